@@ -1,0 +1,55 @@
+"""What `coding` says: charges, their corrections, and the codes that support them."""
+
+from contracts.registry import event, record
+from contracts.values import AccountNumber, Charge, CodedLine, Code, Diagnosis, Sentence
+
+
+@event("coding.charges_captured.v1", "account")
+class ChargesCaptured:
+    """Charges of an encounter; only these create A/R."""
+
+    account: AccountNumber
+    charges: tuple[Charge, ...]
+
+
+@event("coding.charge_corrected.v1", "account")
+class ChargeCorrected:
+    """A charge was changed or voided; A/R moves by the difference of the amounts."""
+
+    account: AccountNumber
+    before: Charge
+    after: Charge
+    reason: Sentence
+
+
+@event("coding.encounter_coded.v1", "account")
+class EncounterCoded:
+    """The encounter's diagnoses and pointers passed the code sets in force on the date of service.
+
+    Coded again (a correction) repeats the whole list. `code_sets` are `name version` pairs.
+    """
+
+    account: AccountNumber
+    diagnoses: tuple[Diagnosis, ...]
+    lines: tuple[CodedLine, ...]
+    code_sets: tuple[str, ...]
+    coder: Code
+
+
+@record
+class CodingFailure:
+    """Why a coded encounter waits in the work list: the rule, where, and what to do."""
+
+    rule: Code
+    field: Code
+    value: str = ""
+    sentence: Sentence
+
+
+@event("coding.coding_held.v1", "account")
+class CodingHeld:
+    """The codes as entered did not pass; they wait for a coder."""
+
+    account: AccountNumber
+    failures: tuple[CodingFailure, ...]
+    coder: Code

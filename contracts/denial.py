@@ -1,0 +1,64 @@
+"""What `denial` says: denials opened per line, what was done about them, and how they ended."""
+
+from datetime import date
+from typing import Literal
+
+from contracts.registry import event, record
+from contracts.values import AccountNumber, Cents, Charge, ChargeNumber, ClaimNumber, Code, Sentence
+
+
+@event("denial.denial_opened.v1", "account")
+class DenialOpened:
+    """A line (or a claim as a whole) was denied: why, whose work it is, and by when."""
+
+    account: AccountNumber
+    denial: Code
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    charge: ChargeNumber | None = None
+    group: Code
+    carc: Code
+    rarcs: tuple[Code, ...] = ()
+    cents: Cents
+    category: str
+    owner: str
+    next_action: Sentence
+    correctable: bool
+    opened_on: date
+    deadline_on: date
+
+
+@record
+class ClaimCorrection:
+    """What is different in the corrected claim; only named fields change."""
+
+    charges: tuple[Charge, ...] = ()
+    authorization: str = ""
+    note: Sentence = ""
+
+
+@event("denial.correction_requested.v1", "account")
+class CorrectionRequested:
+    """The claim shall go again, answering this adjudication; how depends on the payer's policy."""
+
+    account: AccountNumber
+    denials: tuple[Code, ...]
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    payer_control: str
+    route: Literal["replacement", "reopening", "new_claim"]
+    correction: ClaimCorrection
+    requested_by: Code
+
+
+@event("denial.denial_resolved.v1", "account")
+class DenialResolved:
+    """A denial ended: `paid`, `written_off`, `patient`, `reversed`, `upheld`, or `accepted`."""
+
+    account: AccountNumber
+    denial: Code
+    outcome: Code
+    cents: Cents
+    resolved_on: date

@@ -1,0 +1,43 @@
+"""What stands inside sealed fields. These types never travel in the clear and never reach a log."""
+
+from datetime import date
+
+from contracts.registry import record
+
+
+@record
+class PersonDetails:
+    """A person as registered: name, birth date, administrative sex (M, F, U), address, contact, MRN."""
+
+    last: str
+    first: str
+    middle: str = ""
+    born_on: date
+    sex: str
+    street: str
+    city: str
+    state: str
+    zip: str
+    phone: str = ""
+    mrn: str = ""
+
+
+@record
+class MemberDetails:
+    """A coverage's member: id and group; the subscriber where that is not the patient."""
+
+    member_id: str
+    group_number: str = ""
+    subscriber: PersonDetails | None = None
+
+
+@record
+class RemittancePeople:
+    """Names and ids as an 835 gives them (NM1*QC, IL, 74), kept for the person who has to match by hand."""
+
+    patient_last: str = ""
+    patient_first: str = ""
+    patient_id: str = ""
+    corrected_last: str = ""
+    corrected_first: str = ""
+    corrected_id: str = ""

@@ -1,0 +1,191 @@
+"""What `posting` says: money as journal entries, responsibility, provider-level money, bank and patient."""
+
+from datetime import date
+
+from contracts.registry import event, record
+from contracts.values import (
+    AccountNumber,
+    Cents,
+    ChargeNumber,
+    ClaimNumber,
+    Code,
+    JournalLine,
+    Sentence,
+)
+
+
+@record
+class DeniedAmount:
+    """Money of a line (or of the claim as a whole) that the payer denied and that stays in insurance A/R."""
+
+    charge: ChargeNumber | None = None
+    group: Code
+    carc: Code
+    rarcs: tuple[Code, ...] = ()
+    cents: Cents
+    category: str = ""
+    owner: str = ""
+    next_action: Sentence = ""
+    correctable: bool = False
+
+
+@event("posting.payment_posted.v1", "account")
+class PaymentPosted:
+    """An adjudication is in the journal: paid, contractual, denied, and what waits for the next payer or patient.
+
+    `entries` sum to zero. `entry` is the journal entry's id; `posted_on` lies in an open period.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    payer_order: int
+    remittance: Code
+    check_number: str
+    entry: Code
+    posted_on: date
+    paid_cents: Cents
+    contractual_cents: Cents
+    denied: tuple[DeniedAmount, ...] = ()
+    allowed_cents: Cents
+    patient_part_cents: Cents
+    entries: tuple[JournalLine, ...]
+    rule_set: Code
+
+
+@event("posting.posting_reversed.v1", "account")
+class PostingReversed:
+    """An earlier entry was taken back by its mirror image."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    reverses: Code
+    payer: Code
+    remittance: Code
+    check_number: str
+    entry: Code
+    reversed_entry: Code
+    posted_on: date
+    paid_cents: Cents
+    entries: tuple[JournalLine, ...]
+    reason: Sentence
+
+
+@record
+class MovedAmount:
+    """What moved for one charge."""
+
+    charge: ChargeNumber
+    cents: Cents
+
+
+@event("posting.responsibility_moved.v1", "account")
+class ResponsibilityMoved:
+    """What is left moved on: `to_party` is `payer` with its order, or `patient`."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    from_payer_order: int
+    to_party: Code
+    to_payer_order: int | None = None
+    to_payer: str = ""
+    cents: Cents
+    amounts: tuple[MovedAmount, ...]
+    basis: Code
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
+
+
+@event("posting.write_off_posted.v1", "account")
+class WriteOffPosted:
+    """A balance was written off, with its kind, reason and approver."""
+
+    account: AccountNumber
+    kind: Code
+    reason: Sentence
+    approver: Code
+    cents: Cents
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
+
+
+@event("posting.overpayment_opened.v1", "account")
+class OverpaymentOpened:
+    """More came than the charges allow: real cash, posted, and owed back to somebody."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    cents: Cents
+    suspected_on: date
+    reason: Sentence
+
+
+@event("posting.provider_adjustment_posted.v1", "payee")
+class ProviderAdjustmentPosted:
+    """A PLB amount of a released remittance, on the payee; positive lowered the payment."""
+
+    payer: Code
+    tax_id: Code
+    remittance: Code
+    check_number: str
+    reason: Code
+    reference: str
+    cents: Cents
+    posted_on: date
+    account: str = ""
+    balance_forward_cents: Cents
+
+
+@event("posting.eft_deposited.v1", "deposit")
+class EftDeposited:
+    """The bank shows money from a payer: amount, day and the trace of its addenda."""
+
+    deposit: Code
+    amount_cents: Cents
+    deposited_on: date
+    trace: str
+    payer_trace_id: str = ""
+
+
+@event("posting.eft_matched.v1", "remittance")
+class EftMatched:
+    """A deposit was found to be a remittance's money."""
+
+    deposit: Code
+    remittance: Code
+    amount_cents: Cents
+    difference_cents: Cents
+    matched_on: Code
+    posted_on: date
+
+
+@event("posting.patient_payment_received.v1", "guarantor")
+class PatientPaymentReceived:
+    """A guarantor paid; until applied it is unapplied credit."""
+
+    guarantor: Code
+    payment: Code
+    tender: Code
+    amount_cents: Cents
+    received_on: date
+    account: str = ""
+
+
+@event("posting.patient_payment_applied.v1", "guarantor", "account")
+class PatientPaymentApplied:
+    """Part of a guarantor's payment met an account's patient balance."""
+
+    guarantor: Code
+    payment: Code
+    account: AccountNumber
+    cents: Cents
+    amounts: tuple[MovedAmount, ...] = ()
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...] = ()

@@ -1,0 +1,136 @@
+"""What `reference` says to every partition: the calendar and the books."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.registry import event, record
+from contracts.values import Code, Npi, Sentence, Sha256
+
+
+@event("reference.business_day_opened.v1", "broadcast")
+class BusinessDayOpened:
+    """A business day of the whole company began; days only go forward and may skip."""
+
+    day: date
+
+
+@event("reference.cutoff_reached.v1", "broadcast")
+class CutoffReached:
+    """The day's sending cut-off passed: queues close their batches."""
+
+    day: date
+
+
+@event("reference.period_closed.v1", "broadcast")
+class PeriodClosed:
+    """The books of a month are closed: later money is posted on `next_open` or after."""
+
+    last_day: date
+    next_open: date
+
+
+@event("reference.facility_listed.v1", "broadcast")
+class FacilityListed:
+    """A facility and its billing provider; listing it again replaces what was known from then on."""
+
+    facility: Code
+    name: str
+    legal_entity: Code
+    tax_id: Annotated[str, Field(pattern=r"^[0-9]{9}$")]
+    npi: Npi
+    taxonomy: Code
+    street: str
+    city: str
+    state: str
+    zip: Annotated[str, Field(pattern=r"^[0-9]{9}$")]
+
+
+@event("reference.payer_listed.v1", "broadcast")
+class PayerListed:
+    """A payer with its aliases and policies, in force from a date.
+
+    `replacement` tells how a denied claim goes again: `yes` (frequency 7), `reopening`, `new_claim`.
+    `source` names where a policy number came from; `unsourced` is said plainly.
+    """
+
+    payer: Code
+    name: str
+    payer_id: Code
+    aliases: tuple[str, ...] = ()
+    filing_indicator: Code
+    receiver: Code
+    replacement: Literal["yes", "reopening", "new_claim"]
+    filing_limit_days: Annotated[int, Field(ge=1, le=1_500)]
+    correction_days: Annotated[int, Field(ge=1, le=1_500)] = 120
+    ack_999_late_days: int = 1
+    ack_277ca_late_days: int = 2
+    remittance_late_days: int = 30
+    crosses_over_to: tuple[Code, ...] = ()
+    in_force_from: date
+    source: Sentence = "unsourced"
+
+
+@event("reference.receiver_listed.v1", "broadcast")
+class ReceiverListed:
+    """A clearinghouse or payer that takes our files, with our ids at its door and the lanes in use."""
+
+    receiver: Code
+    name: str
+    receiver_id: Annotated[str, Field(max_length=15)]
+    submitter_id: Annotated[str, Field(max_length=15)]
+    submitter_name: str
+    contact_name: str = "BILLING OFFICE"
+    contact_phone: str = "5550100000"
+    lanes: Annotated[int, Field(ge=1, le=100)] = 1
+    usage: Literal["P", "T"] = "T"
+
+
+@event("reference.enrolment_recorded.v1", "broadcast")
+class EnrolmentRecorded:
+    """Whether a legal entity may send a transaction to a payer, from a date."""
+
+    legal_entity: Code
+    payer: Code
+    transaction: Literal["837P", "835", "270"]
+    enrolled: bool
+    effective_from: date
+
+
+@event("reference.code_set_published.v1", "broadcast")
+class CodeSetPublished:
+    """A version of a code set as a hashed file in the object folder, with the dates it is in force."""
+
+    name: Code
+    version: Code
+    sha256: Sha256
+    effective_from: date
+    effective_to: date | None = None
+    codes: int
+
+
+@record
+class AdjustmentRule:
+    """What an adjustment means for us. Empty `payer` or `remark` fits any; the most specific row wins."""
+
+    group: Code
+    carc: Code
+    remark: str = ""
+    payer: str = ""
+    meaning: Literal["contractual", "informational", "patient", "denied"]
+    category: str = ""
+    owner: str = ""
+    next_action: Sentence = ""
+    correctable: bool = False
+
+
+@event("reference.rule_set_published.v1", "broadcast")
+class RuleSetPublished:
+    """A dated version of the adjustment rules. What no row fits is denied."""
+
+    name: Code
+    version: Code
+    sha256: Sha256
+    effective_from: date
+    rules: tuple[AdjustmentRule, ...]

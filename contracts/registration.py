@@ -1,0 +1,59 @@
+"""What `registration` says: patients, their coverages, and the accounts of their encounters."""
+
+from datetime import date
+from typing import Literal
+
+from contracts.registry import event
+from contracts.values import AccountNumber, Code, Coverage, Sealed, Sentence
+
+
+@event("registration.patient_registered.v1", "patient")
+class PatientRegistered:
+    """A person is known, under a random id and a data key of their own."""
+
+    patient: Code
+    person: Sealed
+    source_system: Code
+
+
+@event("registration.patient_demographics_corrected.v1", "patient", "account")
+class PatientDemographicsCorrected:
+    """Demographics changed; `changed` names fields, never values."""
+
+    patient: Code
+    person: Sealed
+    changed: tuple[Code, ...]
+    reason: Sentence
+    proposed_by: Code
+
+
+@event("registration.coverages_set.v1", "patient", "account")
+class CoveragesSet:
+    """The whole ordered list of coverages from a date, with the reason it changed; copied to open accounts."""
+
+    patient: Code
+    coverages: tuple[Coverage, ...]
+    set_on: date
+    reason: Sentence
+
+
+@event("registration.account_opened.v1", "account")
+class AccountOpened:
+    """An encounter account with its own copy of person and coverages; `history` accounts are never billed.
+
+    No coverage at all means self-pay.
+    """
+
+    account: AccountNumber
+    patient: Code
+    guarantor: Code
+    source_system: Code
+    encounter: Code
+    encounter_class: Code
+    facility: Code
+    legal_entity: Code
+    service_from: date
+    service_to: date
+    person: Sealed
+    coverages: tuple[Coverage, ...]
+    billing: Literal["bill", "history"] = "bill"

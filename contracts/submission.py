@@ -1,0 +1,277 @@
+"""What `submission` says: claims, their edits, the files they leave in, and what transport answered."""
+
+from datetime import date
+from typing import Literal
+
+from contracts.registry import event, record
+from contracts.values import (
+    AccountNumber,
+    AdjudicatedLine,
+    Adjustment,
+    Cents,
+    Charge,
+    ChargeNumber,
+    ClaimLine,
+    ClaimNumber,
+    Code,
+    CodedLine,
+    Coverage,
+    Diagnosis,
+    Sealed,
+    Sentence,
+    Sha256,
+)
+
+Frequency = Literal["1", "7", "8"]
+
+
+@event("submission.claim_created.v1", "account")
+class ClaimCreated:
+    """A claim of one payer order of the account; attempts are its children."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    claim_no: int
+    payer: Code
+    payer_order: int
+    form: Literal["837P", "837I"]
+    service_from: date
+    service_to: date
+    total_cents: Cents
+    lines: tuple[ClaimLine, ...]
+    filing_limit_on: date
+
+
+@record
+class EditFailure:
+    """A claim edit that failed: the rule and its version, loop and element, and how to mend it."""
+
+    rule: Code
+    rule_version: Code
+    loop: str
+    element: str
+    severity: Literal["block", "warn"]
+    sentence: Sentence
+    fix: Sentence = ""
+
+
+@event("submission.claim_held.v1", "account")
+class ClaimHeld:
+    """The claim does not go: edits failed, enrolment is missing, or eligibility said no."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    reasons: tuple[EditFailure, ...]
+
+
+@event("submission.claim_released.v1", "account")
+class ClaimReleased:
+    """A held claim goes on after its reasons were mended or overridden."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    overridden: tuple[Code, ...] = ()
+
+
+@record
+class PriorPayment:
+    """What an earlier payer did with the claim, for loops 2320 and 2430."""
+
+    payer: Code
+    payer_order: int
+    payer_control: str
+    paid_cents: Cents
+    paid_on: date
+    adjustments: tuple[Adjustment, ...] = ()
+    lines: tuple[AdjudicatedLine, ...] = ()
+
+
+@record
+class ClaimPackage:
+    """All that the writer needs to put the claim on the wire; people stay sealed."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    frequency: Frequency
+    payer_control: str = ""
+    payer: Code
+    payer_order: int
+    facility: Code
+    legal_entity: Code
+    person: Sealed
+    coverages: tuple[Coverage, ...]
+    charges: tuple[Charge, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    coded: tuple[CodedLine, ...]
+    prior: tuple[PriorPayment, ...] = ()
+    authorization: str = ""
+    note: str = ""
+    total_cents: Cents
+
+
+@event("submission.claim_queued.v1", "outbound")
+class ClaimQueued:
+    """A claim's attempt waits in a receiver's queue."""
+
+    package: ClaimPackage
+
+
+@record
+class BatchedClaim:
+    """One claim of a transaction set."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    payer: Code
+    cents: Cents
+
+
+@record
+class BatchedSet:
+    """One ST: one billing provider, at most 100 claims."""
+
+    st02: Code
+    facility: Code
+    legal_entity: Code
+    claims: tuple[BatchedClaim, ...]
+
+
+@event("submission.interchange_batched.v1", "outbound")
+class InterchangeBatched:
+    """The queue was closed into one interchange under these control numbers; it is written after this is heard."""
+
+    receiver: Code
+    lane: int
+    isa13: int
+    gs06: int
+    file_name: Code
+    batched_on: date
+    sets: tuple[BatchedSet, ...]
+
+
+@event("submission.interchange_sent.v1", "outbound")
+class InterchangeSent:
+    """The file was handed over: which STs with which claims, its hash and size."""
+
+    receiver: Code
+    lane: int
+    isa13: int
+    gs06: int
+    file_name: Code
+    sha256: Sha256
+    size_bytes: int
+    sets: tuple[BatchedSet, ...]
+
+
+@event("submission.claim_submitted.v1", "account")
+class ClaimSubmitted:
+    """An attempt of the claim left in a file."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    frequency: Frequency
+    payer: Code
+    receiver: Code
+    isa13: int
+    gs06: int
+    st02: Code
+    sha256: Sha256
+    submitted_on: date
+    total_cents: Cents
+    payer_control: str = ""
+
+
+@event("submission.acknowledgement_file_received.v1", "inbound")
+class AcknowledgementFileReceived:
+    """A file of TA1s and 999s was taken in; `unknown` ones answer nothing that we sent."""
+
+    sha256: Sha256
+    answers: int
+    unknown: int
+
+
+@event("submission.transport_acknowledged.v1", "outbound")
+class TransportAcknowledged:
+    """A TA1 or 999 accepted an interchange or some of its sets."""
+
+    receiver: Code
+    level: Literal["TA1", "999"]
+    isa13: int
+    st02s: tuple[Code, ...] = ()
+    code: Code
+
+
+@record
+class TransportFault:
+    """What a TA1 or 999 complained of; `claim` where the segment could be led back to one."""
+
+    code: Code
+    segment: str = ""
+    ordinal: int | None = None
+    element: str = ""
+    sentence: Sentence = ""
+    claim: str = ""
+
+
+@event("submission.transport_answered.v1", "outbound")
+class TransportAnswered:
+    """One TA1 (all of an interchange) or one AK2 of a 999 as read from a file, for the queue it answers."""
+
+    level: Literal["TA1", "999"]
+    isa13: int
+    gs06: int
+    st02: str = ""
+    accepted: bool
+    code: Code
+    faults: tuple[TransportFault, ...] = ()
+
+
+@event("submission.transport_rejected.v1", "outbound", "account")
+class TransportRejected:
+    """A TA1 rejected the file or a 999 the set: none of its claims exist at the payer.
+
+    On the outbound stream it names the set; on an account it names the claim and whether it was the offender.
+    """
+
+    receiver: Code
+    level: Literal["TA1", "999"]
+    isa13: int
+    st02: str = ""
+    code: Code
+    faults: tuple[TransportFault, ...] = ()
+    account: str = ""
+    claim: str = ""
+    attempt: int = 0
+    offender: bool = False
+
+
+@record
+class OpeningBalance:
+    """What another system says is left of a charge when its claim is taken over."""
+
+    charge: ChargeNumber
+    insurance_paid_cents: Cents = 0
+    patient_paid_cents: Cents = 0
+    contractual_cents: Cents = 0
+    patient_owes_cents: Cents = 0
+    insurance_open_cents: Cents = 0
+
+
+@event("submission.claim_imported.v1", "account")
+class ClaimImported:
+    """Another system's claim with opening balances and its own CLM01; it is tracked and never sent."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    foreign_number: str
+    payer: Code
+    payer_order: int
+    lines: tuple[ClaimLine, ...]
+    total_cents: Cents
+    first_billed_on: date | None = None
+    opening: tuple[OpeningBalance, ...]

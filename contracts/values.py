@@ -1,0 +1,172 @@
+"""Values that several services' events carry: money, codes, sealed PHI, coverages, charges, claim lines."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.registry import record
+
+Cents = Annotated[int, Field(ge=-10**13, le=10**13)]
+"""Signed whole US cents; 10**13 is far above any national total and far below a 64-bit integer."""
+Code = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[ -~]+$")]
+Sentence = Annotated[str, Field(max_length=500)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+AccountNumber = Annotated[str, Field(min_length=14, max_length=14)]
+ClaimNumber = Annotated[str, Field(min_length=1, max_length=38)]
+"""CLM01: account number, claim number of the account, check character; a foreign one for imported claims."""
+ChargeNumber = Annotated[str, Field(min_length=1, max_length=48)]
+"""REF*6R for life: account number, a hyphen, and the running number of the charge in the account."""
+Npi = Annotated[str, Field(pattern=r"^[0-9]{10}$")]
+GroupCode = Literal["CO", "OA", "PI", "PR", "CR"]
+
+
+@record
+class Sealed:
+    """A PHI field: AES-256-GCM under the data key `key_id`; `box` is base64 of nonce and ciphertext."""
+
+    key_id: Annotated[str, Field(min_length=1, max_length=64)]
+    box: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+@record
+class Coverage:
+    """One insurance of a patient in its place of the order of benefits (SBR01, SBR02, SBR05, SBR09)."""
+
+    order: Annotated[int, Field(ge=1, le=9)]
+    payer: Code
+    relation: Code = "18"
+    filing_indicator: Code
+    insurance_type: Code | None = None
+    member: Sealed
+    effective_from: date
+    effective_to: date | None = None
+
+
+@record
+class Charge:
+    """One billable service as captured; `units` 0 means the charge was voided."""
+
+    charge: ChargeNumber
+    service_on: date
+    procedure: Code
+    modifiers: tuple[Code, ...] = ()
+    units: Annotated[int, Field(ge=0, le=9_999)]
+    charge_cents: Annotated[int, Field(ge=0, le=10**10)]
+    place_of_service: Code
+    rendering_npi: Npi
+    ndc: Code | None = None
+    authorization: Code | None = None
+
+
+@record
+class Diagnosis:
+    """An ICD-10-CM code in its sequence, with present-on-admission where the form wants it."""
+
+    sequence: Annotated[int, Field(ge=1, le=12)]
+    code: Code
+    poa: Code | None = None
+
+
+@record
+class CodedLine:
+    """Which diagnoses (by sequence, at most four) support a charge."""
+
+    charge: ChargeNumber
+    pointers: Annotated[tuple[int, ...], Field(min_length=1, max_length=4)]
+
+
+@record
+class ClaimLine:
+    """A service line of a claim; every one names its charge, which is also its REF*6R."""
+
+    line: Annotated[int, Field(ge=1, le=999)]
+    charge: ChargeNumber
+    charge_cents: Cents
+
+
+@record
+class Adjustment:
+    """One CAS triplet."""
+
+    group: GroupCode
+    reason: Code
+    cents: Cents
+    quantity: int | None = None
+
+
+@record
+class AdjudicatedLine:
+    """One SVC loop of an 835; `charge` is filled when the line was matched to ours."""
+
+    charge: ChargeNumber | None = None
+    procedure: str = ""
+    modifiers: tuple[str, ...] = ()
+    service_on: date | None = None
+    units: int = 1
+    charge_cents: Cents
+    paid_cents: Cents
+    allowed_cents: Cents | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[Code, ...] = ()
+
+
+@record
+class ClaimPayment:
+    """The whole CLP loop of an 835 as stated by the payer, lines included; names stay in the sealed field."""
+
+    claim: Annotated[str, Field(max_length=50)]
+    status: Code
+    charge_cents: Cents
+    paid_cents: Cents
+    patient_cents: Cents = 0
+    filing_indicator: str = ""
+    payer_control: str = ""
+    original_control: str = ""
+    frequency: str = ""
+    service_on: date | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[Code, ...] = ()
+    lines: tuple[AdjudicatedLine, ...] = ()
+    forwarded_to: str = ""
+    people: Sealed | None = None
+    segment: int = 0
+
+
+@record
+class ProviderAdjustment:
+    """One PLB pair: positive lowers the payment, negative raises it."""
+
+    reason: Code
+    reference: str = ""
+    cents: Cents
+    fiscal_year_end: date | None = None
+
+
+@record
+class Source:
+    """Where a fact of a file stands: the file's hash, its control numbers and the segment's ordinal."""
+
+    sha256: Sha256
+    isa13: str = ""
+    gs06: str = ""
+    st02: str = ""
+    segment: int = 0
+
+
+@record
+class JournalLine:
+    """One line of a journal entry: debit positive, credit negative. `kind` tells why the money moved.
+
+    `ledger` is one of: ar_open, ar_denied, ar_next_payer, ar_patient, charges, contractual, write_off,
+    remittance_clearing, eft_receivable, provider_adjustment, suspense, cash, patient_unapplied,
+    patient_clearing, overpayment, opening.
+    """
+
+    ledger: Code
+    cents: Cents
+    charge: ChargeNumber | None = None
+    kind: str = ""
+    group: str = ""
+    carc: str = ""
+    rarcs: tuple[str, ...] = ()
