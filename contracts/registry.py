@@ -5,7 +5,7 @@ made), a reader may decode it with pydantic or, on the hot path, with msgspec; b
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -23,7 +23,8 @@ STREAM_KINDS: dict[str, tuple[str, ...]] = {}
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def record(cls: type[T]) -> type[T]:
     """Declare a value that events carry: frozen, keyword-only, strict when made."""
-    return dataclass(cls, frozen=True, kw_only=True, slots=True, config=_STRICT)
+    made: Any = dataclass(cls, frozen=True, kw_only=True, slots=True, config=_STRICT)
+    return cast("type[T]", made)
 
 
 def event(wire: str, *streams: str) -> Callable[[type[T]], type[T]]:
@@ -37,7 +38,7 @@ def event(wire: str, *streams: str) -> Callable[[type[T]], type[T]]:
         made.WIRE = wire
         EVENTS[wire] = made
         STREAM_KINDS[wire] = streams
-        return made  # type: ignore[no-any-return]
+        return cast("type[T]", made)
 
     return declare
 
