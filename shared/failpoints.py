@@ -1,4 +1,4 @@
-"""Named places where a test may kill or freeze the process, to prove that nothing is lost or doubled there."""
+"""Named places where a test may kill or freeze the process: nothing may be lost or doubled there."""
 
 import os
 import signal
@@ -31,9 +31,9 @@ _armed: dict[str, tuple[int, bool]] = {}
 
 
 def arm(setting: str) -> None:
-    """Arm what Settings.failpoint names: `name`, `name:3` (the third time) or `name:3:stop` (freeze); "" disarms.
+    """Arm what Settings.failpoint names; "" disarms. Raises ValueError for a name not in the registry.
 
-    Raises ValueError for a name that is not in the registry.
+    `name` kills at the first pass, `name:3` at the third, `name:3:stop` freezes there instead.
     """
     _armed.clear()
     if not setting:
@@ -46,7 +46,7 @@ def arm(setting: str) -> None:
 
 
 def failpoint(name: str) -> None:
-    """Kill (or freeze) this process here when armed for this pass; otherwise one look into an empty dict."""
+    """Kill (or freeze) this process here when armed for this pass; else one look into a dict."""
     if name in _armed:
         _pass(name)
 

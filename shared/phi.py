@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 def seal(key: bytes, key_id: str, record: Any) -> Sealed:
-    """The record under `key` (32 bytes); `key_id` is bound to it, so no box can be moved to another person."""
+    """The record under `key` (32 bytes), bound to `key_id`: no box can be moved to another person."""
     nonce = os.urandom(NONCE_BYTES)
     box = AESGCM(key).encrypt(nonce, msgspec.json.encode(record), key_id.encode())
     return Sealed(key_id=key_id, box=b64encode(nonce + box).decode())
 
 
 def open_sealed(key: bytes, sealed: Sealed, cls: type[T]) -> T:
-    """The record inside; raises Malformed, without a word of its content, when it is not what it claims to be."""
+    """The record inside; raises Malformed, quoting nothing, when it is not what it claims to be."""
     try:
         raw = b64decode(sealed.box, validate=True)
         plain = AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], sealed.key_id.encode())
