@@ -1,4 +1,4 @@
-"""Named places where a test may kill or freeze the process: nothing may be lost or doubled there."""
+"""Named places where a test kills or freezes the process: nothing may be lost or doubled there."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ _armed: dict[str, tuple[int, bool]] = {}
 
 
 def arm(setting: str) -> None:
-    """Arm what Settings.failpoint names; "" disarms. Raises ValueError for a name not in the registry.
+    """Arm what Settings.failpoint names; "" disarms. Raises ValueError for an unknown name.
 
     `name` kills at the first pass, `name:3` at the third, `name:3:stop` freezes there instead.
     """

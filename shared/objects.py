@@ -30,8 +30,8 @@ class Objects:
             raise NotFound("an object is named by a SHA-256 in hex")
         return self._folder / sha256[:2] / sha256
 
-    async def write(self, data: bytes, *, secret: bool = False) -> str:
-        """Keep the file, durable when this returns; its SHA-256 in hex. What is kept stays as it is."""
+    async def write(self, data: bytes, *, secret: bool = True) -> str:
+        """Keep the file, durable when this returns; its SHA-256 in hex. Plain only when asked."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
         if not await asyncio.to_thread(path.exists):
@@ -48,7 +48,7 @@ class Objects:
         return SECRET + name + nonce + AESGCM(key).encrypt(nonce, data, sha256.encode())
 
     async def read(self, sha256: str) -> bytes:
-        """The file; raises NotFound where there is none or it was erased, Malformed if it changed."""
+        """The file; raises NotFound when absent or erased, Malformed when it changed."""
         try:
             stored = await asyncio.to_thread(self._path(sha256).read_bytes)
         except FileNotFoundError:

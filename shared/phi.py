@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def seal(key: bytes, key_id: str, record: Any) -> Sealed:
-    """The record under `key` (32 bytes), bound to `key_id`: no box can be moved to another person."""
+    """The record under `key` (32 bytes), bound to `key_id`: no box fits another person."""
     nonce = os.urandom(NONCE_BYTES)
     box = AESGCM(key).encrypt(nonce, msgspec.json.encode(record), key_id.encode())
     return Sealed(key_id=key_id, box=b64encode(nonce + box).decode())
