@@ -25,6 +25,19 @@ from contracts.values import (
 Frequency = Literal["1", "7", "8"]
 
 
+@record
+class EditFailure:
+    """A claim edit that failed: the rule and its version, loop and element, and how to mend it."""
+
+    rule: Code
+    rule_version: Code
+    loop: str
+    element: str
+    severity: Literal["block", "warn"]
+    sentence: Sentence
+    fix: Sentence = ""
+
+
 @event("submission.claim_created.v1", "account")
 class ClaimCreated:
     """A claim of one payer order of the account; attempts are its children."""
@@ -40,19 +53,7 @@ class ClaimCreated:
     total_cents: Cents
     lines: tuple[ClaimLine, ...]
     filing_limit_on: date
-
-
-@record
-class EditFailure:
-    """A claim edit that failed: the rule and its version, loop and element, and how to mend it."""
-
-    rule: Code
-    rule_version: Code
-    loop: str
-    element: str
-    severity: Literal["block", "warn"]
-    sentence: Sentence
-    fix: Sentence = ""
+    warnings: tuple[EditFailure, ...] = ()
 
 
 @event("submission.claim_held.v1", "account")
@@ -73,6 +74,43 @@ class ClaimReleased:
     claim: ClaimNumber
     attempt: int
     overridden: tuple[Code, ...] = ()
+    reason: Sentence = ""
+
+
+@event("submission.claim_resubmitted.v1", "account")
+class ClaimResubmitted:
+    """The claim goes again as another attempt: why, under which frequency, and what it answers.
+
+    `cause` is `transport` (a TA1 or 999 rejected the last attempt), `rejection` (a 277CA did and it was
+    mended) or `correction` (it answers `adjudication`). `charges` are what this attempt says differently.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    frequency: Frequency
+    payer: Code
+    payer_order: int
+    payer_control: str = ""
+    cause: Literal["transport", "rejection", "correction"]
+    adjudication: str = ""
+    charges: tuple[Charge, ...] = ()
+    authorization: str = ""
+    note: Sentence = ""
+    total_cents: Cents
+    warnings: tuple[EditFailure, ...] = ()
+
+
+@event("submission.correction_declined.v1", "account")
+class CorrectionDeclined:
+    """A correction was asked for that no longer fits: `newest` is the adjudication known by now."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    newest: str = ""
+    denials: tuple[Code, ...] = ()
+    reason: Sentence
 
 
 @record
@@ -128,6 +166,22 @@ class BatchedClaim:
     attempt: int
     payer: Code
     cents: Cents
+    frequency: Frequency = "1"
+    payer_control: str = ""
+
+
+@record
+class BillingProvider:
+    """Loop 2010AA as the books had it when the batch was closed: the bytes can be made again."""
+
+    name: str
+    tax_id: str
+    npi: str
+    taxonomy: str
+    street: str
+    city: str
+    state: str
+    zip: str
 
 
 @record
@@ -138,6 +192,29 @@ class BatchedSet:
     facility: Code
     legal_entity: Code
     claims: tuple[BatchedClaim, ...]
+    billing: BillingProvider | None = None
+
+
+@record
+class FileHeader:
+    """Who sends a file to whom: the receiver's ids at the moment the batch was closed."""
+
+    receiver_name: str
+    receiver_id: str
+    submitter_id: str
+    submitter_name: str
+    contact_name: str
+    contact_phone: str
+    usage: Literal["P", "T"]
+
+
+@record
+class PayerName:
+    """A payer as the file calls it."""
+
+    payer: Code
+    name: str
+    payer_id: Code
 
 
 @event("submission.interchange_batched.v1", "outbound")
@@ -151,6 +228,8 @@ class InterchangeBatched:
     file_name: Code
     batched_on: date
     sets: tuple[BatchedSet, ...]
+    header: FileHeader | None = None
+    payers: tuple[PayerName, ...] = ()
 
 
 @event("submission.interchange_sent.v1", "outbound")
@@ -165,6 +244,16 @@ class InterchangeSent:
     sha256: Sha256
     size_bytes: int
     sets: tuple[BatchedSet, ...]
+
+
+@event("submission.interchange_dispatched.v1", "outbound")
+class InterchangeDispatched:
+    """The accounts of the first `sent` claims of a file that left were told so."""
+
+    receiver: Code
+    isa13: int
+    sent: int
+    claims: int
 
 
 @event("submission.claim_submitted.v1", "account")
@@ -235,7 +324,8 @@ class TransportAnswered:
 class TransportRejected:
     """A TA1 rejected the file or a 999 the set: none of its claims exist at the payer.
 
-    On the outbound stream it names the set; on an account it names the claim and whether it was the offender.
+    On the outbound stream it names the set and its claims; on an account the claim, and whether it was
+    the offender.
     """
 
     receiver: Code
@@ -248,6 +338,7 @@ class TransportRejected:
     claim: str = ""
     attempt: int = 0
     offender: bool = False
+    claims: tuple[BatchedClaim, ...] = ()
 
 
 @record
