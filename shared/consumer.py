@@ -1,0 +1,200 @@
+"""Hearing the log: a FastStream batch subscriber whose offsets live in PostgreSQL.
+
+Kafka's own commits are lag telemetry only. FastStream starts, stops and supervises the consumer; the position
+arithmetic, retries and rewinds are ours.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaMessage
+
+from shared.engine import Engine, Tally
+from shared.errors import Conflict, Stopped
+from shared.relay import Relay
+from shared.settings import Settings
+
+log = logging.getLogger("claimlog.consumer")
+
+COMMIT_SECONDS = 5.0
+SESSION_TIMEOUT_MS = 6_000
+HEARTBEAT_MS = 2_000
+
+
+class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Seeks to PostgreSQL's offset on every assignment. A failure here would only be logged: so it retries."""
+
+    def __init__(self, log_consumer: "LogConsumer") -> None:
+        self.of = log_consumer
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        """Whatever runs on is settled by the lock on the progress rows."""
+        self.of.relay.own(())
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """Start where our database is."""
+        partitions = sorted(tp.partition for tp in assigned)
+        while not self.of.stopping:
+            try:
+                await self.of.seek_all(partitions)
+                break
+            except Stopped as stop:
+                self.of.fail(stop)
+                return
+            except Exception as failure:
+                log.warning("cannot take over partitions yet: %s", type(failure).__name__)
+                await asyncio.sleep(0.5)
+        self.of.relay.own(partitions)
+        self.of.assigned.set()
+        log.info("assigned %s", partitions)
+
+
+class LogConsumer:
+    """The consumer of one process. `failed` resolves when it must stop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        relay: Relay,
+        settings: Settings,
+        measure: Callable[[Tally, int], None] | None = None,
+        topic_id: str = "",
+    ) -> None:
+        self.engine = engine
+        self.relay = relay
+        self.settings = settings
+        self.measure = measure
+        self.topic_id = topic_id
+        self.assigned = asyncio.Event()
+        self.stopping = False
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._committed_at = 0.0
+        self.broker = KafkaBroker(
+            settings.kafka.split(","),
+            client_id=f"claimlog-{settings.service}-{settings.instance}",
+            apply_types=False,
+            logger=None,
+            graceful_timeout=10,
+            allow_auto_create_topics=False,
+        )
+        self.subscriber = self.broker.subscriber(
+            settings.topic,
+            batch=True,
+            group_id=f"{settings.topic}.{settings.service}",
+            group_instance_id=f"{settings.service}-{settings.instance}",
+            auto_offset_reset="none",
+            ack_policy=AckPolicy.MANUAL,
+            max_records=settings.max_records,
+            batch_timeout_ms=50,
+            fetch_min_bytes=settings.fetch_min_bytes,
+            fetch_max_wait_ms=settings.fetch_max_wait_ms,
+            max_partition_fetch_bytes=1_048_576,
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            listener=Listener(self),
+        )
+        self.subscriber(self._heard, parser=self._parse, decoder=_decode)
+
+    @property
+    def consumer(self) -> Any:
+        """aiokafka's consumer, once FastStream has made it."""
+        return self.subscriber.consumer
+
+    async def start(self) -> None:
+        """Join the group."""
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        """Leave after the batch in hand."""
+        self.stopping = True
+        await self.broker.stop()
+
+    def fail(self, reason: BaseException) -> None:
+        """Tell the process to stop."""
+        if not self.failed.done():
+            self.failed.set_exception(reason)
+
+    async def _parse(self, records: Any) -> KafkaMessage:
+        # Their parser decodes every header of every record as UTF-8 and fails the batch on a bad one.
+        return KafkaMessage(body=records, raw_message=records, consumer=self.consumer)
+
+    async def _heard(self, records: Any) -> None:
+        wait = 0.1
+        try:
+            tally = await self.engine.poll(records)
+        except asyncio.CancelledError:
+            raise
+        except Stopped as stop:
+            self.fail(stop)
+            await asyncio.sleep(3600)
+        except Exception as failure:
+            if not isinstance(failure, Conflict):
+                log.warning("batch not committed, heard again: %s", type(failure).__name__)
+                log.debug("because", exc_info=failure)
+                await asyncio.sleep(wait)
+            await self._rewind({r.partition for r in records})
+        else:
+            if self.measure is not None:
+                self.measure(tally, len(records))
+            await self._commit_for_lag(records)
+
+    async def _rewind(self, partitions: set[int]) -> None:
+        while not self.stopping:
+            try:
+                mine = {tp.partition for tp in self.consumer.assignment()}
+                await self.seek_all(sorted(partitions & mine))
+                return
+            except Stopped as stop:
+                self.fail(stop)
+                return
+            except Exception as failure:
+                log.warning("cannot rewind yet: %s", type(failure).__name__)
+                await asyncio.sleep(0.5)
+
+    async def seek_all(self, partitions: list[int]) -> None:
+        """Seek to the offsets of `progress`; finish day work that was interrupted."""
+        if not partitions:
+            return
+        async with self.engine.pool.acquire() as connection:
+            rows = await self.engine.store.progress(connection)
+        if any(rows[p].topic_id != self.topic_id for p in partitions):
+            raise Stopped("the topic is not the one this database knows; start again")
+        for p in partitions:
+            self.consumer.seek(TopicPartition(self.settings.topic, p), rows[p].next_offset)
+        await self.engine.finish_days(partitions)
+
+    async def _commit_for_lag(self, records: Any) -> None:
+        now = time.monotonic()
+        if now - self._committed_at < COMMIT_SECONDS:
+            return
+        self._committed_at = now
+        offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+        try:
+            await self.consumer.commit(offsets)
+        except KafkaError as failure:
+            log.debug("lag telemetry not committed: %s", type(failure).__name__)
+
+    def lag(self) -> int:
+        """Records between here and the end of the assigned partitions, as far as the last fetch knew."""
+        consumer = self.consumer
+        if consumer is None:
+            return 0
+        total = 0
+        for tp in consumer.assignment():
+            high = consumer.highwater(tp)
+            if high is not None:
+                state = consumer._subscription.subscription.assignment.state_value(tp)
+                if state is not None and state.has_valid_position:
+                    total += max(high - state.position, 0)
+        return total
+
+
+async def _decode(message: KafkaMessage) -> Any:
+    return message.body

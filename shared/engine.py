@@ -1,0 +1,531 @@
+"""One poll, one transaction; one group of commands, one transaction. The shell around `batch.py`."""
+
+import asyncio
+import hashlib
+import inspect
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from contracts.catalogue import EVENTS
+from shared import envelope as wire
+from shared import progress as progress_row
+from shared.batch import Batch, CannotApply, Heard, Kept, Loaded, is_day
+from shared.errors import Conflict, Malformed, ServiceError, Stopped, Unknown
+from shared.failpoints import failpoint
+from shared.progress import DayWork, Progress
+from shared.service import Answer, Order, Service
+from shared.store import Store
+from shared.streams import BROADCAST, partition_of
+
+log = logging.getLogger("claimlog.engine")
+
+DAY_CHUNK = 500
+"""Due streams woken in one transaction: keeps a day of a large partition from holding its lock for long."""
+COMMANDS_AT_ONCE = 1_000
+"""Commands that share a transaction; more wait for the next."""
+WAITING_COMMANDS = 20_000
+"""Commands that may wait in this process; above it a door answers 429."""
+PARKED_LIMIT = 1_000
+"""Past it the consumer stops, because then the code is wrong, not the data."""
+
+
+LOST: tuple[type[Exception], ...] = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+"""How PostgreSQL's death, a stopped process or a lost lock show themselves: the work is done again."""
+
+
+class Tally:
+    """What one poll did, for metrics: counted once a batch."""
+
+    __slots__ = ("applied", "early", "parked", "repeats", "said", "skipped", "waiting")
+
+    def __init__(self) -> None:
+        self.applied = self.early = self.parked = self.repeats = 0
+        self.said = self.skipped = self.waiting = 0
+
+
+class Engine:
+    """The kernel of one service process. `publish` is told of every committed outbox row."""
+
+    def __init__(
+        self,
+        service: Service,
+        pool: Any,
+        store: Store,
+        partitions: int,
+        publish: Any,
+        *,
+        objects: Any = None,
+        on_handed: Any = None,
+        measure: Any = None,
+        dead_letter: Any = None,
+    ) -> None:
+        self.service = service
+        self.pool = pool
+        self.store = store
+        self.partitions = partitions
+        self.publish = publish
+        self.objects = objects
+        self.on_handed = on_handed
+        self.measure = measure
+        self.dead_letter = dead_letter
+        self.writing = asyncio.Lock()
+        self._waiting: deque[tuple[Order, asyncio.Future[Answer]]] = deque()
+        self._committer: asyncio.Task[None] | None = None
+        self._split = {
+            name
+            for name in service.hears
+            if name in ("reference.business_day_opened.v1", "reference.cutoff_reached.v1")
+            or (service.hydrate is not None and name.startswith("reference."))
+        }
+        self._hydrated: dict[int, tuple[Any, Any]] = {}
+
+    # -- the log -----------------------------------------------------------------------------------------
+
+    async def poll(self, records: Iterable[Any]) -> Tally:
+        """Apply consumed records (any partitions, each in offset order); raises when the database fails."""
+        tally = Tally()
+        pending: dict[int, deque[tuple[Any, wire.Route | None, ServiceError | None]]] = {}
+        for record in records:
+            route, fault = self._route(record)
+            pending.setdefault(record.partition, deque()).append((record, route, fault))
+        while pending:
+            segment = {p: self._take(queue) for p, queue in pending.items()}
+            finished = await self._transact(segment, tally)
+            for p in list(pending):
+                if p not in finished:
+                    pending[p].extendleft(reversed(segment[p]))
+                if not pending[p]:
+                    del pending[p]
+        return tally
+
+    async def finish_days(self, partitions: Sequence[int]) -> None:
+        """Go on with day work that a crash or a stop interrupted."""
+        async with self.pool.acquire() as connection:
+            rows = await self.store.progress(connection)
+        busy = [p for p in partitions if rows[p].day_work is not None]
+        while busy:
+            done = await self._transact({p: [] for p in busy}, Tally())
+            busy = [p for p in busy if p not in done]
+
+    def _route(self, record: Any) -> tuple[wire.Route | None, ServiceError | None]:
+        try:
+            route = wire.read_route(record.headers)
+        except Malformed as fault:
+            return None, fault
+        if route.wire not in EVENTS:
+            return route, Unknown("no event of ours is called that, or not in this version")
+        return route, None
+
+    def _take(self, queue: deque[Any]) -> list[Any]:
+        """Up to the next record that must stand alone (a day, a cut-off, a book with a table behind it)."""
+        taken: list[Any] = []
+        while queue:
+            route = queue[0][1]
+            alone = route is not None and route.wire in self._split
+            if alone and taken:
+                break
+            taken.append(queue.popleft())
+            if alone:
+                break
+        return taken
+
+    async def _transact(self, segment: Mapping[int, list[Any]], tally: Tally) -> set[int]:
+        """One transaction over these partitions; those whose records were all dealt with."""
+        async with self.writing:
+            started = time.perf_counter()
+            async with self.pool.acquire() as connection, connection.transaction():
+                bodies = await self.store.lock(connection, list(segment))
+                failpoint("batch.locked")
+                work = _Work(self, connection, bodies, tally)
+                batch, changed = await work.run(segment)
+                failpoint("batch.applied")
+                await self.store.write(connection, batch, changed)
+                if self.on_handed is not None and batch.handed:
+                    await self.on_handed(connection, batch.handed)
+                if batch.parked:
+                    await self._limit_parked(connection)
+                failpoint("batch.before_commit")
+            failpoint("batch.after_commit")
+            self._committed(batch)  # Under the lock: positions are offered in the order they were given.
+        tally.said += len(batch.outbox)
+        if self.measure is not None:
+            self.measure(time.perf_counter() - started, sum(map(len, segment.values())))
+        return work.finished
+
+    async def _limit_parked(self, connection: Any) -> None:
+        count = await connection.fetchval("select count(*) from parked where status = 'parked'")
+        if count > PARKED_LIMIT:
+            raise Stopped(f"{count} records are parked: the code is wrong, not the data")
+
+    def _committed(self, batch: Batch) -> None:
+        if batch.outbox:
+            self.publish(batch.outbox)
+        if self.dead_letter is not None:
+            for row in batch.parked:
+                if row.status == "parked":
+                    self.dead_letter(row.key, row.value, row.reason)
+
+    # -- the doors ---------------------------------------------------------------------------------------
+
+    async def handle(self, orders: Sequence[Order]) -> list[Answer]:
+        """Each order's answer; commands waiting at the same time share a transaction."""
+        if len(self._waiting) + len(orders) > WAITING_COMMANDS:
+            return [
+                Answer(429, o.stream, code="busy", sentence="too many commands wait; come again")
+                for o in orders
+            ]
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[Answer]] = []
+        for order in orders:
+            future: asyncio.Future[Answer] = loop.create_future()
+            self._waiting.append((order, future))
+            futures.append(future)
+        if self._committer is None or self._committer.done():
+            self._committer = asyncio.create_task(self._commit_waiting())
+        return list(await asyncio.gather(*futures))
+
+    async def _commit_waiting(self) -> None:
+        while self._waiting:
+            async with self.writing:
+                group = [
+                    self._waiting.popleft()
+                    for _ in range(min(COMMANDS_AT_ONCE, len(self._waiting)))
+                ]
+                await self._commit_group(group)
+
+    async def _commit_group(self, group: list[tuple[Order, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._obey_patiently([order for order, _ in group])
+        except Exception as failure:
+            if len(group) > 1:
+                for one in group:
+                    await self._commit_group([one])
+                return
+            log.error("a command failed: %s", type(failure).__name__)
+            answers = [
+                Answer(500, group[0][0].stream, code="error", sentence="the command failed")
+            ]
+        for (_, future), answer in zip(group, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)
+
+    async def _obey_patiently(self, orders: list[Order]) -> list[Answer]:
+        """A lost connection leaves the outcome unknown: asking again under the same key tells it."""
+        for attempt in range(8):
+            try:
+                return await self._obey(orders)
+            except LOST as lost:
+                if attempt == 7:
+                    raise
+                log.warning("database lost in a command (%s), again", type(lost).__name__)
+                await asyncio.sleep(min(0.1 * 2**attempt, 3))
+        raise AssertionError
+
+    async def _obey(self, orders: list[Order]) -> list[Answer]:
+        partitions = sorted({partition_of(o.stream, self.partitions) for o in orders})
+        async with self.pool.acquire() as connection, connection.transaction():
+            bodies = await self.store.lock(connection, partitions)
+            known = await self._known_answers(connection, [o.key for o in orders])
+            loaded = await self._load(connection, bodies, {o.stream for o in orders}, partitions)
+            batch = Batch(self.service, loaded, {})
+            answers, fresh = self._obey_all(batch, orders, known)
+            rows = await self.store.rows(connection, batch.row_keys())
+            await self.store.write(connection, batch, batch.project(rows))
+            await self._keep_answers(connection, fresh)
+            failpoint("command.before_commit")
+        failpoint("command.after_commit")
+        self._committed(batch)
+        return answers
+
+    def _obey_all(
+        self, batch: Batch, orders: list[Order], known: dict[str, tuple[bytes, bytes]]
+    ) -> tuple[list[Answer], list[tuple[str, str, bytes, bytes, datetime]]]:
+        answers: list[Answer] = []
+        fresh: list[tuple[str, str, bytes, bytes, datetime]] = []
+        for order in orders:
+            body_hash = hashlib.blake2b(order.body, digest_size=16).digest()
+            before = known.get(order.key)
+            try:
+                if before is not None:
+                    if before[0] != body_hash:
+                        raise Conflict("this Idempotency-Key was used with another body")
+                    answers.append(_again(before[1]))
+                    continue
+                answer = batch.obey(order)
+                packed = msgspec.msgpack.encode(answer)
+                known[order.key] = (body_hash, packed)
+                fresh.append((order.key, order.stream, body_hash, packed, batch.loaded.now))
+                answers.append(answer)
+            except ServiceError as no:
+                answers.append(Answer(no.status, order.stream, code=no.code, sentence=str(no)))
+        return answers, fresh
+
+    async def _known_answers(
+        self, connection: Any, keys: list[str]
+    ) -> dict[str, tuple[bytes, bytes]]:
+        rows = await connection.fetch(
+            "select key, body_hash, answer from idempotency where key = any($1::text[])", keys
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    async def _keep_answers(self, connection: Any, fresh: list[Any]) -> None:
+        if fresh:
+            await connection.copy_records_to_table(
+                "idempotency",
+                records=fresh,
+                columns=["key", "stream", "body_hash", "answer", "answered_at"],
+            )
+
+    # -- loading -----------------------------------------------------------------------------------------
+
+    async def _load(
+        self, connection: Any, bodies: dict[int, bytes], streams: set[str], partitions: list[int]
+    ) -> Loaded:
+        states: dict[str, Kept] = {}
+        parked: frozenset[str] = frozenset()
+        if streams:
+            states = await self.store.states(connection, streams)
+            parked = await self.store.parked_streams(connection, list(streams))
+        return Loaded(
+            progress=bodies,
+            states=states,
+            books=await self.books(connection, bodies, partitions),
+            parked=parked,
+            now=datetime.now(UTC),
+            partitions=self.partitions,
+        )
+
+    async def books(
+        self, connection: Any, bodies: Mapping[int, bytes], partitions: Sequence[int]
+    ) -> dict[int, Any]:
+        """The books of partitions, from memory while their version stands; hydrated where the service asks."""
+        if self.service.book is None:
+            return {}
+        versions = {p: progress_row.decode(bodies[p]).book_version for p in partitions}
+        stale = [p for p in partitions if self._hydrated.get(p, (None, None))[0] != versions[p]]
+        if stale:
+            fresh = await self.store.books(connection, stale)
+            for p, book in fresh.items():
+                self._hydrated[p] = (versions[p], await self.hydrate(book))
+        return {p: self._hydrated[p][1] for p in partitions}
+
+    async def hydrate(self, book: Any) -> Any:
+        """The book with the tables that it names."""
+        if self.service.hydrate is None:
+            return book
+        full = self.service.hydrate(book, self.objects)
+        return await full if inspect.isawaitable(full) else full
+
+
+class _Work:
+    """One transaction over consumed records, from locked rows to a finished batch."""
+
+    def __init__(
+        self, engine: Engine, connection: Any, bodies: dict[int, bytes], tally: Tally
+    ) -> None:
+        self.engine = engine
+        self.connection = connection
+        self.bodies = bodies
+        self.tally = tally
+        self.finished: set[int] = set()
+        self.days: dict[int, tuple[DayWork, list[tuple[str, str]]]] = {}
+        self.found: dict[tuple[int, str], list[bytes]] = {}
+        self.replaying: dict[int, int] = {}
+
+    async def run(self, segment: Mapping[int, list[Any]]) -> tuple[Batch, Any]:
+        steps, streams = await self._plan(segment)
+        loaded = await self.engine._load(
+            self.connection, self.bodies, streams, sorted(self.bodies)
+        )
+        poison: dict[tuple[int, int], tuple[str, str]] = {}
+        while True:
+            batch = Batch(self.engine.service, loaded, poison)
+            try:
+                for heard in steps:
+                    batch.pass_over(heard.partition, heard.route)
+                    if heard.offset < self.replaying.get(heard.partition, 0):
+                        self._replay(batch, heard)
+                    elif heard.stream:
+                        batch.hear(heard)
+                self._wake(batch)
+                rows = await self.engine.store.rows(self.connection, batch.row_keys())
+                changed = batch.project(rows)
+            except CannotApply as no:
+                if no.place in poison or no.place[1] < 0:
+                    raise
+                poison[no.place] = (no.reason, no.sentence)
+                log.warning("parking %s@%s: %s", *no.place, no.reason)
+                continue
+            self.tally.parked += sum(1 for row in batch.parked if row.status == "parked")
+            self.tally.waiting += sum(1 for row in batch.parked if row.status == "waiting")
+            return batch, changed
+
+    async def _plan(self, segment: Mapping[int, list[Any]]) -> tuple[list[Heard], set[str]]:
+        """Which records count, by offset and position; what they and the day's due streams will need."""
+        steps: list[Heard] = []
+        streams: set[str] = set()
+        for p, records in segment.items():
+            progress = progress_row.decode(self.bodies[p])
+            if progress.day_work is not None:
+                await self._due(p, progress.day_work, streams)
+                continue
+            self.finished.add(p)
+            replay_until = progress.replay_until
+            classified = self._classify(progress, records)
+            if classified and classified[0].offset < replay_until:
+                await self._load_found(progress, classified, streams)
+            for heard in classified:
+                steps.append(heard)
+                if heard.stream and heard.stream != BROADCAST:
+                    streams.add(heard.stream)
+                if is_day(heard.event) and heard.offset >= replay_until:
+                    await self._due(p, _day_work(heard), streams)
+        return steps, streams
+
+    def _replay(self, batch: Batch, heard: Heard) -> None:
+        """A record that was decided on before the database was lost, and what was said because of it."""
+        if heard.stream and heard.fault is None:
+            batch.replay(heard)
+        elif heard.stream:
+            batch.hear(heard)
+        if heard.route is not None:
+            cause = f"{heard.route.producer}:{heard.route.position}"
+            for value in self.found.get((heard.partition, cause), ()):
+                batch.replay_own(heard.partition, value)
+
+    async def _load_found(self, progress: Progress, steps: list[Heard], streams: set[str]) -> None:
+        p = progress.partition
+        self.replaying[p] = progress.replay_until
+        causes = [f"{h.route.producer}:{h.route.position}" for h in steps if h.route is not None]
+        rows = await self.connection.fetch(
+            "select cause, stream, value from outbox where partition = $1 and own and seq > $2 "
+            "and cause = any($3::text[]) order by seq",
+            p,
+            progress.replay_seq,
+            causes,
+        )
+        for cause, stream, value in rows:
+            self.found.setdefault((p, cause), []).append(value)
+            streams.add(stream)
+
+    async def _due(self, p: int, work: DayWork, streams: set[str]) -> None:
+        due = await self.engine.store.due(
+            self.connection, p, work.day, work.moment, DAY_CHUNK
+        )
+        self.days[p] = (work, due)
+        streams.update(stream for stream, _ in due)
+
+    def _wake(self, batch: Batch) -> None:
+        for p, (work, due) in self.days.items():
+            for stream, what in due:
+                batch.wake(stream, what, work.day, work.cause)
+            batch.progress[p].day_work = work if len(due) == DAY_CHUNK else None
+
+    def _classify(self, progress: Progress, records: list[Any]) -> list[Heard]:
+        """The records to pass, in order. One with an empty stream is only counted, not heard."""
+        steps: list[Heard] = []
+        p, offset = progress.partition, progress.next_offset
+        hears = self.engine.service.hears
+        for record, route, fault in records:
+            if record.offset < offset:
+                continue
+            if record.offset > offset:
+                raise Conflict(f"offset {record.offset} came where {offset} was expected")
+            offset += 1
+            if route is not None:
+                standing = progress.standing(route.producer, route.position)
+                if standing != "next":
+                    self._count(standing)
+                    steps.append(_passed(p, record.offset))
+                    continue
+                self._own_is_known(progress, route)
+                progress.take(route.producer, route.position)
+                if fault is None and route.wire not in hears:
+                    self.tally.skipped += 1
+                    steps.append(_passed(p, record.offset, route))
+                    continue
+            self.tally.applied += 1
+            steps.append(_read(record, route, fault))
+        return steps
+
+    def _own_is_known(self, progress: Progress, route: wire.Route) -> None:
+        if route.producer == f"{self.engine.service.name}/{progress.partition}":
+            if route.position > progress.sent.get(progress.partition, 0):
+                raise Stopped(
+                    f"{route.producer} said {route.position} in the log, which this database never did: "
+                    "the database is older than the log; start again to recover"
+                )
+
+    def _count(self, standing: str) -> None:
+        if standing == "repeat":
+            self.tally.repeats += 1
+        else:
+            self.tally.early += 1
+
+
+def _passed(p: int, offset: int, route: wire.Route | None = None) -> Heard:
+    return Heard(p, offset, "", route, None, None, b"", b"", b"")
+
+
+def read_record(record: Any) -> Heard:
+    """A kept record, read again."""
+    try:
+        route = wire.read_route(record.headers)
+    except Malformed as fault:
+        return _read(record, None, fault)
+    if route.wire not in EVENTS:
+        return _read(record, route, Unknown("no event of ours is called that"))
+    return _read(record, route, None)
+
+
+def _read(record: Any, route: wire.Route | None, fault: ServiceError | None) -> Heard:
+    p, key, value = record.partition, record.key or b"", record.value or b""
+    header = route_bytes(record.headers)
+    stream = key.decode("utf-8", "replace") or f"unkeyed/{p}"
+    if fault is None:
+        assert route is not None
+        try:
+            envelope = wire.decode(value)
+            if envelope.type != route.wire or envelope.position != route.position:
+                raise Malformed("the routing header and the record disagree")
+            event = wire.decode_event(route.wire, envelope.data)
+            return Heard(
+                p, record.offset, envelope.subject, route, envelope, event, key, header, value
+            )
+        except ServiceError as no:
+            fault = no
+    return Heard(p, record.offset, stream, route, None, None, key, header, value, fault)
+
+
+def route_bytes(headers: Any) -> bytes:
+    """The raw routing header of a record; empty when there is none."""
+    return next((bytes(v) for k, v in headers if k == wire.ROUTING and v is not None), b"")
+
+
+def _day_work(heard: Heard) -> DayWork:
+    assert heard.route is not None
+    moment = "cutoff" if heard.route.wire == "reference.cutoff_reached.v1" else "open"
+    return DayWork(heard.event.day, moment, f"{heard.route.producer}:{heard.route.position}")
+
+
+def _again(packed: bytes) -> Answer:
+    return replace(msgspec.msgpack.decode(packed, type=Answer), again=True)

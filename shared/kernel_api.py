@@ -1,0 +1,66 @@
+"""Doors that every service has: where it stands, and its parked records."""
+
+from typing import Any
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel, Field
+
+from shared.doors import OpenDoors
+from shared.engine import Engine
+from shared.parking import Parking
+
+
+class Discard(BaseModel):
+    """Why a parked record shall never be applied."""
+
+    reason: str = Field(min_length=1, max_length=400)
+
+
+def kernel_routes(engine: Engine, doors: OpenDoors) -> APIRouter:
+    """`/progress` and `/parked`."""
+    router = APIRouter(tags=["kernel"])
+    parking = Parking(engine)
+
+    @router.get("/progress")
+    async def progress() -> list[dict[str, Any]]:
+        """How far this service is in every partition."""
+        async with engine.pool.acquire() as connection:
+            rows = await engine.store.progress(connection)
+        return [
+            {
+                "partition": p.partition,
+                "next_offset": p.next_offset,
+                "version": p.version,
+                "today": p.today,
+                "heard": sum(p.heard.values()),
+                "said": sum(p.sent.values()),
+                "day_work": p.day_work is not None,
+            }
+            for _, p in sorted(rows.items())
+        ]
+
+    @router.get("/parked")
+    async def parked() -> list[dict[str, Any]]:
+        """Records that wait for a person, oldest first."""
+        return await parking.listed()
+
+    @router.get("/parked/{partition}/{offset}")
+    async def shown(partition: int, offset: int) -> dict[str, Any]:
+        """One of them."""
+        return await parking.shown(partition, offset)
+
+    @router.post("/parked/{partition}/{offset}/redrive")
+    async def redrive(
+        partition: int, offset: int, x_actor: str = Header(default="operator")
+    ) -> dict[str, int]:
+        """Apply it and what waits behind it, in order; 409 when it still cannot be applied."""
+        return {"applied": await parking.redrive(partition, offset, x_actor)}
+
+    @router.post("/parked/{partition}/{offset}/discard")
+    async def discard(
+        partition: int, offset: int, body: Discard, x_actor: str = Header(default="operator")
+    ) -> dict[str, int]:
+        """Never apply it; what waits behind it is applied."""
+        return {"applied": await parking.discard(partition, offset, body.reason, x_actor)}
+
+    return router

@@ -1,0 +1,180 @@
+"""Before the first decision: is the topic the one we know, and did we say things that our database forgot?
+
+A restored backup is older than the log. What the log has of ours beyond it goes back into the outbox, and the
+records that caused it are folded but not decided on again.
+"""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from shared import envelope as wire
+from shared.batch import Batch, Loaded, OutboxRow
+from shared.engine import Engine, route_bytes
+from shared.errors import Malformed
+from shared.log_reader import LogReader
+from shared.progress import Progress
+from shared.progress import decode as read_progress
+
+log = logging.getLogger("claimlog.recover")
+
+
+class _Forgotten(NamedTuple):
+    source: int
+    target: int
+    route: wire.Route
+    envelope: wire.Envelope
+    header: bytes
+    value: bytes
+
+
+async def recover(engine: Engine, bootstrap: str, topic: str, topic_id: str) -> int:
+    """Bring the database up to what the log shows of us; how many of our records had been forgotten."""
+    await _know_topic(engine, topic_id)
+    partitions = list(range(engine.partitions))
+    async with LogReader(bootstrap, topic) as reader:
+        # Ends first, then our rows: whatever stood before the ends was committed before.
+        ends = await reader.ends(partitions)
+        async with engine.pool.acquire() as connection:
+            rows = await engine.store.progress(connection)
+        await _rewind_beyond_end(engine, rows, ends)
+        forgotten: list[_Forgotten] = []
+        passed: dict[tuple[int, str], int] = {}
+        for p in partitions:
+            start = rows[p].next_offset
+            if start < ends[p]:
+                async for records in reader.read(p, start, ends[p]):
+                    _look(engine.service.name, p, records, rows, forgotten, passed)
+    if forgotten:
+        log.error("the database is older than the log: %s records of ours come back", len(forgotten))
+        await _restore(engine, forgotten, passed)
+    return len(forgotten)
+
+
+async def _know_topic(engine: Engine, topic_id: str) -> None:
+    async with engine.pool.acquire() as connection, connection.transaction():
+        bodies = await engine.store.lock(connection, list(range(engine.partitions)))
+        strange = []
+        for body in bodies.values():
+            row = read_progress(body)
+            if row.topic_id != topic_id:
+                row.topic_id, row.next_offset, row.replay_until = topic_id, 0, 0
+                strange.append(row)
+        if strange:
+            log.error("the topic was made anew: %s partitions start at 0", len(strange))
+            await engine.store.write_progress(connection, strange)
+
+
+async def _rewind_beyond_end(
+    engine: Engine, rows: dict[int, Progress], ends: dict[int, int]
+) -> None:
+    """A log that ends before our offset lost its tail: hear it again from 0, positions tell the repeats."""
+    lost = [row for p, row in rows.items() if row.next_offset > ends[p]]
+    if not lost:
+        return
+    log.error("the log ends before our offset in %s partitions: rewinding", len(lost))
+    async with engine.pool.acquire() as connection, connection.transaction():
+        bodies = await engine.store.lock(connection, [row.partition for row in lost])
+        fresh = [read_progress(body) for body in bodies.values()]
+        for row in fresh:
+            row.next_offset = row.replay_until = 0
+            rows[row.partition].next_offset = 0
+        await engine.store.write_progress(connection, fresh)
+
+
+def _look(
+    name: str,
+    p: int,
+    records: list[Any],
+    rows: dict[int, Progress],
+    forgotten: list[_Forgotten],
+    passed: dict[tuple[int, str], int],
+) -> None:
+    for record in records:
+        try:
+            route = wire.read_route(record.headers)
+        except Malformed:
+            continue
+        passed.setdefault((p, f"{route.producer}:{route.position}"), record.offset)
+        service, _, source = route.producer.partition("/")
+        if service != name or not source.isdigit():
+            continue
+        known = rows[int(source)].sent.get(p, 0)
+        if route.position == known + 1:
+            rows[int(source)].sent[p] = route.position
+            forgotten.append(
+                _Forgotten(
+                    int(source),
+                    p,
+                    route,
+                    wire.decode(record.value),
+                    route_bytes(record.headers),
+                    bytes(record.value),
+                )
+            )
+
+
+async def _restore(
+    engine: Engine, forgotten: list[_Forgotten], passed: dict[tuple[int, str], int]
+) -> None:
+    sources = sorted({f.source for f in forgotten})
+    async with engine.pool.acquire() as connection, connection.transaction():
+        bodies = await engine.store.lock(connection, sources)
+        progress = {p: read_progress(body) for p, body in bodies.items()}
+        for row in progress.values():
+            row.replay_seq = row.last_seq
+        forgotten.sort(key=lambda f: (f.source, f.envelope.time, f.target, f.route.position))
+        outbox: list[OutboxRow] = []
+        at_once: list[OutboxRow] = []
+        for f in forgotten:
+            row = progress[f.source]
+            row.last_seq += 1
+            row.sent[f.target] = max(row.sent.get(f.target, 0), f.route.position)
+            kept = _outbox_row(f, row.last_seq)
+            outbox.append(kept)
+            where = passed.get((f.source, f.envelope.cause))
+            if where is None:
+                at_once.append(kept)
+            else:
+                row.replay_until = max(row.replay_until, where + 1)
+        await engine.store.write_outbox(connection, outbox)
+        await engine.store.write_progress(connection, progress.values())
+        await _fold_at_once(engine, connection, [row for row in at_once if row.own])
+
+
+async def _fold_at_once(engine: Engine, connection: Any, rows: list[OutboxRow]) -> None:
+    """What followed a record that the database still knows as passed belongs right here."""
+    if not rows:
+        return
+    partitions = sorted({row.partition for row in rows})
+    bodies = await engine.store.lock(connection, partitions)
+    loaded = Loaded(
+        progress=bodies,
+        states=await engine.store.states(connection, {row.stream for row in rows}),
+        books=await engine.store.books(connection, partitions),
+        parked=frozenset(),
+        now=datetime.now(UTC),
+        partitions=engine.partitions,
+    )
+    batch = Batch(engine.service, loaded, {})
+    for row in rows:
+        batch.replay_own(row.partition, row.value)
+    found = await engine.store.rows(connection, batch.row_keys())
+    await engine.store.write_replayed(connection, batch, batch.project(found))
+
+
+def _outbox_row(f: _Forgotten, seq: int) -> OutboxRow:
+    return OutboxRow(
+        f.source,
+        seq,
+        f.target,
+        f.route.position,
+        f.envelope.subject,
+        f.route.wire,
+        f.route.own,
+        f.envelope.cause,
+        f.envelope.id,
+        f.header,
+        f.value,
+        f.envelope.time,
+    )

@@ -1,0 +1,204 @@
+"""One service process: settings, connections, consumer, relay, doors; ends as soon as any part of it ends."""
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+import uvicorn
+
+from shared import http, telemetry
+from shared.consumer import LogConsumer
+from shared.doors import OpenDoors
+from shared.engine import LOST, Engine
+from shared.errors import Stopped
+from shared.failpoints import arm
+from shared.hand_over import Handing, hand_over_schema, rows_for
+from shared.kernel_api import kernel_routes
+from shared.keyring import open_ring, read_kek
+from shared.objects import Objects
+from shared.recover import recover
+from shared.relay import Relay, producer_for
+from shared.service import Service
+from shared.settings import Settings, settings
+from shared.store import Store, open_pool
+from shared.topic import wait_for_topic
+
+log = logging.getLogger("claimlog.run")
+
+START_SECONDS = 60.0
+"""How long a process waits for the broker and the database to be there."""
+
+
+def run(service: Service) -> None:
+    """Run until told to stop; exits with 1 when a part of the process failed."""
+    chosen = settings()
+    telemetry.set_up(service.name, chosen.instance, chosen.log_level)
+    arm(chosen.failpoint)
+    # Batches make and drop many small objects that hold no cycles: collect them rarely.
+    gc.set_threshold(50_000, 20, 50)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        failed = runner.run(_run(service, chosen))
+    sys.exit(1 if failed else 0)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    import uvloop
+
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+async def _run(service: Service, chosen: Settings) -> bool:
+    """True when it ended by a failure."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        process = await Process.start(service, chosen, stack)
+        gc.collect()
+        gc.freeze()
+        log.info("%s is up", service.name)
+        stopped = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait(
+            [stopped, process.consumer.failed, *process.tasks], return_when=asyncio.FIRST_COMPLETED
+        )
+        if stopped in done:
+            return False
+        for task in done:
+            problem = task.exception() if not task.cancelled() else None
+            log.error("%s ends: %s", service.name, _words(problem))
+        return True
+
+
+def _words(problem: BaseException | None) -> str:
+    # Only our own errors are written to be read by anybody; others may quote what they failed on.
+    return str(problem) if isinstance(problem, Stopped) else type(problem).__name__
+
+
+class Process:
+    """The parts of a running service process."""
+
+    def __init__(self, service: Service, chosen: Settings) -> None:
+        self.service = service
+        self.settings = chosen
+        self.tasks: list[asyncio.Task[Any]] = []
+        self.consumer: LogConsumer
+        self.engine: Engine
+        self.relay: Relay
+        self.doors: OpenDoors
+
+    @classmethod
+    async def start(cls, service: Service, chosen: Settings, stack: AsyncExitStack) -> "Process":
+        """Connect everything, recover, listen, join the group; undone in reverse by the stack."""
+        self = cls(service, chosen)
+        ring = await _patiently(lambda: open_ring(chosen.keyring_dsn, read_kek(chosen.kek_file)))
+        stack.push_async_callback(ring.close)
+        pool = await _patiently(lambda: open_pool(chosen.pg_dsn))
+        stack.push_async_callback(_close_pool, pool)
+        topic = await wait_for_topic(chosen.kafka, chosen.topic, START_SECONDS)
+        store = Store(service)
+        async with pool.acquire() as connection:
+            await store.create(connection, topic.partitions, topic.id)
+            await connection.execute(hand_over_schema())
+        self.relay = Relay(
+            service.name,
+            chosen.topic,
+            f"{chosen.topic}.parked",
+            lambda: producer_for(chosen.kafka, f"{service.name}-{chosen.instance}"),
+            store,
+            pool,
+        )
+        stack.push_async_callback(self.relay.close)
+        objects = Objects(chosen.objects, ring)
+        meter = telemetry.Meter(service.name, chosen.instance)
+        self.engine = Engine(
+            service,
+            pool,
+            store,
+            topic.partitions,
+            self.relay.offer,
+            objects=objects,
+            on_handed=rows_for(service) if service.hand_overs else None,
+            measure=meter.batch,
+            dead_letter=self.relay.dead_letter,
+        )
+        self.doors = OpenDoors(self.engine, ring, objects, chosen.tenant)
+        await recover(self.engine, chosen.kafka, chosen.topic, topic.id)
+        self.consumer = LogConsumer(self.engine, self.relay, chosen, meter.poll, topic.id)
+        await self._listen(stack, meter)
+        self._spawn(self.relay.run(), stack)
+        if service.hand_overs:
+            handing = Handing(self.engine, self.doors, self.relay, chosen.outbound)
+            self._spawn(handing.run(), stack)
+        await self.consumer.start()
+        stack.push_async_callback(self.consumer.stop)
+        return self
+
+    async def _listen(self, stack: AsyncExitStack, meter: telemetry.Meter) -> None:
+        routes = self.service.routes(self.doors) if self.service.routes is not None else None
+        app = http.app(self.service, self.ready, routes)
+        app.include_router(kernel_routes(self.engine, self.doors))
+        meter.watch(self.consumer.lag, lambda: self.relay.oldest_unpublished_seconds)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=self.settings.http_host,
+                port=self.settings.http_port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_keep_alive=30,
+            )
+        )
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self._spawn(server._serve(), stack)
+
+    def _spawn(self, work: Coroutine[Any, Any, Any], stack: AsyncExitStack) -> None:
+        task = asyncio.create_task(work)
+        self.tasks.append(task)
+
+        async def cancel() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        stack.push_async_callback(cancel)
+
+    async def ready(self) -> dict[str, Any]:
+        """Broker, database and lag, each with its word."""
+        try:
+            await asyncio.wait_for(self.engine.pool.fetchval("select 1"), 2)
+            database = True
+        except (TimeoutError, *LOST):
+            database = False
+        lag = self.consumer.lag()
+        return {
+            "broker": self.consumer.assigned.is_set(),
+            "database": database,
+            "lag": lag,
+            "lag_bound": self.settings.lag_bound,
+        }
+
+
+async def _patiently(make: Callable[[], Awaitable[Any]]) -> Any:
+    deadline = asyncio.get_running_loop().time() + START_SECONDS
+    while True:
+        try:
+            return await make()
+        except LOST as lost:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            log.warning("waiting for the database: %s", type(lost).__name__)
+            await asyncio.sleep(0.5)
+
+
+async def _close_pool(pool: Any) -> None:
+    try:
+        await asyncio.wait_for(pool.close(), 5)
+    except TimeoutError:
+        pool.terminate()

@@ -1,0 +1,320 @@
+"""PostgreSQL: locks, loads and writes of a batch, one statement per table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from shared import progress as progress_row
+from shared import tables
+from shared.batch import Batch, Kept, OutboxRow, ParkedRow
+from shared.progress import Progress
+from shared.service import Projection, Row, Scope, Service
+from shared.streams import partition_of
+
+Connection = Any
+"""An asyncpg connection or pool connection."""
+
+LOCK_TIMEOUT_MS = 8_000
+IDLE_IN_TRANSACTION_MS = 3_000
+STATEMENT_TIMEOUT_MS = 60_000
+
+
+async def _prepare(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda data: msgspec.json.decode(data[1:]),
+        schema="pg_catalog",
+        format="binary",
+    )
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def open_pool(dsn: str, *, size: int = 8) -> Any:
+    """A pool whose connections cannot hold a partition for ever, whatever happens to this process."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        command_timeout=STATEMENT_TIMEOUT_MS / 1000 + 5,
+        server_settings={
+            "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "lock_timeout": str(LOCK_TIMEOUT_MS),
+            "tcp_keepalives_idle": "10",
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "3",
+            "jit": "off",
+        },
+    )
+
+
+class Store:
+    """The tables of one service. `suffix` names the tables of a rebuild beside the live ones."""
+
+    def __init__(self, service: Service, suffix: str = "") -> None:
+        self.service = service
+        self.suffix = suffix
+        self._states = {kind: decider.state for kind, decider in service.deciders.items()}
+        self._decoders = {
+            kind: msgspec.msgpack.Decoder(state).decode for kind, state in self._states.items()
+        }
+        self._book_decoder = (
+            msgspec.msgpack.Decoder(type(service.book)).decode if service.book is not None else None
+        )
+
+    async def create(self, connection: Connection, partitions: int, topic_id: str) -> None:
+        """Make what is missing; instances that start together do it one after the other."""
+        async with connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(727001)")
+            await connection.execute(tables.schema(self.service))
+            for partition in range(partitions):
+                fresh = Progress(partition=partition, topic_id=topic_id)
+                await connection.execute(
+                    "insert into progress values ($1, 0, 0, $2, $3) on conflict do nothing",
+                    partition,
+                    topic_id,
+                    progress_row.encode(fresh),
+                )
+
+    async def lock(self, connection: Connection, partitions: Sequence[int]) -> dict[int, bytes]:
+        """The progress rows of these partitions, locked in partition order."""
+        rows = await connection.fetch(
+            "select partition, body from progress where partition = any($1::int[]) "
+            "order by partition for update",
+            sorted(partitions),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def progress(self, connection: Connection) -> dict[int, Progress]:
+        """All progress rows as they are, unlocked."""
+        rows = await connection.fetch("select partition, body from progress")
+        return {row[0]: progress_row.decode(row[1]) for row in rows}
+
+    async def states(self, connection: Connection, streams: Iterable[str]) -> dict[str, Kept]:
+        """States of streams in one query."""
+        wanted = [s for s in streams if s.partition("/")[0] in self._decoders]
+        if not wanted:
+            return {}
+        rows = await connection.fetch(
+            f"select stream, tenant, legal_entity, facility, body from state{self.suffix} "
+            "where stream = any($1::text[])",
+            wanted,
+        )
+        return {
+            row[0]: Kept(
+                self._decoders[row[0].partition("/")[0]](row[4]), Scope(row[1], row[2], row[3])
+            )
+            for row in rows
+        }
+
+    async def books(self, connection: Connection, partitions: Iterable[int]) -> dict[int, Any]:
+        """The books of partitions; a fresh one where nothing was heard yet."""
+        if self._book_decoder is None:
+            return {}
+        wanted = list(partitions)
+        rows = await connection.fetch(
+            f"select partition, body from book{self.suffix} where partition = any($1::int[])", wanted
+        )
+        found = {row[0]: self._book_decoder(row[1]) for row in rows}
+        return {p: found.get(p, self.service.book) for p in wanted}
+
+    async def parked_streams(self, connection: Connection, streams: Sequence[str]) -> frozenset[str]:
+        """Which of these streams wait behind a parked record."""
+        rows = await connection.fetch(
+            "select distinct stream from parked where stream = any($1::text[]) "
+            "and status in ('parked', 'waiting')",
+            streams,
+        )
+        return frozenset(row[0] for row in rows)
+
+    async def rows(
+        self, connection: Connection, wanted: Mapping[str, set[tuple[Any, ...]]]
+    ) -> dict[str, dict[tuple[Any, ...], Row]]:
+        """Projection rows by table and key."""
+        found: dict[str, dict[tuple[Any, ...], Row]] = {}
+        for projection in self.service.projections:
+            keys = wanted.get(projection.table)
+            if not keys:
+                continue
+            columns = tables.columns_of(list(keys), len(projection.key))
+            rows = await connection.fetch(tables.select_sql(projection, self.suffix), *columns)
+            table = found.setdefault(projection.table, {})
+            for row in rows:
+                values = dict(row)
+                table[tuple(values[k] for k in projection.key)] = values
+        return found
+
+    async def due(
+        self, connection: Connection, partition: int, day: date, moment: str, limit: int
+    ) -> list[tuple[str, str]]:
+        """Streams that are due in a partition, in a fixed order."""
+        rows = await connection.fetch(
+            f"select stream, what from due{self.suffix} where partition = $1 and moment = $2 "
+            "and due_on <= $3 order by stream, what limit $4",
+            partition,
+            moment,
+            day,
+            limit,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    async def write(
+        self,
+        connection: Connection,
+        batch: Batch,
+        changed: Mapping[str, Mapping[tuple[Any, ...], tuple[int, Row | None]]],
+    ) -> None:
+        """Everything a batch holds, one statement per table; progress last."""
+        await self.write_replayed(connection, batch, changed)
+        await self.write_outbox(connection, batch.outbox)
+        await self.write_parked(connection, batch.parked)
+        await self.write_progress(connection, batch.progress.values())
+
+    async def write_replayed(
+        self,
+        connection: Connection,
+        batch: Batch,
+        changed: Mapping[str, Mapping[tuple[Any, ...], tuple[int, Row | None]]],
+    ) -> None:
+        """What a rebuild makes: states, books, timers and rows; nothing is said and nothing is counted."""
+        await self.write_states(connection, batch)
+        await self.write_books(connection, batch)
+        await self.write_timers(connection, batch)
+        for projection in self.service.projections:
+            rows = changed.get(projection.table)
+            if rows:
+                await self._write_rows(connection, projection, rows)
+
+    async def write_states(self, connection: Connection, batch: Batch) -> None:
+        """Upsert the states that changed."""
+        states = batch.states
+        if not states:
+            return
+        partitions = batch.loaded.partitions
+        rows = [
+            (
+                stream,
+                partition_of(stream, partitions),
+                kept.scope.legal_entity,
+                kept.scope.facility,
+                kept.scope.tenant,
+                msgspec.msgpack.encode(kept.state),
+            )
+            for stream, kept in states.items()
+        ]
+        await connection.execute(
+            f"insert into state{self.suffix} (stream, partition, legal_entity, facility, tenant, body) "
+            "select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bytea[]) "
+            "on conflict (stream) do update set body = excluded.body, "
+            "legal_entity = excluded.legal_entity, facility = excluded.facility, tenant = excluded.tenant",
+            *tables.columns_of(rows, 6),
+        )
+
+    async def write_books(self, connection: Connection, batch: Batch) -> None:
+        """Upsert the books that changed."""
+        if self._book_decoder is None:
+            return
+        for partition in sorted(batch.books_changed):
+            batch.progress[partition].book_version += 1
+            await connection.execute(
+                f"insert into book{self.suffix} values ($1, $2, $3) on conflict (partition) "
+                "do update set version = excluded.version, body = excluded.body",
+                partition,
+                batch.progress[partition].book_version,
+                msgspec.msgpack.encode(batch.books[partition]),
+            )
+
+    async def write_timers(self, connection: Connection, batch: Batch) -> None:
+        """Set and drop timers."""
+        setting, dropping = batch.timer_changes()
+        if dropping:
+            await connection.execute(
+                f"delete from due{self.suffix} d using unnest($1::text[], $2::text[]) as u(s, w) "
+                "where d.stream = u.s and d.what = u.w",
+                *tables.columns_of(list(dropping), 2),
+            )
+        if setting:
+            partitions = batch.loaded.partitions
+            rows = [
+                (stream, what, partition_of(stream, partitions), wake.due_on, wake.moment)
+                for stream, what, wake in setting
+            ]
+            await connection.execute(
+                f"insert into due{self.suffix} "
+                "select * from unnest($1::text[], $2::text[], $3::int[], $4::date[], $5::text[]) "
+                "on conflict (stream, what) do update set due_on = excluded.due_on, moment = excluded.moment",
+                *tables.columns_of(rows, 5),
+            )
+
+    async def _write_rows(
+        self,
+        connection: Connection,
+        projection: Projection,
+        rows: Mapping[tuple[Any, ...], tuple[int, Row | None]],
+    ) -> None:
+        gone = [key for key, (_, row) in rows.items() if row is None]
+        if gone and not projection.append:
+            await connection.execute(
+                tables.delete_sql(projection, self.suffix),
+                *tables.columns_of(gone, len(projection.key)),
+            )
+        kept = [(partition, row) for partition, row in rows.values() if row is not None]
+        if not kept:
+            return
+        names = list(projection.columns)
+        if projection.append:
+            # An append that comes again (a batch read twice after an unknown outcome) would be a bug: let it fail.
+            await connection.copy_records_to_table(
+                projection.table + self.suffix,
+                records=[(*[row[n] for n in names], partition) for partition, row in kept],
+                columns=[*names, "partition"],
+            )
+            return
+        packed = [
+            [_pack(row[name], kind) for _, row in kept] for name, kind in projection.columns.items()
+        ]
+        await connection.execute(
+            tables.upsert_sql(projection, self.suffix), *packed, [partition for partition, _ in kept]
+        )
+
+    async def write_outbox(self, connection: Connection, rows: Sequence[OutboxRow]) -> None:
+        """Append what is to be published."""
+        if rows:
+            await connection.copy_records_to_table(
+                "outbox", records=rows, columns=OutboxRow._fields
+            )
+
+    async def write_parked(self, connection: Connection, rows: Sequence[ParkedRow]) -> None:
+        """Keep what cannot be applied, and what waits behind it."""
+        if rows:
+            await connection.copy_records_to_table(
+                "parked", records=rows, columns=ParkedRow._fields
+            )
+
+    async def write_progress(self, connection: Connection, rows: Iterable[Progress]) -> None:
+        """How far we are, in the same transaction as all of it."""
+        values = [
+            (p.partition, p.next_offset, p.version, p.topic_id, progress_row.encode(p)) for p in rows
+        ]
+        await connection.execute(
+            "update progress p set next_offset = u.o, version = u.v, topic_id = u.t, body = u.b "
+            "from unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[]) "
+            "as u(p, o, v, t, b) where p.partition = u.p",
+            *tables.columns_of(values, 5),
+        )
+
+
+def _pack(value: Any, kind: str) -> Any:
+    if value is not None and (kind == "jsonb" or kind.endswith("[]")):
+        return _json(value)
+    return value

@@ -1,0 +1,118 @@
+"""The tables of a service's own schema: the kernel's records, and one per projection."""
+
+from typing import Any
+
+from shared.service import Projection, Service
+
+KERNEL = """
+create table if not exists progress (
+    partition int primary key, next_offset bigint not null, version bigint not null,
+    topic_id text not null, body bytea not null) with (fillfactor = 50);
+create table if not exists state (
+    stream text primary key, partition int not null, legal_entity text not null,
+    facility text not null, tenant text not null, body bytea not null) with (fillfactor = 60);
+create table if not exists book (partition int primary key, version bigint not null, body bytea not null);
+create table if not exists outbox (
+    partition int not null, seq bigint not null, target int not null, position bigint not null,
+    stream text not null, wire text not null, own boolean not null, cause text not null,
+    event_id text not null, header bytea not null, value bytea not null,
+    recorded_at timestamptz not null, primary key (partition, target, position));
+create unique index if not exists outbox_seq on outbox (partition, seq);
+create table if not exists due (
+    stream text not null, what text not null, partition int not null, due_on date not null,
+    moment text not null, primary key (stream, what)) with (fillfactor = 60);
+create index if not exists due_on on due (partition, moment, due_on, stream, what);
+create table if not exists parked (
+    partition int not null, "offset" bigint not null, stream text not null, producer text not null,
+    position bigint not null, wire text not null, status text not null, reason text not null,
+    sentence text not null, key bytea not null, header bytea not null, value bytea not null,
+    parked_at timestamptz not null, primary key (partition, "offset"));
+create index if not exists parked_stream on parked (stream) where status in ('parked', 'waiting');
+create table if not exists idempotency (
+    key text primary key, stream text not null, body_hash bytea not null, answer bytea not null,
+    answered_at timestamptz not null);
+"""
+"""Records that a rebuild never touches, but for `state`, `due` and `book`, which it can make again."""
+
+REBUILT = ("state", "due", "book")
+"""Kernel tables that follow from the log alone; projections are the others."""
+
+
+def projection_ddl(projection: Projection) -> str:
+    """The table of a projection, with the partition its rows were written in."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in projection.columns.items())
+    key = ", ".join(f'"{name}"' for name in projection.key)
+    fill = "" if projection.append else " with (fillfactor = 60)"
+    ddl = (
+        f'create table if not exists "{projection.table}" ({columns}, partition int not null, '
+        f"primary key ({key})){fill};\n"
+    )
+    for n, index in enumerate(projection.indexes):
+        ddl += (
+            f'create index if not exists "{projection.table}_{n}" on "{projection.table}" {index};\n'
+        )
+    return ddl
+
+
+def schema(service: Service) -> str:
+    """All DDL of a service, harmless to run again."""
+    return KERNEL + "".join(projection_ddl(p) for p in service.projections)
+
+
+def upsert_sql(projection: Projection, suffix: str = "") -> str:
+    """One statement that writes many rows: a column a parameter, the last is the partition."""
+    columns = [*projection.columns, "partition"]
+    kinds = [_array(kind) for kind in projection.columns.values()] + ["int[]"]
+    names = ", ".join(f'"{c}"' for c in columns)
+    values = ", ".join(
+        _unpacked(f"u.c{n}", kind)
+        for n, kind in enumerate([*projection.columns.values(), "int"])
+    )
+    params = ", ".join(f"${n + 1}::{kind}" for n, kind in enumerate(kinds))
+    unpacked = ", ".join(f"c{n}" for n in range(len(columns)))
+    key = ", ".join(f'"{k}"' for k in projection.key)
+    sets = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in projection.key)
+    return (
+        f'insert into "{projection.table}{suffix}" ({names}) select {values} '
+        f"from unnest({params}) as u({unpacked}) on conflict ({key}) do update set {sets}"
+    )
+
+
+def _array(kind: str) -> str:
+    # An array of arrays cannot be unnested row by row: array columns travel as JSON text.
+    return "text[]" if kind.endswith("[]") or kind == "jsonb" else f"{kind}[]"
+
+
+def _unpacked(name: str, kind: str) -> str:
+    if kind == "jsonb":
+        return f"{name}::jsonb"
+    if kind.endswith("[]"):
+        return f"(select array_agg(x)::{kind} from jsonb_array_elements_text({name}::jsonb) x)"
+    return name
+
+
+def select_sql(projection: Projection, suffix: str = "") -> str:
+    """Rows of many keys: a key column a parameter."""
+    kinds = [projection.columns[k] for k in projection.key]
+    params = ", ".join(f"${n + 1}::{kind}[]" for n, kind in enumerate(kinds))
+    join = " and ".join(f't."{k}" = u.c{n}' for n, k in enumerate(projection.key))
+    names = ", ".join(f"c{n}" for n in range(len(kinds)))
+    columns = ", ".join(f't."{c}"' for c in projection.columns)
+    return (
+        f'select {columns} from "{projection.table}{suffix}" t '
+        f"join unnest({params}) as u({names}) on {join}"
+    )
+
+
+def delete_sql(projection: Projection, suffix: str = "") -> str:
+    """Delete rows of many keys."""
+    kinds = [projection.columns[k] for k in projection.key]
+    params = ", ".join(f"${n + 1}::{kind}[]" for n, kind in enumerate(kinds))
+    join = " and ".join(f't."{k}" = u.c{n}' for n, k in enumerate(projection.key))
+    names = ", ".join(f"c{n}" for n in range(len(kinds)))
+    return f'delete from "{projection.table}{suffix}" t using unnest({params}) as u({names}) where {join}'
+
+
+def columns_of(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows turned into columns, for unnest."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

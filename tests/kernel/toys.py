@@ -1,0 +1,201 @@
+"""Two small services for the kernel suites: `alpha` says a charge per command, `beta` counts and answers it.
+
+They speak real events, so that the wire, the registry and the tables are the real ones.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from contracts.coding import ChargesCaptured
+from contracts.posting import WriteOffPosted
+from contracts.reference import BusinessDayOpened
+from contracts.values import Charge
+from shared.errors import Refused
+from shared.service import At, Decider, Projection, Row, Service, Wake, to
+from shared.streams import BROADCAST, account_stream, charge_number
+
+DAY = date(2026, 1, 5)
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Say one more charge of this account; refused from `limit` on."""
+
+    account: str
+    cents: int
+    limit: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class OpenDay:
+    """Open a business day, in every partition."""
+
+    day: date
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many charges there are, and their cents, and whether an answer is due."""
+
+    charges: int = 0
+    cents: int = 0
+    order: tuple[int, ...] = ()
+    woken: int = 0
+
+
+class Days(msgspec.Struct, frozen=True):
+    """The book: the open day."""
+
+    today: date | None = None
+
+
+def capture(command: Capture, state: Count | None, book: Any) -> list[Any]:
+    state = state or Count()
+    if state.charges >= command.limit:
+        raise Refused("enough charges")
+    charge = Charge(
+        charge=charge_number(command.account, state.charges + 1),
+        service_on=DAY,
+        procedure="G0001",
+        units=1,
+        charge_cents=command.cents,
+        place_of_service="11",
+        rendering_npi="1999000009",
+    )
+    return [ChargesCaptured(account=command.account, charges=(charge,))]
+
+
+def count(state: Count | None, event: Any) -> Count:
+    state = state or Count()
+    if isinstance(event, ChargesCaptured):
+        cents = event.charges[0].charge_cents
+        return msgspec.structs.replace(
+            state,
+            charges=state.charges + 1,
+            cents=state.cents + cents,
+            order=(*state.order, cents)[-50:],
+        )
+    if isinstance(event, WriteOffPosted):
+        return msgspec.structs.replace(state, woken=state.woken + 1)
+    return state
+
+
+def open_day(command: OpenDay, state: Any, book: Any) -> list[Any]:
+    return [to(BROADCAST, BusinessDayOpened(day=command.day))]
+
+
+def evolve_days(book: Days, event: Any) -> Days:
+    return Days(event.day) if isinstance(event, BusinessDayOpened) else book
+
+
+def _row(row: Row | None, event: Any, at: At) -> Row:
+    before = row or {"account": at.stream[8:], "charges": 0, "cents": 0}
+    cents = event.charges[0].charge_cents
+    return {
+        "account": before["account"],
+        "charges": before["charges"] + 1,
+        "cents": before["cents"] + cents,
+    }
+
+
+TOTALS = Projection(
+    table="totals",
+    columns={"account": "text", "charges": "bigint", "cents": "bigint"},
+    key=("account",),
+    hears=frozenset({"coding.charges_captured.v1"}),
+    keys=lambda event, at: [(at.stream[8:],)],
+    project=_row,
+)
+
+LINES = Projection(
+    table="lines",
+    columns={"event_id": "text", "account": "text", "cents": "bigint"},
+    key=("event_id",),
+    hears=frozenset({"coding.charges_captured.v1", "posting.write_off_posted.v1"}),
+    keys=lambda event, at: [(at.event_id,)],
+    project=lambda row, event, at: {
+        "event_id": at.event_id,
+        "account": event.account,
+        "cents": getattr(event, "cents", 0),
+    },
+    append=True,
+)
+
+
+class _Never(msgspec.Struct, frozen=True):
+    pass
+
+
+ALPHA = Service(
+    name="alpha",
+    hears=frozenset({"reference.business_day_opened.v1"}),
+    says=frozenset({"coding.charges_captured.v1", "reference.business_day_opened.v1"}),
+    deciders={
+        "account": Decider("account", Count, capture, count),
+        "books": Decider("books", Count, open_day, count),
+    },
+    react=lambda event, at: [],
+    projections=(TOTALS,),
+    book=Days(),
+    evolve_book=evolve_days,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Answer a captured charge by a write-off of its cents."""
+
+    account: str
+    cents: int
+    kind: str = "toy"
+
+
+def answer(command: Answer, state: Count | None, book: Any) -> list[Any]:
+    state = state or Count()
+    if command.cents < 0:
+        raise Refused("a negative charge")
+    return [
+        WriteOffPosted(
+            account=command.account,
+            kind=command.kind,
+            reason="toy",
+            approver="toy",
+            cents=command.cents,
+            entry=f"{command.account}/{state.woken + 1}",
+            posted_on=DAY,
+            entries=(),
+        )
+    ]
+
+
+def beta_react(event: Any, at: At) -> list[tuple[str, Any]]:
+    if isinstance(event, ChargesCaptured):
+        return [(at.stream, Answer(event.account, event.charges[0].charge_cents))]
+    return []
+
+
+BETA = Service(
+    name="beta",
+    hears=frozenset({"coding.charges_captured.v1", "reference.business_day_opened.v1"}),
+    says=frozenset({"posting.write_off_posted.v1"}),
+    deciders={
+        "account": Decider(
+            "account",
+            Count,
+            answer,
+            count,
+            timers=lambda state: (
+                {"daily": Wake(date(2026, 1, 6))} if state.charges > 0 and state.woken < 99 else {}
+            ),
+            wake=lambda what, day, state: None,
+        )
+    },
+    react=beta_react,
+    projections=(TOTALS, LINES),
+    book=Days(),
+    evolve_book=evolve_days,
+)
+
+ACCOUNT = account_stream
