@@ -3,6 +3,8 @@
 import os
 import signal
 
+from shared.settings import settings
+
 REGISTRY: dict[str, str] = {
     "batch.locked": "The progress rows are locked; nothing was read or written yet.",
     "batch.applied": "The batch was folded and decided in memory; nothing was written yet.",
@@ -27,33 +29,36 @@ REGISTRY: dict[str, str] = {
 }
 """Every failpoint with what has and has not happened when it is passed."""
 
-_armed: dict[str, tuple[int, bool]] = {}
+_armed: dict[str, tuple[int, bool]] | None = None
 
 
 def arm(setting: str) -> None:
-    """Arm what Settings.failpoint names; "" disarms. Raises ValueError for an unknown name.
+    """Arm what is named here, not what Settings says; "" disarms. ValueError for an unknown name.
 
     `name` kills at the first pass, `name:3` at the third, `name:3:stop` freezes there instead.
     """
-    _armed.clear()
+    global _armed
     if not setting:
+        _armed = {}
         return
     name, _, rest = setting.partition(":")
     times, _, how = rest.partition(":")
     if name not in REGISTRY or how not in ("", "kill", "stop"):
         raise ValueError(f"there is no failpoint {setting!r}")
-    _armed[name] = (int(times or 1), how == "stop")
+    _armed = {name: (int(times or 1), how == "stop")}
 
 
 def failpoint(name: str) -> None:
     """Kill (or freeze) this process here when armed for this pass; else one look into a dict."""
-    if name in _armed:
-        _pass(name)
+    if _armed is None:
+        arm(settings().failpoint)
+    if _armed and name in _armed:
+        _pass(name, *_armed.pop(name))
 
 
-def _pass(name: str) -> None:
-    left, freeze = _armed.pop(name)
+def _pass(name: str, left: int, freeze: bool) -> None:
     if left > 1:
+        assert _armed is not None
         _armed[name] = (left - 1, freeze)
         return
     os.kill(os.getpid(), signal.SIGSTOP if freeze else signal.SIGKILL)

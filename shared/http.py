@@ -1,0 +1,187 @@
+"""The HTTP face of a service: health, metrics, offline docs, limits, errors that quote nothing."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import ServiceError
+from shared.service import Service
+from shared.telemetry import METRICS_TYPE, measure, metrics_text
+
+log = logging.getLogger("claimlog.http")
+
+BODY_LIMIT_BYTES = 16 * 1024 * 1024
+READY_SECONDS = 5.0
+"""A check that takes longer is a no."""
+FIELDS_SHOWN = 50
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
+
+Ready = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Each check by name: a bool, or a mapping with `ok` and whatever explains it."""
+
+
+def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> FastAPI:
+    """The application of a service: its own routes and what all services share."""
+    made = FastAPIOffline(title=f"claimlog {service.name}", version="1")
+    made.include_router(_health(ready))
+    if routes is not None:
+        made.include_router(routes)
+    made.add_exception_handler(ServiceError, _refuse)
+    made.add_exception_handler(RequestValidationError, _malformed)
+    made.add_exception_handler(HTTPException, _plain)
+    made.add_middleware(Guard)
+    return made
+
+
+def idempotency_key(
+    value: Annotated[
+        str, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[!-~]+$")
+    ],
+) -> str:
+    """The caller's name for this one command; the same key again gives the same answer."""
+    return value
+
+
+def actor(
+    value: Annotated[
+        str | None, Header(alias="X-Actor", min_length=1, max_length=48, pattern=r"^[ -~]+$")
+    ] = None,
+) -> str:
+    """Who does it, as the caller says."""
+    return value or "service:caller unknown"
+
+
+IdempotencyKey = Annotated[str, Depends(idempotency_key)]
+Actor = Annotated[str, Depends(actor)]
+
+
+def _health(ready: Ready) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/livez")
+    async def livez() -> dict[str, bool]:
+        """The process answers."""
+        return {"ok": True}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """Broker, database and lag, each; 503 when one of them says no."""
+        checks = await _checks(ready)
+        fine = all(check["ok"] for check in checks.values())
+        return JSONResponse({"ok": fine, **checks}, 200 if fine else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        """Prometheus text."""
+        return Response(metrics_text(), media_type=METRICS_TYPE)
+
+    return router
+
+
+async def _checks(ready: Ready) -> dict[str, dict[str, Any]]:
+    try:
+        found = await asyncio.wait_for(ready(), READY_SECONDS)
+    except Exception as failure:
+        return {"check": {"ok": False, "failed_with": type(failure).__name__}}
+    return {
+        name: dict(check) if isinstance(check, Mapping) else {"ok": bool(check)}
+        for name, check in found.items()
+    }
+
+
+def _answer(status: int, code: str, sentence: str, **more: Any) -> JSONResponse:
+    return JSONResponse({"code": code, "sentence": sentence, **more}, status)
+
+
+async def _refuse(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, ServiceError)
+    return _answer(refusal.status, refusal.code, str(refusal))
+
+
+async def _malformed(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    fields = sorted({_field(error) for error in fault.errors()})[:FIELDS_SHOWN]
+    return _answer(422, "malformed", "the request does not have the shape asked for", fields=fields)
+
+
+def _field(error: Mapping[str, Any]) -> str:
+    """Where it is wrong, without a value: a name that the caller made up may hold anything."""
+    place = [str(part) for part in error["loc"]]
+    if error["type"] == "extra_forbidden":
+        place[-1] = "(unknown field)"
+    elif error["type"] == "json_invalid":
+        place = ["body", "(not JSON)"]
+    named = place[0] == "header"
+    return ".".join(part if named or _known(part) else "(name)" for part in place)
+
+
+def _known(part: str) -> bool:
+    return bool(_NAME.fullmatch(part)) or part.isdigit() or part.startswith("(")
+
+
+async def _plain(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    status = HTTPStatus(fault.status_code)
+    return _answer(fault.status_code, status.name.lower(), status.phrase.lower())
+
+
+class Guard:
+    """Around every request: the limit of a body, the count, and an error that quotes nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, _limited(receive), watched)
+        except Exception as failure:
+            log.exception("a request failed on %s", _route(scope))
+            if status:
+                raise ConnectionAbortedError from failure  # Half an answer cannot be taken back.
+            await _answer(
+                500, "error", "it failed and nothing was kept; try again with the same key"
+            )(scope, receive, watched)
+        finally:
+            took = time.perf_counter() - started
+            measure(requests=1, requests_failed=status >= 500, request_seconds=took)
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "an unknown path"))
+
+
+def _limited(receive: Receive) -> Receive:
+    """Pass the body on until it is too long, whatever Content-Length says."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > BODY_LIMIT_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return limited

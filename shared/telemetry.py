@@ -1,0 +1,146 @@
+"""What a process tells about itself: one closed list of metrics, and the trace of a record.
+
+Metrics are counted once a batch, never once an event; no label ever holds anything about a person.
+"""
+
+import random
+from typing import Literal, NamedTuple
+
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+TRACEPARENT_LENGTH = 55
+
+
+class Metric(NamedTuple):
+    """One line of the closed list."""
+
+    kind: Literal["counter", "gauge", "seconds"]
+    sentence: str
+
+
+METRICS: dict[str, Metric] = {
+    "heard": Metric("counter", "Records read from the log."),
+    "skipped": Metric(
+        "counter", "Records passed by their header: this service does not hear them."
+    ),
+    "applied": Metric("counter", "Records folded into states and rows."),
+    "repeats": Metric("counter", "Records dropped because their position was passed before."),
+    "early": Metric("counter", "Records dropped because a position before them is missing."),
+    "waiting": Metric("counter", "Records put behind a parked record of their stream."),
+    "parked": Metric("counter", "Records that could not be applied."),
+    "said": Metric("counter", "Records written to the outbox."),
+    "published": Metric("counter", "Records sent to the broker for the first time."),
+    "republished": Metric("counter", "Records sent again because they were not heard back."),
+    "batches": Metric("counter", "Transactions of polls."),
+    "batch_seconds": Metric("seconds", "How long a poll's transaction took."),
+    "batch_failures": Metric("counter", "Transactions that failed and are done again."),
+    "rebalances": Metric("counter", "Times that partitions were given or taken."),
+    "partitions": Metric("gauge", "Partitions this process owns."),
+    "lag_records": Metric("gauge", "Records of owned partitions that are not yet read."),
+    "oldest_unpublished_seconds": Metric("gauge", "Age of the oldest row not heard back."),
+    "parked_now": Metric("gauge", "Parked records that wait for a person."),
+    "commands": Metric("counter", "Commands answered at the doors."),
+    "refused": Metric("counter", "Commands refused by a rule."),
+    "commands_again": Metric(
+        "counter", "Commands whose key was known: the first answer once more."
+    ),
+    "requests": Metric("counter", "HTTP requests answered."),
+    "requests_failed": Metric("counter", "HTTP requests answered with 500 or above."),
+    "request_seconds": Metric("seconds", "How long an HTTP request took."),
+    "files_handed": Metric("counter", "Files handed over in the outbound folder."),
+    "files_waiting": Metric("gauge", "Files that were asked for and are not handed over yet."),
+    "files_held": Metric("gauge", "Files that wait for a person after a restore."),
+    "keys_made": Metric("counter", "Data keys made on the key ring."),
+    "keys_read": Metric("counter", "Data keys read from the key ring's tables."),
+}
+"""Every metric there is; each is called `claimlog_<name>`, a counter `claimlog_<name>_total`."""
+
+_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_LABELS = ("service", "instance")
+Collector = Counter | Gauge | Histogram
+
+
+class Board:
+    """The metrics of one process, labelled with its service and instance."""
+
+    def __init__(self, service: str = "", instance: str = "") -> None:
+        self._registry = CollectorRegistry()
+        self._made: dict[str, Collector] = {
+            name: self._make(name, metric).labels(service, instance)
+            for name, metric in METRICS.items()
+        }
+
+    def _make(self, name: str, metric: Metric) -> Collector:
+        full = f"claimlog_{name}"
+        if metric.kind == "counter":
+            return Counter(full, metric.sentence, _LABELS, registry=self._registry)
+        if metric.kind == "gauge":
+            return Gauge(full, metric.sentence, _LABELS, registry=self._registry)
+        return Histogram(full, metric.sentence, _LABELS, registry=self._registry, buckets=_SECONDS)
+
+    def change(self, name: str, value: float) -> None:
+        """Count, set or observe, as the metric is; raises KeyError for a name not in the list."""
+        made = self._made[name]
+        if isinstance(made, Counter):
+            made.inc(value)
+        elif isinstance(made, Gauge):
+            made.set(value)
+        else:
+            made.observe(value)
+
+    def text(self) -> bytes:
+        """Everything as Prometheus text."""
+        return generate_latest(self._registry)
+
+
+_board = Board()
+_trace_share = 0.0
+
+
+def measure(**values: float) -> None:
+    """Add to counters, set gauges, observe seconds: `measure(applied=400, batch_seconds=0.02)`."""
+    for name, value in values.items():
+        _board.change(name, value)
+
+
+def metrics_text() -> bytes:
+    """The body of `/metrics`."""
+    return _board.text()
+
+
+def start_telemetry(
+    service: str, instance: str, *, trace_share: float = 0.0, exporter: SpanExporter | None = None
+) -> None:
+    """Label this process's metrics and set up tracing; without an exporter spans go nowhere."""
+    global _board, _trace_share
+    _board = Board(service, instance)
+    resource = Resource.create({"service.name": service, "service.instance.id": instance})
+    sampler = ParentBased(TraceIdRatioBased(trace_share))
+    provider = TracerProvider(resource=resource, sampler=sampler)
+    if exporter is not None:
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    _trace_share = trace_share
+
+
+def traceparent_for(cause: str | None = None) -> str:
+    """A W3C traceparent for a new record: in the trace of its cause, or in a new one."""
+    span = f"{random.getrandbits(64) or 1:016x}"  # Not a secret: only told apart from its siblings.
+    if cause and len(cause) == TRACEPARENT_LENGTH and cause.startswith("00-"):
+        return f"{cause[:36]}{span}{cause[52:]}"
+    kept = random.random() < _trace_share
+    return f"00-{random.getrandbits(128) or 1:032x}-{span}-{kept:02x}"
+
+
+def span_of(name: str, traceparent: str | None = None) -> trace.Span:
+    """A span of work caused by a record: `with span_of("write file", at_traceparent): …`."""
+    carrier = {"traceparent": traceparent} if traceparent else {}
+    context = TraceContextTextMapPropagator().extract(carrier)
+    return trace.get_tracer("claimlog").start_span(name, context=context)

@@ -1,0 +1,175 @@
+"""Every service shows the same face over HTTP, and nothing of a request comes back in an error."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict
+
+from shared import errors
+from shared.http import BODY_LIMIT_BYTES, Actor, IdempotencyKey, app
+from shared.service import Service
+
+CANARY = "CANARY-77"
+SERVICE = Service("coding", frozenset(), frozenset(), {}, lambda event, at: ())
+REFUSALS = [
+    errors.Refused,
+    errors.StreamParked,
+    errors.NotFound,
+    errors.Malformed,
+    errors.Unknown,
+    errors.Conflict,
+    errors.Busy,
+    errors.Stopped,
+]
+checks: dict[str, Any] = {}
+
+
+class Person(BaseModel):
+    """A body with rules."""
+
+    model_config = ConfigDict(extra="forbid")
+    last: str
+    age: int
+
+
+def routes() -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/people")
+    async def people(person: Person, key: IdempotencyKey, who: Actor) -> dict[str, str]:
+        return {"key": key, "who": who}
+
+    @router.post("/files")
+    async def files(data: Annotated[bytes, Body(media_type="application/octet-stream")]) -> int:
+        return len(data)
+
+    @router.get("/refusals/{number}")
+    async def refusals(number: int) -> None:
+        raise REFUSALS[number]("a rule says no")
+
+    @router.get("/broken")
+    async def broken() -> None:
+        raise ValueError(CANARY)
+
+    return router
+
+
+@pytest.fixture
+async def caller() -> AsyncIterator[httpx.AsyncClient]:
+    async def ready() -> Mapping[str, Any]:
+        return checks
+
+    transport = httpx.ASGITransport(app=app(SERVICE, ready, routes()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        yield client
+
+
+async def test_a_living_process_says_so(caller: httpx.AsyncClient) -> None:
+    assert (await caller.get("/livez")).json() == {"ok": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"broker": True, "database": True, "lag": {"ok": True, "records": 3}}, 200),
+        ({"broker": False, "database": True, "lag": {"ok": True, "records": 3}}, 503),
+        ({"broker": True, "database": True, "lag": {"ok": False, "records": 9}}, 503),
+    ],
+)
+async def test_ready_means_that_every_check_agrees(
+    caller: httpx.AsyncClient, given: dict[str, Any], status: int
+) -> None:
+    checks.clear()
+    checks.update(given)
+    answer = await caller.get("/readyz")
+    assert answer.status_code == status and answer.json()["ok"] is (status == 200)
+    assert set(answer.json()) == {"ok", *given}
+
+
+async def test_metrics_are_prometheus_text(caller: httpx.AsyncClient) -> None:
+    await caller.get("/livez")
+    assert "claimlog_requests_total" in (await caller.get("/metrics")).text
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+async def test_docs_load_without_the_internet(caller: httpx.AsyncClient, page: str) -> None:
+    text = (await caller.get(page)).text
+    sources = [part.split('"')[0] for part in text.replace("src=", "href=").split('href="')[1:]]
+    assert sources and all(source.startswith("/") for source in sources)
+    for source in sources:
+        assert (await caller.get(source)).status_code == 200
+
+
+@pytest.mark.parametrize("number", range(len(REFUSALS)))
+async def test_every_refusal_has_its_status_code_and_sentence(
+    caller: httpx.AsyncClient, number: int
+) -> None:
+    answer = await caller.get(f"/refusals/{number}")
+    assert answer.status_code == REFUSALS[number].status
+    assert answer.json() == {"code": REFUSALS[number].code, "sentence": "a rule says no"}
+
+
+async def test_a_command_carries_its_key_and_who_gave_it(caller: httpx.AsyncClient) -> None:
+    body = {"last": "Nobody", "age": 1}
+    headers = {"Idempotency-Key": "k/1", "X-Actor": "biller one"}
+    answer = await caller.post("/people", json=body, headers=headers)
+    assert answer.json() == {"key": "k/1", "who": "biller one"}
+    answer = await caller.post("/people", json=body, headers={"Idempotency-Key": "k/1"})
+    assert answer.json()["who"] == "service:caller unknown"
+
+
+async def test_a_command_without_a_key_is_malformed(caller: httpx.AsyncClient) -> None:
+    answer = await caller.post("/people", json={"last": "Nobody", "age": 1})
+    assert answer.status_code == 422 and answer.json()["fields"] == ["header.Idempotency-Key"]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (f'{{"last": "x", "age": "{CANARY}"}}', ["body.age"]),
+        (f'{{"last": "x", "age": 1, "{CANARY}": 1}}', ["body.(unknown field)"]),
+        (f'{{"last": "{CANARY}', ["body.(not JSON)"]),
+    ],
+    ids=["a value", "a name", "not JSON"],
+)
+async def test_a_malformed_body_is_never_quoted(
+    caller: httpx.AsyncClient, body: str, fields: list[str]
+) -> None:
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    answer = await caller.post("/people", content=body, headers=headers)
+    assert answer.status_code == 422 and CANARY not in answer.text
+    assert answer.json()["code"] == "malformed" and answer.json()["fields"] == fields
+
+
+async def test_a_defect_is_never_quoted(
+    caller: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await caller.get("/broken")
+    assert answer.status_code == 500 and answer.json()["code"] == "error"
+    assert CANARY not in answer.text
+    assert "a request failed on /broken" in [record.getMessage() for record in caplog.records]
+
+
+async def test_an_unknown_path_is_told_in_the_same_words(caller: httpx.AsyncClient) -> None:
+    assert (await caller.get("/nowhere")).json() == {"code": "not_found", "sentence": "not found"}
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_body_over_the_limit_is_refused(caller: httpx.AsyncClient, chunked: bool) -> None:
+    async def stream() -> AsyncIterator[bytes]:
+        for _ in range(17):
+            yield bytes(1024 * 1024)
+
+    content = stream() if chunked else bytes(BODY_LIMIT_BYTES + 1)
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = await caller.post("/files", content=content, headers=headers)
+    assert answer.status_code == 413 and answer.json()["code"] == "request_entity_too_large"
+
+
+async def test_a_body_within_the_limit_is_taken(caller: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = await caller.post("/files", content=bytes(BODY_LIMIT_BYTES), headers=headers)
+    assert answer.json() == BODY_LIMIT_BYTES

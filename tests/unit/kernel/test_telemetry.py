@@ -1,0 +1,115 @@
+"""Metrics are a closed list, records stay in the trace of their cause, and logs quote nothing."""
+
+import json
+import logging
+import re
+import sys
+
+import msgspec
+import pydantic
+import pytest
+
+from shared.errors import Refused
+from shared.logs import LineFormatter, quote_nothing
+from shared.telemetry import (
+    METRICS,
+    Board,
+    measure,
+    metrics_text,
+    span_of,
+    start_telemetry,
+    traceparent_for,
+)
+
+CANARY = "CANARY-77"
+
+
+def test_every_metric_says_what_it_is() -> None:
+    assert all(metric.sentence.endswith(".") for metric in METRICS.values())
+
+
+def test_every_metric_carries_service_and_instance() -> None:
+    start_telemetry("posting", "2")
+    measure(applied=3, lag_records=7, batch_seconds=0.02)
+    measure(applied=2, lag_records=5)
+    text = metrics_text().decode()
+    assert 'claimlog_applied_total{instance="2",service="posting"} 5.0' in text
+    assert 'claimlog_lag_records{instance="2",service="posting"} 5.0' in text
+    assert 'claimlog_batch_seconds_count{instance="2",service="posting"} 1.0' in text
+
+
+def test_a_metric_outside_the_list_is_a_defect() -> None:
+    with pytest.raises(KeyError):
+        Board().change("surprises", 1)
+
+
+def test_a_record_stays_in_the_trace_of_its_cause() -> None:
+    first = traceparent_for()
+    second = traceparent_for(first)
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", first)
+    assert second[:35] == first[:35] and second[35:52] != first[35:52] and second[52:] == first[52:]
+
+
+@pytest.mark.parametrize("cause", ["", "nonsense", None])
+def test_a_record_without_a_trace_begins_one(cause: str | None) -> None:
+    assert len(traceparent_for(cause)) == 55
+
+
+def test_a_span_continues_the_trace_of_a_record() -> None:
+    start_telemetry("posting", "2", trace_share=1.0)
+    traceparent = traceparent_for()
+    assert traceparent.endswith("-01")
+    with span_of("write a file", traceparent) as span:
+        assert f"{span.get_span_context().trace_id:032x}" == traceparent[3:35]
+
+
+def logged(name: str, message: str, *args: object, error: BaseException | None = None) -> str:
+    trouble = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord(name, logging.ERROR, "x.py", 1, message, args, trouble)
+    assert quote_nothing(record)
+    return LineFormatter("posting", "2").format(record)
+
+
+def test_a_log_line_is_one_json_object() -> None:
+    line = json.loads(logged("claimlog.engine", "%s of\n%s", 1, 2))
+    assert (line["service"], line["instance"], line["level"]) == ("posting", "2", "error")
+    assert line["message"] == "1 of\n2" and "\n" not in logged("claimlog.engine", "a\nb")
+
+
+class Person(pydantic.BaseModel):
+    """Something to fail on."""
+
+    born_on: int
+
+
+def caught(kind: str) -> BaseException:
+    try:
+        if kind == "pydantic":
+            Person.model_validate({"born_on": CANARY})
+        msgspec.json.decode(json.dumps({CANARY: CANARY}), type=dict[str, int])
+    except ValueError as error:
+        return error
+    raise AssertionError("unreachable")
+
+
+@pytest.mark.parametrize("kind", ["pydantic", "msgspec"])
+def test_an_error_in_a_log_line_quotes_nothing(kind: str) -> None:
+    error = caught(kind)
+    line = logged("claimlog.engine", "failed: %s %r", error, error, error=error)
+    assert CANARY not in line and type(error).__name__ in line
+    assert "test_telemetry.py" in json.loads(line)["at"][0]
+
+
+def test_an_error_of_ours_keeps_its_sentence() -> None:
+    assert "no account is open" in logged("claimlog.x", "%s", Refused("no account is open"))
+
+
+def test_a_foreign_logger_shows_no_repr_of_an_error() -> None:
+    message = f"Task exception was never retrieved\nfuture: <Task exception=ValueError('{CANARY}')>"
+    assert CANARY not in logged("asyncio", message)
+    assert CANARY not in logged("asyncio", f"Exception in callback <Handle {CANARY}>")
+
+
+def test_an_error_without_a_trace_has_no_place() -> None:
+    assert json.loads(logged("claimlog.x", "m", error=ValueError("v")))["at"] == []
+    assert sys.exc_info() == (None, None, None)
