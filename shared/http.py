@@ -28,7 +28,7 @@ FIELDS_SHOWN = 50
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 Ready = Callable[[], Awaitable[Mapping[str, Any]]]
-"""Each check by name: a bool, or a mapping with `ok` and whatever explains it."""
+"""Checks by name: a bool, a number beside `<name>_bound`, or a mapping with `ok` and more."""
 
 
 def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> FastAPI:
@@ -95,9 +95,18 @@ async def _checks(ready: Ready) -> dict[str, dict[str, Any]]:
     except Exception as failure:
         return {"check": {"ok": False, "failed_with": type(failure).__name__}}
     return {
-        name: dict(check) if isinstance(check, Mapping) else {"ok": bool(check)}
+        name: _check(check, found.get(f"{name}_bound"))
         for name, check in found.items()
+        if not name.endswith("_bound")
     }
+
+
+def _check(check: Any, bound: float | None) -> dict[str, Any]:
+    if isinstance(check, Mapping):
+        return dict(check)
+    if bound is not None:
+        return {"ok": check <= bound, "value": check, "bound": bound}
+    return {"ok": bool(check)}
 
 
 def _answer(status: int, code: str, sentence: str, **more: Any) -> JSONResponse:

@@ -4,7 +4,8 @@ Metrics are counted once a batch, never once an event; no label ever holds anyth
 """
 
 import random
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Literal, NamedTuple, Protocol
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
@@ -13,6 +14,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from shared.logs import start_logs
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 TRACEPARENT_LENGTH = 55
@@ -102,6 +105,7 @@ class Board:
 
 _board = Board()
 _trace_share = 0.0
+_watched: dict[str, Callable[[], float]] = {}
 
 
 def measure(**values: float) -> None:
@@ -112,15 +116,64 @@ def measure(**values: float) -> None:
 
 def metrics_text() -> bytes:
     """The body of `/metrics`."""
+    for name, read in _watched.items():
+        _board.change(name, read())
     return _board.text()
 
 
-def start_telemetry(
-    service: str, instance: str, *, trace_share: float = 0.0, exporter: SpanExporter | None = None
-) -> None:
-    """Label this process's metrics and set up tracing; without an exporter spans go nowhere."""
-    global _board, _trace_share
-    _board = Board(service, instance)
+class Counts(Protocol):
+    """What one poll did."""
+
+    applied: int
+    early: int
+    parked: int
+    repeats: int
+    said: int
+    skipped: int
+    waiting: int
+
+
+class Meter:
+    """How the kernel tells its numbers, once a poll and once a transaction; it labels them all."""
+
+    def __init__(self, service: str, instance: str) -> None:
+        global _board
+        _board = Board(service, instance)
+        _watched.clear()
+
+    def poll(self, counts: Counts, heard: int) -> None:
+        """A poll of `heard` records was dealt with."""
+        measure(
+            heard=heard,
+            applied=counts.applied,
+            early=counts.early,
+            parked=counts.parked,
+            repeats=counts.repeats,
+            said=counts.said,
+            skipped=counts.skipped,
+            waiting=counts.waiting,
+        )
+
+    def batch(self, seconds: float, records: int) -> None:
+        """A transaction of a poll took so long."""
+        measure(batches=1, batch_seconds=seconds)
+
+    def watch(self, lag: Callable[[], float], oldest_unpublished: Callable[[], float]) -> None:
+        """Read these gauges whenever the metrics are asked for."""
+        _watched.update(lag_records=lag, oldest_unpublished_seconds=oldest_unpublished)
+
+
+def set_up(
+    service: str,
+    instance: str,
+    log_level: str,
+    *,
+    trace_share: float = 0.0,
+    exporter: SpanExporter | None = None,
+) -> Meter:
+    """Start logs, metrics and tracing of this process; without an exporter spans go nowhere."""
+    global _trace_share
+    start_logs(log_level, service, instance)
     resource = Resource.create({"service.name": service, "service.instance.id": instance})
     sampler = ParentBased(TraceIdRatioBased(trace_share))
     provider = TracerProvider(resource=resource, sampler=sampler)
@@ -128,6 +181,7 @@ def start_telemetry(
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     _trace_share = trace_share
+    return Meter(service, instance)
 
 
 def traceparent_for(cause: str | None = None) -> str:

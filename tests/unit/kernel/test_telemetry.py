@@ -16,8 +16,8 @@ from shared.telemetry import (
     Board,
     measure,
     metrics_text,
+    set_up,
     span_of,
-    start_telemetry,
     traceparent_for,
 )
 
@@ -29,13 +29,20 @@ def test_every_metric_says_what_it_is() -> None:
 
 
 def test_every_metric_carries_service_and_instance() -> None:
-    start_telemetry("posting", "2")
+    set_up("posting", "2", "INFO")
     measure(applied=3, lag_records=7, batch_seconds=0.02)
     measure(applied=2, lag_records=5)
     text = metrics_text().decode()
     assert 'claimlog_applied_total{instance="2",service="posting"} 5.0' in text
     assert 'claimlog_lag_records{instance="2",service="posting"} 5.0' in text
     assert 'claimlog_batch_seconds_count{instance="2",service="posting"} 1.0' in text
+
+
+def test_a_watched_gauge_is_read_when_asked_for() -> None:
+    meter, lag = set_up("posting", "2", "INFO"), [4.0]
+    meter.watch(lambda: lag[0], lambda: 0.0)
+    lag[0] = 9.0
+    assert 'claimlog_lag_records{instance="2",service="posting"} 9.0' in metrics_text().decode()
 
 
 def test_a_metric_outside_the_list_is_a_defect() -> None:
@@ -56,7 +63,7 @@ def test_a_record_without_a_trace_begins_one(cause: str | None) -> None:
 
 
 def test_a_span_continues_the_trace_of_a_record() -> None:
-    start_telemetry("posting", "2", trace_share=1.0)
+    set_up("posting", "2", "INFO", trace_share=1.0)
     traceparent = traceparent_for()
     assert traceparent.endswith("-01")
     with span_of("write a file", traceparent) as span:
