@@ -27,10 +27,10 @@ def record(cls: type[T]) -> type[T]:
     return cast("type[T]", made)
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(wire: str, *streams: str) -> Callable[[type[T]], type[T]]:
     """Declare an event with its wire name and the kinds of stream it may stand on."""
 
-    @dataclass_transform(frozen_default=True, kw_only_default=True)
     def declare(cls: type[T]) -> type[T]:
         if wire in EVENTS:
             raise ValueError(f"{wire} is declared twice")
