@@ -1,0 +1,1 @@
+"""The `claimlog` command; one module per command."""

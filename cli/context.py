@@ -1,0 +1,105 @@
+"""What every command shares: the stack of this folder, output for people or machines, and exit codes."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
+
+import httpx
+import typer
+from rich.console import Console
+
+from deploy.home import NotStarted
+from deploy.stack import Stack
+from shared.errors import ServiceError
+from shared.settings import settings
+
+OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
+"""Exit codes: done; it said no or a check failed; wrong words; nothing to talk to."""
+
+out = Console()
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable JSON on standard output.")]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def stack() -> Stack:
+    """The stack of this folder (or of CLAIMLOG_HOME)."""
+    return Stack(settings())
+
+
+def fail(sentence: str, code: int = FAILED) -> NoReturn:
+    """Say why on standard error and exit."""
+    err.print(f"[red]claimlog:[/red] {sentence}", highlight=False)
+    raise typer.Exit(code)
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output; dates as text."""
+    json.dump(value, sys.stdout, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def url_of(service: str) -> str:
+    """A service's address; exits with 3 when it does not run."""
+    url = stack().url_of(service)
+    if url is None:
+        fail(f"{service} is not running; start everything with `claimlog up`", NOT_RUNNING)
+    return url
+
+
+def ask(service: str, path: str, **params: Any) -> Any:
+    """GET from a service; errors become a sentence and an exit code."""
+    try:
+        answer = httpx.get(f"{url_of(service)}{path}", params=params or None, timeout=60)
+    except httpx.HTTPError as lost:
+        fail(f"{service} does not answer ({type(lost).__name__})", NOT_RUNNING)
+    return _body(service, answer)
+
+
+def tell(service: str, path: str, **kwargs: Any) -> Any:
+    """POST to a service; errors become a sentence and an exit code."""
+    try:
+        answer = httpx.post(f"{url_of(service)}{path}", timeout=120, **kwargs)
+    except httpx.HTTPError as lost:
+        fail(f"{service} does not answer ({type(lost).__name__})", NOT_RUNNING)
+    return _body(service, answer)
+
+
+def _body(service: str, answer: httpx.Response) -> Any:
+    try:
+        body = answer.json()
+    except ValueError:
+        fail(f"{service} answered {answer.status_code} without a reason")
+    if answer.status_code >= 400:
+        fail(str(body.get("sentence") or body.get("detail") or answer.status_code))
+    return body
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn the errors a person can meet into sentences."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except NotStarted as why:
+            fail(str(why))
+        except ServiceError as no:
+            fail(str(no))
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+
+    return run
+
+
+def dollars(cents: int | None) -> str:
+    """Cents as people write them: 1,234.56."""
+    if cents is None:
+        return "-"
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"

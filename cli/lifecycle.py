@@ -1,0 +1,102 @@
+"""`up`, `down`, `status` and `topics`."""
+
+from typing import Annotated
+
+import httpx
+import typer
+from rich.table import Table
+
+from cli.context import FAILED, NOT_RUNNING, Json, err, out, plainly, print_json, stack
+from deploy.processes import ready
+from deploy.provision import SERVICES
+from shared import admin
+
+
+@plainly
+def up(
+    service: Annotated[
+        list[str] | None, typer.Option("--service", help="Only these services (repeatable).")
+    ] = None,
+) -> None:
+    """Start Kafka, PostgreSQL and the services; harmless when they run."""
+    chosen = stack()
+    wanted = tuple(SERVICES) if service is None else tuple(service)
+    unknown = set(wanted) - set(SERVICES)
+    if unknown:
+        raise typer.BadParameter(f"no such service: {', '.join(sorted(unknown))}")
+    with err.status("starting") as shown:
+        chosen.start(wanted, told=lambda sentence: shown.update(sentence))
+    out.print(f"up: {len(wanted)} services, Kafka at {chosen.bootstrap}. Next: claimlog status")
+
+
+@plainly
+def down() -> None:
+    """Stop everything that was started here; nothing is left running, nothing is deleted."""
+    with err.status("stopping") as shown:
+        stack().stop(told=lambda sentence: shown.update(sentence))
+    out.print("down: nothing of this folder is running")
+
+
+@plainly
+def status(json: Json = False) -> None:
+    """What runs, where, and how far each service is. Exits with 3 when nothing runs."""
+    chosen = stack()
+    rows = [_standing(facts) for facts in chosen.home.running()]
+    if json:
+        print_json(rows)
+    elif rows:
+        table = Table("process", "pid", "address", "ready", "heard", "said", "parked")
+        for row in rows:
+            table.add_row(*(str(row[k]) for k in row))
+        out.print(table)
+    else:
+        out.print("nothing is running; start with: claimlog up")
+    if not rows:
+        raise typer.Exit(NOT_RUNNING)
+    if not all(row["ready"] for row in rows):
+        raise typer.Exit(FAILED)
+
+
+def _standing(facts: dict[str, object]) -> dict[str, object]:
+    row: dict[str, object] = {
+        "process": facts["name"],
+        "pid": facts["pid"],
+        "address": facts.get("url") or f"127.0.0.1:{facts.get('port')}",
+        "ready": True,
+        "heard": "",
+        "said": "",
+        "parked": "",
+    }
+    url = facts.get("url")
+    if isinstance(url, str):
+        row["ready"] = ready(url)
+        try:
+            progress = httpx.get(f"{url}/progress", timeout=5).json()
+            row["heard"] = sum(p["heard"] for p in progress)
+            row["said"] = sum(p["said"] for p in progress)
+            row["parked"] = len(httpx.get(f"{url}/parked", timeout=5).json())
+        except (httpx.HTTPError, ValueError, TypeError, KeyError):
+            row["ready"] = False
+    return row
+
+
+@plainly
+def topics(json: Json = False) -> None:
+    """Make the topics that are missing and show them; refuses a topic with another partition count."""
+    chosen = stack()
+    with err.status("starting Kafka"):
+        chosen.start_engines()
+        made = admin.provision(
+            chosen.bootstrap,
+            chosen.settings.topic,
+            chosen.settings.partitions,
+            chosen.settings.replication,
+        )
+        ends = admin.ends(chosen.bootstrap, chosen.settings.topic)
+    if json:
+        print_json({"topic": chosen.settings.topic, "made": made, "ends": ends})
+        return
+    table = Table("topic", "partition", "records")
+    for partition, end in sorted(ends.items()):
+        table.add_row(chosen.settings.topic, str(partition), f"{end:,}")
+    out.print(table)

@@ -1,0 +1,236 @@
+"""One Kafka node (KRaft, broker and controller in one process) from pinned jars.
+
+One replica: killing the process loses nothing acknowledged, losing the machine can.
+"""
+
+import base64
+import os
+import re
+import shutil
+import signal
+import subprocess
+import uuid
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from deploy.home import Home, NotStarted, alive, end, free_port, tail, until
+
+VERSION = "4.3.0"
+JARS_AT_LEAST = 40
+START_SECONDS = 60.0
+JAVA_AT_LEAST = 17
+HEAP = ("-Xms256m", "-Xmx512m")
+
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+message.max.bytes=8388608
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+log.cleaner.dedupe.buffer.size=16777216
+num.network.threads=2
+num.io.threads=4
+"""
+
+_LOGGING = """\
+status = error
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d{ISO8601} %p %c{1}: %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.out.ref = out
+"""
+
+
+def need(program: str, how: str) -> str:
+    """The program's path, or an error that names the line that installs it."""
+    found = shutil.which(program)
+    if found is None:
+        raise NotStarted(f"{program} is not installed. {how}")
+    return found
+
+
+def need_java() -> str:
+    """Java, new enough."""
+    how = (
+        "Install it with: apt-get install -y openjdk-17-jre-headless "
+        "(or: dnf install java-17-openjdk-headless, brew install openjdk@17)"
+    )
+    java = need("java", how)
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < JAVA_AT_LEAST:
+        raise NotStarted(f"Java {JAVA_AT_LEAST} or newer is needed. {how}")
+    return java
+
+
+def fetch_jars(cache: Path) -> Path:
+    """Kafka's jars, fetched once by Maven; a half-fetched folder is never taken for a whole one."""
+    libs = cache / "kafka" / VERSION / "libs"
+    if libs.is_dir() and len(list(libs.glob("*.jar"))) >= JARS_AT_LEAST:
+        return libs
+    maven = need(
+        "mvn", "Install it with: apt-get install -y maven (or: dnf install maven, brew install maven)"
+    )
+    draft = libs.with_name(f"libs.{uuid.uuid4().hex}")
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [
+            *(maven, "-q", "-B", "-f", str(Path(__file__).with_name("pom.xml"))),
+            "dependency:copy-dependencies",
+            "-DincludeScope=runtime",
+            f"-DoutputDirectory={draft}",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    if done.returncode != 0 or len(list(draft.glob("*.jar"))) < JARS_AT_LEAST:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise NotStarted("Maven could not fetch Kafka's jars:\n" + done.stdout[-1500:])
+    if libs.is_dir():
+        shutil.rmtree(libs)
+    try:
+        draft.rename(libs)
+    except OSError:  # Another start was quicker.
+        shutil.rmtree(draft, ignore_errors=True)
+    return libs
+
+
+class EmbeddedKafka:
+    """The broker of one home; `start` is harmless when it runs, and comes back on the same data and port."""
+
+    name = "kafka"
+
+    def __init__(self, home: Home, quick: bool = False) -> None:
+        self.home = home
+        self.quick = quick
+        self.folder = home.root / "kafka-data"
+
+    @property
+    def bootstrap(self) -> str:
+        """host:port, once it was started."""
+        facts = self.home.read_run(self.name)
+        return f"127.0.0.1:{facts['port']}" if facts else ""
+
+    def start(self) -> str:
+        """Start and wait until it answers a metadata request; the bootstrap server."""
+        if self.bootstrap and self._answers(self.bootstrap):
+            return self.bootstrap
+        java, libs = need_java(), fetch_jars(self.home.cache)
+        port, controller = self._ports()
+        self._configure(port, controller)
+        class_path = ":".join(str(jar) for jar in sorted(libs.glob("*.jar")))
+        properties = str(self.folder / "server.properties")
+        if not (self.folder / "data" / "meta.properties").exists():
+            self._format(java, class_path, properties)
+        command = [java, *HEAP, "-XX:+UseSerialGC", "-Djava.awt.headless=true"]
+        if self.quick:
+            command.append("-XX:TieredStopAtLevel=1")
+        command += [f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"]
+        with self.home.log(self.name).open("ab") as log:
+            process = subprocess.Popen(
+                [*command, "-cp", class_path, "kafka.Kafka", properties],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.home.write_run(self.name, process.pid, port=port, controller=controller)
+        bootstrap = f"127.0.0.1:{port}"
+        if not until(lambda: process.poll() is not None or self._answers(bootstrap), START_SECONDS):
+            raise NotStarted("Kafka does not answer:\n" + tail(self.home.log(self.name)))
+        if process.poll() is not None:
+            raise NotStarted("Kafka ended at once:\n" + tail(self.home.log(self.name)))
+        return bootstrap
+
+    def stop(self) -> None:
+        """SIGTERM and wait."""
+        facts = self.home.read_run(self.name)
+        if facts:
+            end(facts, 20)
+        self.home.forget(self.name)
+
+    def kill(self) -> None:
+        """SIGKILL, as a test does."""
+        facts = self.home.read_run(self.name)
+        if facts and alive(facts):
+            os.kill(facts["pid"], signal.SIGKILL)
+            until(lambda: not alive(facts), 10)
+            _reap(facts["pid"])
+
+    def _ports(self) -> tuple[int, int]:
+        kept = self.folder / "ports"
+        if kept.exists():
+            port, controller = kept.read_text().split()
+            return int(port), int(controller)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        ports = (free_port(), free_port())
+        kept.write_text(f"{ports[0]} {ports[1]}")
+        return ports
+
+    def _configure(self, port: int, controller: int) -> None:
+        data = self.folder / "data"
+        text = _PROPERTIES.format(port=port, controller=controller, data=data)
+        (self.folder / "server.properties").write_text(text)
+        (self.folder / "log4j2.properties").write_text(_LOGGING)
+
+    def _format(self, java: str, class_path: str, properties: str) -> None:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        log4j = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
+        done = subprocess.run(
+            [
+                *(java, log4j, "-cp", class_path, "kafka.tools.StorageTool"),
+                *("format", "-t", cluster, "-c", properties, "--standalone"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        if done.returncode != 0:
+            raise NotStarted("Kafka's folder could not be formatted:\n" + done.stderr[-1500:])
+
+    def _answers(self, bootstrap: str) -> bool:
+        try:
+            admin = KafkaAdminClient(
+                bootstrap_servers=bootstrap,
+                request_timeout_ms=2_000,
+                bootstrap_timeout_ms=1_000,
+            )
+        except (KafkaError, OSError, ValueError):
+            return False
+        try:
+            admin.list_topics()
+            return True
+        except (KafkaError, OSError):
+            return False
+        finally:
+            admin.close()
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass

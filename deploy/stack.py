@@ -1,0 +1,111 @@
+"""The whole of an installation: given or embedded broker and database, provisioning, and the services."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from deploy import provision
+from deploy.embedded.kafka import EmbeddedKafka, fetch_jars
+from deploy.embedded.postgres import EmbeddedPostgres
+from deploy.home import Home, end
+from deploy.processes import Services
+from shared.settings import Settings
+
+Told = Callable[[str], None]
+
+
+def _quiet(_sentence: str) -> None:
+    return None
+
+
+class Stack:
+    """What `claimlog up` starts and `claimlog down` stops."""
+
+    def __init__(self, chosen: Settings, quick: bool = False) -> None:
+        self.settings = chosen
+        self.home = Home.at(chosen.home, chosen.cache)
+        self.kafka = EmbeddedKafka(self.home, quick)
+        self.postgres = EmbeddedPostgres(self.home)
+
+    @property
+    def bootstrap(self) -> str:
+        """The broker: the given one, or ours."""
+        return self.settings.kafka or self.kafka.bootstrap
+
+    @property
+    def pg_dsn(self) -> str:
+        """The administrator's DSN: the given one, or ours."""
+        return self.settings.pg_dsn or self.postgres.dsn
+
+    @property
+    def services(self) -> Services:
+        """The service processes."""
+        return Services(self.home, self.bootstrap, self.pg_dsn)
+
+    def dsn_of(self, role: str) -> str:
+        """A role's DSN."""
+        return provision.role_dsn(self.home, self.pg_dsn, role)
+
+    def start_engines(self, told: Told = _quiet) -> None:
+        """Broker and database, side by side, where they are not given."""
+        with ThreadPoolExecutor(2) as pool:
+            waits = []
+            if not self.settings.kafka:
+                told("starting Kafka" if self._have_jars() else "fetching Kafka's jars, starting Kafka")
+                waits.append(pool.submit(self.kafka.start))
+            if not self.settings.pg_dsn:
+                told("starting PostgreSQL")
+                waits.append(pool.submit(self.postgres.start))
+            for wait in waits:
+                wait.result()
+
+    def _have_jars(self) -> bool:
+        return (self.home.cache / "kafka").is_dir()
+
+    def provision(self, told: Told = _quiet) -> None:
+        """Topics, roles, schemas, keys."""
+        told("provisioning topics, roles and keys")
+        provision.keys(self.home)
+        provision.topics(
+            self.bootstrap, self.settings.topic, self.settings.partitions, self.settings.replication
+        )
+        asyncio.run(provision.database(self.home, self.pg_dsn))
+
+    def start(
+        self, services: Sequence[str] = provision.SERVICES, told: Told = _quiet, **more: str
+    ) -> None:
+        """Everything, until every service is ready; harmless when it runs."""
+        self.start_engines(told)
+        self.provision(told)
+        processes = self.services
+        for service in services:
+            processes.start(
+                service, topic=self.settings.topic, tenant=self.settings.tenant, **more
+            )
+        processes.wait([f"{service}-0" for service in services], lambda name: told(f"{name} is ready"))
+
+    def stop(self, told: Told = _quiet) -> None:
+        """Services, then broker and database; nothing of this home is left running."""
+        others = [f for f in self.home.running() if f["name"] not in ("kafka", "postgres")]
+        with ThreadPoolExecutor(12) as pool:
+            list(pool.map(self._end, others))
+        if others:
+            told(f"stopped {len(others)} services")
+        self.kafka.stop()
+        self.postgres.stop()
+        told("stopped Kafka and PostgreSQL")
+
+    def _end(self, facts: dict[str, Any]) -> None:
+        end(facts)
+        self.home.forget(facts["name"])
+
+    def url_of(self, service: str) -> str | None:
+        """Where a service's doors are, if one of its instances runs."""
+        for facts in self.home.running():
+            if facts.get("service") == service:
+                return str(facts["url"])
+        return None
+
+
+__all__ = ["Stack", "fetch_jars"]

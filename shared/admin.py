@@ -1,0 +1,88 @@
+"""Administration of the log with kafka-python: topics, ends, lag, offsets by time."""
+
+from contextlib import closing
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.structs import TopicPartition
+
+from shared.errors import Stopped
+
+LOG_CONFIG = {
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "cleanup.policy": "delete",
+    "message.timestamp.type": "LogAppendTime",
+    "max.message.bytes": "8388608",
+}
+"""The log is kept for ever; append time makes seeks by time monotone (business time is in the event)."""
+
+
+def connect(bootstrap: str) -> KafkaAdminClient:
+    """An administration client."""
+    return KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+
+
+def partitions_of(admin: KafkaAdminClient, topic: str) -> int:
+    """How many partitions a topic has; 0 when it does not exist."""
+    if topic not in admin.list_topics():
+        return 0
+    described: list[dict[str, Any]] = admin.describe_topics([topic])
+    return len(described[0]["partitions"])
+
+
+def provision(bootstrap: str, topic: str, partitions: int, replication: int) -> list[str]:
+    """Make the log and its dead-letter topic; Stopped when the log has another number of partitions."""
+    made = []
+    with closing(connect(bootstrap)) as admin:
+        for name, count in ((topic, partitions), (f"{topic}.parked", 1)):
+            found = partitions_of(admin, name)
+            if found == 0:
+                try:
+                    admin.create_topics(
+                        {
+                            name: {
+                                "num_partitions": count,
+                                "replication_factor": replication,
+                                "configs": LOG_CONFIG,
+                            }
+                        }
+                    )
+                    made.append(name)
+                except TopicAlreadyExistsError:
+                    continue
+            elif found != count:
+                raise Stopped(
+                    f"topic {name} has {found} partitions, not {count}: the number is fixed when it is "
+                    "made, because the partition of a stream follows from it"
+                )
+    return made
+
+
+def ends(bootstrap: str, topic: str) -> dict[int, int]:
+    """The offset after the last record of every partition."""
+    with closing(connect(bootstrap)) as admin:
+        count = partitions_of(admin, topic)
+        return _ends(admin, topic, count)
+
+
+def _ends(admin: KafkaAdminClient, topic: str, count: int) -> dict[int, int]:
+    from kafka.protocol.admin import OffsetSpec
+
+    wanted = {TopicPartition(topic, p): OffsetSpec.LATEST for p in range(count)}
+    found = admin.list_partition_offsets(wanted)
+    return {tp.partition: int(one.offset) for tp, one in found.items()}
+
+
+def group_lag(bootstrap: str, topic: str, group: str) -> int | None:
+    """Records that a group has not committed, as telemetry; None when the group is unknown."""
+    try:
+        with closing(connect(bootstrap)) as admin:
+            count = partitions_of(admin, topic)
+            last = _ends(admin, topic, count)
+            listed = admin.list_group_offsets([group])
+            committed = {tp.partition: o.offset for tp, o in listed[group].items()}
+    except (KafkaError, KeyError):
+        return None
+    return sum(end - max(committed.get(p, 0), 0) for p, end in last.items())
