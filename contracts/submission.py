@@ -152,9 +152,11 @@ class ClaimPackage:
 
 @event("submission.claim_queued.v1", "outbound")
 class ClaimQueued:
-    """A claim's attempt waits in a receiver's queue."""
+    """A claim's attempt waits in a lane of a receiver's queue."""
 
     package: ClaimPackage
+    receiver: str = ""
+    lane: int = 0
 
 
 @record
@@ -338,6 +340,8 @@ class TransportRejected:
     claim: str = ""
     attempt: int = 0
     offender: bool = False
+    facility: str = ""
+    legal_entity: str = ""
     claims: tuple[BatchedClaim, ...] = ()
 
 
