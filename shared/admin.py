@@ -4,6 +4,7 @@ from contextlib import closing
 from typing import Any
 
 from kafka import KafkaAdminClient
+from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from kafka.structs import TopicPartition
 
@@ -68,8 +69,6 @@ def ends(bootstrap: str, topic: str) -> dict[int, int]:
 
 
 def _ends(admin: KafkaAdminClient, topic: str, count: int) -> dict[int, int]:
-    from kafka.protocol.admin import OffsetSpec
-
     wanted = {TopicPartition(topic, p): OffsetSpec.LATEST for p in range(count)}
     found = admin.list_partition_offsets(wanted)
     return {tp.partition: int(one.offset) for tp, one in found.items()}

