@@ -1,0 +1,1 @@
+"""The services: each is alone, and speaks only through the claim log."""

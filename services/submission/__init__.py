@@ -1,0 +1,1 @@
+"""Submission: claims are compiled, edited, queued, sent in files, and sent again when refused."""

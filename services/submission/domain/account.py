@@ -1,0 +1,254 @@
+"""The account's claims: compiled once, held or queued, and sent again as another attempt.
+
+Says what happened on the account and puts the compiled claim into its receiver's queue.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import msgspec
+
+from contracts.denial import CorrectionRequested
+from contracts.submission import (
+    ClaimCreated,
+    ClaimReleased,
+    CorrectionDeclined,
+    TransportRejected,
+)
+from services.submission.domain import edits
+from services.submission.domain.account_state import Account, ClaimState, evolve, evolve_claim
+from services.submission.domain.books import Books
+from services.submission.domain.commands import (
+    AnswerTransport,
+    BillNext,
+    BuildClaim,
+    Command,
+    ImportClaim,
+    ReleaseClaim,
+    ResubmitClaim,
+    SendCorrection,
+)
+from services.submission.domain.history import take_over
+from services.submission.domain.package import (
+    charges_of,
+    coverage_of,
+    coverages_in_force,
+    filing_limit,
+    is_ready,
+    lines_of,
+    newest_adjudication,
+    total_of,
+)
+from services.submission.domain.sending import (
+    TRANSPORT,
+    again,
+    blocks,
+    held,
+    judge,
+    offence,
+    queued,
+    queued_or_held,
+    resubmission,
+    transport_failure,
+    warnings,
+)
+from shared.errors import Refused
+from shared.service import Decider, Event, Say, Wake
+from shared.streams import claim_number
+
+MAX_TRANSPORT_TRIES = 3
+"""A set that is rejected without a named offender would go round for ever."""
+ANY_DAY = date(2000, 1, 1)
+Said = Iterable[Event | Say]
+
+
+def decide(command: Command, state: Account | None, book: Books | None) -> Said:
+    """The account's rules, one function per command."""
+    account, books = state or Account(), book or Books()
+    match command:
+        case BuildClaim():
+            return _build(account, books)
+        case BillNext():
+            return _bill_next(account, command.order, books)
+        case AnswerTransport():
+            return _answer_transport(account, command.rejected, books)
+        case SendCorrection():
+            return _correct(account, command.asked, books)
+        case ReleaseClaim():
+            return _release(account, command, books)
+        case ResubmitClaim():
+            return _resubmit(account, command, books)
+        case ImportClaim():
+            return take_over(account, command)
+
+
+def _build(account: Account, books: Books) -> Said:
+    if not is_ready(account):
+        return []
+    if not account.claims:
+        return _create(account, coverages_in_force(account)[0].order, books)
+    return [one for claim in account.claims.values() for one in _look_again(account, claim, books)]
+
+
+def _bill_next(account: Account, order: int, books: Books) -> Said:
+    unwanted = order in account.forwarded or account.claim_of(order) is not None
+    if unwanted or not is_ready(account) or coverage_of(account, order) is None:
+        return []
+    return _create(account, order, books)
+
+
+def _create(account: Account, order: int, books: Books) -> Said:
+    coverage = coverage_of(account, order)
+    assert coverage is not None and account.service_from and account.service_to
+    number = claim_number(account.account, order)
+    claim = ClaimState(claim=number, payer=coverage.payer, payer_order=order)
+    failures = judge(account, claim, books)
+    charges = charges_of(account, claim)
+    created = ClaimCreated(
+        account=account.account,
+        claim=number,
+        claim_no=order,
+        payer=coverage.payer,
+        payer_order=order,
+        form="837P",
+        service_from=account.service_from,
+        service_to=account.service_to,
+        total_cents=total_of(charges),
+        lines=lines_of(charges),
+        filing_limit_on=filing_limit(account, coverage.payer, books),
+        warnings=warnings(failures),
+    )
+    return [created, queued_or_held(account, claim, failures, books)]
+
+
+def _look_again(account: Account, claim: ClaimState, books: Books) -> Said:
+    """A held claim goes when nothing blocks it any more; the same reasons are not said twice."""
+    if claim.status != "held" or TRANSPORT in claim.reasons:
+        return []
+    coverage = coverage_of(account, claim.payer_order)
+    if coverage is not None:
+        claim = msgspec.structs.replace(claim, payer=coverage.payer)
+    failures = judge(account, claim, books)
+    if blocks(failures):
+        held_for = tuple((failure.rule, failure.element) for failure in failures)
+        return [] if held_for == claim.held_for else [held(account, claim, failures)]
+    released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
+    return [released, queued(account, claim, books)]
+
+
+def _answer_transport(account: Account, rejected: TransportRejected, books: Books) -> Said:
+    claim = account.claims.get(rejected.claim)
+    if claim is None or claim.status != "transport_rejected" or claim.attempt != rejected.attempt:
+        return []
+    if rejected.offender:
+        return [held(account, claim, tuple(offence(rejected)))]
+    if claim.transport_tries >= MAX_TRANSPORT_TRIES:
+        tired = transport_failure(
+            rejected, "", "", "The set was rejected again and again and no claim of it was named."
+        )
+        return [held(account, claim, (tired,))]
+    return again(account, claim, resubmission(account, claim, "transport"), books)
+
+
+def _correct(account: Account, asked: CorrectionRequested, books: Books) -> Said:
+    claim = account.claims.get(asked.claim)
+    if claim is not None and claim.answers == asked.adjudication:
+        return []
+    newest = newest_adjudication(account, claim.payer_order) if claim else ""
+    reason = _why_declined(claim, asked, newest)
+    if claim is None or reason or not is_ready(account):
+        return [
+            CorrectionDeclined(
+                account=asked.account,
+                claim=asked.claim,
+                adjudication=asked.adjudication,
+                newest=newest,
+                denials=asked.denials,
+                reason=reason or "The account is not billed by us.",
+            )
+        ]
+    replacement = asked.route == "replacement"
+    event = resubmission(
+        account,
+        claim,
+        "correction",
+        frequency="7" if replacement else "1",
+        payer_control=_control(account, asked) if replacement else "",
+        adjudication=asked.adjudication,
+        correction=asked.correction,
+    )
+    return again(account, claim, event, books)
+
+
+def _why_declined(claim: ClaimState | None, asked: CorrectionRequested, newest: str) -> str:
+    if claim is None:
+        return "The account has no such claim."
+    if newest != asked.adjudication:
+        return "A later decision of the payer is known, or this one was taken back."
+    if claim.status != "adjudicated":
+        return "A later attempt of the claim is on its way."
+    return ""
+
+
+def _control(account: Account, asked: CorrectionRequested) -> str:
+    newest = [k.payment for k in account.known if k.adjudication == asked.adjudication]
+    return (newest[-1].payer_control if newest else "") or asked.payer_control
+
+
+def _release(account: Account, command: ReleaseClaim, books: Books) -> Said:
+    claim = account.claims.get(command.claim)
+    if claim is None:
+        raise Refused("this account has no such claim")
+    if claim.status != "held":
+        return []
+    if TRANSPORT in claim.reasons:
+        raise Refused("this attempt was sent and rejected: mend it, then resubmit it")
+    unknown = sorted(set(command.overridden) - edits.OVERRIDABLE)
+    if unknown:
+        raise Refused(f"nobody may override {', '.join(unknown)}")
+    released = ClaimReleased(
+        account=account.account,
+        claim=claim.claim,
+        attempt=claim.attempt,
+        overridden=command.overridden,
+        reason=command.reason,
+    )
+    after = evolve_claim(claim, released)
+    failures = judge(account, after, books)
+    still = sorted({failure.rule for failure in blocks(failures)})
+    if still:
+        raise Refused(f"still held for {', '.join(still)}")
+    return [released, queued(account, after, books)]
+
+
+def _resubmit(account: Account, command: ResubmitClaim, books: Books) -> Said:
+    claim = account.claims.get(command.claim)
+    if claim is None:
+        raise Refused("this account has no such claim")
+    offender = claim.status == "held" and TRANSPORT in claim.reasons
+    if claim.status in ("held", "adjudicated", "imported", "forwarded") and not offender:
+        raise Refused(f"only a rejected claim is resubmitted; this one is {claim.status}")
+    if claim.status != "rejected" and not offender:
+        return []
+    return again(
+        account, claim, resubmission(account, claim, "rejection", note=command.note), books
+    )
+
+
+def timers(state: Account) -> Mapping[str, Wake]:
+    """Claims held for what a broadcast may mend are looked at again every morning."""
+    waiting = any(
+        claim.status == "held" and edits.MENDED_BY_BOOKS.intersection(claim.reasons)
+        for claim in state.claims.values()
+    )
+    return {"look again": Wake(ANY_DAY)} if waiting else {}
+
+
+def wake(what: str, day: date, state: Account) -> BuildClaim:
+    """The morning's look."""
+    return BuildClaim()
+
+
+ACCOUNT = Decider(
+    kind="account", state=Account, decide=decide, evolve=evolve, timers=timers, wake=wake
+)

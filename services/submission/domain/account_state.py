@@ -1,0 +1,281 @@
+"""What an account's claims rest on, and how far each claim has come."""
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimForwarded,
+    ClaimRejected,
+)
+from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
+from contracts.eligibility import BenefitsConfirmed, InquiryRejected
+from contracts.registration import AccountOpened, CoveragesSet, PatientDemographicsCorrected
+from contracts.submission import (
+    ClaimCreated,
+    ClaimHeld,
+    ClaimImported,
+    ClaimReleased,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    Frequency,
+    PriorPayment,
+    TransportRejected,
+)
+from contracts.values import Charge, CodedLine, Coverage, Diagnosis, Sealed
+from shared.streams import read_claim_number
+
+Status = Literal[
+    "queued",
+    "held",
+    "submitted",
+    "transport_rejected",
+    "rejected",
+    "accepted",
+    "adjudicated",
+    "forwarded",
+    "imported",
+]
+IN_TRANSPORT = ("queued", "submitted")
+_NOT_ABOUT_COVERAGE = ("42", "80")
+"""AAA03 reasons that say the payer could not answer, not that the person is not covered."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """An adjudication that stands, as later claims and corrections need it."""
+
+    adjudication: str
+    payment: PriorPayment
+
+
+class ClaimState(msgspec.Struct, frozen=True):
+    """One claim of the account and its newest attempt."""
+
+    claim: str
+    payer: str = ""
+    payer_order: int = 0
+    status: Status = "queued"
+    attempt: int = 1
+    frequency: Frequency = "1"
+    payer_control: str = ""
+    answers: str = ""
+    """The adjudication that the newest correction answered."""
+    reasons: tuple[str, ...] = ()
+    held_for: tuple[tuple[str, str], ...] = ()
+    """Rule and element of each reason, to tell a new reason from the same one again."""
+    overridden: tuple[str, ...] = ()
+    transport_tries: int = 0
+    corrected: dict[str, Charge] = {}
+    authorization: str = ""
+    note: str = ""
+    foreign_number: str = ""
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An encounter account; facts may come in any order, so that `opened` may still be False."""
+
+    account: str = ""
+    opened: bool = False
+    billing: str = ""
+    facility: str = ""
+    legal_entity: str = ""
+    service_from: date | None = None
+    service_to: date | None = None
+    person: Sealed | None = None
+    coverages: tuple[Coverage, ...] = ()
+    charges: dict[str, Charge] = {}
+    diagnoses: tuple[Diagnosis, ...] = ()
+    coded: tuple[CodedLine, ...] = ()
+    not_covered: dict[str, str] = {}
+    """Payer -> what eligibility said against it: `inactive`, or the AAA03 reason."""
+    claims: dict[str, ClaimState] = {}
+    known: tuple[Known, ...] = ()
+    """Adjudications that were not reversed, oldest first, of whatever payer."""
+    forwarded: tuple[int, ...] = ()
+    """Payer orders that an earlier payer crossed the claim over to."""
+
+    def claim_of(self, order: int) -> ClaimState | None:
+        """The claim of a payer order."""
+        return next((c for c in self.claims.values() if c.payer_order == order), None)
+
+
+_replace = msgspec.structs.replace
+
+
+def evolve(state: Account | None, event: Any) -> Account:
+    """Fold one event of the account's stream."""
+    account = state or Account()
+    match event:
+        case AccountOpened():
+            return _opened(account, event)
+        case CoveragesSet():
+            return _replace(account, coverages=event.coverages)
+        case PatientDemographicsCorrected():
+            return _replace(account, person=event.person)
+        case ChargesCaptured():
+            new = {charge.charge: charge for charge in event.charges}
+            return _replace(account, account=event.account, charges={**account.charges, **new})
+        case ChargeCorrected():
+            return _corrected(account, event)
+        case EncounterCoded():
+            return _replace(
+                account, account=event.account, diagnoses=event.diagnoses, coded=event.lines
+            )
+        case BenefitsConfirmed() | InquiryRejected():
+            return _replace(account, not_covered=_not_covered(account, event))
+        case ClaimAdjudicated() | AdjudicationReversed() | ClaimForwarded():
+            return _decided(account, event)
+    return _claim_event(account, event)
+
+
+def _opened(account: Account, event: AccountOpened) -> Account:
+    # Corrections of person or coverages may have been heard before the account was open.
+    return _replace(
+        account,
+        account=event.account,
+        opened=True,
+        billing=event.billing,
+        facility=event.facility,
+        legal_entity=event.legal_entity,
+        service_from=event.service_from,
+        service_to=event.service_to,
+        person=account.person or event.person,
+        coverages=account.coverages or event.coverages,
+    )
+
+
+def _corrected(account: Account, event: ChargeCorrected) -> Account:
+    claims = {
+        number: _replace(claim, corrected=_without(claim.corrected, event.after.charge))
+        for number, claim in account.claims.items()
+    }
+    charges = {**account.charges, event.after.charge: event.after}
+    return _replace(account, charges=charges, claims=claims)
+
+
+def _without(charges: dict[str, Charge], charge: str) -> dict[str, Charge]:
+    return {number: kept for number, kept in charges.items() if number != charge}
+
+
+def _not_covered(account: Account, event: BenefitsConfirmed | InquiryRejected) -> dict[str, str]:
+    others = {payer: why for payer, why in account.not_covered.items() if payer != event.payer}
+    if isinstance(event, BenefitsConfirmed):
+        return others if event.active else {**others, event.payer: "inactive"}
+    if event.reason in _NOT_ABOUT_COVERAGE:
+        return account.not_covered
+    return {**others, event.payer: event.reason}
+
+
+def _decided(
+    account: Account, event: ClaimAdjudicated | AdjudicationReversed | ClaimForwarded
+) -> Account:
+    match event:
+        case ClaimAdjudicated():
+            known = (*account.known, Known(event.adjudication, _prior(event)))
+            account = _replace(account, known=known)
+            claim = account.claims.get(event.claim)
+            if claim is None or claim.payer_order != event.payer_order:
+                return account
+            return _with(account, _replace(claim, status="adjudicated"))
+        case AdjudicationReversed():
+            left = tuple(one for one in account.known if one.adjudication != event.reverses)
+            return _replace(account, known=left)
+        case ClaimForwarded():
+            order = event.payer_order or _order_of(event.expected_claim or "")
+            if not order:
+                return account
+            return _replace(account, forwarded=(*account.forwarded, order))
+    return account
+
+
+def _order_of(claim: str) -> int:
+    read = read_claim_number(claim)
+    return read[1] if read else 0
+
+
+def _prior(event: ClaimAdjudicated) -> PriorPayment:
+    return PriorPayment(
+        payer=event.payer,
+        payer_order=event.payer_order,
+        payer_control=event.payer_control,
+        paid_cents=event.paid_cents,
+        paid_on=event.paid_on,
+        adjustments=event.adjustments,
+        lines=event.lines,
+    )
+
+
+def _with(account: Account, claim: ClaimState) -> Account:
+    return _replace(account, claims={**account.claims, claim.claim: claim})
+
+
+def _claim_event(account: Account, event: Any) -> Account:
+    if isinstance(event, ClaimCreated | ClaimImported):
+        imported = isinstance(event, ClaimImported)
+        made = ClaimState(
+            claim=event.claim,
+            payer=event.payer,
+            payer_order=event.payer_order,
+            status="imported" if imported else "queued",
+            foreign_number=event.foreign_number if isinstance(event, ClaimImported) else "",
+        )
+        return _with(account if account.account else _replace(account, account=event.account), made)
+    claim = account.claims.get(getattr(event, "claim", ""))
+    return account if claim is None else _with(account, evolve_claim(claim, event))
+
+
+def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
+    """Fold an event of one claim; what speaks of an earlier attempt changes nothing."""
+    match event:
+        case ClaimHeld():
+            reasons = event.reasons
+            return _replace(
+                claim,
+                status="held",
+                reasons=tuple(reason.rule for reason in reasons if reason.severity == "block"),
+                held_for=tuple((reason.rule, reason.element) for reason in reasons),
+            )
+        case ClaimReleased():
+            overridden = tuple(dict.fromkeys((*claim.overridden, *event.overridden)))
+            return _replace(claim, status="queued", reasons=(), held_for=(), overridden=overridden)
+        case ClaimResubmitted():
+            return _resubmitted(claim, event)
+        case ClaimSubmitted(attempt=claim.attempt) if claim.status == "queued":
+            return _replace(claim, status="submitted")
+        case TransportRejected(attempt=claim.attempt) if claim.status in IN_TRANSPORT:
+            return _replace(claim, status="transport_rejected")
+        case ClaimAcknowledged() if claim.status == "submitted" or _first_on_its_way(claim):
+            return _replace(claim, status="accepted", transport_tries=0)
+        case ClaimRejected() if claim.status in ("submitted", "accepted") or _first_on_its_way(
+            claim
+        ):
+            return _replace(claim, status="rejected", transport_tries=0)
+    return claim
+
+
+def _first_on_its_way(claim: ClaimState) -> bool:
+    # An answer may overtake our word that the file left; a first attempt has no older one to mean.
+    return claim.status == "queued" and claim.attempt == 1
+
+
+def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
+    again = event.cause == "transport"
+    return _replace(
+        claim,
+        status="queued",
+        attempt=event.attempt,
+        frequency=event.frequency,
+        payer=event.payer,
+        payer_control=event.payer_control,
+        answers=event.adjudication or claim.answers,
+        reasons=(),
+        held_for=(),
+        transport_tries=claim.transport_tries + 1 if again else 0,
+        corrected={**claim.corrected, **{charge.charge: charge for charge in event.charges}},
+        authorization=event.authorization or claim.authorization,
+        note=event.note or claim.note,
+    )

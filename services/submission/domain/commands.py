@@ -1,0 +1,76 @@
+"""What may be asked of an account's claims."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.denial import CorrectionRequested
+from contracts.submission import OpeningBalance, TransportRejected
+from contracts.values import ClaimLine
+
+
+@dataclass(frozen=True, slots=True)
+class BuildClaim:
+    """The account changed: compile the first claim, or look again at what is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillNext:
+    """The rest is the next payer's: bill it, unless the earlier payer forwarded the claim."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTransport:
+    """A file or set with this attempt was rejected."""
+
+    rejected: TransportRejected
+
+
+@dataclass(frozen=True, slots=True)
+class SendCorrection:
+    """Denial asks that the claim goes again."""
+
+    asked: CorrectionRequested
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseClaim:
+    """A person lets a held claim go, overriding rules by name."""
+
+    claim: str
+    overridden: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResubmitClaim:
+    """A person says that a rejected claim was mended."""
+
+    claim: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportClaim:
+    """Another system's claim is taken over with what is left of it."""
+
+    account: str
+    foreign_number: str
+    payer: str
+    payer_order: int
+    lines: tuple[ClaimLine, ...]
+    total_cents: int
+    first_billed_on: date | None
+    opening: tuple[OpeningBalance, ...]
+
+
+Command = (
+    BuildClaim
+    | BillNext
+    | AnswerTransport
+    | SendCorrection
+    | ReleaseClaim
+    | ResubmitClaim
+    | ImportClaim
+)

@@ -1,0 +1,213 @@
+"""What claim edits find, each a small function over one claim and the books."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from contracts.reference import FacilityListed
+from contracts.submission import ClaimPackage
+from contracts.values import Charge
+from services.submission.domain.books import Books
+from services.submission.domain.package import in_force
+
+MAX_LINES = 50
+MAX_DIAGNOSES = 12
+MAX_TOTAL_CENTS = 10**10 - 1
+"""CLM02 holds at most ten digits."""
+REPEAT_MODIFIERS = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU", "LT", "RT"})
+
+
+class Facts(NamedTuple):
+    """All that an edit may look at."""
+
+    package: ClaimPackage
+    books: Books
+    today: date | None
+    service_from: date
+    filing_limit_on: date
+    not_covered: str
+    """What eligibility said against this payer, or nothing."""
+
+
+class Found(NamedTuple):
+    """One thing an edit found, before it is given its rule's name."""
+
+    sentence: str
+
+
+def npi_is_valid(npi: str) -> bool:
+    """Ten digits whose Luhn sum, with the prefix 80840, ends in zero (45 CFR 162.406)."""
+    if len(npi) != 10 or not npi.isascii() or not npi.isdigit():
+        return False
+    total = 24  # What the prefix 80840 adds to the sum.
+    for place, digit in enumerate(reversed(npi)):
+        number = int(digit) * (2 if place % 2 else 1)
+        total += number // 10 + number % 10
+    return total % 10 == 0
+
+
+def line_count(facts: Facts) -> Iterator[Found]:
+    count = len(facts.package.charges)
+    if not 1 <= count <= MAX_LINES:
+        yield Found(f"The claim has {count} lines; 1 to {MAX_LINES} are allowed.")
+
+
+def diagnosis_count(facts: Facts) -> Iterator[Found]:
+    count = len(facts.package.diagnoses)
+    if not 1 <= count <= MAX_DIAGNOSES:
+        yield Found(f"The claim has {count} diagnoses; 1 to {MAX_DIAGNOSES} are allowed.")
+
+
+def pointers(facts: Facts) -> Iterator[Found]:
+    known = {diagnosis.sequence for diagnosis in facts.package.diagnoses}
+    pointers = {line.charge: line.pointers for line in facts.package.coded}
+    for line, charge in enumerate(facts.package.charges, start=1):
+        pointed = pointers.get(charge.charge, ())
+        if not pointed:
+            yield Found(f"Line {line} points to no diagnosis.")
+        elif not known.issuperset(pointed):
+            yield Found(f"Line {line} points to a diagnosis that is not there.")
+
+
+def balance(facts: Facts) -> Iterator[Found]:
+    lines = sum(charge.charge_cents for charge in facts.package.charges)
+    if lines != facts.package.total_cents:
+        yield Found(f"The lines add up to {lines} cents, the claim to {facts.package.total_cents}.")
+    if facts.package.total_cents > MAX_TOTAL_CENTS:
+        yield Found("The total has more digits than CLM02 holds.")
+
+
+def _facility(facts: Facts) -> FacilityListed | None:
+    return facts.books.facilities.get(facts.package.facility)
+
+
+def billing_listed(facts: Facts) -> Iterator[Found]:
+    if _facility(facts) is None:
+        yield Found("The facility is not listed.")
+
+
+def billing_zip(facts: Facts) -> Iterator[Found]:
+    facility = _facility(facts)
+    if facility and not (len(facility.zip) == 9 and facility.zip.isdigit()):
+        yield Found("The billing provider's ZIP code does not have nine digits.")
+
+
+def billing_tax_id(facts: Facts) -> Iterator[Found]:
+    facility = _facility(facts)
+    if facility and not (len(facility.tax_id) == 9 and facility.tax_id.isdigit()):
+        yield Found("The billing provider's tax id does not have nine digits.")
+
+
+def billing_npi(facts: Facts) -> Iterator[Found]:
+    facility = _facility(facts)
+    if facility and not npi_is_valid(facility.npi):
+        yield Found("The billing provider's NPI fails its check digit.")
+
+
+def billing_taxonomy(facts: Facts) -> Iterator[Found]:
+    facility = _facility(facts)
+    if facility and not (len(facility.taxonomy) == 10 and facility.taxonomy.isalnum()):
+        yield Found("The billing provider's taxonomy code does not have ten characters.")
+
+
+def billing_street(facts: Facts) -> Iterator[Found]:
+    facility = _facility(facts)
+    words = facility.street.upper().replace(".", "").split() if facility else []
+    if words[:2] == ["PO", "BOX"] or words[:3] == ["P", "O", "BOX"]:
+        yield Found("The billing provider's address is a post office box.")
+
+
+def rendering_npi(facts: Facts) -> Iterator[Found]:
+    for line, charge in enumerate(facts.package.charges, start=1):
+        if not npi_is_valid(charge.rendering_npi):
+            yield Found(f"The rendering NPI of line {line} fails its check digit.")
+
+
+def member(facts: Facts) -> Iterator[Found]:
+    orders = {coverage.order for coverage in facts.package.coverages}
+    if facts.package.payer_order not in orders:
+        yield Found("The account has no coverage in this payer order.")
+
+
+def coverage_dates(facts: Facts) -> Iterator[Found]:
+    for coverage in facts.package.coverages:
+        ours = coverage.order == facts.package.payer_order
+        if ours and not in_force(coverage, facts.service_from):
+            yield Found("The coverage was not in force on the date of service.")
+
+
+def payer_listed(facts: Facts) -> Iterator[Found]:
+    if facts.books.payer(facts.package.payer, facts.service_from) is None:
+        yield Found("The payer is not listed.")
+
+
+def receiver_listed(facts: Facts) -> Iterator[Found]:
+    payer = facts.books.payer(facts.package.payer, facts.service_from)
+    if payer is not None and payer.receiver not in facts.books.receivers:
+        yield Found("The receiver of this payer's files is not listed.")
+
+
+def place_of_service(facts: Facts) -> Iterator[Found]:
+    for line, charge in enumerate(facts.package.charges, start=1):
+        place = charge.place_of_service
+        if not (len(place) == 2 and place.isascii() and place.isdigit()):
+            yield Found(f"The place of service of line {line} is not two digits.")
+
+
+def modifiers(facts: Facts) -> Iterator[Found]:
+    for line, charge in enumerate(facts.package.charges, start=1):
+        shaped = all(len(m) == 2 and m.isascii() and m.isalnum() for m in charge.modifiers)
+        if len(charge.modifiers) > 4 or not shaped:
+            yield Found(f"The modifiers of line {line} are more than four or not two characters.")
+
+
+def payer_control(facts: Facts) -> Iterator[Found]:
+    if facts.package.frequency != "1" and not facts.package.payer_control:
+        yield Found("A replacement must name the payer's control number of what it replaces.")
+
+
+def filing_limit(facts: Facts) -> Iterator[Found]:
+    # A replacement answers a decision on a claim filed in time; its own deadline is the denial's.
+    first = facts.package.frequency == "1"
+    if first and facts.today is not None and facts.today > facts.filing_limit_on:
+        yield Found(f"The payer's filing limit passed on {facts.filing_limit_on.isoformat()}.")
+
+
+def enrolment(facts: Facts) -> Iterator[Found]:
+    day = facts.today or facts.service_from
+    if not facts.books.enrolled(facts.package.legal_entity, facts.package.payer, day):
+        yield Found("The legal entity is not enrolled to send claims to this payer.")
+
+
+def eligibility(facts: Facts) -> Iterator[Found]:
+    if facts.not_covered == "inactive":
+        yield Found("The payer says that the coverage is not active.")
+    elif facts.not_covered:
+        yield Found(f"The payer refused the eligibility inquiry with reason {facts.not_covered}.")
+
+
+def duplicate_lines(facts: Facts) -> Iterator[Found]:
+    seen: dict[tuple[object, ...], int] = {}
+    for line, charge in enumerate(facts.package.charges, start=1):
+        if REPEAT_MODIFIERS.intersection(charge.modifiers):
+            continue
+        first = seen.setdefault(_same(charge), line)
+        if first != line:
+            yield Found(f"Line {line} repeats line {first}.")
+
+
+def _same(charge: Charge) -> tuple[object, ...]:
+    return (charge.service_on, charge.procedure, charge.modifiers, charge.place_of_service)
+
+
+def prior_payers(facts: Facts) -> Iterator[Found]:
+    if facts.package.payer_order > 1 and not facts.package.prior:
+        yield Found("No earlier payer's decision is known.")
+
+
+def prior_balance(facts: Facts) -> Iterator[Found]:
+    for prior in facts.package.prior:
+        adjusted = sum(a.cents for a in prior.adjustments)
+        adjusted += sum(a.cents for line in prior.lines for a in line.adjustments)
+        if prior.paid_cents + adjusted != facts.package.total_cents:
+            yield Found("What an earlier payer paid and adjusted does not add up to the claim.")

@@ -1,0 +1,127 @@
+"""How far a lane has come: what waits, what is on its way, what was answered, and its last batch."""
+
+from typing import Any
+
+import msgspec
+
+from contracts.submission import (
+    BatchedClaim,
+    BatchedSet,
+    ClaimQueued,
+    InterchangeBatched,
+    InterchangeDispatched,
+    InterchangeSent,
+    TransportAcknowledged,
+    TransportRejected,
+)
+from services.submission.domain.batching import Waiting
+from services.submission.domain.lanes import LANES
+
+REMEMBERED = 400
+"""Answered interchanges kept to recognise a repeated TA1 or 999; older repeats find nothing."""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """An interchange on its way: its sets until they are answered and told, and the answers."""
+
+    gs06: int
+    file_name: str
+    sets: dict[str, BatchedSet]
+    sha256: str = ""
+    claims: int = 0
+    told: int = 0
+    ta1: str = ""
+    answers: dict[str, str] = {}
+    """ST02 -> code of the 999."""
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """One lane of a receiver: `place` is the two."""
+
+    place: tuple[str, int] = ("", 0)
+    queue: tuple[Waiting, ...] = ()
+    batch: int = 0
+    sent: dict[int, Sent] = {}
+
+
+_replace = msgspec.structs.replace
+
+
+def evolve(state: Lane | None, event: Any) -> Lane:
+    """Fold one event of the lane."""
+    lane = state or Lane()
+    match event:
+        case ClaimQueued():
+            place = (event.receiver, event.lane)
+            return _replace(lane, place=place, queue=(*lane.queue, _waiting(event)))
+        case InterchangeBatched():
+            return _batched(lane, event)
+        case InterchangeSent():
+            return _with(lane, event.isa13, sha256=event.sha256)
+        case InterchangeDispatched():
+            return _with(lane, event.isa13, told=event.sent)
+        case TransportAcknowledged(level="TA1"):
+            return _with(lane, event.isa13, ta1=event.code)
+        case TransportAcknowledged():
+            return _answered(lane, event.isa13, event.st02s, event.code)
+        case TransportRejected():
+            if event.level == "TA1":
+                lane = _with(lane, event.isa13, ta1=event.code)
+            return _answered(lane, event.isa13, (event.st02,), event.code)
+    return lane
+
+
+def _waiting(event: ClaimQueued) -> Waiting:
+    package = event.package
+    return Waiting(
+        facility=package.facility,
+        legal_entity=package.legal_entity,
+        claim=BatchedClaim(
+            account=package.account,
+            claim=package.claim,
+            attempt=package.attempt,
+            payer=package.payer,
+            cents=package.total_cents,
+            frequency=package.frequency,
+            payer_control=package.payer_control,
+        ),
+    )
+
+
+def _batched(lane: Lane, event: InterchangeBatched) -> Lane:
+    left = {(c.claim, c.attempt) for batched in event.sets for c in batched.claims}
+    queue = tuple(w for w in lane.queue if (w.claim.claim, w.claim.attempt) not in left)
+    made = Sent(
+        gs06=event.gs06,
+        file_name=event.file_name,
+        sets={batched.st02: batched for batched in event.sets},
+        claims=len(left),
+    )
+    sent = {**lane.sent, event.isa13: made}
+    return _replace(lane, queue=queue, batch=event.isa13 // LANES, sent=sent)
+
+
+def _answered(lane: Lane, isa13: int, st02s: tuple[str, ...], code: str) -> Lane:
+    sent = lane.sent.get(isa13)
+    if sent is None:
+        return lane
+    return _with(lane, isa13, answers={**sent.answers, **dict.fromkeys(st02s, code)})
+
+
+def _with(lane: Lane, isa13: int, **changes: Any) -> Lane:
+    sent = lane.sent.get(isa13)
+    if sent is None:
+        return lane
+    return _replace(lane, sent=_forget({**lane.sent, isa13: _settle(_replace(sent, **changes))}))
+
+
+def _settle(sent: Sent) -> Sent:
+    """Once all accounts are told and all sets answered, only the answers are kept."""
+    open_sets = [st02 for st02 in sent.sets if st02 not in sent.answers]
+    return sent if open_sets or sent.told < sent.claims else _replace(sent, sets={})
+
+
+def _forget(sent: dict[int, Sent]) -> dict[int, Sent]:
+    done = [isa13 for isa13, one in sent.items() if not one.sets]
+    old = set(done[: max(0, len(done) - REMEMBERED)])
+    return {isa13: one for isa13, one in sent.items() if isa13 not in old} if old else sent

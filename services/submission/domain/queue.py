@@ -1,0 +1,237 @@
+"""A lane's queue: closed into interchanges at the cut-off, and answered by TA1 and 999.
+
+The control numbers are fields of this state; nothing else hands them out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.submission import (
+    BatchedClaim,
+    BatchedSet,
+    ClaimSubmitted,
+    InterchangeDispatched,
+    InterchangeSent,
+    TransportAcknowledged,
+    TransportAnswered,
+    TransportRejected,
+)
+from services.submission.domain.batching import close
+from services.submission.domain.books import Books
+from services.submission.domain.lane_state import Lane, Sent, evolve
+from services.submission.domain.lanes import LANES
+from shared.service import Decider, Event, Say, Scope, Wake, to
+from shared.streams import account_stream
+
+FULL = 2_000
+"""A queue of this length is closed at once."""
+CHUNK = 200
+"""So many accounts are told in one decision."""
+ANY_DAY = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseQueue:
+    """The cut-off passed."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIfFull:
+    """A claim came into the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSent:
+    """The file was handed over."""
+
+    receiver: str
+    isa13: int
+    sha256: str
+    size_bytes: int
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellSubmitted:
+    """Tell the next accounts of a file that left."""
+
+    receiver: str
+    isa13: int
+    tenant: str
+    submitted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeAnswer:
+    """A TA1 or one set of a 999 came in."""
+
+    receiver: str
+    answer: TransportAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class TellRejected:
+    """Tell the accounts of a rejected set."""
+
+    rejected: TransportRejected
+    tenant: str
+
+
+Command = CloseQueue | CloseIfFull | RecordSent | TellSubmitted | JudgeAnswer | TellRejected
+Said = Iterable[Event | Say]
+
+
+def decide(command: Command, state: Lane | None, book: Books | None) -> Said:
+    """The lane's rules, one function per command."""
+    lane, books = state or Lane(), book or Books()
+    match command:
+        case CloseQueue():
+            return close(lane.place, lane.queue, lane.batch, command.day, books)
+        case CloseIfFull():
+            if len(lane.queue) < FULL or books.today is None:
+                return []
+            return close(lane.place, lane.queue, lane.batch, books.today, books)
+        case RecordSent():
+            return _record_sent(lane, command, books)
+        case TellSubmitted():
+            return _tell_submitted(lane, command)
+        case JudgeAnswer():
+            return _judge(lane, command)
+        case TellRejected():
+            return _tell_rejected(command)
+
+
+def _record_sent(lane: Lane, command: RecordSent, books: Books) -> Said:
+    sent = lane.sent.get(command.isa13)
+    if sent is None or sent.sha256:
+        return []
+    event = InterchangeSent(
+        receiver=command.receiver,
+        lane=command.isa13 % LANES,
+        isa13=command.isa13,
+        gs06=sent.gs06,
+        file_name=sent.file_name,
+        sha256=command.sha256,
+        size_bytes=command.size_bytes,
+        sets=tuple(_without_billing(batched) for batched in sent.sets.values()),
+    )
+    return [event]
+
+
+def _without_billing(batched: BatchedSet) -> BatchedSet:
+    return BatchedSet(
+        st02=batched.st02,
+        facility=batched.facility,
+        legal_entity=batched.legal_entity,
+        claims=batched.claims,
+    )
+
+
+def _tell_submitted(lane: Lane, command: TellSubmitted) -> Said:
+    sent = lane.sent.get(command.isa13)
+    if sent is None or sent.told >= sent.claims:
+        return []
+    claims = [(batched, claim) for batched in sent.sets.values() for claim in batched.claims]
+    chunk = claims[sent.told : sent.told + CHUNK]
+    done = InterchangeDispatched(
+        receiver=command.receiver,
+        isa13=command.isa13,
+        sent=sent.told + len(chunk),
+        claims=sent.claims,
+    )
+    return [done, *(_submitted(sent, batched, claim, command) for batched, claim in chunk)]
+
+
+def _submitted(sent: Sent, batched: BatchedSet, claim: BatchedClaim, command: TellSubmitted) -> Say:
+    event = ClaimSubmitted(
+        account=claim.account,
+        claim=claim.claim,
+        attempt=claim.attempt,
+        frequency=claim.frequency,
+        payer=claim.payer,
+        receiver=command.receiver,
+        isa13=command.isa13,
+        gs06=sent.gs06,
+        st02=batched.st02,
+        sha256=sent.sha256,
+        submitted_on=command.submitted_on,
+        total_cents=claim.cents,
+        payer_control=claim.payer_control,
+    )
+    scope = Scope(command.tenant, batched.legal_entity, batched.facility)
+    return to(account_stream(claim.account), event, scope)
+
+
+def _judge(lane: Lane, command: JudgeAnswer) -> Said:
+    answer, sent = command.answer, lane.sent.get(command.answer.isa13)
+    if sent is None:
+        return []
+    if answer.level == "TA1" and sent.ta1:
+        return []
+    named = [answer.st02] if answer.st02 else list(sent.sets)
+    open_sets = [st02 for st02 in named if st02 in sent.sets and st02 not in sent.answers]
+    if answer.level == "999" and not open_sets:
+        return []
+    if answer.accepted:
+        return [
+            TransportAcknowledged(
+                receiver=command.receiver,
+                level=answer.level,
+                isa13=answer.isa13,
+                st02s=tuple(open_sets) if answer.level == "999" else (),
+                code=answer.code,
+            )
+        ]
+    return [_rejected(sent.sets[st02], command) for st02 in open_sets]
+
+
+def _rejected(batched: BatchedSet, command: JudgeAnswer) -> TransportRejected:
+    return TransportRejected(
+        receiver=command.receiver,
+        level=command.answer.level,
+        isa13=command.answer.isa13,
+        st02=batched.st02,
+        code=command.answer.code,
+        faults=command.answer.faults,
+        facility=batched.facility,
+        legal_entity=batched.legal_entity,
+        claims=batched.claims,
+    )
+
+
+def _tell_rejected(command: TellRejected) -> Said:
+    rejected = command.rejected
+    scope = Scope(command.tenant, rejected.legal_entity, rejected.facility)
+    for claim in rejected.claims:
+        faults = tuple(fault for fault in rejected.faults if fault.claim == claim.claim)
+        event = TransportRejected(
+            receiver=rejected.receiver,
+            level=rejected.level,
+            isa13=rejected.isa13,
+            st02=rejected.st02,
+            code=rejected.code,
+            faults=faults,
+            account=claim.account,
+            claim=claim.claim,
+            attempt=claim.attempt,
+            offender=bool(faults),
+        )
+        yield to(account_stream(claim.account), event, scope)
+
+
+def timers(state: Lane) -> Mapping[str, Wake]:
+    """A queue that is not empty waits for the next cut-off."""
+    return {"cutoff": Wake(ANY_DAY, "cutoff")} if state.queue else {}
+
+
+def wake(what: str, day: date, state: Lane) -> CloseQueue:
+    """The cut-off."""
+    return CloseQueue(day)
+
+
+OUTBOUND = Decider(
+    kind="outbound", state=Lane, decide=decide, evolve=evolve, timers=timers, wake=wake
+)

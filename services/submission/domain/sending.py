@@ -1,0 +1,161 @@
+"""How an attempt goes: judged, then held with its reasons or put into its receiver's queue."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+import msgspec
+
+from contracts.denial import ClaimCorrection
+from contracts.submission import (
+    ClaimHeld,
+    ClaimQueued,
+    ClaimResubmitted,
+    EditFailure,
+    Frequency,
+    TransportRejected,
+)
+from contracts.values import Charge
+from services.submission.domain import edits
+from services.submission.domain.account_state import Account, ClaimState, evolve_claim
+from services.submission.domain.books import Books
+from services.submission.domain.findings import Facts
+from services.submission.domain.lanes import lane_of
+from services.submission.domain.package import (
+    charges_of,
+    coverage_of,
+    filing_limit,
+    package,
+    total_of,
+)
+from shared.service import Event, Say, to
+from shared.streams import outbound_stream
+
+TRANSPORT = "TRANSPORT"
+
+
+def judge(account: Account, claim: ClaimState, books: Books) -> tuple[EditFailure, ...]:
+    """All failures of the claim's newest attempt; overridden rules say nothing."""
+    assert account.service_from is not None
+    facts = Facts(
+        package=package(account, claim),
+        books=books,
+        today=books.today,
+        service_from=account.service_from,
+        filing_limit_on=filing_limit(account, claim.payer, books),
+        not_covered=account.not_covered.get(claim.payer, ""),
+    )
+    return tuple(f for f in edits.judge(facts) if f.rule not in claim.overridden)
+
+
+def blocks(failures: Iterable[EditFailure]) -> tuple[EditFailure, ...]:
+    """Those that hold the claim."""
+    return tuple(failure for failure in failures if failure.severity == "block")
+
+
+def warnings(failures: Iterable[EditFailure]) -> tuple[EditFailure, ...]:
+    """Those that go with it."""
+    return tuple(failure for failure in failures if failure.severity == "warn")
+
+
+def held(account: Account, claim: ClaimState, reasons: tuple[EditFailure, ...]) -> ClaimHeld:
+    """The attempt does not go."""
+    return ClaimHeld(
+        account=account.account, claim=claim.claim, attempt=claim.attempt, reasons=reasons
+    )
+
+
+def queued(account: Account, claim: ClaimState, books: Books) -> Say:
+    """The attempt waits in the queue of its payer's receiver, in the lane of its account."""
+    assert account.service_from is not None
+    payer = books.payer(claim.payer, account.service_from)
+    assert payer is not None  # PAYER-LISTED and RECEIVER-LISTED hold the claim otherwise.
+    lane = lane_of(account.account, books.receivers[payer.receiver].lanes)
+    event = ClaimQueued(package=package(account, claim), receiver=payer.receiver, lane=lane)
+    return to(outbound_stream(payer.receiver, lane), event)
+
+
+def queued_or_held(
+    account: Account, claim: ClaimState, failures: tuple[EditFailure, ...], books: Books
+) -> Event | Say:
+    """One of the two, by what the edits found."""
+    return held(account, claim, failures) if blocks(failures) else queued(account, claim, books)
+
+
+def resubmission(
+    account: Account,
+    claim: ClaimState,
+    cause: Literal["transport", "rejection", "correction"],
+    *,
+    frequency: Frequency | None = None,
+    payer_control: str | None = None,
+    adjudication: str = "",
+    correction: ClaimCorrection | None = None,
+    note: str = "",
+) -> ClaimResubmitted:
+    """The next attempt. What was rejected never existed at the payer: it goes as what it was."""
+    wanted = correction or ClaimCorrection(note=note)
+    changed = {charge.charge: charge for charge in _with_amounts_kept(account, wanted)}
+    after = msgspec.structs.replace(claim, corrected={**claim.corrected, **changed})
+    return ClaimResubmitted(
+        account=account.account,
+        claim=claim.claim,
+        attempt=claim.attempt + 1,
+        frequency=frequency or claim.frequency,
+        payer=_payer_now(account, claim),
+        payer_order=claim.payer_order,
+        payer_control=claim.payer_control if payer_control is None else payer_control,
+        cause=cause,
+        adjudication=adjudication,
+        charges=tuple(changed.values()),
+        authorization=wanted.authorization,
+        note=wanted.note,
+        total_cents=total_of(charges_of(account, after)),
+    )
+
+
+def _payer_now(account: Account, claim: ClaimState) -> str:
+    coverage = coverage_of(account, claim.payer_order)
+    return coverage.payer if coverage else claim.payer
+
+
+def _with_amounts_kept(account: Account, wanted: ClaimCorrection) -> tuple[Charge, ...]:
+    # Amounts and voids are A/R and belong to coding's charge_corrected.
+    return tuple(
+        replace(charge, charge_cents=account.charges[charge.charge].charge_cents)
+        for charge in wanted.charges
+        if charge.charge in account.charges and charge.units > 0
+    )
+
+
+def again(
+    account: Account, claim: ClaimState, event: ClaimResubmitted, books: Books
+) -> list[Event | Say]:
+    """Say the next attempt and where it went."""
+    after = evolve_claim(claim, event)
+    failures = judge(account, after, books)
+    return [event, queued_or_held(account, after, failures, books)]
+
+
+def offence(rejected: TransportRejected) -> Iterable[EditFailure]:
+    """Why the named offender of a rejected set is held."""
+    for fault in rejected.faults:
+        sentence = fault.sentence or f"{rejected.level} answered {fault.code}."
+        yield transport_failure(rejected, fault.segment, fault.element, sentence)
+    if not rejected.faults:
+        yield transport_failure(rejected, "", "", f"{rejected.level} answered {rejected.code}.")
+
+
+def transport_failure(
+    rejected: TransportRejected, segment: str, element: str, sentence: str
+) -> EditFailure:
+    """A TA1's or 999's complaint as a reason in the work list."""
+    return EditFailure(
+        rule=TRANSPORT,
+        rule_version="1",
+        loop="",
+        element=f"{segment}{element}",
+        severity="block",
+        sentence=f"{sentence} ({rejected.level}, set {rejected.st02 or 'all'})"[:500],
+        fix="Mend what is named, then resubmit.",
+    )

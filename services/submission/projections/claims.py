@@ -1,0 +1,194 @@
+"""One row a claim: its newest attempt, where it stands, and why it waits."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimForwarded,
+    ClaimRejected,
+)
+from contracts.registry import wire_name
+from contracts.submission import (
+    ClaimCreated,
+    ClaimHeld,
+    ClaimImported,
+    ClaimReleased,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    EditFailure,
+    TransportRejected,
+)
+from shared.service import At, Projection, Row
+from shared.streams import kind_of
+
+CLAIM_COLUMNS = {
+    "claim": "text",
+    "account": "text",
+    "facility": "text",
+    "legal_entity": "text",
+    "payer": "text",
+    "payer_order": "bigint",
+    "state": "text",
+    "attempt": "bigint",
+    "frequency": "text",
+    "total_cents": "bigint",
+    "filing_limit_on": "date",
+    "reasons": "jsonb",
+    "waiting_since": "date",
+    "receiver": "text",
+    "isa13": "bigint",
+    "gs06": "bigint",
+    "st02": "text",
+    "submitted_on": "date",
+    "sha256": "text",
+    "payer_control": "text",
+    "foreign_number": "text",
+}
+_ON_CLAIM = (
+    ClaimCreated,
+    ClaimHeld,
+    ClaimReleased,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    ClaimImported,
+    TransportRejected,
+    ClaimAcknowledged,
+    ClaimRejected,
+    ClaimAdjudicated,
+    AdjudicationReversed,
+    ClaimForwarded,
+)
+_CREATES = (ClaimCreated, ClaimImported, ClaimForwarded)
+
+
+def claim_keys(event: Any, at: At) -> Iterable[tuple[Any, ...]]:
+    """The claim an account's event speaks of; a crossover opens the next payer's."""
+    if kind_of(at.stream) != "account":
+        return []
+    if isinstance(event, ClaimForwarded):
+        return [(event.expected_claim,)] if event.expected_claim else []
+    return [(event.claim,)]
+
+
+def claim_row(row: Row | None, event: Any, at: At) -> Row | None:
+    """The claim after the event; what speaks of an earlier attempt changes nothing."""
+    if row is None:
+        return _new_claim(event, at) if isinstance(event, _CREATES) else None
+    change = _change(row, event, at.occurred_on)
+    return {**row, **change}
+
+
+def _new_claim(event: Any, at: At) -> Row:
+    row: Row = dict.fromkeys(CLAIM_COLUMNS)
+    row |= {
+        "account": event.account,
+        "facility": at.scope.facility,
+        "legal_entity": at.scope.legal_entity,
+        "attempt": 1,
+        "frequency": "1",
+        "reasons": [],
+        "payer_control": "",
+        "foreign_number": "",
+    }
+    match event:
+        case ClaimForwarded():
+            expected = {"claim": event.expected_claim, "payer": event.forwarded_to}
+            return row | expected | {"payer_order": event.payer_order, "state": "forwarded"}
+        case ClaimImported():
+            row |= {"state": "imported", "foreign_number": event.foreign_number, "attempt": 0}
+            row |= {"submitted_on": event.first_billed_on}
+        case ClaimCreated():
+            row |= {"state": "queued", "filing_limit_on": event.filing_limit_on}
+            row |= {"reasons": _reasons(event.warnings)}
+    row |= {"claim": event.claim, "payer": event.payer, "payer_order": event.payer_order}
+    return row | {"total_cents": event.total_cents}
+
+
+def _change(row: Row, event: Any, on: date) -> Row:
+    match event:
+        case ClaimHeld():
+            return {"state": "held", "reasons": _reasons(event.reasons), "waiting_since": on}
+        case ClaimReleased():
+            return {"state": "queued", "reasons": [], "waiting_since": None}
+        case ClaimResubmitted():
+            return _resubmitted(event)
+        case ClaimSubmitted() if event.attempt == row["attempt"]:
+            return _submitted(row, event)
+        case TransportRejected() if event.attempt == row["attempt"]:
+            moves = row["state"] in ("queued", "submitted")
+            return {"state": "transport_rejected"} if moves else {}
+        case ClaimAcknowledged() if _may_answer(row) and row["state"] != "accepted":
+            return {"state": "accepted", "payer_control": event.payer_control}
+        case ClaimRejected() if _may_answer(row):
+            return {"state": "rejected", "reasons": [_refusal(event)], "waiting_since": on}
+        case ClaimAdjudicated() if event.payer_order == row["payer_order"]:
+            answered: Row = {"state": "adjudicated", "reasons": [], "waiting_since": None}
+            return answered | {"payer_control": event.payer_control}
+    return {}
+
+
+def _may_answer(row: Row) -> bool:
+    first_on_its_way = row["state"] == "queued" and row["attempt"] == 1
+    return first_on_its_way or row["state"] in ("submitted", "accepted")
+
+
+def _resubmitted(event: ClaimResubmitted) -> Row:
+    return {
+        "state": "queued",
+        "attempt": event.attempt,
+        "frequency": event.frequency,
+        "payer": event.payer,
+        "total_cents": event.total_cents,
+        "reasons": _reasons(event.warnings),
+        "waiting_since": None,
+    }
+
+
+def _submitted(row: Row, event: ClaimSubmitted) -> Row:
+    return {
+        "state": "submitted" if row["state"] == "queued" else row["state"],
+        "receiver": event.receiver,
+        "isa13": event.isa13,
+        "gs06": event.gs06,
+        "st02": event.st02,
+        "submitted_on": event.submitted_on,
+        "sha256": event.sha256,
+        "total_cents": event.total_cents,
+    }
+
+
+def _reasons(failures: tuple[EditFailure, ...]) -> list[dict[str, Any]]:
+    return [msgspec.to_builtins(failure) for failure in failures]
+
+
+def _refusal(event: ClaimRejected) -> dict[str, Any]:
+    return {
+        "rule": "277CA",
+        "rule_version": "",
+        "loop": "2200D",
+        "element": "STC01",
+        "severity": "block",
+        "sentence": event.sentence,
+        "fix": "Mend it, then resubmit.",
+        "by": event.by,
+        "category": event.category,
+        "status_code": event.status_code,
+        "entity": event.entity,
+    }
+
+
+CLAIM = Projection(
+    table="claim",
+    columns=CLAIM_COLUMNS,
+    key=("claim",),
+    hears=frozenset(wire_name(heard) for heard in _ON_CLAIM),
+    keys=claim_keys,
+    project=claim_row,
+    indexes=("(state)", "(account)"),
+)

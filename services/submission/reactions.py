@@ -1,0 +1,79 @@
+"""What submission does when it hears the log."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
+from contracts.denial import CorrectionRequested
+from contracts.eligibility import BenefitsConfirmed
+from contracts.posting import ResponsibilityMoved
+from contracts.registration import AccountOpened, CoveragesSet, PatientDemographicsCorrected
+from contracts.submission import (
+    ClaimQueued,
+    InterchangeDispatched,
+    InterchangeSent,
+    TransportAnswered,
+    TransportRejected,
+)
+from services.submission.domain.commands import (
+    AnswerTransport,
+    BillNext,
+    BuildClaim,
+    SendCorrection,
+)
+from services.submission.domain.queue import (
+    CloseIfFull,
+    JudgeAnswer,
+    TellRejected,
+    TellSubmitted,
+)
+from shared.service import At, Command
+from shared.streams import kind_of
+
+_MAY_COMPLETE_OR_MEND = (
+    AccountOpened,
+    CoveragesSet,
+    PatientDemographicsCorrected,
+    ChargesCaptured,
+    ChargeCorrected,
+    EncounterCoded,
+    BenefitsConfirmed,
+)
+
+
+def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
+    """The command that follows from an event, on the stream where it stands."""
+    kind = kind_of(at.stream)
+    if kind == "account":
+        command = _on_account(event)
+    elif kind == "outbound":
+        command = _on_outbound(event, at)
+    else:
+        command = None
+    return [] if command is None else [(at.stream, command)]
+
+
+def _on_account(event: Any) -> Command | None:
+    if isinstance(event, _MAY_COMPLETE_OR_MEND):
+        return BuildClaim()
+    match event:
+        case ResponsibilityMoved(to_party="payer") if event.to_payer_order:
+            return BillNext(event.to_payer_order)
+        case TransportRejected():
+            return AnswerTransport(event)
+        case CorrectionRequested():
+            return SendCorrection(event)
+    return None
+
+
+def _on_outbound(event: Any, at: At) -> Command | None:
+    match event:
+        case ClaimQueued():
+            return CloseIfFull()
+        case InterchangeSent() | InterchangeDispatched():
+            return TellSubmitted(event.receiver, event.isa13, at.scope.tenant, at.occurred_on)
+        case TransportAnswered():
+            return JudgeAnswer(at.stream.split("/")[1], event)
+        case TransportRejected():
+            return TellRejected(event, at.scope.tenant)
+    return None
