@@ -606,7 +606,8 @@ class Batch:
                 try:
                     for key in projection.keys(event, at):
                         before = table[key][1] if key in table else have.get(key)
-                        table[key] = (at.partition, projection.project(before, event, at))
+                        told = (before, event, at, key) if projection.keyed else (before, event, at)
+                        table[key] = (at.partition, projection.project(*told))
                 except Exception as defect:
                     self._blame(place, defect)
         return changed

@@ -113,7 +113,8 @@ class Projection:
     to the table itself). `keys(event, at)` names the rows an event touches, each a tuple in the order of `key`;
     `project(row, event, at)` gives the new row as a dict of all columns, or None to delete it; `row` is None when
     there is none yet. With `append=True` rows are only ever added: `project` is called with None, nothing is
-    loaded, and `keys` must be unique (use at.event_id).
+    loaded, and `keys` must be unique (use at.event_id). With `keyed=True` the key comes as `project`'s fourth
+    argument: an event that touches several rows needs to know which one it is asked for.
     """
 
     table: str
@@ -121,8 +122,9 @@ class Projection:
     key: Sequence[str]
     hears: frozenset[str] = frozenset()
     keys: Callable[[Event, At], Iterable[tuple[Any, ...]]] | None = None
-    project: Callable[[Row | None, Event, At], Row | None] | None = None
+    project: Callable[..., Row | None] | None = None
     append: bool = False
+    keyed: bool = False
     indexes: Sequence[str] = ()
     """Extra index definitions, such as `(due_on, owner)`."""
 

@@ -115,3 +115,8 @@ def guarantor_stream(guarantor: str) -> str:
 def deposit_stream(deposit: str) -> str:
     """The stream of one line of the bank's statement."""
     return f"deposit/{deposit}"
+
+
+def trace_stream(trn02: str, trn03: str) -> str:
+    """Where a bank's deposit and a remittance meet: both carry the trace and the payer's id, neither the other's."""
+    return f"trace/{_digest(trn02.strip().upper(), trn03.strip().upper()).hex()}"
