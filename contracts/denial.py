@@ -55,7 +55,7 @@ class CorrectionRequested:
 
 @event("denial.denial_resolved.v1", "account")
 class DenialResolved:
-    """A denial ended: `paid`, `written_off`, `patient`, `reversed`, `upheld`, or `accepted`."""
+    """A denial ended: `paid`, `written_off`, `patient`, `next_payer`, `reversed`, `upheld`, or `accepted`."""
 
     account: AccountNumber
     denial: Code

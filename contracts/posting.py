@@ -3,6 +3,7 @@
 from datetime import date
 
 from contracts.registry import event, record
+from contracts.submission import OpeningBalance
 from contracts.values import (
     AccountNumber,
     Cents,
@@ -10,6 +11,7 @@ from contracts.values import (
     ClaimNumber,
     Code,
     JournalLine,
+    ProviderAdjustment,
     Sentence,
 )
 
@@ -27,6 +29,15 @@ class DeniedAmount:
     owner: str = ""
     next_action: Sentence = ""
     correctable: bool = False
+
+
+@record
+class PatientPart:
+    """What an adjudication leaves to whoever pays next for a charge, and under which reasons (`PR-2`)."""
+
+    charge: ChargeNumber | None = None
+    cents: Cents
+    basis: str = ""
 
 
 @event("posting.payment_posted.v1", "account")
@@ -52,6 +63,7 @@ class PaymentPosted:
     patient_part_cents: Cents
     entries: tuple[JournalLine, ...]
     rule_set: Code
+    patient_parts: tuple[PatientPart, ...] = ()
 
 
 @event("posting.posting_reversed.v1", "account")
@@ -75,18 +87,23 @@ class PostingReversed:
 
 @record
 class MovedAmount:
-    """What moved for one charge."""
+    """What moved for one charge, or at claim level without one."""
 
-    charge: ChargeNumber
+    charge: ChargeNumber | None = None
     cents: Cents
 
 
 @event("posting.responsibility_moved.v1", "account")
 class ResponsibilityMoved:
-    """What is left moved on: `to_party` is `payer` with its order, or `patient`."""
+    """What is left moved on: `to_party` is `payer` with its order, or `patient`.
+
+    `adjudication` is the one it follows from, and with which it is taken back. Self-pay has no claim, and
+    `from_payer_order` 0.
+    """
 
     account: AccountNumber
-    claim: ClaimNumber
+    claim: str = ""
+    adjudication: str = ""
     from_payer_order: int
     to_party: Code
     to_payer_order: int | None = None
@@ -126,6 +143,18 @@ class OverpaymentOpened:
     reason: Sentence
 
 
+@event("posting.opening_balance_posted.v1", "account")
+class OpeningBalancePosted:
+    """What another system left open on an imported claim's charges, against the ledger `opening`."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    balances: tuple[OpeningBalance, ...]
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
+
+
 @event("posting.provider_adjustment_posted.v1", "payee")
 class ProviderAdjustmentPosted:
     """A PLB amount of a released remittance, on the payee; positive lowered the payment."""
@@ -142,9 +171,33 @@ class ProviderAdjustmentPosted:
     balance_forward_cents: Cents
 
 
-@event("posting.eft_deposited.v1", "deposit")
+@event("posting.provider_adjustments_delivered.v1", "payee")
+class ProviderAdjustmentsDelivered:
+    """The PLB amounts of a released remittance, handed to the payee whose money they change."""
+
+    payer: Code
+    tax_id: Code
+    remittance: Code
+    check_number: str
+    adjustments: tuple[ProviderAdjustment, ...]
+    posted_on: date
+
+
+@event("posting.eft_expected.v1", "trace")
+class EftExpected:
+    """A released remittance promises money under this trace."""
+
+    remittance: Code
+    payer: Code
+    amount_cents: Cents
+    trace: str
+    payer_trace_id: str = ""
+    paid_on: date
+
+
+@event("posting.eft_deposited.v1", "deposit", "trace")
 class EftDeposited:
-    """The bank shows money from a payer: amount, day and the trace of its addenda."""
+    """The bank shows money from a payer: amount, day and the trace of its addenda, where it meets its remittance."""
 
     deposit: Code
     amount_cents: Cents
@@ -153,9 +206,9 @@ class EftDeposited:
     payer_trace_id: str = ""
 
 
-@event("posting.eft_matched.v1", "remittance")
+@event("posting.eft_matched.v1", "remittance", "deposit", "trace")
 class EftMatched:
-    """A deposit was found to be a remittance's money."""
+    """A deposit was found to be a remittance's money; only the one on the remittance moves the journal."""
 
     deposit: Code
     remittance: Code
@@ -165,9 +218,9 @@ class EftMatched:
     posted_on: date
 
 
-@event("posting.patient_payment_received.v1", "guarantor")
+@event("posting.patient_payment_received.v1", "guarantor", "account")
 class PatientPaymentReceived:
-    """A guarantor paid; until applied it is unapplied credit."""
+    """A guarantor paid; until applied it is unapplied credit. The account it is meant for hears it too."""
 
     guarantor: Code
     payment: Code
