@@ -74,7 +74,7 @@ def _interchange(  # noqa: PLR0917
         lane=lane,
         isa13=isa13,
         gs06=isa13,
-        file_name=f"837P-{receiver}-{isa13:09d}.edi",
+        file_name=f"{receiver}/837P-{isa13:09d}.edi",
         batched_on=day,
         sets=tuple(_set(n, claims, books) for n, claims in enumerate(sets, start=1)),
         header=FileHeader(

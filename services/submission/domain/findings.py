@@ -9,6 +9,7 @@ from contracts.submission import ClaimPackage
 from contracts.values import Charge
 from services.submission.domain.books import Books
 from services.submission.domain.package import in_force
+from shared.x12.npi import is_npi
 
 MAX_LINES = 50
 MAX_DIAGNOSES = 12
@@ -33,17 +34,6 @@ class Found(NamedTuple):
     """One thing an edit found, before it is given its rule's name."""
 
     sentence: str
-
-
-def npi_is_valid(npi: str) -> bool:
-    """Ten digits whose Luhn sum, with the prefix 80840, ends in zero (45 CFR 162.406)."""
-    if len(npi) != 10 or not npi.isascii() or not npi.isdigit():
-        return False
-    total = 24  # What the prefix 80840 adds to the sum.
-    for place, digit in enumerate(reversed(npi)):
-        number = int(digit) * (2 if place % 2 else 1)
-        total += number // 10 + number % 10
-    return total % 10 == 0
 
 
 def line_count(facts: Facts) -> Iterator[Found]:
@@ -100,7 +90,7 @@ def billing_tax_id(facts: Facts) -> Iterator[Found]:
 
 def billing_npi(facts: Facts) -> Iterator[Found]:
     facility = _facility(facts)
-    if facility and not npi_is_valid(facility.npi):
+    if facility and not is_npi(facility.npi):
         yield Found("The billing provider's NPI fails its check digit.")
 
 
@@ -119,7 +109,7 @@ def billing_street(facts: Facts) -> Iterator[Found]:
 
 def rendering_npi(facts: Facts) -> Iterator[Found]:
     for line, charge in enumerate(facts.package.charges, start=1):
-        if not npi_is_valid(charge.rendering_npi):
+        if not is_npi(charge.rendering_npi):
             yield Found(f"The rendering NPI of line {line} fails its check digit.")
 
 

@@ -289,7 +289,9 @@ FORWARDED = ClaimForwarded(
 )
 
 
-def asked(route: str = "replacement", adjudication: str = "adj-1", **changes: Any) -> CorrectionRequested:
+def asked(
+    route: str = "replacement", adjudication: str = "adj-1", **changes: Any
+) -> CorrectionRequested:
     """Denial wants the claim to go again."""
     return CorrectionRequested(
         **{

@@ -96,13 +96,21 @@ def test_an_open_charged_and_coded_account_is_billed_to_its_first_payer() -> Non
     )
     assert stream == QUEUE
     assert isinstance(queued, ClaimQueued)
-    assert (queued.package.claim, queued.package.attempt, queued.package.frequency) == (CLAIM, 1, "1")
+    assert (queued.package.claim, queued.package.attempt, queued.package.frequency) == (
+        CLAIM,
+        1,
+        "1",
+    )
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+)
 def test_the_order_in_which_the_facts_come_does_not_matter(order: tuple[int, ...]) -> None:
     given = tuple(READY[n] for n in order)
-    assert said(ACCOUNT, given, BuildClaim(), books()) == said(ACCOUNT, READY, BuildClaim(), books())
+    assert said(ACCOUNT, given, BuildClaim(), books()) == said(
+        ACCOUNT, READY, BuildClaim(), books()
+    )
     for missing in range(3):
         scenario(ACCOUNT, given=given[:missing], when=BuildClaim(), then=[], book=books())
 
@@ -199,7 +207,9 @@ def test_a_person_releases_a_claim_by_overriding_the_rule_that_holds_it() -> Non
 
 def test_a_rule_of_the_file_format_cannot_be_overridden() -> None:
     held = after(READY, BuildClaim(), books(facility(npi="1234567890")))
-    assert "BILLING-NPI" in refused(ACCOUNT, held, ReleaseClaim(CLAIM, ("BILLING-NPI",), "x"), books())
+    assert "BILLING-NPI" in refused(
+        ACCOUNT, held, ReleaseClaim(CLAIM, ("BILLING-NPI",), "x"), books()
+    )
 
 
 def test_a_claim_that_something_else_still_holds_is_not_released() -> None:
@@ -272,9 +282,7 @@ def test_a_rejected_claim_that_was_mended_goes_again_as_frequency_1() -> None:
 
 
 def test_only_a_rejected_claim_is_resubmitted() -> None:
-    assert "adjudicated" in refused(
-        ACCOUNT, (*SENT, adjudicated()), ResubmitClaim(CLAIM), books()
-    )
+    assert "adjudicated" in refused(ACCOUNT, (*SENT, adjudicated()), ResubmitClaim(CLAIM), books())
 
 
 def test_resubmitting_a_claim_that_is_on_its_way_says_nothing() -> None:
@@ -415,5 +423,7 @@ def test_the_same_import_twice_is_one_claim_and_another_one_is_refused() -> None
 
 def test_a_rendering_provider_is_checked_by_check_digit() -> None:
     assert NPI.endswith("3")
-    own, _ = tell((opened(), captured(charge(1, rendering_npi="1234567890")), coded((1,))), BuildClaim())
+    own, _ = tell(
+        (opened(), captured(charge(1, rendering_npi="1234567890")), coded((1,))), BuildClaim()
+    )
     assert [reason.rule for reason in own[1].reasons] == ["RENDERING-NPI"]

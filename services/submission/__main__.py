@@ -1,0 +1,6 @@
+"""Run the submission service."""
+
+from services.submission.app import SERVICE
+from shared.run import run
+
+run(SERVICE)

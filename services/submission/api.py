@@ -1,0 +1,253 @@
+"""Doors of submission: transport's answers, what a person decides, history, and work lists."""
+
+import hashlib
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.submission import OpeningBalance
+from contracts.values import Cents, ClaimLine, Code
+from services.submission.domain.commands import ImportClaim, ReleaseClaim, ResubmitClaim
+from services.submission.domain.inbound import ReceiveAnswers
+from services.submission.gateway import read_answers
+from shared.errors import NotFound, Refused, ServiceError
+from shared.http import Actor, IdempotencyKey
+from shared.service import Answer, Doors, Order, Scope
+from shared.streams import (
+    account_number,
+    account_stream,
+    charge_number,
+    inbound_stream,
+    read_claim_number,
+)
+
+MAX_ITEMS = 2_000
+Cent = Annotated[int, Field(ge=0, le=10**13)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Release(_Body):
+    """Which rules a person overrides, and why."""
+
+    overridden: list[Code] = []
+    reason: str = Field(min_length=1, max_length=400)
+
+
+class Resubmit(_Body):
+    """A word to go with the next attempt."""
+
+    note: str = Field(default="", max_length=80)
+
+
+class HistoryLine(_Body):
+    """A line of another system's claim with what is left of it; without `charge` it is numbered in order."""
+
+    charge: Code | None = None
+    charge_cents: Cent
+    insurance_paid_cents: Cents = 0
+    patient_paid_cents: Cents = 0
+    contractual_cents: Cents = 0
+    patient_owes_cents: Cents = 0
+    insurance_open_cents: Cents = 0
+
+
+class HistoryClaim(_Body):
+    """Another system's claim; the account is named, or found from source system and encounter."""
+
+    account: str | None = Field(default=None, min_length=14, max_length=14)
+    source_system: str = Field(default="", max_length=48)
+    encounter: str = Field(default="", max_length=48)
+    facility: Code
+    legal_entity: Code
+    foreign_number: str = Field(min_length=1, max_length=38)
+    payer: Code
+    payer_order: int = Field(default=1, ge=1, le=9)
+    total_cents: Cent
+    first_billed_on: date | None = None
+    lines: list[HistoryLine] = Field(min_length=1, max_length=999)
+
+
+class History(_Body):
+    """Up to 2,000 claims."""
+
+    claims: list[HistoryClaim] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+def routes(doors: Doors) -> APIRouter:
+    """The service's own routes."""
+    router = APIRouter(tags=["submission"])
+    _commands(router, doors)
+    _queries(router, doors)
+    return router
+
+
+def _commands(router: APIRouter, doors: Doors) -> None:
+    @router.post("/files")
+    async def receive(request: Request, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+        """Take in a file of TA1s and 999s; a broken one is refused and changes nothing."""
+        data = await request.body()
+        sha256 = hashlib.sha256(data).hexdigest()
+        answers = await read_answers(data, doors)
+        await doors.store_object(data)
+        command = ReceiveAnswers(sha256, answers.known, len(answers.unknown))
+        scope = Scope(doors.tenant)
+        order = Order(inbound_stream(sha256), command, key, data, scope, actor)
+        (answer,) = await doors.handle([order])
+        return {
+            **_told(answer),
+            "sha256": sha256,
+            "answers": len(answers.known),
+            "unknown": answers.unknown,
+        }
+
+    @router.post("/claims/{claim}/release")
+    async def release(
+        claim: str, body: Release, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Let a held claim go; rules that are overridden are named."""
+        command = ReleaseClaim(claim, tuple(sorted(set(body.overridden))), body.reason)
+        order = _order(doors, claim, command, key, body, actor)
+        (answer,) = await doors.handle([order])
+        return _told(answer)
+
+    @router.post("/claims/{claim}/resubmit")
+    async def resubmit(
+        claim: str, body: Resubmit, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Send a rejected claim again after it was mended."""
+        order = _order(doors, claim, ResubmitClaim(claim, body.note), key, body, actor)
+        (answer,) = await doors.handle([order])
+        return _told(answer)
+
+    @router.post("/history")
+    async def history(body: History, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+        """Take over another system's claims; they are tracked and never sent."""
+        orders = [_import(doors, claim, f"{key}/{n}", actor) for n, claim in enumerate(body.claims)]
+        answers = await doors.handle(orders)
+        items = [
+            {"account": order.stream.partition("/")[2], **_item(answer)}
+            for order, answer in zip(orders, answers, strict=True)
+        ]
+        return {"items": items}
+
+
+def _order(  # noqa: PLR0917
+    doors: Doors, claim: str, command: Any, key: str, body: BaseModel, actor: str
+) -> Order:
+    read = read_claim_number(claim)
+    if read is None:
+        raise NotFound("this is no claim number of ours")
+    stream, scope = account_stream(read[0]), Scope(doors.tenant)
+    return Order(stream, command, key, body.model_dump_json().encode(), scope, actor)
+
+
+def _import(doors: Doors, claim: HistoryClaim, key: str, actor: str) -> Order:
+    account = claim.account or account_number(doors.tenant, claim.source_system, claim.encounter)
+    charges = [
+        line.charge or charge_number(account, n) for n, line in enumerate(claim.lines, start=1)
+    ]
+    command = ImportClaim(
+        account=account,
+        foreign_number=claim.foreign_number,
+        payer=claim.payer,
+        payer_order=claim.payer_order,
+        lines=tuple(
+            ClaimLine(line=n, charge=charge, charge_cents=line.charge_cents)
+            for n, (charge, line) in enumerate(zip(charges, claim.lines, strict=True), start=1)
+        ),
+        total_cents=claim.total_cents,
+        first_billed_on=claim.first_billed_on,
+        opening=tuple(
+            OpeningBalance(charge=charge, **line.model_dump(exclude={"charge", "charge_cents"}))
+            for charge, line in zip(charges, claim.lines, strict=True)
+        ),
+    )
+    scope = Scope(doors.tenant, claim.legal_entity, claim.facility)
+    body = claim.model_dump_json().encode()
+    return Order(account_stream(account), command, key, body, scope, actor)
+
+
+def _item(answer: Answer) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "code": answer.code,
+        "sentence": answer.sentence,
+        "said": [wire for wire, _ in answer.said],
+        "again": answer.again,
+    }
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    """One command's answer, or its refusal as an error."""
+    if answer.status != 200:
+        raise _refusal(answer)
+    return _item(answer)
+
+
+def _refusal(answer: Answer) -> ServiceError:
+    refusal = Refused(answer.sentence)
+    refusal.status, refusal.code = answer.status, answer.code
+    return refusal
+
+
+_WORK_LIST = """
+select claim, account, facility, legal_entity, payer, payer_order, state, attempt, frequency, total_cents,
+       filing_limit_on, reasons, waiting_since, isa13, st02
+from claim
+where state in ('held', 'rejected', 'transport_rejected')
+  and ($1 = '' or state = $1) and ($2 = '' or facility = $2) and ($3 = '' or payer = $3)
+order by filing_limit_on nulls last, claim limit $4
+"""
+
+
+def _queries(router: APIRouter, doors: Doors) -> None:
+    @router.get("/work-list")
+    async def work_list(
+        state: str = "", facility: str = "", payer: str = "", limit: int = 500
+    ) -> list[dict[str, Any]]:
+        """Held and rejected claims with rule, loop, element and fix; the nearest filing limit first."""
+        rows = await doors.rows(_WORK_LIST, state, facility, payer, min(limit, MAX_ITEMS))
+        return [_plain(row) for row in rows]
+
+    @router.get("/queues")
+    async def queues() -> list[dict[str, Any]]:
+        """What waits for the next cut-off, by receiver and lane."""
+        sql = "select stream, receiver, lane, claims, cents, since from queue order by stream"
+        return [_plain(row) for row in await doors.rows(sql)]
+
+    @router.get("/interchanges")
+    async def interchanges(limit: int = 200) -> list[dict[str, Any]]:
+        """Files that left, the newest first, with what was answered."""
+        sql = (
+            "select receiver, isa13, gs06, file_name, sha256, size_bytes, claims, cents, ta1, ack_999,"
+            " batched_on, sent_on from interchange order by batched_at desc, isa13 desc limit $1"
+        )
+        return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]
+
+    @router.get("/received-files")
+    async def received_files(limit: int = 200) -> list[dict[str, Any]]:
+        """Files of answers; `unknown` counts answers to nothing that we sent."""
+        sql = (
+            "select sha256, answers, unknown, received_on from received_file"
+            " order by received_on desc, sha256 limit $1"
+        )
+        return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]
+
+    @router.get("/claims/{claim}")
+    async def claim_row(claim: str) -> dict[str, Any]:
+        """One claim's newest attempt."""
+        rows = await doors.rows("select * from claim where claim = $1", claim)
+        if not rows:
+            raise NotFound("there is no such claim")
+        return _plain(rows[0])
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = msgspec.to_builtins(row)
+    return made

@@ -1,0 +1,107 @@
+"""Wiring of submission."""
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimForwarded,
+    ClaimRejected,
+)
+from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
+from contracts.denial import CorrectionRequested
+from contracts.eligibility import BenefitsConfirmed, InquiryRejected
+from contracts.posting import ResponsibilityMoved
+from contracts.reference import (
+    BusinessDayOpened,
+    CutoffReached,
+    EnrolmentRecorded,
+    FacilityListed,
+    PayerListed,
+    ReceiverListed,
+)
+from contracts.registration import AccountOpened, CoveragesSet, PatientDemographicsCorrected
+from contracts.registry import wire_name
+from contracts.submission import (
+    AcknowledgementFileReceived,
+    ClaimCreated,
+    ClaimHeld,
+    ClaimImported,
+    ClaimQueued,
+    ClaimReleased,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    CorrectionDeclined,
+    InterchangeBatched,
+    InterchangeDispatched,
+    InterchangeSent,
+    TransportAcknowledged,
+    TransportAnswered,
+    TransportRejected,
+)
+from services.submission.api import routes
+from services.submission.domain import ACCOUNT, INBOUND, OUTBOUND, Books, evolve_book
+from services.submission.gateway import HAND_OVER
+from services.submission.projections import PROJECTIONS
+from services.submission.reactions import react
+from shared.service import Service
+
+_HEARS = (
+    BusinessDayOpened,
+    CutoffReached,
+    FacilityListed,
+    PayerListed,
+    ReceiverListed,
+    EnrolmentRecorded,
+    AccountOpened,
+    CoveragesSet,
+    PatientDemographicsCorrected,
+    ChargesCaptured,
+    ChargeCorrected,
+    EncounterCoded,
+    BenefitsConfirmed,
+    InquiryRejected,
+    ClaimAcknowledged,
+    ClaimRejected,
+    ClaimAdjudicated,
+    AdjudicationReversed,
+    ClaimForwarded,
+    ResponsibilityMoved,
+    CorrectionRequested,
+    ClaimQueued,
+    ClaimSubmitted,
+    InterchangeBatched,
+    InterchangeSent,
+    InterchangeDispatched,
+    TransportAnswered,
+    TransportRejected,
+)
+_SAYS = (
+    ClaimCreated,
+    ClaimHeld,
+    ClaimReleased,
+    ClaimResubmitted,
+    CorrectionDeclined,
+    ClaimImported,
+    ClaimQueued,
+    InterchangeBatched,
+    InterchangeSent,
+    InterchangeDispatched,
+    ClaimSubmitted,
+    AcknowledgementFileReceived,
+    TransportAnswered,
+    TransportAcknowledged,
+    TransportRejected,
+)
+
+SERVICE = Service(
+    name="submission",
+    hears=frozenset(wire_name(event) for event in _HEARS),
+    says=frozenset(wire_name(event) for event in _SAYS),
+    deciders={decider.kind: decider for decider in (ACCOUNT, OUTBOUND, INBOUND)},
+    react=react,
+    projections=PROJECTIONS,
+    book=Books(),
+    evolve_book=evolve_book,
+    hand_overs=(HAND_OVER,),
+    routes=routes,
+)
