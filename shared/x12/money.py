@@ -1,0 +1,35 @@
+"""X12 amounts to integer cents and back, by the strict grammar: ASCII digits, one point, at most two decimals."""
+
+import re
+
+_AMOUNT = re.compile(r"-?(?:[0-9]{1,13})?(?:\.([0-9]{0,12}))?", re.ASCII)
+MAX_CENTS = 10**13
+
+
+class NotMoney(ValueError):
+    """The text is not an amount; the text itself is not quoted."""
+
+
+def cents(text: str) -> int:
+    """`810.8`, `810.80` and `0000810.8` are 81080; `1E3`, `NaN`, `1_000`, `+5` and `` are not money."""
+    match = _AMOUNT.fullmatch(text)
+    digits = text.lstrip("-")
+    if match is None or digits in ("", "."):
+        raise NotMoney("not an amount")
+    whole, _, decimals = digits.partition(".")
+    decimals = decimals.rstrip("0")
+    if len(decimals) > 2:
+        raise NotMoney("an amount with more than two decimals")
+    value = int(whole or "0") * 100 + int(decimals.ljust(2, "0") or "0")
+    if value > MAX_CENTS:
+        raise NotMoney("an amount beyond any payment")
+    return -value if text[0] == "-" else value
+
+
+def amount(value: int) -> str:
+    """Cents as X12 writes them: no plus, no needless zeros (`81080` is `810.8`)."""
+    sign = "-" if value < 0 else ""
+    whole, rest = divmod(abs(value), 100)
+    if rest == 0:
+        return f"{sign}{whole}"
+    return f"{sign}{whole}.{rest:02d}".rstrip("0")

@@ -1,0 +1,114 @@
+"""An 835 in trade names. Amounts are integer cents; fields named `…_last`, `…_first`, `…_id` of people are PHI."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(slots=True)
+class Cas:
+    """One adjustment triplet: group code, CARC, amount, quantity."""
+
+    group: str
+    reason: str
+    cents: int
+    quantity: int | None = None
+
+
+@dataclass(slots=True)
+class RemitLine:
+    """One SVC loop."""
+
+    procedure: str
+    charge_cents: int
+    paid_cents: int
+    qualifier: str = "HC"
+    modifiers: list[str] = field(default_factory=list)
+    submitted_procedure: str = ""
+    revenue_code: str = ""
+    units: int = 1
+    service_from: date | None = None
+    service_to: date | None = None
+    cas: list[Cas] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    allowed_cents: int | None = None
+    line_control: str = ""
+    segment: int = -1
+    unknown: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RemitClaim:
+    """One CLP loop. `segment` is the index of its CLP in the set's segments."""
+
+    clp01: str
+    status: str
+    charge_cents: int
+    paid_cents: int
+    patient_cents: int = 0
+    filing_indicator: str = ""
+    payer_control: str = ""
+    facility_code: str = ""
+    frequency: str = ""
+    cas: list[Cas] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    amounts: dict[str, int] = field(default_factory=dict)
+    original_control: str = ""
+    service_from: date | None = None
+    service_to: date | None = None
+    received_on: date | None = None
+    patient_last: str = ""
+    patient_first: str = ""
+    patient_id: str = ""
+    subscriber_last: str = ""
+    subscriber_first: str = ""
+    subscriber_id: str = ""
+    corrected_last: str = ""
+    corrected_first: str = ""
+    corrected_id: str = ""
+    rendering_npi: str = ""
+    crossover_name: str = ""
+    crossover_id: str = ""
+    lines: list[RemitLine] = field(default_factory=list)
+    segment: int = -1
+    unknown: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plb:
+    """One provider adjustment pair of a PLB: positive lowers the payment."""
+
+    reason: str
+    cents: int
+    reference: str = ""
+    npi: str = ""
+    fiscal_year_end: date | None = None
+    segment: int = -1
+
+
+@dataclass(slots=True)
+class Remittance:
+    """One 835 transaction set: one check or EFT."""
+
+    handling: str
+    amount_cents: int
+    credit: str = "C"
+    method: str = "ACH"
+    paid_on: date | None = None
+    trn02: str = ""
+    trn03: str = ""
+    produced_on: date | None = None
+    payer_name: str = ""
+    payer_id: str = ""
+    payer_street: str = "1 PAYER WAY"
+    payer_city: str = "ANYTOWN"
+    payer_state: str = "NY"
+    payer_zip: str = "100010000"
+    payer_contact: str = "PROVIDER LINE"
+    payer_phone: str = "5550100001"
+    payee_name: str = ""
+    payee_npi: str = ""
+    payee_tax_id: str = ""
+    claims: list[RemitClaim] = field(default_factory=list)
+    plb: list[Plb] = field(default_factory=list)
+    control: str = ""
+    unknown: list[list[str]] = field(default_factory=list)
