@@ -277,6 +277,16 @@ class ClaimSubmitted:
     payer_control: str = ""
 
 
+@record
+class UnknownAnswer:
+    """A TA1 or 999 that answers nothing that we sent, or that could not be understood."""
+
+    level: Literal["TA1", "999"]
+    control: str
+    st02: str = ""
+    reason: Sentence
+
+
 @event("submission.acknowledgement_file_received.v1", "inbound")
 class AcknowledgementFileReceived:
     """A file of TA1s and 999s was taken in; `unknown` ones answer nothing that we sent."""
@@ -284,6 +294,7 @@ class AcknowledgementFileReceived:
     sha256: Sha256
     answers: int
     unknown: int
+    unknown_answers: tuple[UnknownAnswer, ...] = ()
 
 
 @event("submission.transport_acknowledged.v1", "outbound")
