@@ -95,7 +95,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         sha256 = hashlib.sha256(data).hexdigest()
         answers = await read_answers(data, doors)
         await doors.store_object(data)
-        command = ReceiveAnswers(sha256, answers.known, len(answers.unknown))
+        command = ReceiveAnswers(sha256, answers.known, answers.unknown)
         scope = Scope(doors.tenant)
         order = Order(inbound_stream(sha256), command, key, data, scope, actor)
         (answer,) = await doors.handle([order])
@@ -103,7 +103,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
             **_told(answer),
             "sha256": sha256,
             "answers": len(answers.known),
-            "unknown": answers.unknown,
+            "unknown": [msgspec.to_builtins(one) for one in answers.unknown],
         }
 
     @router.post("/claims/{claim}/release")
@@ -232,9 +232,9 @@ def _queries(router: APIRouter, doors: Doors) -> None:
 
     @router.get("/received-files")
     async def received_files(limit: int = 200) -> list[dict[str, Any]]:
-        """Files of answers; `unknown` counts answers to nothing that we sent."""
+        """Files of answers; unknown ones answer nothing that we sent."""
         sql = (
-            "select sha256, answers, unknown, received_on from received_file"
+            "select sha256, answers, unknown, unknown_answers, received_on from received_file"
             " order by received_on desc, sha256 limit $1"
         )
         return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]

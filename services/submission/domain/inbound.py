@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.submission import AcknowledgementFileReceived, TransportAnswered
+from contracts.submission import AcknowledgementFileReceived, TransportAnswered, UnknownAnswer
 from services.submission.domain.books import Books
 from shared.service import Decider, Event, Say
 
@@ -19,11 +19,11 @@ class File(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ReceiveAnswers:
-    """A file as read at the door: (stream, answer) pairs, and how many answer nothing of ours."""
+    """A file as read at the door: (stream, answer) pairs, and those that answer nothing of ours."""
 
     sha256: str
     answers: tuple[tuple[str, TransportAnswered], ...]
-    unknown: int
+    unknown: tuple[UnknownAnswer, ...] = ()
 
 
 def decide(
@@ -34,8 +34,9 @@ def decide(
         return
     yield AcknowledgementFileReceived(
         sha256=command.sha256,
-        answers=len(command.answers) + command.unknown,
-        unknown=command.unknown,
+        answers=len(command.answers) + len(command.unknown),
+        unknown=len(command.unknown),
+        unknown_answers=command.unknown,
     )
     for stream, answer in command.answers:
         yield Say(answer, stream=stream, source_sha256=command.sha256)

@@ -51,7 +51,6 @@ class RecordSent:
     isa13: int
     sha256: str
     size_bytes: int
-    tenant: str
 
 
 @dataclass(frozen=True, slots=True)

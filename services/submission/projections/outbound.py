@@ -135,6 +135,7 @@ def file_row(row: Row | None, event: AcknowledgementFileReceived, at: At) -> Row
         "sha256": event.sha256,
         "answers": event.answers,
         "unknown": event.unknown,
+        "unknown_answers": [msgspec.to_builtins(one) for one in event.unknown_answers],
         "received_on": at.occurred_on,
     }
 
@@ -182,6 +183,7 @@ RECEIVED_FILE = Projection(
         "sha256": "text",
         "answers": "bigint",
         "unknown": "bigint",
+        "unknown_answers": "jsonb",
         "received_on": "date",
     },
     key=("sha256",),

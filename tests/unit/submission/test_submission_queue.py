@@ -73,7 +73,7 @@ def sent(given: tuple[Any, ...]) -> tuple[Any, ...]:
     """The queue closed, handed over, and all accounts told."""
     given = (*given, *batched(given))
     for file in [event for event in given if isinstance(event, InterchangeBatched)]:
-        given = (*given, *tell(given, RecordSent("CLEARING", file.isa13, SHA, 10, "tenant")))
+        given = (*given, *tell(given, RecordSent("CLEARING", file.isa13, SHA, 10)))
         while more := tell(given, TellSubmitted("CLEARING", file.isa13, "tenant", DAY)):
             given = (*given, more[0])
     return given
@@ -153,18 +153,18 @@ def test_an_account_stays_in_its_lane() -> None:
 
 def test_a_file_that_was_handed_over_is_stated_once() -> None:
     given: tuple[Any, ...] = (*claims(2), *batched(claims(2)))
-    command = RecordSent("CLEARING", 107, SHA, 10, "tenant")
+    command = RecordSent("CLEARING", 107, SHA, 10)
     (event,) = tell(given, command)
     assert isinstance(event, InterchangeSent) and (event.sha256, event.size_bytes) == (SHA, 10)
     scenario(OUTBOUND, given=(*given, event), when=command, then=[], book=BOOKS)
-    unknown = RecordSent("CLEARING", 999, SHA, 10, "tenant")
+    unknown = RecordSent("CLEARING", 999, SHA, 10)
     scenario(OUTBOUND, given=given, when=unknown, then=[], book=BOOKS)
 
 
 def test_accounts_are_told_in_chunks_each_once() -> None:
     given: tuple[Any, ...] = claims(CHUNK + 50)
     given = (*given, *batched(given))
-    given = (*given, *tell(given, RecordSent("CLEARING", 107, SHA, 10, "tenant")))
+    given = (*given, *tell(given, RecordSent("CLEARING", 107, SHA, 10)))
     told: list[tuple[str, ClaimSubmitted]] = []
     chunks = []
     while more := tell(given, TellSubmitted("CLEARING", 107, "tenant", DAY)):
