@@ -29,7 +29,9 @@ REGISTRY: dict[str, str] = {
 }
 """Every failpoint with what has and has not happened when it is passed."""
 
-_armed: dict[str, tuple[int, bool]] | None = None
+_armed: dict[str, tuple[int, bool]] = {}
+_UNREAD = "settings"
+_armed[_UNREAD] = (0, False)  # Until the first pass: then the settings are read, once.
 
 
 def arm(setting: str) -> None:
@@ -37,28 +39,29 @@ def arm(setting: str) -> None:
 
     `name` kills at the first pass, `name:3` at the third, `name:3:stop` freezes there instead.
     """
-    global _armed
+    _armed.clear()
     if not setting:
-        _armed = {}
         return
     name, _, rest = setting.partition(":")
     times, _, how = rest.partition(":")
     if name not in REGISTRY or how not in ("", "kill", "stop"):
         raise ValueError(f"there is no failpoint {setting!r}")
-    _armed = {name: (int(times or 1), how == "stop")}
+    _armed[name] = (int(times or 1), how == "stop")
 
 
 def failpoint(name: str) -> None:
     """Kill (or freeze) this process here when armed for this pass; else one look into a dict."""
-    if _armed is None:
+    if _armed:
+        _pass(name)
+
+
+def _pass(name: str) -> None:
+    if _UNREAD in _armed:
         arm(settings().failpoint)
-    if _armed and name in _armed:
-        _pass(name, *_armed.pop(name))
-
-
-def _pass(name: str, left: int, freeze: bool) -> None:
+    if name not in _armed:
+        return
+    left, freeze = _armed.pop(name)
     if left > 1:
-        assert _armed is not None
         _armed[name] = (left - 1, freeze)
         return
     os.kill(os.getpid(), signal.SIGSTOP if freeze else signal.SIGKILL)

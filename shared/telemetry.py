@@ -5,7 +5,7 @@ Metrics are counted once a batch, never once an event; no label ever holds anyth
 
 import random
 from collections.abc import Callable
-from typing import Literal, NamedTuple, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
@@ -103,22 +103,25 @@ class Board:
         return generate_latest(self._registry)
 
 
-_board = Board()
-_trace_share = 0.0
-_watched: dict[str, Callable[[], float]] = {}
+class _Process:
+    """What this process measures on, and how many of its traces are kept."""
+
+    board = Board()
+    trace_share = 0.0
+    watched: ClassVar[dict[str, Callable[[], float]]] = {}
 
 
 def measure(**values: float) -> None:
     """Add to counters, set gauges, observe seconds: `measure(applied=400, batch_seconds=0.02)`."""
     for name, value in values.items():
-        _board.change(name, value)
+        _Process.board.change(name, value)
 
 
 def metrics_text() -> bytes:
     """The body of `/metrics`."""
-    for name, read in _watched.items():
-        _board.change(name, read())
-    return _board.text()
+    for name, read in _Process.watched.items():
+        _Process.board.change(name, read())
+    return _Process.board.text()
 
 
 class Counts(Protocol):
@@ -137,9 +140,8 @@ class Meter:
     """How the kernel tells its numbers, once a poll and once a transaction; it labels them all."""
 
     def __init__(self, service: str, instance: str) -> None:
-        global _board
-        _board = Board(service, instance)
-        _watched.clear()
+        _Process.board = Board(service, instance)
+        _Process.watched.clear()
 
     def poll(self, counts: Counts, heard: int) -> None:
         """A poll of `heard` records was dealt with."""
@@ -160,7 +162,7 @@ class Meter:
 
     def watch(self, lag: Callable[[], float], oldest_unpublished: Callable[[], float]) -> None:
         """Read these gauges whenever the metrics are asked for."""
-        _watched.update(lag_records=lag, oldest_unpublished_seconds=oldest_unpublished)
+        _Process.watched.update(lag_records=lag, oldest_unpublished_seconds=oldest_unpublished)
 
 
 def set_up(
@@ -172,7 +174,6 @@ def set_up(
     exporter: SpanExporter | None = None,
 ) -> Meter:
     """Start logs, metrics and tracing of this process; without an exporter spans go nowhere."""
-    global _trace_share
     start_logs(log_level, service, instance)
     resource = Resource.create({"service.name": service, "service.instance.id": instance})
     sampler = ParentBased(TraceIdRatioBased(trace_share))
@@ -180,7 +181,7 @@ def set_up(
     if exporter is not None:
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
-    _trace_share = trace_share
+    _Process.trace_share = trace_share
     return Meter(service, instance)
 
 
@@ -189,7 +190,7 @@ def traceparent_for(cause: str | None = None) -> str:
     span = f"{random.getrandbits(64) or 1:016x}"  # Not a secret: only told apart from its siblings.
     if cause and len(cause) == TRACEPARENT_LENGTH and cause.startswith("00-"):
         return f"{cause[:36]}{span}{cause[52:]}"
-    kept = random.random() < _trace_share
+    kept = random.random() < _Process.trace_share
     return f"00-{random.getrandbits(128) or 1:032x}-{span}-{kept:02x}"
 
 

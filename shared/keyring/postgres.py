@@ -12,6 +12,7 @@ from shared.errors import Conflict
 from shared.failpoints import failpoint
 from shared.keyring.kek import KEY_BYTES, Kek
 from shared.keyring.ring import Destruction, mac, new_key_id, pseudonym
+from shared.telemetry import measure
 
 CACHED_KEYS = 50_000
 FRESH_SECONDS = 2.0
@@ -106,16 +107,17 @@ class PostgresKeyRing:
 
     async def _make(self, hashes: list[bytes]) -> dict[bytes, tuple[str, bytes]]:
         ids = [new_key_id() for _ in hashes]
+        new = set(ids)
         wrapped = [self._kek.wrap(os.urandom(KEY_BYTES), key_id) for key_id in ids]
-        async with self._pool.acquire() as connection:
-            async with connection.transaction():
-                rows = await connection.fetch(_MAKE, hashes, ids, wrapped, self._kek.current)
-                if len(rows) < len(hashes):  # Another instance made some at the same moment.
-                    rows = await connection.fetch(_LIVING, hashes)
-                if len(rows) < len(hashes):
-                    raise Conflict("a data key was destroyed while it was asked for")
-                failpoint("keyring.before_commit")
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(_MAKE, hashes, ids, wrapped, self._kek.current)
+            if len(rows) < len(hashes):  # Another instance made some at the same moment.
+                rows = await connection.fetch(_LIVING, hashes)
+            if len(rows) < len(hashes):
+                raise Conflict("a data key was destroyed while it was asked for")
+            failpoint("keyring.before_commit")
         failpoint("keyring.after_commit")
+        measure(keys_made=sum(row["key_id"] in new for row in rows))
         return {row["subject_hash"]: (row["key_id"], self._remember(row)) for row in rows}
 
     def _remember(self, row: Any) -> bytes:
@@ -142,6 +144,7 @@ class PostgresKeyRing:
                 missing,
             )
             found.update({row["key_id"]: self._remember(row) for row in rows})
+            measure(keys_read=len(rows))
         return found
 
     async def _forget_when_stale(self) -> None:
