@@ -69,7 +69,7 @@ def _on_account(event: Any) -> Command | None:
 def _on_outbound(event: Any, at: At) -> Command | None:
     match event:
         case ClaimQueued():
-            return CloseIfFull()
+            return CloseIfFull(at.scope.tenant)
         case InterchangeSent() | InterchangeDispatched():
             return TellSubmitted(event.receiver, event.isa13, at.scope.tenant, at.occurred_on)
         case TransportAnswered():

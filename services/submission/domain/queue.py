@@ -42,6 +42,8 @@ class CloseQueue:
 class CloseIfFull:
     """A claim came into the queue."""
 
+    tenant: str
+
 
 @dataclass(frozen=True, slots=True)
 class RecordSent:
@@ -92,7 +94,9 @@ def decide(command: Command, state: Lane | None, book: Books | None) -> Said:
         case CloseIfFull():
             if len(lane.queue) < FULL or books.today is None:
                 return []
-            return close(lane.place, lane.queue, lane.batch, books.today, books)
+            files = close(lane.place, lane.queue, lane.batch, books.today, books)
+            # A file belongs to the company, not to the facility whose claim filled the queue.
+            return [Say(file, scope=Scope(command.tenant)) for file in files]
         case RecordSent():
             return _record_sent(lane, command, books)
         case TellSubmitted():

@@ -120,7 +120,7 @@ def test_a_file_holds_at_most_2_000_claims_and_each_file_has_its_own_number() ->
 
 def test_an_empty_queue_sends_nothing_and_waits_for_nothing() -> None:
     assert OUTBOUND.timers is not None
-    given = claims(1)
+    given: tuple[Any, ...] = claims(1)
     assert OUTBOUND.timers(fold(OUTBOUND, given))
     given = (*given, *batched(given))
     scenario(OUTBOUND, given=given, when=CloseQueue(DAY), then=[], book=BOOKS)
@@ -128,8 +128,8 @@ def test_an_empty_queue_sends_nothing_and_waits_for_nothing() -> None:
 
 
 def test_a_full_queue_does_not_wait_for_the_cut_off() -> None:
-    scenario(OUTBOUND, given=claims(FULL - 1), when=CloseIfFull(), then=[], book=BOOKS)
-    assert len(tell(claims(FULL), CloseIfFull())) == 1
+    scenario(OUTBOUND, given=claims(FULL - 1), when=CloseIfFull("tenant"), then=[], book=BOOKS)
+    assert len(tell(claims(FULL), CloseIfFull("tenant"))) == 1
 
 
 def test_control_numbers_are_never_used_twice_and_lead_back_to_their_lane() -> None:

@@ -1,0 +1,169 @@
+"""The 837P that leaves, and the TA1s and 999s that come back."""
+
+import asyncio
+import io
+
+import pytest
+from pyx12.params import params
+from pyx12.x12n_document import x12n_document
+
+from services.submission.gateway import HAND_OVER, Answers, read_answers
+from services.submission.gateway.claims import plain
+from shared.errors import Malformed, Refused
+from shared.x12 import read_file
+from shared.x12.ack_999 import Ack999, Fault999, Set999, write_999
+from shared.x12.ack_ta1 import Ta1, write_ta1
+from shared.x12.claim_837p import check_837p, read_837p
+from shared.x12.writing import Header
+from tests.unit.submission.facts import DAY
+from tests.unit.submission.outside import AT, TWO, Memory, one_package, second_payer
+
+BACK = Header("CLEARING01", "CLAIMLOG01", 501, 501, DAY)
+
+
+def built(memory: Memory) -> bytes:
+    """The file's bytes."""
+    return asyncio.run(HAND_OVER.build(memory.event, AT, memory))  # type: ignore[arg-type]
+
+
+def read(data: bytes, memory: Memory) -> Answers:
+    """What a file says."""
+    return asyncio.run(read_answers(data, memory))  # type: ignore[arg-type]
+
+
+def judged_by_pyx12(data: bytes) -> tuple[bool, str]:
+    """Whether pyx12 takes the file, and its acknowledgement."""
+    report = io.StringIO()
+    fine = x12n_document(params(), io.StringIO(data.decode()), report, None)
+    return bool(fine), report.getvalue()
+
+
+SHAPES: dict[str, Memory] = {
+    "two billing providers": TWO,
+    "a second payer, the patient a child": Memory(second_payer()),
+    "a replacement with note and authorization": Memory(
+        one_package(1, frequency="7", payer_control="ICN-1", note="MODIFIER", authorization="A1")
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_file_passes_an_independent_judge(shape: str) -> None:
+    fine, report = judged_by_pyx12(built(SHAPES[shape]))
+    assert fine, report
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_file_passes_our_own_reader_and_checks(shape: str) -> None:
+    for one in read_file(built(SHAPES[shape])).sets():
+        batch, findings = read_837p(one)
+        assert [f for f in [*findings, *check_837p(batch, one)] if f.severity == "error"] == []
+
+
+def test_the_same_event_gives_the_same_bytes() -> None:
+    assert built(TWO) == built(TWO)
+
+
+def test_the_file_is_named_by_receiver_and_control_number() -> None:
+    assert HAND_OVER.file_name(TWO.event) == "CLEARING/837P-000000100.edi"
+
+
+def test_a_delimiter_in_a_name_stops_no_file() -> None:
+    assert b"NM1*IL*1*TESTA PERSON*ZOE*" in built(TWO)
+    assert plain(" a*b~c:d^e\n ", 60) == "A B C D E"
+    assert plain("ABCDEF", 3) == "ABC"
+
+
+def test_the_batch_id_is_control_number_and_set() -> None:
+    assert b"BHT*0019*00*0000001000002*20250106*1705*CH" in built(TWO)
+
+
+def test_a_replacement_names_what_it_replaces() -> None:
+    data = built(SHAPES["a replacement with note and authorization"])
+    assert b"REF*F8*ICN-1~" in data and b":B:7*" in data
+
+
+def test_a_file_with_an_erased_person_waits_for_someone() -> None:
+    with pytest.raises(Refused, match="erased"):
+        built(Memory(one_package(1), erased=True))
+
+
+# -- answers
+
+
+def ack(code: str, *sets: Set999, gs06: str = "100", included: int = 2) -> bytes:
+    """A 999 to our group."""
+    return write_999(BACK, [Ack999("HC", gs06, "005010X222A1", code, list(sets), included)])
+
+
+def test_a_999_rejects_a_set_and_names_the_claim_of_the_segment() -> None:
+    data = built(TWO)
+    (one, _) = list(read_file(data).sets())
+    third = [n for n, s in enumerate(one.segments, start=2) if s[0] == "CLM"][2]
+    fault = Fault999("SV1", third + 5, "8", "2400", "1", "7")
+    answers = read(ack("P", Set999("837", "0001", "R", [fault]), Set999("837", "0002", "A")), TWO)
+    (stream, no), (_, yes) = answers.known
+    assert stream == "outbound/CLEARING/0"
+    assert (no.st02, no.accepted, yes.st02, yes.accepted) == ("0001", False, "0002", True)
+    (named,) = no.faults
+    assert named.claim == one.segments[third - 2][1]
+    assert (named.segment, named.element, named.code) == ("SV1", "01", "7")
+
+
+def test_a_fault_outside_every_claim_names_nobody() -> None:
+    fault = Fault999("NM1", 3, "8")
+    answers = read(ack("P", Set999("837", "0001", "R", [fault]), included=1), TWO)
+    assert answers.known[0][1].faults[0].claim == ""
+
+
+def test_a_999_that_names_no_set_answers_the_whole_group() -> None:
+    for code, accepted in (("A", True), ("E", True), ("R", False)):
+        ((_, one),) = read(ack(code), TWO).known
+        assert (one.st02, one.accepted, one.code) == ("", accepted, code)
+
+
+def test_sets_that_a_partial_999_does_not_name_were_taken() -> None:
+    answers = read(ack("P", Set999("837", "0001", "R")), TWO)
+    assert [(a.st02, a.accepted) for _, a in answers.known] == [("0001", False), ("", True)]
+
+
+def test_a_ta1_answers_the_whole_interchange() -> None:
+    ((stream, one),) = read(write_ta1(BACK, [Ta1("000000100", "R", "024")]), TWO).known
+    assert (stream, one.level, one.isa13, one.accepted) == (
+        "outbound/CLEARING/0",
+        "TA1",
+        100,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (write_ta1(BACK, [Ta1("000000900", "A")]), "no file with this control number"),
+        (write_ta1(BACK, [Ta1("000000100", "Z")]), "no code"),
+        (ack("A", gs06="777"), "no file with this control number"),
+        (ack("P", Set999("837", "0099", "R"), included=1), "no such set"),
+        (
+            write_ta1(Header("STRANGER", "CLAIMLOG01", 1, 1, DAY), [Ta1("000000100", "R")]),
+            "this partner",
+        ),
+    ],
+)
+def test_what_answers_nothing_of_ours_is_listed_and_changes_nothing(
+    data: bytes, reason: str
+) -> None:
+    answers = read(data, TWO)
+    assert answers.known == ()
+    assert reason in answers.unknown[0].reason
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", ack("A")[:-30], built(TWO)])
+def test_a_broken_file_or_another_kind_is_refused(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        read(data, TWO)
+
+
+def test_a_refusal_tells_segment_and_byte() -> None:
+    with pytest.raises(Malformed, match=r"segment \d+, byte \d+"):
+        read(ack("A")[:-30], TWO)
