@@ -434,6 +434,8 @@ class Batch:
             return
         kept = self._kept(stream)
         known = kept.scope if kept.scope.facility or not scope.tenant else scope
+        if kind_of(stream) == "outbound":
+            known = Scope(known.tenant)  # A queue holds claims of many facilities.
         self.states[stream] = Kept(decider.evolve(kept.state, event), known)
 
     def _scope(self, stream: str, given: Scope) -> Scope:
