@@ -134,3 +134,12 @@ class RuleSetPublished:
     sha256: Sha256
     effective_from: date
     rules: tuple[AdjustmentRule, ...]
+
+
+@event("reference.entry_kept.v1", "books")
+class EntryKept:
+    """The books' own record of what was said to all: the entry's name and digest, and the day it concerns."""
+
+    name: str
+    digest: str = ""
+    day: date | None = None

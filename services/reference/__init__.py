@@ -1,0 +1,1 @@
+"""The calendar and the books: business days, cut-offs, facilities, payers, enrolment, code sets, rule sets."""

@@ -1,0 +1,152 @@
+"""Doors of the books: one route per command, and the listings."""
+
+import hashlib
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Depends, Query
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from contracts.reference import (
+    CodeSetPublished,
+    EnrolmentRecorded,
+    FacilityListed,
+    PayerListed,
+    ReceiverListed,
+    RuleSetPublished,
+)
+from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
+from shared.errors import Conflict, Malformed, Refused
+from shared.http import actor, idempotency_key
+from shared.service import Doors, Order, Scope
+from shared.x12.npi import is_npi
+
+Key = Annotated[str, Depends(idempotency_key)]
+Actor = Annotated[str, Depends(actor)]
+CODES_AT_MOST = 200_000
+
+
+class DayBody(BaseModel):
+    """A business day."""
+
+    day: date
+
+
+class PeriodBody(BaseModel):
+    """A period to close."""
+
+    last_day: date
+    next_open: date
+
+
+def made(cls: type, body: dict[str, Any]) -> Any:
+    """An event from a request body; Malformed names the fields, never their values."""
+    try:
+        return TypeAdapter(cls).validate_python(body)
+    except ValidationError as wrong:
+        fields = sorted({".".join(map(str, e["loc"])) for e in wrong.errors()})
+        raise Malformed(f"these fields are missing or wrong: {', '.join(fields)}") from None
+
+
+def read_codes(data: bytes) -> list[str]:
+    """One code a line; Malformed names the first line that is not one."""
+    try:
+        lines = [line.strip() for line in data.decode("ascii").splitlines()]
+    except UnicodeDecodeError:
+        raise Malformed("a code set is ASCII text, one code a line") from None
+    codes = [line for line in lines if line]
+    if not codes or len(codes) > CODES_AT_MOST:
+        raise Malformed(f"a code set holds 1 to {CODES_AT_MOST} codes")
+    for n, code in enumerate(codes, 1):
+        if not code.isalnum() or len(code) > 10:
+            raise Malformed(f"line {n} is not a code")
+    return codes
+
+
+def routes(doors: Doors) -> APIRouter:
+    """`/business-days`, `/cutoffs`, `/periods/close`, listings, code sets and rule sets."""
+    router = APIRouter()
+
+    async def tell(command: Any, key: str, who: str) -> dict[str, Any]:
+        body = msgspec.json.encode(repr(command))
+        order = Order(STREAM, command, key, body, Scope(tenant=doors.tenant), who)
+        answer = (await doors.handle([order]))[0]
+        if answer.status >= 400:
+            raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+        return {"status": answer.status, "said": len(answer.said), "again": answer.again}
+
+    async def entry(cls: type, body: dict[str, Any], key: str, who: str) -> dict[str, Any]:
+        event = made(cls, body)
+        right = is_npi(event.npi) if isinstance(event, FacilityListed) else True
+        digest = hashlib.sha256(msgspec.json.encode(event)).hexdigest()
+        return await tell(List(event, digest, right), key, who)
+
+    @router.post("/business-days")
+    async def open_day(body: DayBody, key: Key, who: Actor) -> dict[str, Any]:
+        """Open a business day; days only go forward and may skip."""
+        return await tell(OpenBusinessDay(body.day), key, who)
+
+    @router.post("/cutoffs")
+    async def cutoff(body: DayBody, key: Key, who: Actor) -> dict[str, Any]:
+        """The day's sending cut-off."""
+        return await tell(ReachCutoff(body.day), key, who)
+
+    @router.post("/periods/close")
+    async def close(body: PeriodBody, key: Key, who: Actor) -> dict[str, Any]:
+        """Close the books up to a day."""
+        return await tell(ClosePeriod(body.last_day, body.next_open), key, who)
+
+    for path, cls in (
+        ("/facilities", FacilityListed),
+        ("/payers", PayerListed),
+        ("/receivers", ReceiverListed),
+        ("/enrolments", EnrolmentRecorded),
+    ):
+
+        def add(path: str, cls: type) -> None:
+            @router.post(path, summary=(cls.__doc__ or "").splitlines()[0])
+            async def listed(body: dict[str, Any], key: Key, who: Actor) -> dict[str, Any]:
+                return await entry(cls, body, key, who)
+
+        add(path, cls)
+
+    @router.post("/rule-sets")
+    async def rule_set(body: dict[str, Any], key: Key, who: Actor) -> dict[str, Any]:
+        """Publish a version of the adjustment rules; its hash is kept with the file."""
+        sha256 = await doors.store_object(msgspec.json.encode(body))
+        return await entry(RuleSetPublished, {**body, "sha256": sha256}, key, who)
+
+    @router.post("/code-sets")
+    async def code_set(
+        key: Key,
+        who: Actor,
+        data: Annotated[bytes, Body(media_type="text/plain")],
+        name: Annotated[str, Query(max_length=48)],
+        version: Annotated[str, Query(max_length=48)],
+        effective_from: date,
+        effective_to: date | None = None,
+    ) -> dict[str, Any]:
+        """Publish a version of a code set: one code a line."""
+        codes = read_codes(data)
+        sha256 = await doors.store_object(data)
+        facts = {
+            "name": name,
+            "version": version,
+            "sha256": sha256,
+            "effective_from": effective_from,
+            "effective_to": effective_to,
+            "codes": len(codes),
+        }
+        return await entry(CodeSetPublished, facts, key, who)
+
+    @router.get("/books")
+    async def books(kind: str | None = None) -> list[dict[str, Any]]:
+        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, the calendar."""
+        return await doors.rows(
+            "select kind, name, facts, listed_on from book_entry where heard_in = 0 "
+            "and ($1::text is null or kind = $1) order by name",
+            kind,
+        )
+
+    return router

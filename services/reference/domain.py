@@ -1,0 +1,172 @@
+"""What may be said to every partition: days only go forward, a listing is said again only when it changed."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from contracts.reference import (
+    BusinessDayOpened,
+    CodeSetPublished,
+    CutoffReached,
+    EntryKept,
+    EnrolmentRecorded,
+    FacilityListed,
+    PayerListed,
+    PeriodClosed,
+    ReceiverListed,
+    RuleSetPublished,
+)
+from shared.errors import Refused
+from shared.service import Say, to
+from shared.streams import BROADCAST
+
+Listing = (
+    FacilityListed
+    | PayerListed
+    | ReceiverListed
+    | EnrolmentRecorded
+    | CodeSetPublished
+    | RuleSetPublished
+)
+
+STREAM = "books/company"
+
+
+@dataclass(frozen=True)
+class OpenBusinessDay:
+    """Open a business day of the whole company."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class ReachCutoff:
+    """The day's sending cut-off passed."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class ClosePeriod:
+    """Close the books up to a day."""
+
+    last_day: date
+    next_open: date
+
+
+@dataclass(frozen=True)
+class List:
+    """List or publish one entry of the books; `digest` is its content's, `npi_is_right` the door's check."""
+
+    entry: Listing
+    digest: str
+    npi_is_right: bool = True
+
+
+class Books(msgspec.Struct, frozen=True):
+    """What was said so far: the open day, the last cut-off, the closed period, digests by entry."""
+
+    today: date | None = None
+    cutoff: date | None = None
+    closed: date | None = None
+    listed: dict[str, str] = {}
+
+
+class Known(msgspec.Struct, frozen=True):
+    """This service's own book: only the day, for the business date of what it says."""
+
+    today: date | None = None
+
+
+def name_of(entry: Any) -> str:
+    """What an entry is known by: a second listing under the same name replaces the first from then on."""
+    match entry:
+        case FacilityListed():
+            return f"facility/{entry.facility}"
+        case PayerListed():
+            return f"payer/{entry.payer}"
+        case ReceiverListed():
+            return f"receiver/{entry.receiver}"
+        case EnrolmentRecorded():
+            return f"enrolment/{entry.legal_entity}/{entry.payer}/{entry.transaction}"
+        case CodeSetPublished():
+            return f"code-set/{entry.name}/{entry.version}"
+        case RuleSetPublished():
+            return f"rule-set/{entry.name}/{entry.version}"
+    raise TypeError(type(entry).__name__)
+
+
+Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List
+
+
+def decide(command: Command, state: Books | None, book: Any = None) -> list[Say | EntryKept]:
+    """What follows from a command on the books: the broadcast, and our own record that it was said."""
+    books = state or Books()
+    match command:
+        case OpenBusinessDay(day):
+            return _open(day, books)
+        case ReachCutoff(day):
+            return _cutoff(day, books)
+        case ClosePeriod(last_day, next_open):
+            return _close(last_day, next_open, books)
+        case List():
+            return _list(command, books)
+
+
+def _open(day: date, books: Books) -> list[Say | EntryKept]:
+    if books.today is not None and day < books.today:
+        raise Refused(f"business days only go forward; {books.today} is open")
+    if day == books.today:
+        return []
+    said = Say(BusinessDayOpened(day=day), stream=BROADCAST, occurred_on=day)
+    return [EntryKept(name="day", day=day), said]
+
+
+def _cutoff(day: date, books: Books) -> list[Say | EntryKept]:
+    if books.today is None or day != books.today:
+        raise Refused("a cut-off belongs to the open business day")
+    if books.cutoff is not None and day <= books.cutoff:
+        return []
+    return [EntryKept(name="cutoff", day=day), to(BROADCAST, CutoffReached(day=day))]
+
+
+def _close(last_day: date, next_open: date, books: Books) -> list[Say | EntryKept]:
+    if next_open <= last_day:
+        raise Refused("the next open day lies after the closed period")
+    if books.today is None or last_day >= books.today:
+        raise Refused("only a past period can be closed")
+    if books.closed is not None and last_day <= books.closed:
+        return []
+    said = PeriodClosed(last_day=last_day, next_open=next_open)
+    return [EntryKept(name="period", day=last_day), to(BROADCAST, said)]
+
+
+def _list(command: List, books: Books) -> list[Say | EntryKept]:
+    if not command.npi_is_right:
+        raise Refused("the NPI's check digit is wrong")
+    name = name_of(command.entry)
+    if books.listed.get(name) == command.digest:
+        return []
+    return [EntryKept(name=name, digest=command.digest), to(BROADCAST, command.entry)]
+
+
+def evolve(state: Books | None, event: Any) -> Books:
+    """The books after one of their own records."""
+    books = state or Books()
+    if not isinstance(event, EntryKept):
+        return books
+    match event.name:
+        case "day":
+            return msgspec.structs.replace(books, today=event.day)
+        case "cutoff":
+            return msgspec.structs.replace(books, cutoff=event.day)
+        case "period":
+            return msgspec.structs.replace(books, closed=event.day)
+    return msgspec.structs.replace(books, listed={**books.listed, event.name: event.digest})
+
+
+def evolve_book(book: Known, event: Any) -> Known:
+    """The open day."""
+    return Known(event.day) if isinstance(event, BusinessDayOpened) else book

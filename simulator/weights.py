@@ -1,0 +1,82 @@
+"""How often what happens, as dated data; `UNSOURCED` marks a guess that no source confirmed.
+
+Rates are basis points (hundredths of a percent) unless named otherwise.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+UNSOURCED = "unsourced"
+IN_FORCE_FROM = date(2025, 10, 1)
+
+
+class PayerHabits(NamedTuple):
+    """How a payer pays: share of the charge allowed, patient's part, days, weekday of the pay run."""
+
+    share: int
+    allowed: int
+    coinsurance: int
+    copay_cents: int
+    deductible_cents: int
+    sequestration: int
+    first_day: int
+    spread_days: int
+    pay_weekday: int
+    secondary: int
+    source: str
+
+
+HABITS: dict[str, PayerHabits] = {
+    # Medicare: 20 % coinsurance, 2 % sequestration, electronic payment floor of 13 days (42 CFR 424; MLN).
+    "MEDB": PayerHabits(30, 6_200, 2_000, 0, 28_300, 200, 14, 8, 1, 5_500, "amounts unsourced"),
+    "MADV": PayerHabits(18, 6_400, 0, 2_500, 0, 0, 15, 14, 2, 0, UNSOURCED),
+    "MCAID": PayerHabits(16, 4_600, 0, 0, 0, 0, 18, 20, 3, 0, UNSOURCED),
+    "BLUE": PayerHabits(20, 7_400, 1_500, 0, 60_000, 0, 12, 16, 4, 800, UNSOURCED),
+    "COMM": PayerHabits(12, 7_800, 2_000, 3_000, 90_000, 0, 16, 25, 0, 600, UNSOURCED),
+}
+SUPPLEMENT = "SUPP"
+SELF_PAY_SHARE = 4
+
+LINES = ((1, 38), (2, 34), (3, 18), (4, 7), (6, 3))
+"""Lines of a claim by weight: about two (Synthea's carrier statistics: 2.03)."""
+
+CLAIM_EDIT_TROUBLE = 300
+"""Encounters registered with something a claim edit or payer gate will not take (clean claims about 95 %)."""
+GATE_REJECTED = 240
+GATE_REJECTED_AFTER_CLEARINGHOUSE = 80
+INITIAL_DENIAL = 1_200
+"""About 12 % (a multi-payer figure as reported for 2024)."""
+SILENT_277CA = 60
+SILENT_835 = 90
+PAID_BEFORE_277CA = 50
+REVERSED = 120
+PAID_TWICE = 25
+INTEREST_AFTER_DAY = 30
+REPEATED_FILE = 300
+EFT_DAYS = (0, 1, 2, 3)
+PATIENT_PAYS = 4_500
+PATIENT_DAYS = (20, 45)
+
+
+class DenialHabit(NamedTuple):
+    """How a claim is denied: group, CARC, RARC, whole claim or one line, and its weight."""
+
+    group: str
+    carc: str
+    rarc: str
+    whole: bool
+    weight: int
+
+
+DENIALS = (
+    DenialHabit("CO", "27", "N30", True, 22),
+    DenialHabit("CO", "16", "MA27", True, 12),
+    DenialHabit("CO", "16", "M51", False, 10),
+    DenialHabit("CO", "197", "", True, 14),
+    DenialHabit("CO", "97", "M15", False, 14),
+    DenialHabit("CO", "50", "N115", False, 10),
+    DenialHabit("CO", "22", "MA04", True, 8),
+    DenialHabit("OA", "18", "N522", True, 6),
+    DenialHabit("CO", "29", "", True, 4),
+)
+"""Led by eligibility, then missing or wrong data, authorization, bundling; order from trade lists, weights unsourced."""

@@ -1,0 +1,178 @@
+"""Days of the outside world: the feed in the morning, answers during the day, the cut-off, pay runs, the bank.
+
+Nothing sleeps for time: a day is over when its business was handed in, and the next begins.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from simulator.biller import Biller
+from simulator.books import Books
+from simulator.chance import Chance
+from simulator.clearinghouse import Answer, Clearinghouse
+from simulator.doors import Doors
+from simulator.feed import Feed, business_days
+from simulator.pay_run import Treasury
+
+FEED_DAYS = 120
+ALL_DAYS = 150
+BILLER_EVERY_DAYS = 5
+SETTLE_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Score:
+    """What the world handed in and got, for progress and for checking the system's own figures."""
+
+    day: date | None = None
+    days: int = 0
+    encounters: int = 0
+    files_out: int = 0
+    files_in: int = 0
+    paid_cents: int = 0
+    banked_cents: int = 0
+    corrected: int = 0
+    resent: int = 0
+
+
+@dataclass(slots=True)
+class Plan:
+    """How much of a world: encounters over how many of how many business days, from when, by which seed."""
+
+    encounters: int = 2_000
+    feed_days: int = FEED_DAYS
+    all_days: int = ALL_DAYS
+    start: date = date(2026, 1, 5)
+    seed: int = 7
+    faults: bool = True
+
+
+class World:
+    """One run of the outside world against the doors."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        doors: Doors,
+        outbound: Path,
+        told: Callable[[Score], None] = lambda _score: None,
+    ) -> None:
+        self.plan = plan
+        self.doors = doors
+        self.outbound = outbound
+        self.told = told
+        self.score = Score()
+        self.chance = Chance(plan.seed)
+        self.books = Books.load()
+        self.feed = Feed(self.chance, self.books.facilities, self.books.for_feed())
+        self.treasury = Treasury(self.chance, self.books.payer_facts())
+        self.house = Clearinghouse(
+            self.chance, self.treasury, self.books.codes_by_payer_id(), faults=plan.faults
+        )
+        self.biller = Biller(doors, self.chance)
+
+    async def run(self) -> Score:
+        """All days, in order."""
+        days = business_days(self.plan.start, self.plan.all_days)
+        await self.books.publish(self.doors, days[0])
+        done = 0
+        for n, day in enumerate(days):
+            upto = self.plan.encounters * min(n + 1, self.plan.feed_days) // self.plan.feed_days
+            await self.day(n, day, range(done, upto))
+            done = upto
+        await self.settle()
+        return self.score
+
+    async def day(self, n: int, today: date, numbers: range) -> None:
+        """One business day."""
+        await self.doors.post("reference", "/business-days", f"day/{today}", {"day": today.isoformat()})
+        await self._encounters(today, numbers)
+        await self._collect(today)
+        await self._deliver(self.house.due(today))
+        await self._pay(today)
+        if n % BILLER_EVERY_DAYS == BILLER_EVERY_DAYS - 1:
+            await self.biller.work(today)
+        await self.doors.post("reference", "/cutoffs", f"cutoff/{today}", {"day": today.isoformat()})
+        await self._keep_pace(today)
+        self.score.day, self.score.days = today, n + 1
+        self.score.files_out = self.house.files
+        self.score.corrected, self.score.resent = self.biller.corrected, self.biller.resent
+        self.told(self.score)
+
+    async def _encounters(self, today: date, numbers: range) -> None:
+        if not numbers:
+            return
+        day = self.feed.day(today, numbers)
+        key = f"feed/{self.plan.seed}/{today}/{numbers.start}-{numbers.stop}"
+        await asyncio.gather(
+            self.doors.post_all("registration", "/encounters", f"{key}/e", "encounters", day.encounters),
+            self.doors.post_all("coding", "/charges", f"{key}/c", "accounts", day.charges),
+        )
+        self.score.encounters += len(numbers)
+
+    async def _collect(self, today: date) -> None:
+        self.house.collect(self.outbound, today)
+
+    async def _deliver(self, answers: list[Answer]) -> None:
+        for answer in answers:
+            await self._hand_in(answer.service, answer.name, answer.data)
+
+    async def _hand_in(self, service: str, name: str, data: bytes) -> Any:
+        self.score.files_in += 1
+        key = f"file/{hashlib.sha256(data).hexdigest()}"
+        return await self.doors.post(
+            service, "/files", key, content=data, params={"name": name}, actor="clearinghouse"
+        )
+
+    async def _pay(self, today: date) -> None:
+        for name, data in self.treasury.run(today):
+            await self._hand_in("adjudication_tracking", name, data)
+        self.score.paid_cents = self.treasury.paid_cents
+        arrived = self.treasury.banked(today)
+        if arrived:
+            self.score.banked_cents += sum(d.amount_cents for d in arrived)
+            deposits = [
+                {
+                    "deposit": f"BANK-{d.trace}",
+                    "amount_cents": d.amount_cents,
+                    "deposited_on": today.isoformat(),
+                    "trace": d.trace,
+                    "payer_trace_id": d.payer_trace_id,
+                }
+                for d in arrived
+            ]
+            key = f"deposits/{self.plan.seed}/{today}"
+            await self.doors.post("posting", "/deposits", key, {"deposits": deposits}, actor="bank")
+
+    async def _keep_pace(self, today: date) -> None:
+        """Stay within a day of the system: the sender has passed today's cut-off."""
+        await self._until(lambda rows: all((r["today"] or "") >= today.isoformat() for r in rows))
+
+    async def _until(self, check: Callable[[list[dict[str, Any]]], bool]) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + SETTLE_SECONDS
+        while loop.time() < deadline:
+            rows = await self.doors.get("submission", "/progress")
+            if check(rows) and not any(r["day_work"] for r in rows):
+                return
+            await asyncio.sleep(0.02)
+
+    async def settle(self) -> None:
+        """Until nobody hears or says anything new."""
+        before: list[int] = []
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + SETTLE_SECONDS * 4
+        quiet = 0
+        while quiet < 4 and loop.time() < deadline:
+            now = []
+            for service in self.books.SERVICES:
+                rows = await self.doors.get(service, "/progress")
+                now.append(sum(r["next_offset"] for r in rows) + sum(r["said"] for r in rows))
+            quiet = quiet + 1 if now == before else 0
+            before = now
+            await asyncio.sleep(0.3)
