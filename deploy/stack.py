@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from deploy import provision
-from deploy.embedded.kafka import EmbeddedKafka, fetch_jars
+from deploy.embedded.kafka import EmbeddedKafka
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.home import Home, end
 from deploy.processes import Services
@@ -63,7 +63,7 @@ class Stack:
     def _have_jars(self) -> bool:
         return (self.home.cache / "kafka").is_dir()
 
-    def provision(self, told: Told = _quiet) -> None:
+    def prepare(self, told: Told = _quiet) -> None:
         """Topics, roles, schemas, keys."""
         told("provisioning topics, roles and keys")
         provision.keys(self.home)
@@ -77,7 +77,7 @@ class Stack:
     ) -> None:
         """Everything, until every service is ready; harmless when it runs."""
         self.start_engines(told)
-        self.provision(told)
+        self.prepare(told)
         processes = self.services
         for service in services:
             processes.start(
@@ -106,6 +106,3 @@ class Stack:
             if facts.get("service") == service:
                 return str(facts["url"])
         return None
-
-
-__all__ = ["Stack", "fetch_jars"]
