@@ -1,0 +1,257 @@
+"""Doors of posting: the bank's deposits, patients' payments, write-offs, and what the journal says."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.values import Code
+from services.posting.domain.commands import Bucket, ReceivePayment, RecordDeposit, WriteOff
+from shared.errors import NotFound, Refused
+from shared.http import Actor, IdempotencyKey
+from shared.service import Answer, Command, Doors, Order, Row, Scope
+from shared.streams import account_stream, deposit_stream, guarantor_stream
+
+MAX_ITEMS = 2_000
+MOST_ROWS = 1_000
+Positive = Annotated[int, Field(gt=0, le=10**12)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Deposit(_Body):
+    """A line of the bank's statement; the trace is the addenda's TRN02, the payer's id its TRN03."""
+
+    deposit: Code
+    amount_cents: Positive
+    deposited_on: date
+    trace: str = Field(default="", max_length=50)
+    payer_trace_id: str = Field(default="", max_length=30)
+
+
+class Deposits(_Body):
+    """Up to 2,000 deposits."""
+
+    deposits: list[Deposit] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class Payment(_Body):
+    """A payment of a guarantor, found by the account it is meant for when it is not named."""
+
+    payment: Code
+    guarantor: Code | None = None
+    account: str = Field(default="", pattern=r"^([0-9A-Z]{14})?$")
+    tender: Code
+    amount_cents: Positive
+    received_on: date
+
+
+class Payments(_Body):
+    """Up to 2,000 payments."""
+
+    payments: list[Payment] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class WriteOffAsked(_Body):
+    """A write-off with its reason and approver; without `cents` all of the balance goes."""
+
+    kind: Code
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    cents: Positive | None = None
+    charge: Code | None = None
+    bucket: Bucket = "patient"
+
+
+def routes(doors: Doors) -> APIRouter:
+    """The service's own routes."""
+    router = APIRouter(tags=["posting"])
+    _commands(router, doors)
+    _queries(router, doors)
+    _work(router, doors)
+    return router
+
+
+def _commands(router: APIRouter, doors: Doors) -> None:
+    @router.post("/deposits")
+    async def deposits(body: Deposits, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+        """Take in what the bank shows; each finds its remittance by its trace."""
+        orders = []
+        for n, one in enumerate(body.deposits):
+            command = RecordDeposit(**one.model_dump())
+            stream = deposit_stream(one.deposit)
+            orders.append(_order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
+        return {"items": [_item(answer) for answer in await doors.handle(orders)]}
+
+    @router.post("/patient-payments")
+    async def payments(body: Payments, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+        """Take in what guarantors paid; what names an account meets its patient balance."""
+        unnamed = [p.account for p in body.payments if p.guarantor is None]
+        found = await _guarantors(doors, unnamed)
+        orders, items = [], []
+        for n, one in enumerate(body.payments):
+            guarantor = one.guarantor or found.get(one.account, "")
+            items.append(_nobody() if not guarantor else {})
+            if guarantor:
+                command = ReceivePayment(**{**one.model_dump(), "guarantor": guarantor})
+                stream = guarantor_stream(guarantor)
+                orders.append(_order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
+        answers = iter(await doors.handle(orders))
+        return {"items": [item or _item(next(answers)) for item in items]}
+
+    @router.post("/accounts/{account}/write-offs")
+    async def write_off(
+        account: str, body: WriteOffAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Write a balance off; refused when there is less of it."""
+        command = WriteOff(account, **body.model_dump())
+        order = _order(doors, account_stream(account), command, body, key=key, actor=actor)
+        (answer,) = await doors.handle([order])
+        return _told(answer)
+
+
+def _queries(router: APIRouter, doors: Doors) -> None:
+    @router.get("/accounts/{account}")
+    async def account(account: str) -> dict[str, Any]:
+        """An account's balance, each charge, claim level as charge '', and its journal."""
+        rows = await doors.rows("select * from account_balance where account = $1", account)
+        if not rows:
+            raise NotFound("no money is known on this account")
+        charges = await doors.rows(
+            "select * from charge_balance where account = $1 order by charge", account
+        )
+        journal = await doors.rows(
+            "select * from journal where account = $1 and stream like 'account/%' "
+            "order by posted_on, entry, line limit $2",
+            account,
+            MOST_ROWS,
+        )
+        return {"account": rows[0], "charges": charges, "journal": journal}
+
+    @router.get("/trial-balance")
+    async def trial_balance(until: date | None = None) -> dict[str, Any]:
+        """Every ledger's sum; together they are zero."""
+        ledgers = await doors.rows(
+            "select ledger, sum(cents)::bigint as cents from journal "
+            "where $1::date is null or posted_on <= $1 group by ledger order by ledger",
+            until,
+        )
+        return {"ledgers": ledgers, "sum_cents": sum(row["cents"] for row in ledgers)}
+
+    @router.get("/clearing")
+    async def clearing(everything: bool = False) -> dict[str, Any]:
+        """Remittance clearing explained: per check what was released, posted, and is left."""
+        rows = await doors.rows(_CLEARING, everything, MOST_ROWS)
+        (total,) = await doors.rows(
+            "select coalesce(-sum(cents), 0)::bigint as cents from journal "
+            "where ledger = 'remittance_clearing'"
+        )
+        return {"left_cents": total["cents"], "remittances": rows}
+
+
+def _work(router: APIRouter, doors: Doors) -> None:
+    @router.get("/remittances")
+    async def remittances() -> list[Row]:
+        """Checks, and whether the bank showed their money; those that wait first."""
+        return await doors.rows(
+            "select * from remittance_money order by (deposit <> ''), paid_on, remittance limit $1",
+            MOST_ROWS,
+        )
+
+    @router.get("/deposits")
+    async def unmatched_deposits(matched: bool = False) -> list[Row]:
+        """Deposits that no remittance explains (or those that one does)."""
+        return await doors.rows(
+            "select * from deposit where (remittance <> '') = $1 "
+            "order by deposited_on, deposit limit $2",
+            matched,
+            MOST_ROWS,
+        )
+
+    @router.get("/payees")
+    async def payees() -> dict[str, Any]:
+        """Provider-level money: forward balances, and each PLB amount."""
+        balances = await doors.rows("select * from payee_balance order by payer, tax_id")
+        adjustments = await doors.rows(
+            "select * from provider_adjustment order by posted_on desc, event_id limit $1",
+            MOST_ROWS,
+        )
+        return {"balances": balances, "adjustments": adjustments}
+
+    @router.get("/overpayments")
+    async def overpayments() -> list[Row]:
+        """What came too much and was not taken back yet, oldest first."""
+        return await doors.rows(
+            "select * from overpayment where state = 'suspected' "
+            "order by suspected_on, account limit $1",
+            MOST_ROWS,
+        )
+
+    @router.get("/guarantors/{guarantor}")
+    async def guarantor(guarantor: str) -> Row:
+        """What a guarantor paid and what of it is unapplied."""
+        rows = await doors.rows("select * from guarantor_balance where guarantor = $1", guarantor)
+        if not rows:
+            raise NotFound("no payment of this guarantor is known")
+        return rows[0]
+
+
+_CLEARING = """
+select j.remittance, m.payer, m.check_number, m.paid_on, j.released_cents, j.posted_cents,
+       j.released_cents - j.posted_cents as left_cents
+from (select remittance,
+             coalesce(-sum(cents) filter (where stream like 'remittance/%'), 0)::bigint as released_cents,
+             coalesce(sum(cents) filter (where stream like 'account/%'), 0)::bigint as posted_cents
+      from journal where ledger = 'remittance_clearing' and remittance <> '' group by remittance) j
+left join remittance_money m using (remittance)
+where $1 or j.released_cents <> j.posted_cents
+order by m.paid_on, j.remittance limit $2
+"""
+
+
+async def _guarantors(doors: Doors, accounts: list[str]) -> dict[str, str]:
+    if not accounts:
+        return {}
+    rows = await doors.rows(
+        "select account, guarantor from account_balance where account = any($1::text[])", accounts
+    )
+    return {row["account"]: row["guarantor"] for row in rows}
+
+
+def _order(
+    doors: Doors, stream: str, command: Command, body: BaseModel, *, key: str, actor: str
+) -> Order:
+    scope = Scope(doors.tenant)
+    return Order(stream, command, key, body.model_dump_json().encode(), scope, actor)
+
+
+def _nobody() -> dict[str, Any]:
+    return {
+        "status": 404,
+        "code": "not_found",
+        "sentence": "name the guarantor, or an account that has one",
+        "said": [],
+        "again": False,
+    }
+
+
+def _item(answer: Answer) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "code": answer.code,
+        "sentence": answer.sentence,
+        "said": [wire for wire, _ in answer.said],
+        "again": answer.again,
+    }
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    """One command's answer, or its refusal as an error."""
+    if answer.status != 200:
+        refusal = Refused(answer.sentence)
+        refusal.status, refusal.code = answer.status, answer.code
+        raise refusal
+    return _item(answer)

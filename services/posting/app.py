@@ -1,0 +1,81 @@
+"""Wiring of the posting service."""
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAdjudicated,
+    RemittanceReleased,
+)
+from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.posting import (
+    EftDeposited,
+    EftExpected,
+    EftMatched,
+    OpeningBalancePosted,
+    OverpaymentOpened,
+    PatientPaymentApplied,
+    PatientPaymentReceived,
+    PaymentPosted,
+    PostingReversed,
+    ProviderAdjustmentPosted,
+    ProviderAdjustmentsDelivered,
+    ResponsibilityMoved,
+    WriteOffPosted,
+)
+from contracts.reference import BusinessDayOpened, PeriodClosed, RuleSetPublished
+from contracts.registration import AccountOpened, CoveragesSet
+from contracts.registry import wire_name
+from contracts.submission import ClaimImported
+from services.posting.api import routes
+from services.posting.domain import DECIDERS
+from services.posting.domain.book import Book, evolve_book
+from services.posting.projections import PROJECTIONS
+from services.posting.reactions import react
+from shared.service import Service
+
+_HEARS = (
+    BusinessDayOpened,
+    PeriodClosed,
+    RuleSetPublished,
+    AccountOpened,
+    CoveragesSet,
+    ChargesCaptured,
+    ChargeCorrected,
+    ClaimImported,
+    ClaimAdjudicated,
+    AdjudicationReversed,
+    RemittanceReleased,
+    ResponsibilityMoved,
+    ProviderAdjustmentsDelivered,
+    EftExpected,
+    EftDeposited,
+    EftMatched,
+    PatientPaymentReceived,
+    PatientPaymentApplied,
+)
+_SAYS = (
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+    WriteOffPosted,
+    OpeningBalancePosted,
+    OverpaymentOpened,
+    ProviderAdjustmentsDelivered,
+    ProviderAdjustmentPosted,
+    EftExpected,
+    EftDeposited,
+    EftMatched,
+    PatientPaymentReceived,
+    PatientPaymentApplied,
+)
+
+SERVICE = Service(
+    name="posting",
+    hears=frozenset(wire_name(event) for event in _HEARS),
+    says=frozenset(wire_name(event) for event in _SAYS),
+    deciders=DECIDERS,
+    react=react,
+    projections=PROJECTIONS,
+    book=Book(),
+    evolve_book=evolve_book,
+    routes=routes,
+)

@@ -1,0 +1,196 @@
+"""What posting remembers of an account, and how each event changes it."""
+
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.posting import (
+    PatientPaymentApplied,
+    PatientPaymentReceived,
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+)
+from contracts.registration import AccountOpened, CoveragesSet
+from services.posting.domain.balance import CLAIM_LEVEL, Balance, Line, fold_event, keep
+
+
+class Cover(Struct, frozen=True, array_like=True):
+    """A coverage's place in the order of benefits."""
+
+    order: int
+    payer: str
+    effective_from: date
+    effective_to: date | None = None
+
+
+class Posted(Struct, frozen=True, array_like=True):
+    """A posted adjudication, with the lines that a reversal mirrors; `moved_to` is a payer order, 0 the patient."""
+
+    claim: str
+    payer: str
+    order: int
+    entry: str
+    paid: int
+    lines: tuple[Line, ...] = ()
+    moves: tuple[Line, ...] = ()
+    moved_to: int | None = None
+    live: bool = True
+
+
+class Part(Struct, frozen=True, array_like=True):
+    """What an adjudication left to whoever pays next, until it moves."""
+
+    adjudication: str
+    charge: str
+    cents: int
+    basis: str = ""
+
+
+class Account(Struct, frozen=True):
+    """The money of one encounter account."""
+
+    number: str = ""
+    opened: bool = False
+    history: bool = False
+    guarantor: str = ""
+    service_on: date | None = None
+    covers: tuple[Cover, ...] = ()
+    balances: dict[str, Balance] = {}
+    posted: dict[str, Posted] = {}
+    parts: tuple[Part, ...] = ()
+    payments: dict[str, tuple[str, int]] = {}
+    self_pay: bool = False
+    entries: int = 0
+
+    def next_entry(self) -> str:
+        """The id of the next journal entry: account and running number."""
+        return f"{self.number}-J{self.entries + 1:05d}"
+
+    def balance(self, charge: str) -> Balance:
+        """The amounts of a charge, or of claim level."""
+        return self.balances.get(charge, Balance())
+
+    def total(self, bucket: str) -> int:
+        """One amount over the whole account."""
+        return sum(getattr(balance, bucket) for balance in self.balances.values())
+
+    def answered(self, order: int) -> bool:
+        """Whether a payer order has a posted answer that stands."""
+        return any(p.live and p.order == order for p in self.posted.values())
+
+    def in_force(self) -> list[Cover]:
+        """The coverages in force on the date of service, in their order."""
+        day = self.service_on
+        covers = [
+            c
+            for c in self.covers
+            if day is None
+            or (c.effective_from <= day and (c.effective_to is None or day <= c.effective_to))
+        ]
+        return sorted(covers, key=lambda c: c.order)
+
+
+def evolve(state: Account | None, event: Any) -> Account:
+    """The account after an event; charges may come before the account was opened."""
+    account = state or Account()
+    match event:
+        case AccountOpened():
+            account = replace(
+                account,
+                opened=True,
+                history=event.billing == "history",
+                guarantor=event.guarantor,
+                service_on=event.service_from,
+                covers=_covers(event.coverages),
+            )
+        case CoveragesSet():
+            account = replace(account, covers=_covers(event.coverages))
+        case ChargesCaptured() | ChargeCorrected():
+            account = replace(account, balances=fold_event(account.balances, event))
+        case PatientPaymentReceived():
+            waiting = {**account.payments, event.payment: (event.guarantor, event.amount_cents)}
+            account = replace(account, payments=waiting)
+        case _:
+            return _evolve_money(account, event)
+    number = getattr(event, "account", "") or account.number
+    return account if account.number else replace(account, number=number)
+
+
+def _evolve_money(account: Account, event: Any) -> Account:
+    if not hasattr(event, "entries"):
+        return account
+    account = replace(
+        account,
+        number=account.number or event.account,
+        balances=fold_event(account.balances, event),
+        entries=account.entries + 1,
+    )
+    match event:
+        case PaymentPosted():
+            return _posted(account, event)
+        case PostingReversed():
+            return _reversed(account, event)
+        case ResponsibilityMoved():
+            return _moved(account, event)
+        case PatientPaymentApplied():
+            return _applied(account, event)
+    return account
+
+
+def _posted(account: Account, event: PaymentPosted) -> Account:
+    posted = Posted(
+        event.claim,
+        event.payer,
+        event.payer_order,
+        event.entry,
+        event.paid_cents,
+        tuple(keep(line) for line in event.entries),
+    )
+    parts = tuple(
+        Part(event.adjudication, p.charge or CLAIM_LEVEL, p.cents, p.basis)
+        for p in event.patient_parts
+    )
+    return replace(
+        account,
+        posted={**account.posted, event.adjudication: posted},
+        parts=account.parts + parts,
+    )
+
+
+def _reversed(account: Account, event: PostingReversed) -> Account:
+    taken = replace(account.posted[event.reverses], lines=(), moves=(), moved_to=None, live=False)
+    return replace(
+        account,
+        posted={**account.posted, event.reverses: taken},
+        parts=tuple(p for p in account.parts if p.adjudication != event.reverses),
+    )
+
+
+def _moved(account: Account, event: ResponsibilityMoved) -> Account:
+    if not event.adjudication:
+        return replace(account, self_pay=event.to_party == "patient")
+    before = account.posted[event.adjudication]
+    after = replace(
+        before,
+        moves=before.moves + tuple(keep(line) for line in event.entries),
+        moved_to=event.to_payer_order or 0,
+    )
+    return replace(
+        account,
+        posted={**account.posted, event.adjudication: after},
+        parts=tuple(p for p in account.parts if p.adjudication != event.adjudication),
+    )
+
+
+def _applied(account: Account, event: PatientPaymentApplied) -> Account:
+    guarantor, left = account.payments[event.payment]
+    waiting = {**account.payments, event.payment: (guarantor, left - event.cents)}
+    return replace(account, payments={k: v for k, v in waiting.items() if v[1] > 0})
+
+
+def _covers(coverages: Any) -> tuple[Cover, ...]:
+    return tuple(Cover(c.order, c.payer, c.effective_from, c.effective_to) for c in coverages)

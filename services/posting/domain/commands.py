@@ -1,0 +1,101 @@
+"""What posting can be asked to do; each command names the fact that it answers."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAdjudicated,
+    RemittanceReleased,
+)
+from contracts.posting import ProviderAdjustmentsDelivered
+from contracts.submission import ClaimImported
+
+Bucket = Literal["patient", "denied", "open", "next_payer"]
+
+
+@dataclass(frozen=True, slots=True)
+class PostAdjudication:
+    """Put a payer's decision into the journal."""
+
+    adjudicated: ClaimAdjudicated
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePosting:
+    """Take an earlier posting back whole."""
+
+    reversal: AdjudicationReversed
+
+
+@dataclass(frozen=True, slots=True)
+class PostOpening:
+    """Take over what another system left open."""
+
+    imported: ClaimImported
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOn:
+    """What waits for somebody may have found them: coverages or charges became known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyPayments:
+    """Let the patient's waiting payments meet what the patient owes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOff:
+    """A person writes a balance off; `cents` None means all of the bucket."""
+
+    account: str
+    kind: str
+    reason: str
+    approver: str
+    cents: int | None = None
+    charge: str | None = None
+    bucket: Bucket = "patient"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOutRemittance:
+    """Tell the payee of the provider-level money, and the trace of the money to come."""
+
+    released: RemittanceReleased
+
+
+@dataclass(frozen=True, slots=True)
+class PostProviderAdjustments:
+    """Put provider-level money on the payee."""
+
+    delivered: ProviderAdjustmentsDelivered
+
+
+@dataclass(frozen=True, slots=True)
+class MatchMoney:
+    """See whether a deposit and a remittance under this trace are the same money."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDeposit:
+    """The bank shows a deposit."""
+
+    deposit: str
+    amount_cents: int
+    deposited_on: date
+    trace: str
+    payer_trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivePayment:
+    """A guarantor paid."""
+
+    guarantor: str
+    payment: str
+    tender: str
+    amount_cents: int
+    received_on: date
+    account: str = ""

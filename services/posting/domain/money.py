@@ -1,0 +1,271 @@
+"""Money outside accounts: a released check, the payee's forward balance, the bank, the guarantor."""
+
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from contracts.adjudication_tracking import RemittanceReleased
+from contracts.posting import (
+    EftDeposited,
+    EftExpected,
+    EftMatched,
+    PatientPaymentApplied,
+    PatientPaymentReceived,
+    ProviderAdjustmentPosted,
+    ProviderAdjustmentsDelivered,
+)
+from contracts.values import ProviderAdjustment
+from services.posting.domain.book import Book
+from services.posting.domain.commands import (
+    HandOutRemittance,
+    MatchMoney,
+    PostProviderAdjustments,
+    ReceivePayment,
+    RecordDeposit,
+)
+from shared.errors import Refused
+from shared.service import Event, Say, to
+from shared.streams import (
+    account_stream,
+    deposit_stream,
+    payee_stream,
+    read_claim_number,
+    remittance_stream,
+    trace_stream,
+)
+
+Says = list[Event | Say]
+
+
+class Remittance(Struct, frozen=True):
+    """A check: how often it was released (once) and what the bank showed of it."""
+
+    released: int = 0
+    matched_cents: int = 0
+
+
+def decide_remittance(
+    command: HandOutRemittance, state: Remittance | None, book: Book | None
+) -> Says:
+    """Its provider-level money goes to the payee, its promise of money to the trace."""
+    said = command.released
+    if state is None or state.released != 1:
+        return []
+    says: Says = []
+    payee = said.payee_tax_id or said.legal_entity
+    day = (book or Book()).posting_day(said.paid_on)
+    if said.provider_adjustments and payee:
+        says.append(to(payee_stream(said.payer, payee), _delivered(said, payee, day)))
+    if said.amount_cents > 0:
+        trace = trace_stream(said.check_number, said.payer_trace_id)
+        says.append(
+            to(
+                trace,
+                EftExpected(
+                    remittance=said.remittance,
+                    payer=said.payer,
+                    amount_cents=said.amount_cents,
+                    trace=said.check_number,
+                    payer_trace_id=said.payer_trace_id,
+                    paid_on=said.paid_on,
+                ),
+            )
+        )
+    return says
+
+
+def evolve_remittance(state: Remittance | None, event: Any) -> Remittance:
+    """The check after an event."""
+    check = state or Remittance()
+    match event:
+        case RemittanceReleased():
+            return replace(check, released=check.released + 1)
+        case EftMatched():
+            return replace(check, matched_cents=check.matched_cents + event.amount_cents)
+    return check
+
+
+def _delivered(said: RemittanceReleased, payee: str, day: date) -> ProviderAdjustmentsDelivered:
+    return ProviderAdjustmentsDelivered(
+        payer=said.payer,
+        tax_id=payee,
+        remittance=said.remittance,
+        check_number=said.check_number,
+        adjustments=said.provider_adjustments,
+        posted_on=day,
+    )
+
+
+class Payee(Struct, frozen=True):
+    """What a payer carries forward against us: FB out (negative) adds to it, FB in collects it."""
+
+    forward: int = 0
+
+
+def decide_payee(command: PostProviderAdjustments, state: Payee | None, book: Book | None) -> Says:
+    """One event per PLB pair, with the forward balance after it."""
+    said, forward = command.delivered, (state or Payee()).forward
+    says: Says = []
+    for adjustment in said.adjustments:
+        if adjustment.reason == "FB":
+            forward -= adjustment.cents
+        says.append(
+            ProviderAdjustmentPosted(
+                payer=said.payer,
+                tax_id=said.tax_id,
+                remittance=said.remittance,
+                check_number=said.check_number,
+                reason=adjustment.reason,
+                reference=adjustment.reference,
+                cents=adjustment.cents,
+                posted_on=said.posted_on,
+                account=_account(adjustment),
+                balance_forward_cents=forward,
+            )
+        )
+    return says
+
+
+def evolve_payee(state: Payee | None, event: Any) -> Payee:
+    """The payee after an event."""
+    payee = state or Payee()
+    if isinstance(event, ProviderAdjustmentPosted):
+        return replace(payee, forward=event.balance_forward_cents)
+    return payee
+
+
+def _account(adjustment: ProviderAdjustment) -> str:
+    """A takeback's reference may carry a claim number of ours; then it leads to the account."""
+    for word in adjustment.reference.split():
+        found = read_claim_number(word)
+        if found is not None:
+            return found[0]
+    return ""
+
+
+class Trace(Struct, frozen=True):
+    """Where a deposit and a remittance of the same trace find each other, whichever comes first."""
+
+    expected: dict[str, int] = {}
+    deposits: dict[str, tuple[int, date]] = {}
+
+
+def decide_trace(command: MatchMoney, state: Trace | None, book: Book | None) -> Says:
+    """Equal amounts match; a lone pair matches with its difference; anything else waits for a person."""
+    trace = state or Trace()
+    says: Says = []
+    expected = dict(trace.expected)
+    for deposit, (cents, day) in trace.deposits.items():
+        found = [r for r, amount in expected.items() if amount == cents]
+        if not found and len(expected) == len(trace.deposits) == 1:
+            found = list(expected)
+        if found:
+            matched = EftMatched(
+                deposit=deposit,
+                remittance=found[0],
+                amount_cents=cents,
+                difference_cents=cents - expected.pop(found[0]),
+                matched_on="trace",
+                posted_on=(book or Book()).posting_day(day),
+            )
+            says.append(matched)
+            says.append(to(remittance_stream(found[0]), matched))
+            says.append(to(deposit_stream(deposit), matched))
+    return says
+
+
+def evolve_trace(state: Trace | None, event: Any) -> Trace:
+    """The trace after an event."""
+    trace = state or Trace()
+    match event:
+        case EftExpected():
+            expected = {**trace.expected, event.remittance: event.amount_cents}
+            return replace(trace, expected=expected)
+        case EftDeposited():
+            deposits = {**trace.deposits, event.deposit: (event.amount_cents, event.deposited_on)}
+            return replace(trace, deposits=deposits)
+        case EftMatched():
+            expected = {k: v for k, v in trace.expected.items() if k != event.remittance}
+            deposits = {k: v for k, v in trace.deposits.items() if k != event.deposit}
+            return replace(trace, expected=expected, deposits=deposits)
+    return trace
+
+
+class Deposit(Struct, frozen=True):
+    """One line of the bank's statement."""
+
+    amount_cents: int = 0
+    matched: str = ""
+
+
+def decide_deposit(command: RecordDeposit, state: Deposit | None, book: Book | None) -> Says:
+    """A deposit counts once; the same one with another amount is refused."""
+    if state is not None:
+        if state.amount_cents != command.amount_cents:
+            raise Refused("this deposit is known with another amount")
+        return []
+    said = EftDeposited(
+        deposit=command.deposit,
+        amount_cents=command.amount_cents,
+        deposited_on=command.deposited_on,
+        trace=command.trace,
+        payer_trace_id=command.payer_trace_id,
+    )
+    if not command.trace:
+        return [said]
+    return [said, to(trace_stream(command.trace, command.payer_trace_id), said)]
+
+
+def evolve_deposit(state: Deposit | None, event: Any) -> Deposit:
+    """The deposit after an event."""
+    deposit = state or Deposit()
+    match event:
+        case EftDeposited():
+            return replace(deposit, amount_cents=event.amount_cents)
+        case EftMatched():
+            return replace(deposit, matched=event.remittance)
+    return deposit
+
+
+class Guarantor(Struct, frozen=True):
+    """Whoever pays for a patient, and what of it met no balance yet."""
+
+    unapplied: int = 0
+    payments: dict[str, int] = {}
+
+
+def decide_guarantor(command: ReceivePayment, state: Guarantor | None, book: Book | None) -> Says:
+    """A payment counts once and is credit until its account hears of it and applies it."""
+    known = (state or Guarantor()).payments.get(command.payment)
+    if known == command.amount_cents:
+        return []
+    if known is not None:
+        raise Refused("this payment is known with another amount")
+    if command.amount_cents <= 0:
+        raise Refused("a payment is more than nothing")
+    said = PatientPaymentReceived(
+        guarantor=command.guarantor,
+        payment=command.payment,
+        tender=command.tender,
+        amount_cents=command.amount_cents,
+        received_on=command.received_on,
+        account=command.account,
+    )
+    return [said, to(account_stream(command.account), said)] if command.account else [said]
+
+
+def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
+    """The guarantor after an event."""
+    guarantor = state or Guarantor()
+    match event:
+        case PatientPaymentReceived():
+            return replace(
+                guarantor,
+                unapplied=guarantor.unapplied + event.amount_cents,
+                payments={**guarantor.payments, event.payment: event.amount_cents},
+            )
+        case PatientPaymentApplied():
+            return replace(guarantor, unapplied=guarantor.unapplied - event.cents)
+    return guarantor

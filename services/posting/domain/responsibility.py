@@ -1,0 +1,169 @@
+"""Who pays what is left: the next coverage that has not answered, and the patient only after all of them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from contracts.posting import MovedAmount, ResponsibilityMoved
+from contracts.values import JournalLine
+from services.posting.domain.account_state import Account, Part, Posted, evolve
+from services.posting.domain.balance import draw
+
+PATIENT = 0
+"""The payer order that stands for the patient."""
+
+
+class Target(NamedTuple):
+    """Who pays next."""
+
+    order: int
+    payer: str = ""
+
+
+def move_on(account: Account, day: date) -> list[ResponsibilityMoved]:
+    """Every amount that can move now, moved."""
+    said: list[ResponsibilityMoved] = []
+    for moved in _self_pay(account, day):
+        said.append(moved)
+        account = evolve(account, moved)
+    freed = _stranded(account)
+    by_adjudication: dict[str, list[Part]] = {}
+    for part in (*account.parts, *freed):
+        by_adjudication.setdefault(part.adjudication, []).append(part)
+    for adjudication, parts in by_adjudication.items():
+        posted = account.posted[adjudication]
+        from_order = posted.order if posted.moved_to is None else posted.moved_to
+        target = _target(account, from_order)
+        if target is not None:
+            moved = _move(
+                account,
+                adjudication,
+                posted,
+                from_order=from_order,
+                target=target,
+                parts=parts,
+                day=day,
+            )
+            said.append(moved)
+            account = evolve(account, moved)
+    return said
+
+
+def sources_of(order: int, first: bool) -> tuple[str, ...]:
+    """From which amounts what a payer decided is taken, in turn."""
+    return ("open", "denied", "next_payer") if first else ("next_payer", "open", "denied")
+
+
+def _target(account: Account, order: int) -> Target | None:
+    """The next coverage still to answer, else the patient; None while nobody can tell yet."""
+    if not account.opened:
+        return None
+    covers = account.in_force()
+    for cover in covers:
+        if cover.order > order and not account.answered(cover.order):
+            return Target(cover.order, cover.payer)
+    earlier_open = any(c.order < order and not account.answered(c.order) for c in covers)
+    return None if earlier_open and not account.history else Target(PATIENT)
+
+
+def _move(
+    account: Account,
+    adjudication: str,
+    posted: Posted,
+    *,
+    from_order: int,
+    target: Target,
+    parts: Iterable[Part],
+    day: date,
+) -> ResponsibilityMoved:
+    first = from_order == posted.order and not any(
+        p.live and p.order < posted.order for p in account.posted.values()
+    )
+    ledger = "ar_next_payer" if target.order else "ar_patient"
+    lines: list[JournalLine] = []
+    parts = list(parts)
+    for part in parts:
+        charge = part.charge or None
+        lines.append(JournalLine(ledger=ledger, cents=part.cents, charge=charge, kind="moved"))
+        balance = account.balance(part.charge)
+        lines += draw(balance, sources_of(from_order, first), part.cents, part.charge, "moved")
+    return ResponsibilityMoved(
+        account=account.number,
+        claim=posted.claim,
+        adjudication=adjudication,
+        from_payer_order=from_order,
+        to_party="payer" if target.order else "patient",
+        to_payer_order=target.order or None,
+        to_payer=target.payer,
+        cents=sum(part.cents for part in parts),
+        amounts=tuple(MovedAmount(charge=p.charge or None, cents=p.cents) for p in parts),
+        basis=",".join(sorted({p.basis for p in parts if p.basis}))[:48] or "patient part",
+        entry=account.next_entry(),
+        posted_on=day,
+        entries=tuple(lines),
+    )
+
+
+def _stranded(account: Account) -> list[Part]:
+    """What waits for a coverage that is no longer there: it looks for somebody else."""
+    orders = {cover.order for cover in account.in_force()}
+    freed: list[Part] = []
+    for adjudication, posted in account.posted.items():
+        order = posted.moved_to
+        if not posted.live or not order or order in orders or account.answered(order):
+            continue
+        waits: dict[str, int] = {}
+        for line in posted.moves:
+            if line.ledger == "ar_next_payer":
+                waits[line.charge] = waits.get(line.charge, 0) + line.cents
+        for charge, cents in waits.items():
+            left = min(cents, account.balance(charge).next_payer)
+            if left > 0:
+                freed.append(Part(adjudication, charge, left, "coverage gone"))
+    return freed
+
+
+def _self_pay(account: Account, day: date) -> list[ResponsibilityMoved]:
+    """No coverage: all of it is the patient's. A coverage found before anybody answered takes it back."""
+    if not account.opened or account.history or any(p.live for p in account.posted.values()):
+        return []
+    if not account.covers:
+        patient = Target(PATIENT)
+        return _shift(account, "open", "ar_patient", target=patient, basis="self-pay", day=day)
+    if account.self_pay:
+        first = account.in_force()[:1]
+        if first:
+            target = Target(first[0].order, first[0].payer)
+            return _shift(
+                account, "patient", "ar_open", target=target, basis="coverage found", day=day
+            )
+    return []
+
+
+def _shift(
+    account: Account, bucket: str, ledger: str, *, target: Target, basis: str, day: date
+) -> list[ResponsibilityMoved]:
+    amounts = {key: getattr(b, bucket) for key, b in account.balances.items()}
+    amounts = {key: cents for key, cents in amounts.items() if cents}
+    if not amounts:
+        return []
+    lines: list[JournalLine] = []
+    source = "ar_open" if bucket == "open" else "ar_patient"
+    for key, cents in amounts.items():
+        for name, signed in ((ledger, cents), (source, -cents)):
+            lines.append(JournalLine(ledger=name, cents=signed, charge=key or None, kind="moved"))
+    return [
+        ResponsibilityMoved(
+            account=account.number,
+            from_payer_order=0,
+            to_party="payer" if target.order else "patient",
+            to_payer_order=target.order or None,
+            to_payer=target.payer,
+            cents=sum(amounts.values()),
+            amounts=tuple(MovedAmount(charge=k or None, cents=c) for k, c in amounts.items()),
+            basis=basis,
+            entry=account.next_entry(),
+            posted_on=day,
+            entries=tuple(lines),
+        )
+    ]

@@ -1,0 +1,23 @@
+"""The rows that a person sees of the money."""
+
+from services.posting.projections.balances import ACCOUNT_BALANCE, CHARGE_BALANCE, OVERPAYMENT
+from services.posting.projections.journal import JOURNAL
+from services.posting.projections.money import (
+    DEPOSIT,
+    GUARANTOR_BALANCE,
+    PAYEE_BALANCE,
+    PROVIDER_ADJUSTMENT,
+    REMITTANCE_MONEY,
+)
+
+PROJECTIONS = (
+    JOURNAL,
+    CHARGE_BALANCE,
+    ACCOUNT_BALANCE,
+    OVERPAYMENT,
+    REMITTANCE_MONEY,
+    DEPOSIT,
+    PAYEE_BALANCE,
+    PROVIDER_ADJUSTMENT,
+    GUARANTOR_BALANCE,
+)

@@ -1,0 +1,199 @@
+"""What is left, per charge and per account, and what came too much."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.posting import (
+    OpeningBalancePosted,
+    OverpaymentOpened,
+    PatientPaymentApplied,
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+    WriteOffPosted,
+)
+from contracts.registration import AccountOpened
+from contracts.registry import wire_name
+from services.posting.domain.balance import CLAIM_LEVEL, Balance, fold_event
+from shared.service import At, Projection, Row
+from shared.streams import kind_of
+
+AMOUNTS = (
+    "charged",
+    "open",
+    "denied",
+    "next_payer",
+    "patient",
+    "insurance_paid",
+    "patient_paid",
+    "contractual",
+    "credit",
+)
+_COLUMNS = {f"{amount}_cents": "bigint" for amount in AMOUNTS} | {"written_off": "jsonb"}
+_MONEY = (
+    ChargesCaptured,
+    ChargeCorrected,
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+    WriteOffPosted,
+    OpeningBalancePosted,
+    PatientPaymentApplied,
+)
+Keys = Iterable[tuple[Any, ...]]
+
+
+def charge_keys(event: Any, at: At) -> Keys:
+    """One row per charge that the event moves; claim level has the charge ''."""
+    if kind_of(at.stream) != "account":
+        return []
+    return [(event.account, charge) for charge in _touched(event)]
+
+
+def charge_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Row:
+    """The amounts of one charge."""
+    after = fold_event({key[1]: _balance(row)}, event)[key[1]]
+    return {
+        "account": key[0],
+        "charge": key[1],
+        "facility": at.scope.facility or (row or {}).get("facility", ""),
+        "legal_entity": at.scope.legal_entity or (row or {}).get("legal_entity", ""),
+        "payer": getattr(event, "payer", "") or (row or {}).get("payer", ""),
+        "service_on": after.service_on,
+        "posted_on": getattr(event, "posted_on", at.occurred_on),
+        **_amounts(after),
+    }
+
+
+def account_keys(event: Any, at: At) -> Keys:
+    """One row per account."""
+    return [(event.account,)] if kind_of(at.stream) == "account" else []
+
+
+def account_row(row: Row | None, event: Any, at: At) -> Row:
+    """The amounts of an account, claim level included."""
+    row = row or {}
+    total = _balance(row)
+    for more in fold_event({}, event).values():
+        summed = {amount: getattr(total, amount) + getattr(more, amount) for amount in AMOUNTS}
+        kinds = {**total.written_off, **more.written_off}
+        off = {k: total.written_off.get(k, 0) + more.written_off.get(k, 0) for k in kinds}
+        total = replace(total, **summed, written_off=off)
+    opened = event if isinstance(event, AccountOpened) else None
+    return {
+        "account": event.account,
+        "facility": at.scope.facility or row.get("facility", ""),
+        "legal_entity": at.scope.legal_entity or row.get("legal_entity", ""),
+        "guarantor": opened.guarantor if opened else row.get("guarantor", ""),
+        "service_on": opened.service_from if opened else row.get("service_on"),
+        "history": opened.billing == "history" if opened else row.get("history", False),
+        **_amounts(total),
+    }
+
+
+def overpayment_keys(event: Any, at: At) -> Keys:
+    """One row per adjudication that brought too much."""
+    answer = event.reverses if isinstance(event, PostingReversed) else event.adjudication
+    return [(event.account, answer)]
+
+
+def overpayment_row(row: Row | None, event: Any, at: At) -> Row | None:
+    """Suspected until its posting is taken back."""
+    if isinstance(event, PostingReversed):
+        return row and {**row, "state": "reversed"}
+    return {
+        "account": event.account,
+        "adjudication": event.adjudication,
+        "claim": event.claim,
+        "payer": event.payer,
+        "cents": event.cents,
+        "suspected_on": event.suspected_on,
+        "reason": event.reason,
+        "state": "suspected",
+        "facility": at.scope.facility,
+    }
+
+
+def _touched(event: Any) -> Iterable[str]:
+    match event:
+        case ChargesCaptured():
+            return [charge.charge for charge in event.charges]
+        case ChargeCorrected():
+            return [event.after.charge]
+    charges = [line.charge or CLAIM_LEVEL for line in event.entries]
+    if isinstance(event, OpeningBalancePosted):
+        charges += [balance.charge for balance in event.balances]
+    return dict.fromkeys(charges)
+
+
+def _balance(row: Row | None) -> Balance:
+    if not row or "charged_cents" not in row:
+        return Balance()
+    amounts = {amount: row[f"{amount}_cents"] for amount in AMOUNTS}
+    return Balance(**amounts, written_off=row["written_off"], service_on=row.get("service_on"))
+
+
+def _amounts(balance: Balance) -> Row:
+    amounts = {f"{amount}_cents": getattr(balance, amount) for amount in AMOUNTS}
+    return {**amounts, "written_off": balance.written_off}
+
+
+def _wires(*events: type) -> frozenset[str]:
+    return frozenset(wire_name(event) for event in events)
+
+
+CHARGE_BALANCE = Projection(
+    table="charge_balance",
+    columns={
+        "account": "text",
+        "charge": "text",
+        "facility": "text",
+        "legal_entity": "text",
+        "payer": "text",
+        "service_on": "date",
+        "posted_on": "date",
+        **_COLUMNS,
+    },
+    key=("account", "charge"),
+    hears=_wires(*_MONEY),
+    keys=charge_keys,
+    project=charge_row,
+    keyed=True,
+)
+ACCOUNT_BALANCE = Projection(
+    table="account_balance",
+    columns={
+        "account": "text",
+        "facility": "text",
+        "legal_entity": "text",
+        "guarantor": "text",
+        "service_on": "date",
+        "history": "boolean",
+        **_COLUMNS,
+    },
+    key=("account",),
+    hears=_wires(AccountOpened, *_MONEY),
+    keys=account_keys,
+    project=account_row,
+)
+OVERPAYMENT = Projection(
+    table="overpayment",
+    columns={
+        "account": "text",
+        "adjudication": "text",
+        "claim": "text",
+        "payer": "text",
+        "cents": "bigint",
+        "suspected_on": "date",
+        "reason": "text",
+        "state": "text",
+        "facility": "text",
+    },
+    key=("account", "adjudication"),
+    hears=_wires(OverpaymentOpened, PostingReversed),
+    keys=overpayment_keys,
+    project=overpayment_row,
+)

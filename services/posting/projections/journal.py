@@ -1,0 +1,151 @@
+"""The journal: one row per line of every entry, only ever added to."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from contracts.adjudication_tracking import RemittanceReleased
+from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.posting import (
+    EftMatched,
+    OpeningBalancePosted,
+    PatientPaymentApplied,
+    PatientPaymentReceived,
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+    WriteOffPosted,
+)
+from contracts.registry import wire_name
+from contracts.values import JournalLine
+from services.posting.domain.balance import amount
+from shared.service import At, Projection, Row
+from shared.streams import kind_of
+
+HEARS = (
+    ChargesCaptured,
+    ChargeCorrected,
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+    WriteOffPosted,
+    OpeningBalancePosted,
+    PatientPaymentApplied,
+    PatientPaymentReceived,
+    RemittanceReleased,
+    EftMatched,
+)
+
+
+def lines_of(event: Any, at: At) -> Sequence[JournalLine]:
+    """The entry that an event makes on the stream where it stands; it sums to zero."""
+    match event:
+        case ChargesCaptured():
+            new = [(charge.charge, amount(charge)) for charge in event.charges]
+            return [line for charge, cents in new for line in _charged(charge, cents)]
+        case ChargeCorrected():
+            more = amount(event.after) - amount(event.before)
+            return _charged(event.after.charge, more)
+        case PatientPaymentReceived():
+            return _received(event) if kind_of(at.stream) == "guarantor" else ()
+        case RemittanceReleased():
+            return _released(event)
+        case EftMatched():
+            return _matched(event) if kind_of(at.stream) == "remittance" else ()
+    entries: Sequence[JournalLine] = event.entries
+    return entries
+
+
+def _charged(charge: str, cents: int) -> list[JournalLine]:
+    return _entry("charge", ("ar_open", cents), ("charges", -cents), charge=charge)
+
+
+def _received(event: PatientPaymentReceived) -> list[JournalLine]:
+    cents = event.amount_cents
+    return _entry("patient payment", ("cash", cents), ("patient_unapplied", -cents))
+
+
+def _released(event: RemittanceReleased) -> list[JournalLine]:
+    adjusted = sum(plb.cents for plb in event.provider_adjustments)
+    suspense = event.claims_cents - event.amount_cents - adjusted
+    return _entry(
+        "release",
+        ("eft_receivable", event.amount_cents),
+        ("provider_adjustment", adjusted),
+        ("remittance_clearing", -event.claims_cents),
+        ("suspense", suspense),
+    )
+
+
+def _matched(event: EftMatched) -> list[JournalLine]:
+    cents = event.amount_cents
+    return _entry("deposit", ("cash", cents), ("eft_receivable", -cents))
+
+
+def _entry(kind: str, *lines: tuple[str, int], charge: str | None = None) -> list[JournalLine]:
+    return [
+        JournalLine(ledger=ledger, cents=cents, charge=charge, kind=kind)
+        for ledger, cents in lines
+        if cents
+    ]
+
+
+def journal_keys(event: Any, at: At) -> Iterable[tuple[Any, ...]]:
+    """One row per line of the event's entry."""
+    return [(at.event_id, n) for n in range(len(lines_of(event, at)))]
+
+
+def journal_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Row:
+    """The line with what one asks a journal by."""
+    line = lines_of(event, at)[key[1]]
+    return {
+        "event_id": at.event_id,
+        "line": key[1],
+        "entry": getattr(event, "entry", at.event_id),
+        "stream": at.stream,
+        "account": getattr(event, "account", ""),
+        "claim": getattr(event, "claim", ""),
+        "charge": line.charge or "",
+        "ledger": line.ledger,
+        "cents": line.cents,
+        "kind": line.kind,
+        "carc_group": line.group,
+        "carc": line.carc,
+        "rarcs": list(line.rarcs),
+        "facility": at.scope.facility,
+        "legal_entity": at.scope.legal_entity,
+        "payer": getattr(event, "payer", ""),
+        "remittance": getattr(event, "remittance", ""),
+        "posted_on": getattr(event, "posted_on", at.occurred_on),
+    }
+
+
+JOURNAL = Projection(
+    table="journal",
+    columns={
+        "event_id": "text",
+        "line": "int",
+        "entry": "text",
+        "stream": "text",
+        "account": "text",
+        "claim": "text",
+        "charge": "text",
+        "ledger": "text",
+        "cents": "bigint",
+        "kind": "text",
+        "carc_group": "text",
+        "carc": "text",
+        "rarcs": "text[]",
+        "facility": "text",
+        "legal_entity": "text",
+        "payer": "text",
+        "remittance": "text",
+        "posted_on": "date",
+    },
+    key=("event_id", "line"),
+    hears=frozenset(wire_name(event) for event in HEARS),
+    keys=journal_keys,
+    project=journal_row,
+    append=True,
+    keyed=True,
+    indexes=("(account)", "(remittance) where remittance <> ''"),
+)

@@ -1,0 +1,71 @@
+"""What posting does when it hears the log."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAdjudicated,
+    RemittanceReleased,
+)
+from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.posting import (
+    EftDeposited,
+    EftExpected,
+    PatientPaymentReceived,
+    ProviderAdjustmentsDelivered,
+    ResponsibilityMoved,
+)
+from contracts.registration import AccountOpened, CoveragesSet
+from contracts.submission import ClaimImported
+from services.posting.domain.commands import (
+    ApplyPayments,
+    HandOutRemittance,
+    MatchMoney,
+    MoveOn,
+    PostAdjudication,
+    PostOpening,
+    PostProviderAdjustments,
+    ReversePosting,
+)
+from shared.service import At, Command
+from shared.streams import kind_of
+
+
+def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
+    """Commands that an event asks for, on its own stream."""
+    command = _HERE.get(kind_of(at.stream), lambda _: None)(event)
+    return [] if command is None else [(at.stream, command)]
+
+
+def _account(event: Any) -> Command | None:
+    match event:
+        case ClaimAdjudicated():
+            return PostAdjudication(event)
+        case AdjudicationReversed():
+            return ReversePosting(event)
+        case ClaimImported() if event.opening:
+            return PostOpening(event)
+        case AccountOpened() | CoveragesSet() | ChargesCaptured() | ChargeCorrected():
+            return MoveOn()
+        case PatientPaymentReceived():
+            return ApplyPayments()
+        case ResponsibilityMoved(to_party="patient"):
+            return ApplyPayments()
+    return None
+
+
+def _remittance(event: Any) -> Command | None:
+    return HandOutRemittance(event) if isinstance(event, RemittanceReleased) else None
+
+
+def _payee(event: Any) -> Command | None:
+    heard = isinstance(event, ProviderAdjustmentsDelivered)
+    return PostProviderAdjustments(event) if heard else None
+
+
+def _trace(event: Any) -> Command | None:
+    return MatchMoney() if isinstance(event, EftExpected | EftDeposited) else None
+
+
+_HERE = {"account": _account, "remittance": _remittance, "payee": _payee, "trace": _trace}

@@ -1,0 +1,186 @@
+"""Self-pay, coverages that come and go, charges that change, payments, write-offs, opening balances."""
+
+from dataclasses import replace
+from datetime import date
+
+from contracts.coding import ChargeCorrected
+from contracts.posting import (
+    OpeningBalancePosted,
+    PatientPaymentApplied,
+    PatientPaymentReceived,
+    ResponsibilityMoved,
+    WriteOffPosted,
+)
+from contracts.registration import CoveragesSet
+from contracts.submission import ClaimImported, OpeningBalance
+from contracts.values import ClaimLine
+from services.posting.domain import ACCOUNT as DECIDER
+from services.posting.domain.balance import equation
+from services.posting.domain.commands import ApplyPayments, MoveOn, PostOpening, WriteOff
+from shared.streams import guarantor_stream
+from tests.unit.posting.facts import (
+    ACCOUNT,
+    BOOK,
+    CLAIM,
+    DAY,
+    ONE,
+    TWO,
+    adjudicated,
+    captured,
+    charge,
+    line,
+    opened,
+    taken_back,
+)
+from tests.unit.posting.story import Life
+from tests.unit.scenario import refused, scenario
+
+PAID = adjudicated(line(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)))
+
+
+def _set(*payers: str) -> CoveragesSet:
+    coverages = opened(*payers).coverages
+    return CoveragesSet(patient="p1", coverages=coverages, set_on=DAY, reason="told so")
+
+
+def _paid(cents: int, payment: str = "pay-1") -> PatientPaymentReceived:
+    return PatientPaymentReceived(
+        guarantor="g1",
+        payment=payment,
+        tender="card",
+        amount_cents=cents,
+        received_on=DAY,
+        account=ACCOUNT,
+    )
+
+
+def _off(cents: int | None, **more: object) -> WriteOff:
+    given = WriteOff(
+        account=ACCOUNT, kind="charity", reason="policy 4", approver="pat", cents=cents
+    )
+    return replace(given, **more)  # type: ignore[arg-type]
+
+
+def test_a_self_pay_account_owes_its_charges_whichever_event_comes_first() -> None:
+    for given in ([opened(), captured()], [captured(), opened()]):
+        life = Life(*given)
+        assert (life.balance(ONE).open, life.balance(ONE).patient) == (0, 20_000)
+        assert life.of(ResponsibilityMoved)[0].basis == "self-pay"
+
+
+def test_charges_of_an_insured_account_move_nothing() -> None:
+    scenario(DECIDER, given=[opened("BLUE"), captured()], when=MoveOn(), then=[], book=BOOK)
+
+
+def test_a_corrected_charge_moves_receivables_by_the_difference() -> None:
+    less = ChargeCorrected(
+        account=ACCOUNT, before=charge(), after=charge(cents=15_000), reason="wrong level"
+    )
+    assert Life(opened("BLUE"), captured(), less).balance(ONE).open == 15_000
+    assert Life(opened(), captured(), less).balance(ONE).patient == 15_000
+    void = replace(less, after=charge(units=0))
+    assert Life(opened("BLUE"), captured(), void).balance(ONE).charged == 0
+
+
+def test_a_coverage_found_takes_the_charges_back_from_the_patient() -> None:
+    life = Life(opened(), captured(), _set("BLUE"))
+    assert (life.balance(ONE).open, life.balance(ONE).patient) == (20_000, 0)
+    assert life.of(ResponsibilityMoved)[-1].to_payer == "BLUE"
+
+
+def test_what_waits_for_a_coverage_that_is_gone_becomes_the_patients() -> None:
+    life = Life(opened("BLUE", "AETNA"), captured()).post(PAID).hear(_set("BLUE"))
+    assert (life.balance(ONE).next_payer, life.balance(ONE).patient) == (0, 2_000)
+    life.take_back(taken_back(8_000))
+    assert (life.balance(ONE).open, life.balance(ONE).patient) == (20_000, 0)
+
+
+def test_a_patients_payment_meets_the_balance_and_the_guarantor_hears_of_it() -> None:
+    life = Life(opened("BLUE"), captured()).post(PAID).hear(_paid(1_500))
+    after = life.balance(ONE)
+    assert (after.patient, after.patient_paid) == (500, 1_500)
+    ((stream, event),) = life.elsewhere
+    assert stream == guarantor_stream("g1")
+    assert sum(one.cents for one in event.entries) == 0
+    assert (event.cents, event.entries[0].ledger) == (1_500, "patient_unapplied")
+
+
+def test_a_payment_before_the_patient_owes_anything_waits_for_it() -> None:
+    life = Life(opened("BLUE"), captured(), _paid(3_000))
+    assert life.of(PatientPaymentApplied) == []
+    life.post(PAID)
+    assert life.of(PatientPaymentApplied)[0].cents == 2_000
+    assert life.state is not None and life.state.payments == {"pay-1": ("g1", 1_000)}
+
+
+def test_there_is_nothing_to_apply_when_nothing_is_owed() -> None:
+    scenario(
+        DECIDER,
+        given=[opened("BLUE"), captured(), _paid(1_000)],
+        when=ApplyPayments(),
+        then=[],
+        book=BOOK,
+    )
+
+
+def test_a_write_off_takes_no_more_than_its_balance_holds() -> None:
+    given = [opened(), captured(charge(), charge(TWO, 500))]
+    life = Life(*given).obey(_off(500, charge=TWO))
+    assert (life.balance(TWO).patient, life.balance(TWO).written_off) == (0, {"charity": 500})
+    (off,) = life.of(WriteOffPosted)
+    assert (off.cents, off.approver, off.kind) == (500, "pat", "charity")
+    assert "less" in refused(DECIDER, [*given, *life.said], _off(20_001), BOOK)
+    assert "more than nothing" in refused(DECIDER, given, _off(0), BOOK)
+
+
+def test_a_write_off_of_all_that_is_owed_is_quiet_when_nothing_is() -> None:
+    scenario(DECIDER, given=[opened("BLUE"), captured()], when=_off(None), then=[], book=BOOK)
+
+
+def test_a_denied_amount_can_be_written_off_by_a_person() -> None:
+    life = Life(opened("BLUE"), captured()).post(adjudicated(line(0, ("CO", "197", 20_000))))
+    life.obey(_off(None, bucket="denied", charge=ONE, kind="denial"))
+    assert (life.balance(ONE).denied, life.balance(ONE).written_off) == (0, {"denial": 20_000})
+
+
+IMPORTED = ClaimImported(
+    account=ACCOUNT,
+    claim=CLAIM,
+    foreign_number="OLD-1",
+    payer="BLUE",
+    payer_order=1,
+    lines=(ClaimLine(line=1, charge=ONE, charge_cents=20_000),),
+    total_cents=20_000,
+    first_billed_on=date(2025, 12, 1),
+    opening=(
+        OpeningBalance(
+            charge=ONE,
+            insurance_paid_cents=8_000,
+            contractual_cents=9_000,
+            patient_owes_cents=1_000,
+            insurance_open_cents=2_000,
+        ),
+    ),
+)
+
+
+def test_an_imported_claim_opens_with_what_its_old_system_left() -> None:
+    life = Life(opened("BLUE", billing="history"), IMPORTED)
+    after = life.balance(ONE)
+    assert (after.charged, after.open, after.patient, after.insurance_paid) == (
+        20_000,
+        2_000,
+        1_000,
+        8_000,
+    )
+    assert equation(after) == 0
+    assert {e.ledger for e in life.of(OpeningBalancePosted)[0].entries} == {
+        "ar_open",
+        "ar_patient",
+        "opening",
+    }
+
+
+def test_the_same_charges_imported_again_are_quiet() -> None:
+    life = Life(opened("BLUE", billing="history"), IMPORTED)
+    scenario(DECIDER, given=[*life.said], when=PostOpening(IMPORTED), then=[], book=BOOK)
