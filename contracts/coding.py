@@ -1,7 +1,7 @@
 """What `coding` says: charges, their corrections, and the codes that support them."""
 
 from contracts.registry import event, record
-from contracts.values import AccountNumber, Charge, CodedLine, Code, Diagnosis, Sentence
+from contracts.values import AccountNumber, Charge, Code, CodedLine, Diagnosis, Sentence
 
 
 @event("coding.charges_captured.v1", "account")

@@ -57,3 +57,18 @@ class AccountOpened:
     person: Sealed
     coverages: tuple[Coverage, ...]
     billing: Literal["bill", "history"] = "bill"
+
+
+@event("registration.account_registered.v1", "patient")
+class AccountRegistered:
+    """The patient's own record of an opened account; the digest tells a repeat from other content."""
+
+    account: AccountNumber
+    digest: Code
+
+
+@event("registration.coverages_kept.v1", "patient")
+class CoveragesKept:
+    """The patient's own record of the coverages in force, by digest."""
+
+    digest: Code

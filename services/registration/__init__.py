@@ -1,0 +1,1 @@
+"""Patients, their ordered coverages, and the accounts of their encounters."""

@@ -1,0 +1,223 @@
+"""Doors of registration: a feed of encounters, coverages and demographics of a patient, and accounts."""
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from contracts.phi import MemberDetails, PersonDetails
+from contracts.values import Code, Coverage, Sealed
+from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
+from shared.errors import Conflict, NotFound, Refused
+from shared.http import Actor, IdempotencyKey
+from shared.phi import ERASED
+from shared.service import Answer, Doors, Order, Scope
+from shared.streams import account_number, patient_stream
+from shared.x12.npi import is_npi
+
+MAX_ITEMS = 2_000
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_max_length=120)
+
+
+class Person(_Body):
+    """A person as the source system knows them."""
+
+    mrn: str = Field(min_length=1, max_length=40)
+    last: str = Field(min_length=1, max_length=60)
+    first: str = Field(min_length=1, max_length=35)
+    middle: str = Field(default="", max_length=25)
+    born_on: date
+    sex: Literal["F", "M", "U"]
+    street: str = Field(min_length=1, max_length=55)
+    city: str = Field(min_length=2, max_length=30)
+    state: str = Field(pattern="^[A-Z]{2}$")
+    zip: str = Field(pattern="^[0-9]{5}([0-9]{4})?$")
+    phone: str = Field(default="", max_length=20)
+
+
+class CoverageBody(_Body):
+    """One coverage in its place of the order."""
+
+    order: int = Field(ge=1, le=9)
+    payer: Code
+    relation: Code = "18"
+    filing_indicator: Code
+    insurance_type: Code | None = None
+    member_id: str = Field(min_length=1, max_length=80)
+    group_number: str = Field(default="", max_length=50)
+    subscriber: Person | None = None
+    effective_from: date
+    effective_to: date | None = None
+
+
+class Encounter(_Body):
+    """One encounter; `rendering_npi`, where given, is checked."""
+
+    source_system: Code
+    encounter: Code
+    encounter_class: Code
+    facility: Code
+    legal_entity: Code
+    service_from: date
+    service_to: date
+    billing: Literal["bill", "history"] = "bill"
+    patient: Person
+    rendering_npi: str | None = None
+    coverages: list[CoverageBody] = Field(max_length=9)
+
+    @field_validator("rendering_npi")
+    @classmethod
+    def _npi(cls, value: str | None) -> str | None:
+        if value is not None and not is_npi(value):
+            raise ValueError("the check digit is wrong")
+        return value
+
+
+class Encounters(_Body):
+    """Up to 2,000 encounters of one feed."""
+
+    encounters: list[Encounter] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class Coverages(_Body):
+    """The whole ordered list of coverages of a patient."""
+
+    coverages: list[CoverageBody] = Field(max_length=9)
+    set_on: date
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class Demographics(_Body):
+    """A person's corrected details."""
+
+    person: Person
+    changed: list[Code] = Field(min_length=1, max_length=20)
+    reason: str = Field(min_length=1, max_length=200)
+    proposed_by: Code = "staff"
+
+
+def _details(person: Person) -> PersonDetails:
+    return PersonDetails(**person.model_dump())
+
+
+def _member(cover: CoverageBody) -> MemberDetails:
+    subscriber = _details(cover.subscriber) if cover.subscriber else None
+    return MemberDetails(
+        member_id=cover.member_id, group_number=cover.group_number, subscriber=subscriber
+    )
+
+
+def _coverage(cover: CoverageBody, sealed: Sealed) -> Coverage:
+    facts = cover.model_dump(exclude={"member_id", "group_number", "subscriber"})
+    return Coverage(**facts, member=sealed)
+
+
+async def _orders(doors: Doors, body: Encounters, key: str, who: str) -> list[Order]:
+    """All people of the request are sealed in one go; a digest under the ring's secret tells repeats."""
+    patients = [doors.pseudonym("patient", e.source_system, e.patient.mrn) for e in body.encounters]
+    values: list[tuple[str, Any]] = []
+    for patient, e in zip(patients, body.encounters, strict=True):
+        values.append((patient, _details(e.patient)))
+        values += [(patient, _member(cover)) for cover in e.coverages]
+    sealed = iter(await doors.seal_all(values))
+    orders = []
+    for n, (patient, e) in enumerate(zip(patients, body.encounters, strict=True)):
+        digest = doors.pseudonym("encounter", e.model_dump_json())
+        scope = Scope(doors.tenant, e.legal_entity, e.facility)
+        command = OpenAccount(
+            account=account_number(doors.tenant, e.source_system, e.encounter),
+            digest=digest,
+            patient=patient,
+            guarantor=doors.pseudonym("guarantor", e.source_system, e.patient.mrn),
+            source_system=e.source_system,
+            encounter=e.encounter,
+            encounter_class=e.encounter_class,
+            scope=scope,
+            service_from=e.service_from,
+            service_to=e.service_to,
+            person=next(sealed),
+            coverages=tuple(_coverage(cover, next(sealed)) for cover in e.coverages),
+            billing=e.billing,
+        )
+        orders.append(
+            Order(patient_stream(patient), command, f"{key}/{n}", digest.encode(), scope, who)
+        )
+    return orders
+
+
+def routes(doors: Doors) -> APIRouter:
+    """`/encounters`, `/patients/{patient}/…`, `/accounts/{account}`."""
+    router = APIRouter()
+
+    @router.post("/encounters")
+    async def encounters(body: Encounters, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Register encounters; each item has its own answer and stops no other."""
+        orders = await _orders(doors, body, key, who)
+        answers = await doors.handle(orders)
+        return {
+            "encounters": [
+                {
+                    "encounter": o.command.encounter,
+                    "account": o.command.account,
+                    "patient": o.command.patient,
+                    "status": a.status,
+                    "code": a.code,
+                    "sentence": a.sentence,
+                }
+                for o, a in zip(orders, answers, strict=True)
+            ]
+        }
+
+    @router.post("/patients/{patient}/coverages")
+    async def coverages(
+        patient: str, body: Coverages, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Set the whole ordered list; it reaches every account of the patient."""
+        sealed = await doors.seal_all([(patient, _member(c)) for c in body.coverages])
+        made = tuple(_coverage(c, box) for c, box in zip(body.coverages, sealed, strict=True))
+        digest = doors.pseudonym("coverages", body.model_dump_json())
+        command = SetCoverages(patient, made, body.set_on, body.reason, digest)
+        return await _tell(doors, patient, command, key, digest, who)
+
+    @router.post("/patients/{patient}/demographics")
+    async def demographics(
+        patient: str, body: Demographics, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Correct demographics; they reach every account of the patient."""
+        (sealed,) = await doors.seal_all([(patient, _details(body.person))])
+        digest = doors.pseudonym("demographics", body.model_dump_json())
+        command = CorrectDemographics(
+            patient, sealed, tuple(body.changed), body.reason, body.proposed_by
+        )
+        return await _tell(doors, patient, command, key, digest, who)
+
+    @router.get("/accounts/{account}")
+    async def account(account: str, people: bool = False) -> dict[str, Any]:
+        """An account; with `people` its person, opened."""
+        rows = await doors.rows("select * from account where account = $1", account.upper())
+        if not rows:
+            raise NotFound("no such account")
+        row = rows[0]
+        sealed = Sealed(key_id=row.pop("key_id"), box=row.pop("person"))
+        if people:
+            (person,) = await doors.open_all([(sealed, PersonDetails)])
+            row["person"] = ERASED if person is None else msgspec.to_builtins(person)
+        return row
+
+    return router
+
+
+async def _tell(
+    doors: Doors, patient: str, command: Any, key: str, digest: str, who: str
+) -> dict[str, Any]:
+    scope = Scope(tenant=doors.tenant)
+    order = Order(patient_stream(patient), command, key, digest.encode(), scope, who)
+    answer: Answer = (await doors.handle([order]))[0]
+    if answer.status >= 400:
+        raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+    return {"status": answer.status, "said": len(answer.said), "again": answer.again}
