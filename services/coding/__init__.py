@@ -1,0 +1,1 @@
+"""Charges and codes: captured, checked against the code set in force on the date of service, corrected."""

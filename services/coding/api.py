@@ -1,0 +1,198 @@
+"""Doors of coding: charges with their codes in bulk, corrections, coding again, and the work list."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.values import Cents, Charge, CodedLine, Diagnosis, Npi
+from contracts.values import Code as CodeText
+from services.coding.domain import Capture, Code, CorrectCharge
+from shared.errors import Conflict, Malformed, NotFound, Refused
+from shared.http import Actor, IdempotencyKey
+from shared.service import Answer, Doors, Order, Scope
+from shared.streams import account_number, account_stream, charge_number
+
+MAX_ITEMS = 2_000
+PAGE = 500
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_max_length=200)
+
+
+class ChargeBody(_Body):
+    """One charge; it is numbered in the order of the list unless it names its number."""
+
+    charge: CodeText | None = None
+    service_on: date
+    procedure: CodeText
+    modifiers: list[CodeText] = Field(default=[], max_length=4)
+    units: int = Field(ge=0, le=9_999)
+    charge_cents: Cents = Field(ge=0)
+    place_of_service: CodeText
+    rendering_npi: Npi
+    ndc: CodeText | None = None
+    authorization: CodeText | None = None
+
+
+class DiagnosisBody(_Body):
+    """A diagnosis in its sequence."""
+
+    sequence: int = Field(ge=1, le=12)
+    code: CodeText
+    poa: CodeText | None = None
+
+
+class AccountBody(_Body):
+    """The charges of one encounter with its codes; `pointers` are one list per charge."""
+
+    account: str | None = Field(default=None, min_length=14, max_length=14)
+    source_system: str = ""
+    encounter: str = ""
+    charges: list[ChargeBody] = Field(min_length=1, max_length=999)
+    diagnoses: list[DiagnosisBody] = Field(default=[], max_length=12)
+    pointers: list[list[int]] = Field(default=[], max_length=999)
+    coder: CodeText = "coder"
+
+
+class Accounts(_Body):
+    """Up to 2,000 encounters."""
+
+    accounts: list[AccountBody] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class Correction(_Body):
+    """Fields that change; absent ones stay."""
+
+    service_on: date | None = None
+    procedure: CodeText | None = None
+    modifiers: list[CodeText] | None = None
+    units: int | None = Field(default=None, ge=0, le=9_999)
+    charge_cents: Cents | None = Field(default=None, ge=0)
+    place_of_service: CodeText | None = None
+    rendering_npi: Npi | None = None
+    ndc: CodeText | None = None
+    authorization: CodeText | None = None
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class CodeBody(_Body):
+    """The whole coding of an encounter, again."""
+
+    diagnoses: list[DiagnosisBody] = Field(min_length=1, max_length=12)
+    lines: dict[str, list[int]]
+    coder: CodeText = "coder"
+
+
+def _capture(tenant: str, body: AccountBody) -> Capture:
+    account = body.account or account_number(tenant, body.source_system, body.encounter)
+    charges = tuple(
+        Charge(
+            charge=c.charge or charge_number(account, n),
+            **{
+                **c.model_dump(exclude={"charge", "modifiers"}),
+                "modifiers": tuple(c.modifiers),
+            },
+        )
+        for n, c in enumerate(body.charges, 1)
+    )
+    if body.pointers and len(body.pointers) != len(charges):
+        raise Malformed("pointers are one list per charge")
+    lines = tuple(
+        CodedLine(charge=charge.charge, pointers=tuple(pointers))
+        for charge, pointers in zip(charges, body.pointers, strict=False)
+        if pointers
+    )
+    diagnoses = tuple(Diagnosis(**d.model_dump()) for d in body.diagnoses)
+    return Capture(account, charges, diagnoses, lines, body.coder)
+
+
+def routes(doors: Doors) -> APIRouter:
+    """`/charges`, `/accounts/{account}/…`, `/work-list`."""
+    router = APIRouter()
+
+    @router.post("/charges")
+    async def charges(body: Accounts, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Capture and code encounters; each item has its own answer and stops no other."""
+        scope = Scope(tenant=doors.tenant)
+        commands = [_capture(doors.tenant, a) for a in body.accounts]
+        orders = [
+            Order(
+                account_stream(c.account), c, f"{key}/{n}", msgspec.json.encode(c), scope, who
+            )
+            for n, c in enumerate(commands)
+        ]
+        answers = await doors.handle(orders)
+        return {
+            "accounts": [
+                {
+                    "account": c.account,
+                    "status": a.status,
+                    "code": a.code,
+                    "sentence": a.sentence,
+                    "held": any(wire == "coding.coding_held.v1" for wire, _ in a.said),
+                }
+                for c, a in zip(commands, answers, strict=True)
+            ]
+        }
+
+    @router.post("/accounts/{account}/charges/{charge}/correct")
+    async def correct(
+        account: str, charge: str, body: Correction, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Change or void (units 0) a charge; A/R moves by the difference."""
+        rows = await doors.rows("select charges from account_charges where account = $1", account)
+        known = rows[0]["charges"].get(charge) if rows else None
+        if known is None:
+            raise NotFound("no such charge")
+        before = msgspec.convert(known, Charge)
+        changed = body.model_dump(exclude_none=True, exclude={"reason"})
+        if "modifiers" in changed:
+            changed["modifiers"] = tuple(changed["modifiers"])
+        command = CorrectCharge(account, replace(before, **changed), body.reason)
+        return await _tell(doors, account, command, key, who)
+
+    @router.post("/accounts/{account}/codes")
+    async def code(
+        account: str, body: CodeBody, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Code the encounter again, whole."""
+        diagnoses = tuple(Diagnosis(**d.model_dump()) for d in body.diagnoses)
+        lines = tuple(
+            CodedLine(charge=charge, pointers=tuple(p)) for charge, p in body.lines.items()
+        )
+        return await _tell(doors, account, Code(account, diagnoses, lines, body.coder), key, who)
+
+    @router.get("/work-list")
+    async def work_list(limit: int = Query(default=PAGE, le=5_000)) -> list[dict[str, Any]]:
+        """What failed a coding rule, longest waiting first."""
+        return await doors.rows(
+            "select account, facility, failures, coder, since from coding_work_list "
+            "order by since, account limit $1",
+            limit,
+        )
+
+    @router.get("/accounts/{account}")
+    async def account(account: str) -> dict[str, Any]:
+        """The charges of an account as they stand."""
+        rows = await doors.rows("select * from account_charges where account = $1", account)
+        if not rows:
+            raise NotFound("no charge of this account was captured")
+        return rows[0]
+
+    return router
+
+
+async def _tell(doors: Doors, account: str, command: Any, key: str, who: str) -> dict[str, Any]:
+    order = Order(
+        account_stream(account), command, key, msgspec.json.encode(command), Scope(tenant=doors.tenant), who
+    )
+    answer: Answer = (await doors.handle([order]))[0]
+    if answer.status >= 400:
+        raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+    held = any(wire == "coding.coding_held.v1" for wire, _ in answer.said)
+    return {"status": answer.status, "said": len(answer.said), "held": held, "again": answer.again}

@@ -1,0 +1,67 @@
+"""Code sets in force: the book keeps versions and dates, the tables behind them are loaded by hash."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from contracts.reference import BusinessDayOpened, CodeSetPublished
+
+
+class CodeSet(msgspec.Struct, frozen=True):
+    """A published version and the dates it is in force."""
+
+    name: str
+    version: str
+    sha256: str
+    effective_from: date
+    effective_to: date | None = None
+
+
+class Book(msgspec.Struct, frozen=True):
+    """The open day, the code sets, and (after hydration) their codes by hash."""
+
+    today: date | None = None
+    sets: tuple[CodeSet, ...] = ()
+    tables: dict[str, frozenset[str]] = {}
+
+    def in_force(self, name: str, on: date) -> CodeSet | None:
+        """The newest published version of a code set in force on a day."""
+        fitting = [
+            s
+            for s in self.sets
+            if s.name == name
+            and s.effective_from <= on
+            and (s.effective_to is None or on <= s.effective_to)
+        ]
+        return fitting[-1] if fitting else None
+
+
+def evolve_book(book: Book, event: Any) -> Book:
+    """The book after a broadcast; tables are never kept with it, they come back by hash."""
+    match event:
+        case BusinessDayOpened(day=day):
+            return msgspec.structs.replace(book, today=day, tables={})
+        case CodeSetPublished():
+            made = CodeSet(
+                event.name,
+                event.version,
+                event.sha256,
+                event.effective_from,
+                event.effective_to,
+            )
+            others = tuple(s for s in book.sets if (s.name, s.version) != (made.name, made.version))
+            return msgspec.structs.replace(book, sets=(*others, made), tables={})
+    return book
+
+
+_cache: dict[str, frozenset[str]] = {}
+
+
+async def hydrate(book: Book, objects: Any) -> Book:
+    """The book with its codes; each table is read once a process, its hash is its name."""
+    for one in book.sets:
+        if one.sha256 not in _cache:
+            data: bytes = await objects.read(one.sha256)
+            _cache[one.sha256] = frozenset(data.decode("ascii").split())
+    return msgspec.structs.replace(book, tables={s.sha256: _cache[s.sha256] for s in book.sets})

@@ -1,0 +1,130 @@
+"""What a coded encounter must keep to: code sets by date of service, sequences, pointers, modifiers, units."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from contracts.coding import CodingFailure
+from contracts.values import Charge, CodedLine, Diagnosis
+from services.coding.books import Book
+from shared.x12.npi import is_npi
+
+DIAGNOSES = 12
+POINTERS = 4
+MODIFIERS = 4
+
+
+def failures(
+    charges: Sequence[Charge],
+    diagnoses: Sequence[Diagnosis],
+    lines: Sequence[CodedLine],
+    book: Book,
+) -> tuple[CodingFailure, ...]:
+    """Everything that does not pass, in the order a coder reads it."""
+    return (
+        *_sequence(diagnoses),
+        *_pointers(charges, diagnoses, lines),
+        *_charges(charges),
+        *_codes(charges, diagnoses, book),
+    )
+
+
+def _sequence(diagnoses: Sequence[Diagnosis]) -> Iterator[CodingFailure]:
+    if not 1 <= len(diagnoses) <= DIAGNOSES:
+        yield CodingFailure(
+            rule="DX-COUNT", field="diagnoses", sentence="a claim has one to twelve diagnoses"
+        )
+    if [d.sequence for d in diagnoses] != list(range(1, len(diagnoses) + 1)):
+        yield CodingFailure(
+            rule="DX-ORDER", field="diagnoses", sentence="diagnoses are numbered 1, 2, 3 in order"
+        )
+    if len({d.code for d in diagnoses}) != len(diagnoses):
+        yield CodingFailure(
+            rule="DX-TWICE", field="diagnoses", sentence="a diagnosis stands twice"
+        )
+
+
+def _pointers(
+    charges: Sequence[Charge], diagnoses: Sequence[Diagnosis], lines: Sequence[CodedLine]
+) -> Iterator[CodingFailure]:
+    known = {d.sequence for d in diagnoses}
+    coded = {line.charge for line in lines}
+    for charge in charges:
+        if charge.units and charge.charge not in coded:
+            yield CodingFailure(
+                rule="LINE-UNCODED",
+                field=charge.charge,
+                sentence="no diagnosis supports this charge",
+            )
+    for line in lines:
+        if len(line.pointers) > POINTERS or not set(line.pointers) <= known:
+            yield CodingFailure(
+                rule="POINTER",
+                field=line.charge,
+                sentence="a pointer names a diagnosis that is not there, or there are over four",
+            )
+
+
+def _charges(charges: Sequence[Charge]) -> Iterator[CodingFailure]:
+    for charge in charges:
+        if not is_npi(charge.rendering_npi):
+            yield CodingFailure(
+                rule="NPI",
+                field=charge.charge,
+                value=charge.rendering_npi,
+                sentence="the rendering provider's NPI has a wrong check digit",
+            )
+        if len(charge.modifiers) > MODIFIERS or len(set(charge.modifiers)) < len(charge.modifiers):
+            yield CodingFailure(
+                rule="MODIFIERS",
+                field=charge.charge,
+                sentence="at most four modifiers, none twice",
+            )
+        pos = charge.place_of_service
+        if len(pos) != 2 or not pos.isdigit():
+            yield CodingFailure(
+                rule="POS",
+                field=charge.charge,
+                value=pos,
+                sentence="the place of service is a code of two digits",
+            )
+
+
+def _codes(
+    charges: Sequence[Charge], diagnoses: Sequence[Diagnosis], book: Book
+) -> Iterator[CodingFailure]:
+    for charge in charges:
+        if charge.units:
+            yield from _code("HCPCS", charge.procedure, charge.service_on, charge.charge, book)
+    first = min((c.service_on for c in charges if c.units), default=None)
+    if first is not None:
+        for diagnosis in diagnoses:
+            field = f"diagnosis {diagnosis.sequence}"
+            code = diagnosis.code.replace(".", "")
+            yield from _code("ICD-10-CM", code, first, field, book)
+
+
+def _code(name: str, code: str, on: date, field: str, book: Book) -> Iterator[CodingFailure]:
+    in_force = book.in_force(name, on)
+    if in_force is None:
+        yield CodingFailure(
+            rule="NO-CODE-SET",
+            field=field,
+            value=code,
+            sentence=f"no {name} code set is in force on {on}",
+        )
+    elif code not in book.tables.get(in_force.sha256, frozenset()):
+        yield CodingFailure(
+            rule="NOT-IN-FORCE",
+            field=field,
+            value=code,
+            sentence=f"{code} is not in {name} {in_force.version}, in force on {on}",
+        )
+
+
+def versions(charges: Sequence[Charge], book: Book) -> tuple[str, ...]:
+    """`name version` of the code sets that the encounter was checked against."""
+    first = min((c.service_on for c in charges if c.units), default=None)
+    if first is None:
+        return ()
+    found = (book.in_force(name, first) for name in ("ICD-10-CM", "HCPCS"))
+    return tuple(f"{s.name} {s.version}" for s in found if s is not None)
