@@ -62,3 +62,4 @@ class DenialResolved:
     outcome: Code
     cents: Cents
     resolved_on: date
+    reason: Sentence = ""

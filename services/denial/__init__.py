@@ -1,0 +1,1 @@
+"""Denial: what payers refused, whose work it is, by when, and how it ended."""

@@ -1,0 +1,48 @@
+"""What denial can be asked to do."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.denial import ClaimCorrection
+from contracts.posting import PaymentPosted, PostingReversed
+from contracts.values import JournalLine
+
+
+@dataclass(frozen=True, slots=True)
+class HearPosting:
+    """A payer's decision was posted: what it denied, and which denials it ends."""
+
+    posted: PaymentPosted
+
+
+@dataclass(frozen=True, slots=True)
+class HearReversal:
+    """A posting was taken back."""
+
+    reversal: PostingReversed
+
+
+@dataclass(frozen=True, slots=True)
+class HearMoved:
+    """Denied money was written off or moved to somebody: which outcome that is."""
+
+    entries: tuple[JournalLine, ...]
+    outcome: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """A person corrects the claim and sends it again."""
+
+    denial: str
+    correction: ClaimCorrection
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """A person accepts the denial: nothing more is done about it."""
+
+    denial: str
+    reason: str

@@ -1,0 +1,219 @@
+"""The decisions about denials: opened per line from what was posted, corrected or accepted by a person, ended by money."""
+
+from datetime import date, timedelta
+from typing import Literal
+
+from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.posting import PaymentPosted, PostingReversed
+from services.denial.domain.commands import Accept, Correct, HearMoved, HearPosting, HearReversal
+from services.denial.domain.state import Account, Book, Denial, drawn
+from shared.errors import NotFound, Refused
+from shared.service import Event, Say
+
+UNPROCESSABLE = "MA130"
+"""The RARC of a claim that was never processed: it has no appeal and goes again as a new claim."""
+Says = list[Event | Say]
+Route = Literal["replacement", "reopening", "new_claim"]
+
+
+def decide(command: object, state: Account | None, book: Book | None) -> Says:
+    """What follows for the account's denials; repeats are quiet."""
+    account, books = state or Account(), book or Book()
+    match command:
+        case HearPosting(posted):
+            return _end(account, posted) + _open(account, posted, books)
+        case HearReversal(reversal):
+            return _reverse(account, reversal)
+        case HearMoved():
+            return _move(account, command)
+        case Correct():
+            return _correct(account, command, books)
+        case Accept():
+            return _accept(account, command, books)
+    raise TypeError(f"{type(command).__name__} is nothing that denials do")
+
+
+def _open(account: Account, posted: PaymentPosted, book: Book) -> Says:
+    if any(d.adjudication == posted.adjudication for d in account.denials.values()):
+        return []
+    answer = account.answers.get(posted.adjudication)
+    day = answer.paid_on if answer else posted.posted_on
+    deadline = day + timedelta(days=book.policy(posted.payer, day).correction_days)
+    return [
+        DenialOpened(
+            account=posted.account,
+            denial=f"{posted.account}-D{number}",
+            claim=posted.claim,
+            adjudication=posted.adjudication,
+            payer=posted.payer,
+            charge=denied.charge,
+            group=denied.group,
+            carc=denied.carc,
+            rarcs=denied.rarcs,
+            cents=denied.cents,
+            category=denied.category,
+            owner=denied.owner,
+            next_action=denied.next_action,
+            correctable=denied.correctable,
+            opened_on=posted.posted_on,
+            deadline_on=deadline,
+        )
+        for number, denied in enumerate(posted.denied, len(account.denials) + 1)
+    ]
+
+
+def _end(account: Account, posted: PaymentPosted) -> Says:
+    """Earlier denials whose money this posting took, or whose correction it answers after a reversal."""
+    says: Says = []
+    taken = drawn(posted.entries)
+    paid = _paid(posted)
+    for name, denial in account.denials.items():
+        if not denial.standing or denial.adjudication == posted.adjudication:
+            continue
+        answers = denial.adjudication in account.reversed and denial.claim == posted.claim
+        if answers or (denial.charge in taken and denial.left == 0):
+            part = min(paid.get(denial.charge, 0), denial.cents)
+            paid[denial.charge] = paid.get(denial.charge, 0) - part
+            outcome = "paid" if part > 0 else _unpaid(denial, posted)
+            cents = part or denial.cents
+            says.append(_resolved(account, name, outcome, cents, posted.posted_on))
+    return says
+
+
+def _paid(posted: PaymentPosted) -> dict[str, int]:
+    paid: dict[str, int] = {}
+    for line in posted.entries:
+        if line.ledger == "remittance_clearing":
+            paid[line.charge or ""] = paid.get(line.charge or "", 0) + line.cents
+    return paid
+
+
+def _unpaid(denial: Denial, posted: PaymentPosted) -> str:
+    """Denied again or cut by contract, the payer upheld it; else what is left is the patient's part."""
+    if any((d.charge or "") == denial.charge for d in posted.denied):
+        return "upheld"
+    patient = any((p.charge or "") == denial.charge for p in posted.patient_parts)
+    return "patient" if patient else "upheld"
+
+
+def _reverse(account: Account, reversal: PostingReversed) -> Says:
+    """Its denials end, but for those whose correction is on its way: the correcting decision ends them.
+
+    Denials that the reversed posting had ended are open again, as new ones.
+    """
+    says: Says = [
+        _resolved(account, name, "reversed", denial.cents, reversal.posted_on)
+        for name, denial in account.denials.items()
+        if denial.status == "open" and denial.adjudication == reversal.reverses
+    ]
+    again = [d for d in account.denials.values() if d.ended_by == reversal.reverses]
+    back = {e.charge or "" for e in reversal.entries if e.ledger == "ar_denied" and e.cents > 0}
+    fresh = [d for d in again if d.charge in back and d.adjudication not in account.reversed]
+    for number, denial in enumerate(fresh, len(account.denials) + 1):
+        says.append(_again(account, denial, number, reversal.posted_on))
+    return says
+
+
+def _again(account: Account, denial: Denial, number: int, day: date) -> DenialOpened:
+    return DenialOpened(
+        account=account.number,
+        denial=f"{account.number}-D{number}",
+        claim=denial.claim,
+        adjudication=denial.adjudication,
+        payer=denial.payer,
+        charge=denial.charge or None,
+        group=denial.group,
+        carc=denial.carc,
+        rarcs=denial.rarcs,
+        cents=denial.cents,
+        category=denial.category,
+        owner=denial.owner,
+        next_action=denial.next_action,
+        correctable=denial.correctable,
+        opened_on=day,
+        deadline_on=denial.deadline_on,
+    )
+
+
+def _move(account: Account, command: HearMoved) -> Says:
+    taken = drawn(command.entries)
+    return [
+        _resolved(account, name, command.outcome, denial.cents, command.day)
+        for name, denial in account.denials.items()
+        if denial.standing and denial.left == 0 and denial.charge in taken
+    ]
+
+
+def _correct(account: Account, command: Correct, book: Book) -> Says:
+    denial = _find(account, command.denial)
+    if denial.status == "requested":
+        return []
+    if denial.status != "open":
+        raise Refused(f"this denial has ended: {denial.status}")
+    if not denial.correctable and UNPROCESSABLE not in denial.rarcs:
+        raise Refused("a corrected claim does not mend this denial")
+    change = command.correction
+    if not (change.charges or change.authorization or change.note):
+        raise Refused("say what is different in the corrected claim")
+    answer = account.answers.get(denial.adjudication)
+    control = answer.payer_control if answer else ""
+    route = _route(denial, book)
+    if route == "replacement" and not control:
+        raise Refused("a replacement needs the payer's control number, and none is known")
+    together = [
+        name
+        for name, other in account.denials.items()
+        if other.adjudication == denial.adjudication and other.status == "open"
+    ]
+    return [
+        CorrectionRequested(
+            account=account.number,
+            denials=tuple(together),
+            claim=denial.claim,
+            adjudication=denial.adjudication,
+            payer=denial.payer,
+            payer_control=control,
+            route=route,
+            correction=change,
+            requested_by=command.by,
+        )
+    ]
+
+
+def _route(denial: Denial, book: Book) -> Route:
+    if UNPROCESSABLE in denial.rarcs:
+        return "new_claim"
+    policy = book.policy(denial.payer, book.today or date.max).replacement
+    if policy == "yes":
+        return "replacement"
+    return "reopening" if policy == "reopening" else "new_claim"
+
+
+def _accept(account: Account, command: Accept, book: Book) -> Says:
+    denial = _find(account, command.denial)
+    if denial.status == "accepted":
+        return []
+    if not denial.standing:
+        raise Refused(f"this denial has ended: {denial.status}")
+    day = book.today or denial.deadline_on
+    return [_resolved(account, command.denial, "accepted", denial.left, day, command.reason)]
+
+
+def _find(account: Account, name: str) -> Denial:
+    denial = account.denials.get(name)
+    if denial is None:
+        raise NotFound("there is no such denial")
+    return denial
+
+
+def _resolved(
+    account: Account, name: str, outcome: str, cents: int, day: date, reason: str = ""
+) -> DenialResolved:
+    return DenialResolved(
+        account=account.number,
+        denial=name,
+        outcome=outcome,
+        cents=cents,
+        resolved_on=day,
+        reason=reason,
+    )

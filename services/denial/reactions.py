@@ -1,0 +1,32 @@
+"""What denial does when it hears the log."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.posting import (
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+    WriteOffPosted,
+)
+from services.denial.domain.commands import HearMoved, HearPosting, HearReversal
+from services.denial.domain.state import drawn
+from shared.service import At, Command
+from shared.streams import kind_of
+
+
+def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
+    """Commands that an event asks for, on its own stream."""
+    if kind_of(at.stream) != "account":
+        return []
+    match event:
+        case PaymentPosted():
+            return [(at.stream, HearPosting(event))]
+        case PostingReversed():
+            return [(at.stream, HearReversal(event))]
+        case WriteOffPosted() if drawn(event.entries):
+            return [(at.stream, HearMoved(event.entries, "written_off", event.posted_on))]
+        case ResponsibilityMoved() if drawn(event.entries):
+            outcome = "patient" if event.to_party == "patient" else "next_payer"
+            return [(at.stream, HearMoved(event.entries, outcome, event.posted_on))]
+    return []
