@@ -3,16 +3,20 @@
 Reading never judges; `check` of each set answers with all findings. Depends on nothing else of the project.
 """
 
-from shared.x12.envelope import Group, Interchange, TransactionSet, X12File, read_file, sniff
+from shared.x12.envelope import Group, Interchange, TransactionSet, X12File, kind_of
 from shared.x12.findings import Finding, Unreadable
+from shared.x12.reading import Stream, open_file, read_file, sniff
 
 __all__ = [
     "Finding",
     "Group",
     "Interchange",
+    "Stream",
     "TransactionSet",
     "Unreadable",
     "X12File",
+    "kind_of",
+    "open_file",
     "read_file",
     "sniff",
 ]

@@ -1,6 +1,7 @@
 """X12 dates and times: CCYYMMDD, YYMMDD, HHMM, and date ranges."""
 
 from datetime import date
+from functools import lru_cache
 
 
 class NotADate(ValueError):
@@ -17,6 +18,7 @@ def day(text: str) -> date:
         raise NotADate("no such day") from None
 
 
+@lru_cache(maxsize=4_096)
 def day_or_none(text: str) -> date | None:
     """A date, or None where there is none that can be read."""
     try:
@@ -25,16 +27,24 @@ def day_or_none(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=4_096)
 def first_day(text: str) -> date | None:
-    """The first day of a D8 date or of an RD8 range."""
-    return day_or_none(text.partition("-")[0])
+    """The first day of a D8 date, of an RD8 range, or of a DT date with its time."""
+    return day_or_none(text if len(text) == 8 else text.partition("-")[0][:8])
 
 
+def last_day(text: str) -> date | None:
+    """The last day of an RD8 range that has more than one; else None."""
+    first, _, last = text.partition("-")
+    return day_or_none(last) if last != first else None
+
+
+@lru_cache(maxsize=4_096)
 def d8(value: date) -> str:
     """CCYYMMDD."""
-    return value.strftime("%Y%m%d")
+    return f"{value.year:04d}{value.month:02d}{value.day:02d}"
 
 
 def d6(value: date) -> str:
     """YYMMDD, as ISA09 wants it."""
-    return value.strftime("%y%m%d")
+    return d8(value)[2:]

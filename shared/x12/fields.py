@@ -1,13 +1,25 @@
 """Taking elements out of segments: what is missing is empty, what cannot be read is a finding, never a crash."""
 
+from datetime import date
+
+from shared.x12 import limits
+from shared.x12.dates import first_day
 from shared.x12.envelope import TransactionSet
-from shared.x12.findings import Finding
+from shared.x12.findings import Finding, Severity
 from shared.x12.money import NotMoney, cents
+
+_EMPTY = ("",) * 30
+
+
+def padded(segment: list[str], length: int) -> list[str]:
+    """The segment with at least this many elements, the tag counted; the missing ones are empty."""
+    missing = length - len(segment)
+    return [*segment, *_EMPTY[:missing]] if missing > 0 else segment
 
 
 def el(segment: list[str], position: int) -> str:
-    """The element at this position, trimmed; empty when the segment is shorter."""
-    return segment[position].strip() if position < len(segment) else ""
+    """The element at this position; empty when the segment is shorter."""
+    return segment[position] if position < len(segment) else ""
 
 
 class Taker:
@@ -16,35 +28,48 @@ class Taker:
     def __init__(self, one: TransactionSet) -> None:
         self.set = one
         self.findings: list[Finding] = []
+        self._count = {"error": 0, "warning": 0, "note": 0}
         self.component = one.delimiters.component
 
-    def money(self, place: int, position: int, *, empty: int | None = 0) -> int:
-        """An amount in cents; 0 and a finding when it is not one."""
-        segment = self.set.segments[place]
-        text = el(segment, position)
-        if not text and empty is not None:
-            return empty
+    def money(self, text: str, place: int, position: int) -> int:
+        """An amount that must be there, in cents; 0 and a finding when it is not one."""
         try:
             return cents(text)
         except NotMoney as why:
-            self.note(place, str(why), position, "6")
+            sentence = str(why) if text else "an amount is missing"
+            self.note(place, sentence, position, "6" if text else "1")
             return 0
 
+    def money_or_zero(self, text: str, place: int, position: int) -> int:
+        """An amount that may be left out."""
+        return self.money(text, place, position) if text else 0
+
     def units(self, text: str, place: int, position: int) -> int:
-        """A whole number of units; fractions are rounded down and noted."""
-        if not text:
+        """A whole number of units, 1 when left out; fractions are rounded down and noted."""
+        if text == "1" or not text:
             return 1
         whole, _, fraction = text.partition(".")
-        if not (whole.isascii() and whole.lstrip("-").isdigit()) or len(whole) > 9:
+        digits = whole.removeprefix("-")
+        broken = not (text.isascii() and (digits + fraction).isdigit()) or len(whole) > 9
+        if broken or not (digits or fraction):
             self.note(place, "not a quantity", position, "6")
             return 1
         if fraction.strip("0"):
-            self.note(place, "a quantity with a fraction, read as whole", position, severity="warning")
-        return int(whole)
+            self.note(
+                place, "a quantity with a fraction, read as whole", position, severity="warning"
+            )
+        return int(whole) if digits else 0
 
-    def parts(self, text: str) -> list[str]:
-        """The components of a composite."""
-        return text.split(self.component)
+    def day(self, text: str, place: int, position: int) -> date | None:
+        """The first day of a date or range; None and a finding when there is none."""
+        found = first_day(text)
+        if found is None and text:
+            self.note(place, "not a date", position, "8", severity="warning")
+        return found
+
+    def parts(self, text: str, at_least: int = 1) -> list[str]:
+        """The components of a composite, empty ones added."""
+        return padded(text.split(self.component), at_least)
 
     def note(
         self,
@@ -52,16 +77,14 @@ class Taker:
         sentence: str,
         position: int = 0,
         code: str = "",
-        severity: str = "error",
+        severity: Severity = "error",
     ) -> None:
-        """A finding at a segment."""
-        tag = self.set.segments[place][0] if 0 <= place < len(self.set.segments) else "ST"
+        """A finding at a segment. Of each severity the first ones are kept, so that an error is never crowded out."""
+        self._count[severity] += 1
+        if self._count[severity] > limits.FINDINGS:
+            return
+        tag = self.set.tag(place)
+        element = f"{tag}{position:02d}" if position else tag
         self.findings.append(
-            self.set.finding(
-                place,
-                sentence,
-                severity="warning" if severity == "warning" else "error",
-                element=f"{tag}{position:02d}" if position else tag,
-                code=code,
-            )
+            self.set.finding(place, sentence, severity=severity, element=element, code=code)
         )

@@ -10,7 +10,8 @@ Severity = Literal["error", "warning", "note"]
 class Finding:
     """One finding. `segment` counts from 1 in the file; `offset` is the byte where that segment starts.
 
-    `code` is the TA1 note code or the 999 error code it maps to, where there is one.
+    `code` is the error code it maps to where there is one: of a TA1 (`level` interchange), of AK9 (group) or IK5 (set),
+    else of IK3 and IK4. `level` of a balance is line, claim, roll_up or payment.
     """
 
     sentence: str
@@ -27,6 +28,7 @@ class Finding:
     difference_cents: int = 0
     level: str = ""
     claim: str = ""
+    file: str = ""
 
     def __str__(self) -> str:
         where = f"segment {self.segment}, byte {self.offset}"

@@ -4,10 +4,17 @@ SEGMENT_BYTES = 65_536
 """No guide has a segment near it; a file without terminators would otherwise be one segment."""
 ELEMENTS = 200
 """The longest segments of the guides have about 30 elements."""
+CHUNK_BYTES = 262_144
+"""What is read at once: large enough for C speed, small enough to stay in the cache."""
 FILE_BYTES = 64 * 1024 * 1024
-"""What is read in one piece at a door; larger files are split by their sets first."""
+"""What is read in one piece at a door; `open_file` takes any size."""
 SETS = 10_000
+"""Of a file read in one piece; a partner's daily file has some hundreds."""
 CLAIMS = 20_000
 """Claims of one file; the guides recommend 5,000 for a set."""
+CLAIM_SEGMENTS = 100_000
+"""Of one claim in a stream: 999 lines with every situational segment stay far below."""
 FINDINGS = 1_000
 """After so many, a file is broken beyond reading; more would only fill the screen."""
+LEVELS = 100_000
+"""HL loops of a set: a batch of 5,000 claims with a patient each has some 10,000."""

@@ -1,8 +1,9 @@
 """X12 amounts to integer cents and back, by the strict grammar: ASCII digits, one point, at most two decimals."""
 
 import re
+from functools import lru_cache
 
-_AMOUNT = re.compile(r"-?(?:[0-9]{1,13})?(?:\.([0-9]{0,12}))?", re.ASCII)
+_AMOUNT = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})", re.ASCII)
 MAX_CENTS = 10**13
 
 
@@ -10,17 +11,16 @@ class NotMoney(ValueError):
     """The text is not an amount; the text itself is not quoted."""
 
 
+@lru_cache(maxsize=16_384)
 def cents(text: str) -> int:
     """`810.8`, `810.80` and `0000810.8` are 81080; `1E3`, `NaN`, `1_000`, `+5` and `` are not money."""
-    match = _AMOUNT.fullmatch(text)
-    digits = text.lstrip("-")
-    if match is None or digits in ("", "."):
+    if _AMOUNT.fullmatch(text) is None:
         raise NotMoney("not an amount")
-    whole, _, decimals = digits.partition(".")
+    whole, _, decimals = text.lstrip("-").partition(".")
     decimals = decimals.rstrip("0")
     if len(decimals) > 2:
         raise NotMoney("an amount with more than two decimals")
-    value = int(whole or "0") * 100 + int(decimals.ljust(2, "0") or "0")
+    value = int(whole or "0") * 100 + int(decimals.ljust(2, "0"))
     if value > MAX_CENTS:
         raise NotMoney("an amount beyond any payment")
     return -value if text[0] == "-" else value

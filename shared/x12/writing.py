@@ -78,7 +78,16 @@ def interchange(
     if sets:
         sender = clean(header.gs_sender or header.sender)
         receiver = clean(header.gs_receiver or header.receiver)
-        gs = ("GS", functional_id, sender, receiver, d8(header.on), header.hhmm, str(header.gs06), "X")
+        gs = (
+            "GS",
+            functional_id,
+            sender,
+            receiver,
+            d8(header.on),
+            header.hhmm,
+            str(header.gs06),
+            "X",
+        )
         out.append(ELEMENT.join((*gs, version)) + SEGMENT)
         out += sets
         out.append(ELEMENT.join(("GE", str(len(sets)), str(header.gs06))) + SEGMENT)

@@ -19,7 +19,12 @@ def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Fin
 def _claim(c: ProfessionalClaim, one: TransactionSet) -> Iterator[Finding]:
     def wrong(sentence: str, loop: str, element: str, difference: int = 0) -> Finding:
         return one.finding(
-            c.segment, sentence, loop=loop, element=element, difference_cents=difference, claim=c.clm01
+            c.segment,
+            sentence,
+            loop=loop,
+            element=element,
+            difference_cents=difference,
+            claim=c.clm01,
         )
 
     total = sum(line.charge_cents for line in c.lines)

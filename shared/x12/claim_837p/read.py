@@ -189,7 +189,7 @@ class _Reading:
         self.line = self.prior = self.prior_line = None
         self.claim = ProfessionalClaim(
             el(s, 1),
-            self.taker.money(place, 2, empty=None),
+            self.taker.money(el(s, 2), place, 2),
             where[0],
             where[2],
             self.subscriber,
@@ -212,9 +212,9 @@ class _Reading:
         if self.claim is None or self.line is not None:
             return False
         if self.prior is not None and el(s, 1) == "D":
-            self.prior.paid_cents = self.taker.money(place, 2)
+            self.prior.paid_cents = self.taker.money_or_zero(el(s, 2), place, 2)
         elif self.prior is None and el(s, 1) == "F5":
-            self.claim.patient_paid_cents = self.taker.money(place, 2)
+            self.claim.patient_paid_cents = self.taker.money_or_zero(el(s, 2), place, 2)
         else:
             return False
         return True
@@ -243,7 +243,7 @@ class _Reading:
             if el(s, at) or el(s, at + 1):
                 count = el(s, at + 2)
                 units = self.taker.units(count, place, at + 2) if count else None
-                cents = self.taker.money(place, at + 1)
+                cents = self.taker.money(el(s, at + 1), place, at + 1)
                 owner.cas.append(ClaimAdjustment(el(s, 1), el(s, at), cents, units))
         return True
 
@@ -260,7 +260,7 @@ class _Reading:
         self.prior_line = None
         self.line = ServiceLine(
             what[1],
-            t.money(place, 2, empty=None),
+            t.money(el(s, 2), place, 2),
             t.units(el(s, 4), place, 4),
             None,
             pointers,
@@ -305,7 +305,7 @@ class _Reading:
         what = [*t.parts(el(s, 3)), ""]
         self.prior_line = PriorLine(
             el(s, 1),
-            t.money(place, 2),
+            t.money_or_zero(el(s, 2), place, 2),
             what[1],
             [m for m in what[2:6] if m],
             t.units(el(s, 5), place, 5),

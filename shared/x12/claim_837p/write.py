@@ -72,7 +72,18 @@ def _claim(s: Segments, c: ProfessionalClaim, level: int) -> int:
 
 
 def _subscriber_name(s: Segments, sub: Subscriber, with_address: bool) -> None:
-    s.add("NM1", "IL", "1", sub.party.last, sub.party.first, sub.party.middle, "", "", "MI", sub.member_id)
+    s.add(
+        "NM1",
+        "IL",
+        "1",
+        sub.party.last,
+        sub.party.first,
+        sub.party.middle,
+        "",
+        "",
+        "MI",
+        sub.member_id,
+    )
     if with_address or sub.party.street:
         _address(s, sub.party)
 
@@ -111,7 +122,9 @@ def _claim_level(s: Segments, c: ProfessionalClaim) -> None:
     if codes:
         s.raw("HI", *codes)
     if c.rendering_npi:
-        s.add("NM1", "82", "1", c.rendering_last, c.rendering_first, "", "", "", "XX", c.rendering_npi)
+        s.add(
+            "NM1", "82", "1", c.rendering_last, c.rendering_first, "", "", "", "XX", c.rendering_npi
+        )
         if c.rendering_taxonomy:
             s.add("PRV", "PE", "PXC", c.rendering_taxonomy)
     for prior in c.prior:

@@ -19,8 +19,12 @@ def check_277ca(ack: ClaimAck277, one: TransactionSet) -> list[Finding]:
     ):
         if stated is not None and stated != counted:
             sentence = f"a total of {stated} does not agree with its claims, which make {counted}"
-            found.append(one.finding(-1, sentence, severity="warning", loop="2200B", element=element))
+            found.append(
+                one.finding(-1, sentence, severity="warning", loop="2200B", element=element)
+            )
     for c in claims:
         if c.category not in ACCEPTED | REJECTED:
-            found.append(one.finding(c.segment, "an unknown status category", loop="2200D", element="STC01"))
+            found.append(
+                one.finding(c.segment, "an unknown status category", loop="2200D", element="STC01")
+            )
     return found

@@ -65,7 +65,7 @@ class _Reading:
         parts = [*self.taker.parts(el(s, 1)), "", ""]
         c.category, c.status_code, c.entity = parts[0], parts[1], parts[2]
         c.effective_on, c.action = day_or_none(el(s, 2)), el(s, 3)
-        c.charge_cents = self.taker.money(place, 4)
+        c.charge_cents = self.taker.money_or_zero(el(s, 4), place, 4)
         c.message = el(s, 12)
 
     def ref(self, place: int, s: list[str]) -> None:
@@ -94,7 +94,7 @@ class _Reading:
             self.provider.rejected = count
 
     def amt(self, place: int, s: list[str]) -> None:
-        what, cents = el(s, 1), self.taker.money(place, 2)
+        what, cents = el(s, 1), self.taker.money_or_zero(el(s, 2), place, 2)
         owner = self.ack if self.level == "21" else self.provider
         if what == "YU":
             owner.accepted_cents = cents

@@ -38,7 +38,18 @@ def _body(ack: ClaimAck277, header: Header) -> Segments:
     claims = ack.claims()
     s.add("BHT", "0085", "08", ack.reference or ack.batch, on, header.hhmm, "TH")
     s.add("HL", "1", "", "20", "1")
-    s.add("NM1", ack.sender, "2", ack.sender_name, "", "", "", "", "46" if ack.sender == "AY" else "PI", ack.sender_id)
+    s.add(
+        "NM1",
+        ack.sender,
+        "2",
+        ack.sender_name,
+        "",
+        "",
+        "",
+        "",
+        "46" if ack.sender == "AY" else "PI",
+        ack.sender_id,
+    )
     s.add("TRN", "1", ack.reference or ack.batch)
     s.add("DTP", "050", "D8", d8(ack.received_on or ack.on or header.on))
     s.add("DTP", "009", "D8", on)
@@ -68,7 +79,14 @@ def _provider(s: Segments, p: ProviderAck277, level: int, on: str) -> int:
         action = c.action or ("WQ" if c.accepted else "U")
         effective = d8(c.effective_on) if c.effective_on else on
         message = ("", "", "", "", "", "", "", c.message) if c.message else ()
-        s.raw("STC", composite(c.category, c.status_code, c.entity), effective, action, amount(c.charge_cents), *message)
+        s.raw(
+            "STC",
+            composite(c.category, c.status_code, c.entity),
+            effective,
+            action,
+            amount(c.charge_cents),
+            *message,
+        )
         if c.payer_control:
             s.add("REF", "1K", c.payer_control)
         if c.clearinghouse_trace:

@@ -118,14 +118,14 @@ class _Reading:
         types = text.split(repetition) if repetition else [text]
         fraction = None
         if el(s, 8):
-            fraction = self.taker.money(place, 8) * 100
+            fraction = self.taker.money_or_zero(el(s, 8), place, 8) * 100
         return Benefit(
             el(s, 1),
             el(s, 2),
             [t for t in types if t],
             el(s, 5),
             el(s, 6),
-            self.taker.money(place, 7) if el(s, 7) else None,
+            self.taker.money_or_zero(el(s, 7), place, 7) if el(s, 7) else None,
             fraction,
         )
 

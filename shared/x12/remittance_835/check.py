@@ -1,80 +1,138 @@
 """Whether an 835 balances: line, claim, line roll-up and payment (the balancing rules of its guide, in cents)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
 from shared.x12.npi import is_npi
 from shared.x12.remittance_835.model import Cas, RemitClaim, Remittance
+from shared.x12.remittance_835.read import Reading835
 
 GROUPS = frozenset({"CO", "OA", "PI", "PR", "CR"})
-
-
-def _sum(cas: list[Cas]) -> int:
-    return sum(c.cents for c in cas)
+_ELEMENTS = {"line": "SVC03", "claim": "CLP04", "roll_up": "CLP"}
 
 
 def check_835(remit: Remittance, one: TransactionSet) -> list[Finding]:
     """All findings; an error at any level forbids posting."""
-    found = [f for claim in remit.claims for f in _claim(claim, one)]
-    found += _payment(remit, one)
+    found: list[Finding] = []
+    for claim in remit.claims:
+        found += check_claim(claim, one)
+    found += check_payment(remit, one, sum(claim.paid_cents for claim in remit.claims))
+    return found
+
+
+def check_stream(reading: Reading835) -> Iterator[RemitClaim | Finding]:
+    """Claims and findings of an 835 of any size as they come; the findings of the payment last."""
+    paid = 0
+    for claim in reading.claims():
+        paid += claim.paid_cents
+        yield claim
+        yield from check_claim(claim, reading.set)
+    yield from reading.findings
+    yield from check_payment(reading.remit, reading.set, paid)
+
+
+def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
+    """Line, claim and roll-up balance of one claim, its groups and its patient responsibility."""
+    found: list[Finding] = []
+    charges = paid = in_lines = patient = 0
+    for line in claim.lines:
+        adjusted, of_patient = _sums(line.cas)
+        patient += of_patient
+        charges += line.charge_cents
+        paid += line.paid_cents
+        in_lines += adjusted
+        if line.charge_cents - adjusted != line.paid_cents:
+            difference = line.charge_cents - adjusted - line.paid_cents
+            sentence = "SVC02 less adjustments is not SVC03"
+            found.append(_out(one, line.segment, "line", sentence, difference, claim))
+    at_claim, of_patient = _sums(claim.cas)
+    patient += of_patient
+    difference = claim.charge_cents - at_claim - in_lines - claim.paid_cents
+    if difference:
+        sentence = "CLP03 less adjustments is not CLP04"
+        found.append(_out(one, claim.segment, "claim", sentence, difference, claim))
+    if claim.lines:
+        if charges != claim.charge_cents:
+            difference = charges - claim.charge_cents
+            sentence = "the lines' charges are not CLP03"
+            found.append(_out(one, claim.segment, "roll_up", sentence, difference, claim))
+        if paid - at_claim != claim.paid_cents:
+            difference = paid - at_claim - claim.paid_cents
+            sentence = "the lines' payments are not CLP04"
+            found.append(_out(one, claim.segment, "roll_up", sentence, difference, claim))
+    if claim.patient_cents and patient != claim.patient_cents and claim.status != "22":
+        found.append(_patient_differs(claim, one, claim.patient_cents - patient))
+    found += _groups(claim, one)
+    return found
+
+
+def _sums(cas: list[Cas]) -> tuple[int, int]:
+    """(all adjustments, those of the patient)."""
+    total = patient = 0
+    for c in cas:
+        total += c.cents
+        if c.group == "PR":
+            patient += c.cents
+    return total, patient
+
+
+def _patient_differs(claim: RemitClaim, one: TransactionSet, difference: int) -> Finding:
+    return one.finding(
+        claim.segment,
+        "CLP05 is not the sum of the patient's adjustments",
+        severity="warning",
+        element="CLP05",
+        difference_cents=difference,
+        claim=claim.clp01,
+    )
+
+
+def _groups(claim: RemitClaim, one: TransactionSet) -> Iterable[Finding]:
+    used = {c.group for c in claim.cas}
+    for line in claim.lines:
+        for c in line.cas:
+            used.add(c.group)
+    if used <= GROUPS:
+        return []
+    sentence = "an adjustment group that does not exist"
+    return [
+        one.finding(claim.segment, sentence, element="CAS01", code="7", claim=claim.clp01)
+        for _ in used - GROUPS
+    ]
+
+
+def check_payment(remit: Remittance, one: TransactionSet, paid_cents: int) -> list[Finding]:
+    """Whether BPR02 is what the claims were paid, less the provider adjustments, and the ids are sound."""
+    found: list[Finding] = []
+    difference = paid_cents - sum(plb.cents for plb in remit.plb) - remit.amount_cents
+    if difference:
+        sentence = "the claims' payments less provider adjustments are not BPR02"
+        found.append(
+            one.finding(0, sentence, element="BPR02", level="payment", difference_cents=difference)
+        )
+    if remit.amount_cents < 0:
+        found.append(one.finding(0, "BPR02 is negative", element="BPR02", level="payment"))
+    if remit.method == "NON" and remit.amount_cents:
+        found.append(
+            one.finding(
+                0, "a payment by no method has an amount", severity="warning", element="BPR04"
+            )
+        )
     if remit.payee_npi and not is_npi(remit.payee_npi):
         sentence = "the payee's NPI has a wrong check digit"
         found.append(one.finding(-1, sentence, severity="warning", element="N104"))
     return found
 
 
-def _claim(claim: RemitClaim, one: TransactionSet) -> Iterator[Finding]:
-    for line in claim.lines:
-        difference = line.charge_cents - _sum(line.cas) - line.paid_cents
-        if difference:
-            yield _out(one, line.segment, "line", "SVC02 - adjustments is not SVC03", difference, claim)
-    in_lines = sum(_sum(line.cas) for line in claim.lines)
-    difference = claim.charge_cents - _sum(claim.cas) - in_lines - claim.paid_cents
-    if difference:
-        yield _out(one, claim.segment, "claim", "CLP03 - adjustments is not CLP04", difference, claim)
-    if claim.lines:
-        difference = sum(line.charge_cents for line in claim.lines) - claim.charge_cents
-        if difference:
-            yield _out(one, claim.segment, "roll_up", "the lines' charges are not CLP03", difference, claim)
-        difference = sum(x.paid_cents for x in claim.lines) - _sum(claim.cas) - claim.paid_cents
-        if difference:
-            yield _out(one, claim.segment, "roll_up", "the lines' payments are not CLP04", difference, claim)
-    for cas in [*claim.cas, *(c for line in claim.lines for c in line.cas)]:
-        if cas.group not in GROUPS:
-            yield one.finding(claim.segment, "an adjustment group that does not exist", element="CAS01")
-    patient = sum(c.cents for c in claim.cas if c.group == "PR")
-    patient += sum(c.cents for line in claim.lines for c in line.cas if c.group == "PR")
-    if claim.patient_cents and patient != claim.patient_cents and claim.status != "22":
-        yield one.finding(
-            claim.segment,
-            "CLP05 is not the sum of the patient's adjustments",
-            severity="warning",
-            element="CLP05",
-            difference_cents=claim.patient_cents - patient,
-        )
-
-
-def _payment(remit: Remittance, one: TransactionSet) -> Iterator[Finding]:
-    claims = sum(claim.paid_cents for claim in remit.claims)
-    provider = sum(plb.cents for plb in remit.plb)
-    difference = claims - provider - remit.amount_cents
-    if difference:
-        yield one.finding(
-            0,
-            "the claims' payments less provider adjustments are not BPR02",
-            element="BPR02",
-            level="payment",
-            difference_cents=difference,
-        )
-    if remit.amount_cents < 0:
-        yield one.finding(0, "BPR02 is negative", element="BPR02", level="payment")
-
-
 def _out(
     one: TransactionSet, place: int, level: str, sentence: str, difference: int, claim: RemitClaim
 ) -> Finding:
-    element = {"line": "SVC03", "claim": "CLP04", "roll_up": "CLP"}[level]
     return one.finding(
-        place, sentence, element=element, level=level, difference_cents=difference, claim=claim.clp01
+        place,
+        sentence,
+        element=_ELEMENTS[level],
+        level=level,
+        difference_cents=difference,
+        claim=claim.clp01,
     )

@@ -1,11 +1,16 @@
-"""An 835 in trade names. Amounts are integer cents; fields named `…_last`, `…_first`, `…_id` of people are PHI."""
+"""An 835 in trade names. Amounts are integer cents; fields named `…_last`, `…_first`, `…_id` of people are PHI.
+
+Claims and lines are Structs because a file has hundreds of thousands; they never refer back, so the collector may skip
+them.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
 
+import msgspec
 
-@dataclass(slots=True)
-class Cas:
+
+class Cas(msgspec.Struct, gc=False):
     """One adjustment triplet: group code, CARC, amount, quantity."""
 
     group: str
@@ -14,31 +19,32 @@ class Cas:
     quantity: int | None = None
 
 
-@dataclass(slots=True)
-class RemitLine:
-    """One SVC loop."""
+class RemitLine(msgspec.Struct, gc=False):
+    """One SVC loop (2110). `segment` is the place of its SVC in the set."""
 
     procedure: str
     charge_cents: int
     paid_cents: int
     qualifier: str = "HC"
-    modifiers: list[str] = field(default_factory=list)
+    modifiers: list[str] = []
     submitted_procedure: str = ""
     revenue_code: str = ""
     units: int = 1
     service_from: date | None = None
     service_to: date | None = None
-    cas: list[Cas] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    cas: list[Cas] = []
+    remarks: list[str] = []
     allowed_cents: int | None = None
     line_control: str = ""
     segment: int = -1
-    unknown: list[list[str]] = field(default_factory=list)
+    unknown: list[list[str]] = []
+    submitted_modifiers: list[str] = []
+    submitted_units: int | None = None
+    amounts: dict[str, int] = {}
 
 
-@dataclass(slots=True)
-class RemitClaim:
-    """One CLP loop. `segment` is the index of its CLP in the set's segments."""
+class RemitClaim(msgspec.Struct, gc=False):
+    """One CLP loop (2100). `segment` is the place of its CLP in the set."""
 
     clp01: str
     status: str
@@ -49,9 +55,9 @@ class RemitClaim:
     payer_control: str = ""
     facility_code: str = ""
     frequency: str = ""
-    cas: list[Cas] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    amounts: dict[str, int] = field(default_factory=dict)
+    cas: list[Cas] = []
+    remarks: list[str] = []
+    amounts: dict[str, int] = {}
     original_control: str = ""
     service_from: date | None = None
     service_to: date | None = None
@@ -68,13 +74,25 @@ class RemitClaim:
     rendering_npi: str = ""
     crossover_name: str = ""
     crossover_id: str = ""
-    lines: list[RemitLine] = field(default_factory=list)
+    lines: list[RemitLine] = []
     segment: int = -1
-    unknown: list[list[str]] = field(default_factory=list)
+    unknown: list[list[str]] = []
+    patient_middle: str = ""
+    drg: str = ""
+    prior_payer_name: str = ""
+    prior_payer_id: str = ""
+
+    def adjusted_cents(self, group: str = "") -> int:
+        """All adjustments of claim and lines together, of one group or of all."""
+        return sum(
+            c.cents
+            for cas in (self.cas, *(line.cas for line in self.lines))
+            for c in cas
+            if not group or c.group == group
+        )
 
 
-@dataclass(slots=True)
-class Plb:
+class Plb(msgspec.Struct, gc=False):
     """One provider adjustment pair of a PLB: positive lowers the payment."""
 
     reason: str
@@ -87,7 +105,7 @@ class Plb:
 
 @dataclass(slots=True)
 class Remittance:
-    """One 835 transaction set: one check or EFT."""
+    """One 835 transaction set: one check or EFT. `unknown` are segments before the first claim or after the last."""
 
     handling: str
     amount_cents: int

@@ -1,176 +1,203 @@
 """Reading an 835 set into its model; one pass, one split per segment, nothing of it lost."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from shared.x12.dates import day_or_none, first_day
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import Taker, el
+from shared.x12.fields import Taker, padded
 from shared.x12.findings import Finding
 from shared.x12.remittance_835.model import Cas, Plb, RemitClaim, RemitLine, Remittance
+
+_CLAIM_ENDS = frozenset({"CLP", "LX", "PLB"})
+_NOTHING = ("",) * 12
+_TAGS = (
+    *("BPR", "TRN", "DTM", "N1", "N3", "N4", "PER", "REF", "LX", "CLP", "CAS", "NM1"),
+    *("MOA", "MIA", "SVC", "AMT", "LQ", "PLB"),
+)
 
 
 def read_835(one: TransactionSet) -> tuple[Remittance, list[Finding]]:
     """The remittance and what could not be read of it. Judging is `check_835`."""
-    reading = _Reading(one)
-    for place, segment in enumerate(one.segments):
-        reading.take(place, segment)
-    return reading.remit, reading.taker.findings
+    reading = Reading835(one)
+    claims = list(reading.claims())
+    reading.remit.claims = claims
+    return reading.remit, reading.findings
 
 
-class _Reading:
+class Reading835:
+    """An 835 as it is read. `claims` gives each claim when it is complete, for files of any size."""
+
     def __init__(self, one: TransactionSet) -> None:
+        self.set = one
         self.taker = Taker(one)
+        self.money = self.taker.money
+        self.component = one.delimiters.component
         self.remit = Remittance("", 0, credit="", method="", control=one.control)
         for name in ("street", "city", "state", "zip", "contact", "phone"):
             setattr(self.remit, f"payer_{name}", "")
         self.claim: RemitClaim | None = None
         self.line: RemitLine | None = None
         self.party = ""
+        self.seen: set[str] = set()
 
-    def take(self, place: int, s: list[str]) -> None:
-        reader = _READERS.get(s[0])
-        if reader is None or not reader(self, place, s):
-            owner = self.line or self.claim or self.remit
-            owner.unknown.append(s)
+    @property
+    def findings(self) -> list[Finding]:
+        """What could not be read, so far."""
+        return self.taker.findings
+
+    def claims(self) -> Iterator[RemitClaim]:
+        """Every claim as soon as it is read; `remit` is complete, but for its claims, after the last one."""
+        waiting = self.remit.claims
+        readers = {tag: getattr(self, tag.lower()) for tag in _TAGS}.get
+        element = self.set.delimiters.element
+        for first, texts in self.set.batches():
+            for place, text in enumerate(texts, first):
+                segment = text.split(element)
+                tag = segment[0]
+                if waiting and tag in _CLAIM_ENDS:
+                    yield waiting.pop()
+                    self.set.pinned = place
+                reader = readers(tag)
+                if reader is None or not reader(place, segment):
+                    (self.line or self.claim or self.remit).unknown.append(segment)
+        self.end()
+        if waiting:
+            yield waiting.pop()
+
+    def end(self) -> None:
+        """Say what every 835 must have and this one does not."""
+        for tag in ("BPR", "TRN"):
+            if tag not in self.seen:
+                self.taker.note(-1, f"the set has no {tag}", code="3")
+
+    # -- the payment ---------------------------------------------------------------------------------
 
     def bpr(self, place: int, s: list[str]) -> bool:
-        r = self.remit
-        r.handling, r.credit, r.method = el(s, 1), el(s, 3), el(s, 4)
-        r.amount_cents = self.taker.money(place, 2, empty=None)
-        r.paid_on = day_or_none(el(s, 16))
+        if "BPR" in self.seen:
+            self.taker.note(place, "a second BPR", code="5")
+            return False
+        self.seen.add("BPR")
+        r, s = self.remit, padded(s, 17)
+        r.handling, r.credit, r.method = s[1], s[3], s[4]
+        r.amount_cents = self.money(s[2], place, 2)
+        r.paid_on = day_or_none(s[16])
         if r.paid_on is None:
             self.taker.note(place, "no payment date", 16, "8", severity="warning")
         return True
 
     def trn(self, place: int, s: list[str]) -> bool:
-        self.remit.trn02, self.remit.trn03 = el(s, 2), el(s, 3)
+        if "TRN" in self.seen:
+            return False
+        self.seen.add("TRN")
+        s = padded(s, 4)
+        self.remit.trn02, self.remit.trn03 = s[2], s[3]
         return True
 
-    def dtm(self, place: int, s: list[str]) -> bool:
-        what, when = el(s, 1), first_day(el(s, 2))
-        if self.line is not None:
-            if what in ("472", "150"):
-                self.line.service_from = when
-            elif what == "151":
-                self.line.service_to = when
-            else:
-                return False
-            return True
-        if self.claim is not None:
-            if what in ("232", "150"):
-                self.claim.service_from = when
-            elif what in ("233", "151"):
-                self.claim.service_to = when
-            elif what == "050":
-                self.claim.received_on = when
-            else:
-                return False
-            return True
-        if what == "405":
-            self.remit.produced_on = when
-            return True
-        return False
-
     def n1(self, place: int, s: list[str]) -> bool:
-        self.party = el(s, 1)
+        s = padded(s, 5)
+        self.party = s[1]
         if self.party == "PR":
-            self.remit.payer_name = el(s, 2)
-            self.remit.payer_id = el(s, 4)
+            self.remit.payer_name, self.remit.payer_id = s[2], s[4]
         elif self.party == "PE":
-            self.remit.payee_name = el(s, 2)
-            if el(s, 3) == "XX":
-                self.remit.payee_npi = el(s, 4)
+            self.remit.payee_name = s[2]
+            if s[3] == "XX":
+                self.remit.payee_npi = s[4]
             else:
-                self.remit.payee_tax_id = el(s, 4)
+                self.remit.payee_tax_id = s[4]
+        else:
+            return False
         return True
 
     def n3(self, place: int, s: list[str]) -> bool:
-        if self.party != "PR":
+        if self.party != "PR" or len(s) > 2:
             return False
-        self.remit.payer_street = el(s, 1)
+        self.remit.payer_street = padded(s, 2)[1]
         return True
 
     def n4(self, place: int, s: list[str]) -> bool:
         if self.party != "PR":
             return False
-        r = self.remit
-        r.payer_city, r.payer_state, r.payer_zip = el(s, 1), el(s, 2), el(s, 3)
+        r, s = self.remit, padded(s, 4)
+        r.payer_city, r.payer_state, r.payer_zip = s[1], s[2], s[3]
         return True
 
     def per(self, place: int, s: list[str]) -> bool:
-        if self.claim is not None or el(s, 1) != "BL":
+        s = padded(s, 5)
+        if self.claim is not None or s[1] != "BL" or self.remit.payer_contact:
             return False
-        self.remit.payer_contact, self.remit.payer_phone = el(s, 2), el(s, 4)
+        self.remit.payer_contact, self.remit.payer_phone = s[2], s[4]
         return True
 
-    def ref(self, place: int, s: list[str]) -> bool:
-        what, value = el(s, 1), el(s, 2)
-        if self.line is not None:
-            if what != "6R":
-                return False
-            self.line.line_control = value
-            return True
-        if self.claim is not None:
-            if what != "F8":
-                return False
-            self.claim.original_control = value
-            return True
-        if self.party == "PE" and what == "TJ":
-            self.remit.payee_tax_id = value
-            return True
-        if self.party == "PR" and what == "2U" and not self.remit.payer_id:
-            self.remit.payer_id = value
-            return True
-        return False
+    def plb(self, place: int, s: list[str]) -> bool:
+        self.claim = self.line = None
+        s = padded(s, 5 + len(s) % 2)
+        for at in range(3, min(len(s) - 1, 15), 2):
+            if s[at] or s[at + 1]:
+                reason, _, reference = s[at].partition(self.taker.component)
+                cents = self.money(s[at + 1], place, at + 1)
+                year_end = day_or_none(s[2])
+                self.remit.plb.append(Plb(reason, cents, reference, s[1], year_end, place))
+        return True
+
+    # -- claims and their lines ------------------------------------------------------------------------
 
     def lx(self, place: int, s: list[str]) -> bool:
         self.claim = self.line = None
         return True
 
     def clp(self, place: int, s: list[str]) -> bool:
-        money = self.taker.money
+        money = self.money
+        s += _NOTHING
         self.line = None
-        self.claim = RemitClaim(
-            el(s, 1),
-            el(s, 2),
-            money(place, 3, empty=None),
-            money(place, 4, empty=None),
-            money(place, 5),
-            el(s, 6),
-            el(s, 7),
-            el(s, 8),
-            el(s, 9),
+        self.claim = claim = RemitClaim(
+            s[1],
+            s[2],
+            money(s[3], place, 3),
+            money(s[4], place, 4),
+            money(s[5], place, 5) if s[5] else 0,
+            s[6],
+            s[7],
+            s[8],
+            s[9],
             segment=place,
+            drg=s[11],
         )
-        self.remit.claims.append(self.claim)
+        self.remit.claims.append(claim)
         return True
 
     def cas(self, place: int, s: list[str]) -> bool:
-        owner = self.line if self.line is not None else self.claim
+        owner = self.line or self.claim
         if owner is None:
             return False
-        group = el(s, 1)
-        for at in range(2, min(len(s), 20), 3):
-            if el(s, at) or el(s, at + 1):
-                quantity = el(s, at + 2)
-                count = self.taker.units(quantity, place, at + 2) if quantity else None
-                owner.cas.append(Cas(group, el(s, at), self.taker.money(place, at + 1), count))
+        last = len(s) - 1
+        for at in range(2, last + 1, 3):
+            text = s[at + 1] if at < last else ""
+            if text or s[at]:
+                count = s[at + 2] if at + 2 <= last else ""
+                quantity = self.taker.units(count, place, at + 2) if count else None
+                owner.cas.append(Cas(s[1], s[at], self.money(text, place, at + 1), quantity))
         return True
 
     def nm1(self, place: int, s: list[str]) -> bool:
-        c, what = self.claim, el(s, 1)
+        c = self.claim
         if c is None:
             return False
+        if len(s) < 10:
+            s = padded(s, 10)
+        what = s[1]
         if what == "QC":
-            c.patient_last, c.patient_first, c.patient_id = el(s, 3), el(s, 4), el(s, 9)
+            c.patient_last, c.patient_first, c.patient_id = s[3], s[4], s[9]
+            c.patient_middle = s[5]
         elif what == "IL":
-            c.subscriber_last, c.subscriber_first, c.subscriber_id = el(s, 3), el(s, 4), el(s, 9)
+            c.subscriber_last, c.subscriber_first, c.subscriber_id = s[3], s[4], s[9]
         elif what == "74":
-            c.corrected_last, c.corrected_first, c.corrected_id = el(s, 3), el(s, 4), el(s, 9)
-        elif what == "82":
-            c.rendering_npi = el(s, 9)
+            c.corrected_last, c.corrected_first, c.corrected_id = s[3], s[4], s[9]
+        elif what == "82" and s[8] == "XX":
+            c.rendering_npi = s[9]
         elif what == "TT":
-            c.crossover_name, c.crossover_id = el(s, 3), el(s, 9)
+            c.crossover_name, c.crossover_id = s[3], s[9]
+        elif what == "PR":
+            c.prior_payer_name, c.prior_payer_id = s[3], s[9]
         else:
             return False
         return True
@@ -178,77 +205,98 @@ class _Reading:
     def moa(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
             return False
-        self.claim.remarks += [code for code in map(str.strip, s[3:8]) if code]
-        self.claim.unknown.append(s)
+        self.claim.remarks += [code for code in s[3:8] if code]
+        if any(s[1:3]) or any(s[8:]):
+            self.claim.unknown.append(s)
         return True
 
     def mia(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
             return False
-        codes = [el(s, 5), *(el(s, n) for n in range(20, 24))]
-        self.claim.remarks += [code for code in codes if code]
+        self.claim.remarks += [code for code in (*s[5:6], *s[20:24]) if code]
         self.claim.unknown.append(s)
         return True
 
     def svc(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
             return False
-        t = self.taker
-        parts = t.parts(el(s, 1))
-        submitted = t.parts(el(s, 6))
-        self.line = RemitLine(
-            parts[1] if len(parts) > 1 else "",
-            t.money(place, 2, empty=None),
-            t.money(place, 3),
-            parts[0],
-            [m for m in parts[2:6] if m],
-            submitted[1] if len(submitted) > 1 else "",
-            el(s, 4),
-            t.units(el(s, 5), place, 5),
+        s += _NOTHING
+        what = s[1].split(self.component)
+        self.line = line = RemitLine(
+            what[1] if len(what) > 1 else "",
+            self.money(s[2], place, 2),
+            self.money(s[3], place, 3) if s[3] else 0,
+            what[0],
+            [m for m in what[2:6] if m] if len(what) > 2 else [],
+            "",
+            s[4],
+            self.taker.units(s[5], place, 5) if s[5] else 1,
             segment=place,
         )
-        self.claim.lines.append(self.line)
+        if s[6]:
+            submitted = self.taker.parts(s[6], 2)
+            line.submitted_procedure = submitted[1]
+            line.submitted_modifiers = [m for m in submitted[2:6] if m]
+        if s[7]:
+            line.submitted_units = self.taker.units(s[7], place, 7)
+        self.claim.lines.append(line)
+        return True
+
+    def dtm(self, place: int, s: list[str]) -> bool:
+        if len(s) < 3:
+            return False
+        what, when = s[1], first_day(s[2])
+        if when is None:
+            self.taker.note(place, "not a date", 2, "8", severity="warning")
+            return False
+        owner = self.line or self.claim
+        if owner is None:
+            if what != "405":
+                return False
+            self.remit.produced_on = when
+        elif what in ("472", "150", "232"):
+            owner.service_from = when
+        elif what in ("151", "233"):
+            owner.service_to = when
+        elif what == "050" and isinstance(owner, RemitClaim):
+            owner.received_on = when
+        else:
+            return False
+        return True
+
+    def ref(self, place: int, s: list[str]) -> bool:
+        if len(s) < 3:
+            return False
+        what, value, r = s[1], s[2], self.remit
+        if self.line is not None:
+            if what != "6R" or self.line.line_control:
+                return False
+            self.line.line_control = value
+        elif self.claim is not None:
+            if what != "F8" or self.claim.original_control:
+                return False
+            self.claim.original_control = value
+        elif self.party == "PE" and what == "TJ":
+            r.payee_tax_id = value
+        elif self.party == "PR" and what == "2U" and not r.payer_id:
+            r.payer_id = value
+        else:
+            return False
         return True
 
     def amt(self, place: int, s: list[str]) -> bool:
-        if self.line is not None:
-            if el(s, 1) != "B6":
-                return False
-            self.line.allowed_cents = self.taker.money(place, 2)
-            return True
-        if self.claim is None:
+        owner = self.line or self.claim
+        if owner is None or len(s) < 3:
             return False
-        self.claim.amounts[el(s, 1)] = self.taker.money(place, 2)
+        cents = self.money(s[2], place, 2)
+        if s[1] == "B6" and isinstance(owner, RemitLine):
+            owner.allowed_cents = cents
+        else:
+            owner.amounts[s[1]] = cents
         return True
 
     def lq(self, place: int, s: list[str]) -> bool:
-        if self.line is None or el(s, 1) != "HE":
+        if self.line is None or s[1:2] != ["HE"] or len(s) < 3:
             return False
-        self.line.remarks.append(el(s, 2))
+        self.line.remarks.append(s[2])
         return True
-
-    def plb(self, place: int, s: list[str]) -> bool:
-        self.claim = self.line = None
-        for at in range(3, min(len(s), 15), 2):
-            if el(s, at) or el(s, at + 1):
-                reason, _, reference = el(s, at).partition(self.taker.component)
-                self.remit.plb.append(
-                    Plb(
-                        reason,
-                        self.taker.money(place, at + 1),
-                        reference.split(self.taker.component)[0],
-                        el(s, 1),
-                        day_or_none(el(s, 2)),
-                        place,
-                    )
-                )
-        return True
-
-
-_READERS: dict[str, Callable[[_Reading, int, list[str]], bool]] = {
-    name.upper(): getattr(_Reading, name)
-    for name in (
-        *("bpr", "trn", "dtm", "n1", "n3", "n4", "per", "ref", "lx", "clp", "cas", "nm1"),
-        *("moa", "mia", "svc", "amt", "lq", "plb"),
-    )
-}

@@ -26,11 +26,22 @@ def _body(r: Remittance) -> Segments:
     bank = ("01", "999999992", "DA", "123456", r.trn03, "", "01", "999988880", "DA", "98765")
     if r.method != "ACH":
         bank = ("", "", "", "", "", "", "", "", "", "")
-    s.add("BPR", r.handling, amount(r.amount_cents), r.credit, r.method, "CCP" if r.method == "ACH" else "", *bank, paid_on)
+    s.add(
+        "BPR",
+        r.handling,
+        amount(r.amount_cents),
+        r.credit,
+        r.method,
+        "CCP" if r.method == "ACH" else "",
+        *bank,
+        paid_on,
+    )
     s.add("TRN", "1", r.trn02, r.trn03)
     if r.produced_on:
         s.add("DTM", "405", d8(r.produced_on))
-    s.add("N1", "PR", r.payer_name, "XV", r.payer_id) if r.payer_id else s.add("N1", "PR", r.payer_name)
+    s.add("N1", "PR", r.payer_name, "XV", r.payer_id) if r.payer_id else s.add(
+        "N1", "PR", r.payer_name
+    )
     s.add("N3", r.payer_street)
     s.add("N4", r.payer_city, r.payer_state, r.payer_zip)
     s.add("PER", "BL", r.payer_contact, "TE", r.payer_phone)
@@ -76,9 +87,29 @@ def _claim(s: Segments, c: RemitClaim) -> None:
     _cas(s, c.cas)
     s.add("NM1", "QC", "1", c.patient_last, c.patient_first, "", "", "", *_id("MI", c.patient_id))
     if c.subscriber_last:
-        s.add("NM1", "IL", "1", c.subscriber_last, c.subscriber_first, "", "", "", *_id("MI", c.subscriber_id))
+        s.add(
+            "NM1",
+            "IL",
+            "1",
+            c.subscriber_last,
+            c.subscriber_first,
+            "",
+            "",
+            "",
+            *_id("MI", c.subscriber_id),
+        )
     if c.corrected_last or c.corrected_id:
-        s.add("NM1", "74", "1", c.corrected_last, c.corrected_first, "", "", "", *_id("C", c.corrected_id))
+        s.add(
+            "NM1",
+            "74",
+            "1",
+            c.corrected_last,
+            c.corrected_first,
+            "",
+            "",
+            "",
+            *_id("C", c.corrected_id),
+        )
     if c.rendering_npi:
         s.add("NM1", "82", "1", "", "", "", "", "", "XX", c.rendering_npi)
     if c.crossover_name:
