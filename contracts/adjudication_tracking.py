@@ -45,6 +45,15 @@ class FileReceived:
     sets: tuple[ReceivedSet, ...]
 
 
+@event("adjudication_tracking.file_part_taken.v1", "inbound")
+class FilePartTaken:
+    """A part of a large file was taken in; receiving the file again goes on after it."""
+
+    sha256: Sha256
+    part: int
+    parts: int
+
+
 @event("adjudication_tracking.claim_acknowledged.v1", "account")
 class ClaimAcknowledged:
     """A 277CA took the claim on: category A0, A1, A2 or A5, by the clearinghouse or the payer."""
@@ -125,6 +134,8 @@ class RemittanceClaimsStaged:
     remittance: Code
     chunk: int
     claims: tuple[ClaimPayment, ...]
+    sha256: str = ""
+    st02: str = ""
 
 
 @event("adjudication_tracking.remittance_repeated.v1", "remittance")
@@ -191,6 +202,8 @@ class ClaimPaymentDelivered:
     payment: ClaimPayment
     source: Source
     matched_on: str = "claim number"
+    position: int = 0
+    claim: str = ""
 
 
 @event("adjudication_tracking.remittance_dispatched.v1", "remittance")
@@ -282,6 +295,7 @@ class ReversalWaiting:
     remittance: Code
     payer_control: str = ""
     paid_cents: Cents
+    delivered: ClaimPaymentDelivered | None = None
 
 
 @event("adjudication_tracking.claim_forwarded.v1", "account")

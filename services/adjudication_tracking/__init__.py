@@ -1,0 +1,1 @@
+"""How payers answer: acknowledgements, remittances staged, balanced and released, adjudications."""

@@ -1,0 +1,147 @@
+"""Doors of tracking: files from clearinghouses and payers, what a person releases or matches, and the lists."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.adjudication_tracking.domain.remittance import MatchClaim, Release
+from services.adjudication_tracking.gateway import Intake
+from shared.errors import Conflict, Malformed, NotFound, Refused
+from shared.http import Actor, IdempotencyKey
+from shared.service import Answer, Doors, Order, Scope
+from shared.streams import inbound_stream, remittance_stream
+
+PAGE = 500
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_max_length=400)
+
+
+class ReleaseBody(_Body):
+    """Who releases an unbalanced remittance, and why."""
+
+    by: str = Field(min_length=1, max_length=48)
+    reason: str = Field(min_length=1)
+
+
+class MatchBody(_Body):
+    """Which claim of ours an unmatched payment belongs to, and by what it was recognised."""
+
+    claim: str = Field(min_length=1, max_length=38)
+    matched_on: str = Field(min_length=1, max_length=48)
+
+
+def _checked(answer: Answer) -> dict[str, Any]:
+    if answer.status >= 400:
+        raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+    return {"status": answer.status, "said": len(answer.said), "again": answer.again}
+
+
+def routes(doors: Doors) -> APIRouter:
+    """`/files`, `/remittances`, `/unmatched`, `/claims`, `/acknowledgements`."""
+    router = APIRouter()
+
+    @router.post("/files")
+    async def files(
+        request: Request, key: IdempotencyKey, who: Actor, name: str = Query(default="", max_length=120)
+    ) -> dict[str, Any]:
+        """Take in a 277CA or 835 file, known by its hash: again is quiet, a broken one changes nothing."""
+        data = await request.body()
+        if not data:
+            raise Malformed("the file is empty")
+        intake = Intake(doors, await doors.book(), data, name)
+        parts = await intake.parts()
+        scope = Scope(tenant=doors.tenant)
+        again = True
+        for part in parts:
+            order = Order(
+                inbound_stream(part.sha256),
+                part,
+                f"{part.sha256}/{part.part}",
+                part.sha256.encode(),
+                scope,
+                who,
+            )
+            answer = (await doors.handle([order]))[0]
+            _checked(answer)
+            again = again and (answer.again or not answer.said)
+        return {
+            "sha256": intake.sha256,
+            "again": again,
+            "sets": [msgspec.to_builtins(s) for s in intake.sets],
+        }
+
+    @router.post("/remittances/{remittance}/release")
+    async def release(
+        remittance: str, body: ReleaseBody, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Release what does not balance: its balanced claims post, the difference stays in suspense."""
+        return await _tell(doors, remittance, Release(body.by, body.reason), key, who)
+
+    @router.post("/remittances/{remittance}/claims/{position}/match")
+    async def match(
+        remittance: str, position: int, body: MatchBody, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Lead an unmatched claim payment to a claim of ours."""
+        command = MatchClaim(position, body.claim, body.matched_on, who)
+        return await _tell(doors, remittance, command, key, who)
+
+    @router.get("/remittances")
+    async def remittances(
+        state: str | None = None, limit: int = Query(default=PAGE, le=5_000)
+    ) -> list[dict[str, Any]]:
+        """Checks and EFTs, newest first."""
+        return await doors.rows(
+            "select * from remittance where $1::text is null or state = $1 "
+            "order by paid_on desc, remittance limit $2",
+            state,
+            limit,
+        )
+
+    @router.get("/unmatched")
+    async def unmatched(limit: int = Query(default=PAGE, le=5_000)) -> list[dict[str, Any]]:
+        """Claim payments that found no claim of ours, largest first."""
+        return await doors.rows(
+            "select u.*, r.payer, r.check_number from unmatched u join remittance r using (remittance) "
+            "where matched_to = '' order by abs(cents) desc, remittance, position limit $1",
+            limit,
+        )
+
+    @router.get("/claims/{claim}")
+    async def claim(claim: str) -> dict[str, Any]:
+        """One claim's state and answers."""
+        rows = await doors.rows("select * from claim_status where claim = $1", claim.upper())
+        if not rows:
+            raise NotFound("no such claim")
+        return rows[0]
+
+    @router.get("/claims")
+    async def claims(
+        state: str | None = None, limit: int = Query(default=PAGE, le=5_000)
+    ) -> list[dict[str, Any]]:
+        """Claims, by state."""
+        return await doors.rows(
+            "select * from claim_status where $1::text is null or state = $1 "
+            "order by changed_on, claim limit $2",
+            state,
+            limit,
+        )
+
+    @router.get("/acknowledgements")
+    async def acknowledgements(limit: int = Query(default=PAGE, le=5_000)) -> list[dict[str, Any]]:
+        """Tallies of 277CA sets: accepted and rejected beside what was stated."""
+        return await doors.rows(
+            "select * from ack_tally order by received_on desc, sha256 limit $1", limit
+        )
+
+    return router
+
+
+async def _tell(doors: Doors, remittance: str, command: Any, key: str, who: str) -> dict[str, Any]:
+    body = msgspec.json.encode(command)
+    scope = Scope(tenant=doors.tenant)
+    order = Order(remittance_stream(remittance), command, key, body, scope, who)
+    return _checked((await doors.handle([order]))[0])

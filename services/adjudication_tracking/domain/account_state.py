@@ -1,0 +1,279 @@
+"""What an account's claims look like to tracking: state, attempts, answers, and adjudications so far."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    AnswerLate,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimForwarded,
+    ClaimPaymentDelivered,
+    ClaimRejected,
+    ReversalWaiting,
+)
+from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.denial import CorrectionRequested
+from contracts.posting import PaymentPosted, ResponsibilityMoved
+from contracts.registration import AccountOpened, CoveragesSet
+from contracts.submission import (
+    ClaimCreated,
+    ClaimHeld,
+    ClaimImported,
+    ClaimReleased,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    TransportRejected,
+)
+from contracts.values import Charge
+from services.adjudication_tracking.domain.states import State, step
+
+
+class Adjudged(msgspec.Struct, frozen=True):
+    """An adjudication that stands or was taken back."""
+
+    id: str
+    payer: str
+    remittance: str
+    payer_control: str
+    charge_cents: int
+    paid_cents: int
+    reversed: bool = False
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A claim of the account."""
+
+    claim: str
+    payer: str
+    payer_order: int
+    charges: tuple[str, ...] = ()
+    total_cents: int = 0
+    state: str = ""
+    attempt: int = 1
+    submitted_on: date | None = None
+    acknowledged: bool = False
+    acknowledged_by_payer: bool = False
+    expected: bool = False
+    late: tuple[str, ...] = ()
+    forbidden: int = 0
+
+    def to(self, state: State) -> "Claim":
+        """The claim after a step; a step that is not allowed is counted, never taken."""
+        now, allowed = step(self.state, state)
+        return msgspec.structs.replace(self, state=now, forbidden=self.forbidden + (not allowed))
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An account's coverages by order, charges, claims, and payers' answers."""
+
+    opened: bool = False
+    payers: dict[int, str] = {}
+    charges: dict[str, Charge] = {}
+    claims: dict[str, Claim] = {}
+    adjudged: tuple[Adjudged, ...] = ()
+    waiting: tuple[ClaimPaymentDelivered, ...] = ()
+    forwarded: dict[str, str] = {}
+
+    def claim_at(self, number: str) -> Claim | None:
+        """The claim with this number, however the payer spelt it."""
+        return self.claims.get(number.strip().upper()) or self.claims.get(number.strip())
+
+
+def _put(account: Account, claim: Claim) -> Account:
+    return msgspec.structs.replace(account, claims={**account.claims, claim.claim: claim})
+
+
+def _step(account: Account, number: str, state: State, **more: Any) -> Account:
+    claim = account.claims.get(number)
+    if claim is None:
+        return account
+    moved = claim.to(state)
+    return _put(account, msgspec.structs.replace(moved, **more) if more else moved)
+
+
+def evolve(state: Account | None, event: Any) -> Account:
+    """The account after an event; events of others may come in any order."""
+    account = state or Account()
+    found = _FOLDS.get(type(event))
+    return account if found is None else found(account, event)
+
+
+def _opened(account: Account, e: AccountOpened) -> Account:
+    payers = {c.order: c.payer for c in e.coverages}
+    return msgspec.structs.replace(account, opened=True, payers=payers)
+
+
+def _coverages(account: Account, e: CoveragesSet) -> Account:
+    return msgspec.structs.replace(account, payers={c.order: c.payer for c in e.coverages})
+
+
+def _captured(account: Account, e: ChargesCaptured) -> Account:
+    charges = {**account.charges, **{c.charge: c for c in e.charges}}
+    return msgspec.structs.replace(account, charges=charges)
+
+
+def _corrected(account: Account, e: ChargeCorrected) -> Account:
+    charges = {**account.charges, e.after.charge: e.after}
+    return msgspec.structs.replace(account, charges=charges)
+
+
+def _created(account: Account, e: ClaimCreated) -> Account:
+    before = account.claims.get(e.claim)
+    claim = Claim(
+        e.claim,
+        e.payer,
+        e.payer_order,
+        tuple(line.charge for line in e.lines),
+        e.total_cents,
+        before.state if before else "",
+    )
+    return _put(account, claim.to("editing") if not claim.state else claim)
+
+
+def _imported(account: Account, e: ClaimImported) -> Account:
+    charges = tuple(line.charge for line in e.lines)
+    claim = Claim(e.claim, e.payer, e.payer_order, charges, e.total_cents).to("history")
+    return _put(account, claim)
+
+
+def _held(account: Account, e: ClaimHeld) -> Account:
+    return _step(account, e.claim, "held")
+
+
+def _released(account: Account, e: ClaimReleased) -> Account:
+    return _step(account, e.claim, "editing")
+
+
+def _again(account: Account, e: ClaimResubmitted) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None:
+        return account
+    if claim.state != "correcting":
+        claim = claim.to("editing")
+    return _put(account, msgspec.structs.replace(claim, attempt=e.attempt))
+
+
+def _submitted(account: Account, e: ClaimSubmitted) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None:
+        return account
+    moved = msgspec.structs.replace(
+        claim.to("submitted"),
+        attempt=e.attempt,
+        submitted_on=e.submitted_on,
+        acknowledged=False,
+        acknowledged_by_payer=False,
+        late=(),
+    )
+    return _put(account, moved)
+
+
+def _transport(account: Account, e: TransportRejected) -> Account:
+    return _step(account, e.claim, "transport_rejected", submitted_on=None)
+
+
+def _acknowledged(account: Account, e: ClaimAcknowledged) -> Account:
+    accepted = e.by == "payer" and e.category in ("A2", "A5")
+    more: dict[str, Any] = {"acknowledged": True}
+    if e.by == "payer":
+        more["acknowledged_by_payer"] = True
+    return _step(account, e.claim, "accepted" if accepted else "received", **more)
+
+
+def _rejected(account: Account, e: ClaimRejected) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None or claim.state in ("adjudicated", "settled", "next_payer"):
+        return account  # It comes late: the payer has decided meanwhile.
+    return _step(account, e.claim, "rejected", submitted_on=None)
+
+
+def _adjudicated(account: Account, e: ClaimAdjudicated) -> Account:
+    adjudged = Adjudged(
+        e.adjudication, e.payer, e.remittance, e.payer_control, e.charge_cents, e.paid_cents
+    )
+    account = msgspec.structs.replace(account, adjudged=(*account.adjudged, adjudged))
+    if e.status == "25":
+        return account
+    if e.claim not in account.claims:
+        account = _put(account, Claim(e.claim, e.payer, e.payer_order, expected=True))
+    return _step(account, e.claim, "adjudicated", submitted_on=None)
+
+
+def _reversed(account: Account, e: AdjudicationReversed) -> Account:
+    adjudged = tuple(
+        msgspec.structs.replace(a, reversed=True) if a.id == e.reverses else a
+        for a in account.adjudged
+    )
+    waiting = tuple(w for w in account.waiting if reversal_id(w) != e.adjudication)
+    account = msgspec.structs.replace(account, adjudged=adjudged, waiting=waiting)
+    return _step(account, e.claim, "reversed")
+
+
+def _waits(account: Account, e: ReversalWaiting) -> Account:
+    if e.delivered is None:
+        return account
+    return msgspec.structs.replace(account, waiting=(*account.waiting, e.delivered))
+
+
+def reversal_id(delivered: ClaimPaymentDelivered) -> str:
+    """The id of a reversal: its remittance and place."""
+    return f"REV{delivered.remittance[:16]}{delivered.position:05d}"
+
+
+def _forwarded(account: Account, e: ClaimForwarded) -> Account:
+    forwarded = {**account.forwarded, e.claim: e.expected_claim or ""}
+    return msgspec.structs.replace(account, forwarded=forwarded)
+
+
+def _late(account: Account, e: AnswerLate) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None:
+        return account
+    return _put(account, msgspec.structs.replace(claim, late=(*claim.late, e.awaited)))
+
+
+def _posted(account: Account, e: PaymentPosted) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None or claim.state != "adjudicated" or e.denied or e.patient_part_cents:
+        return account
+    return _step(account, e.claim, "settled")
+
+
+def _moved(account: Account, e: ResponsibilityMoved) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None or claim.state != "adjudicated":
+        return account
+    return _step(account, e.claim, "next_payer" if e.to_party == "payer" else "settled")
+
+
+def _correcting(account: Account, e: CorrectionRequested) -> Account:
+    return _step(account, e.claim, "correcting")
+
+
+_FOLDS: dict[type, Any] = {
+    AccountOpened: _opened,
+    CoveragesSet: _coverages,
+    ChargesCaptured: _captured,
+    ChargeCorrected: _corrected,
+    ClaimCreated: _created,
+    ClaimImported: _imported,
+    ClaimHeld: _held,
+    ClaimReleased: _released,
+    ClaimResubmitted: _again,
+    ClaimSubmitted: _submitted,
+    TransportRejected: _transport,
+    ClaimAcknowledged: _acknowledged,
+    ClaimRejected: _rejected,
+    ClaimAdjudicated: _adjudicated,
+    AdjudicationReversed: _reversed,
+    ClaimForwarded: _forwarded,
+    ReversalWaiting: _waits,
+    AnswerLate: _late,
+    PaymentPosted: _posted,
+    ResponsibilityMoved: _moved,
+    CorrectionRequested: _correcting,
+}

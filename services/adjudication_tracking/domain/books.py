@@ -1,0 +1,66 @@
+"""What the broadcasts said that tracking needs: who pays under which names, who we are, when answers are late."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from contracts.reference import BusinessDayOpened, FacilityListed, PayerListed
+
+
+class PayerFacts(msgspec.Struct, frozen=True):
+    """A payer's X12 id, names, and patience."""
+
+    payer_id: str
+    names: tuple[str, ...]
+    ack_late_days: int
+    remittance_late_days: int
+
+
+class Book(msgspec.Struct, frozen=True):
+    """Payers by our code, our NPIs and TINs with the legal entity they belong to."""
+
+    today: date | None = None
+    payers: dict[str, PayerFacts] = {}
+    npis: dict[str, str] = {}
+    tax_ids: dict[str, str] = {}
+
+    def payer_named(self, payer_id: str, name: str) -> str:
+        """Our code of a payer by its X12 id, name or alias; `unknown:…` for a stranger."""
+        wanted = " ".join(name.upper().split())
+        for code, facts in self.payers.items():
+            if payer_id and payer_id == facts.payer_id:
+                return code
+        for code, facts in self.payers.items():
+            if wanted in facts.names:
+                return code
+        letters = "".join(ch for ch in (payer_id or wanted) if ch.isalnum())
+        return f"unknown:{letters[:38]}"
+
+    def payee(self, npi: str, tax_id: str) -> str:
+        """The legal entity that a payee's NPI or TIN belongs to; empty when it is not ours."""
+        return self.tax_ids.get(tax_id, "") or self.npis.get(npi, "")
+
+
+def evolve_book(book: Book, event: Any) -> Book:
+    """The book after a broadcast."""
+    replace = msgspec.structs.replace
+    match event:
+        case BusinessDayOpened(day=day):
+            return replace(book, today=day)
+        case PayerListed():
+            names = (event.name, *event.aliases)
+            facts = PayerFacts(
+                event.payer_id,
+                tuple(" ".join(n.upper().split()) for n in names),
+                event.ack_277ca_late_days,
+                event.remittance_late_days,
+            )
+            return replace(book, payers={**book.payers, event.payer: facts})
+        case FacilityListed():
+            return replace(
+                book,
+                npis={**book.npis, event.npi: event.legal_entity},
+                tax_ids={**book.tax_ids, event.tax_id: event.legal_entity},
+            )
+    return book

@@ -1,0 +1,54 @@
+"""A received file, known by its hash: every part is taken once, and the file is received when the last is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from contracts.adjudication_tracking import FilePartTaken, FileReceived
+from shared.service import Decider, to
+
+
+@dataclass(frozen=True)
+class TakePart:
+    """A part of a file as the door read it: what it says to which stream; the last part closes the file."""
+
+    sha256: str
+    part: int
+    parts: int
+    said: tuple[tuple[str, Any], ...]
+    received: FileReceived | None = None
+
+
+class File(msgspec.Struct, frozen=True):
+    """Which parts were taken, and whether all were."""
+
+    parts: tuple[int, ...] = ()
+    received: bool = False
+
+
+def decide(command: TakePart, state: File | None, book: Any) -> list[Any]:
+    """What the part says; nothing when it was taken before."""
+    file = state or File()
+    if file.received or command.part in file.parts:
+        return []
+    taken = FilePartTaken(sha256=command.sha256, part=command.part, parts=command.parts)
+    said: list[Any] = [to(stream, event) for stream, event in command.said]
+    said.append(taken)
+    if command.received is not None:
+        said.append(command.received)
+    return said
+
+
+def evolve(state: File | None, event: Any) -> File:
+    """The file after an event."""
+    file = state or File()
+    match event:
+        case FilePartTaken(part=part):
+            return msgspec.structs.replace(file, parts=(*file.parts, part))
+        case FileReceived():
+            return File((), True)
+    return file
+
+
+INBOUND = Decider("inbound", File, decide, evolve)

@@ -1,0 +1,286 @@
+"""One check or EFT: staged claim by claim, balanced, released whole or refused whole, handed to its accounts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from contracts.adjudication_tracking import (
+    ClaimMatched,
+    ClaimPaymentDelivered,
+    ClaimUnmatched,
+    RemittanceClaimsStaged,
+    RemittanceDispatched,
+    RemittanceReceived,
+    RemittanceRefused,
+    RemittanceReleased,
+    RemittanceRepeated,
+)
+from contracts.values import ClaimPayment, Source
+from services.adjudication_tracking.domain.balancing import claim_faults, faults
+from services.adjudication_tracking.domain.books import Book
+from shared.errors import Refused
+from shared.service import Decider, to
+from shared.streams import account_stream, read_claim_number
+
+DISPATCH_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An 835 of this payment came in."""
+
+    received: RemittanceReceived
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A chunk of its claims is there: when all are, it is balanced."""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Hand the next claims to their accounts."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A named person releases what does not balance: balanced claims post, the rest stays in suspense."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class MatchClaim:
+    """A named person leads an unmatched claim payment to one of our claims."""
+
+    position: int
+    claim: str
+    matched_on: str
+    by: str
+
+
+Command = Stage | Balance | Dispatch | Release | MatchClaim
+
+
+class Remittance(msgspec.Struct, frozen=True):
+    """The staged payment and how far it is. `unmatched` are positions that wait for a person."""
+
+    received: RemittanceReceived | None = None
+    chunks: dict[int, tuple[ClaimPayment, ...]] = {}
+    state: str = ""
+    sent: int = 0
+    matched: dict[int, tuple[str, str, str]] = {}
+    unmatched: tuple[int, ...] = ()
+    repeats: tuple[str, ...] = ()
+    skipped: tuple[int, ...] = ()
+
+    def claims(self) -> list[ClaimPayment]:
+        """All staged claims in the file's order."""
+        return [claim for n in sorted(self.chunks) for claim in self.chunks[n]]
+
+    def complete(self) -> bool:
+        """Whether every chunk is there."""
+        return self.received is not None and len(self.chunks) == self.received.chunks
+
+
+def decide(command: Command, state: Remittance | None, book: Book) -> list[Any]:
+    """What follows from a command on a remittance."""
+    remit = state or Remittance()
+    match command:
+        case Stage(received):
+            return _stage(received, remit, book)
+        case Balance():
+            return _balance(remit, book)
+        case Dispatch():
+            return _dispatch(remit)
+        case Release():
+            return _release(command, remit)
+        case MatchClaim():
+            return _match(command, remit)
+
+
+def _mark(source: Source) -> str:
+    return f"{source.sha256}/{source.st02}"
+
+
+def _stage(received: RemittanceReceived, remit: Remittance, book: Book) -> list[Any]:
+    first = remit.received
+    if first is None or _mark(first.source) == _mark(received.source):
+        return _balance(remit, book)
+    if _mark(received.source) in remit.repeats:
+        return []
+    return [
+        RemittanceRepeated(
+            remittance=received.remittance,
+            source=received.source,
+            conflict=received.amount_cents != first.amount_cents,
+            amount_cents=received.amount_cents,
+        )
+    ]
+
+
+def _balance(remit: Remittance, book: Book) -> list[Any]:
+    r = remit.received
+    if r is None or remit.state or not remit.complete():
+        return []
+    claims = remit.claims()
+    wrong = faults(r, claims, book)
+    if wrong:
+        refused = RemittanceRefused(
+            remittance=r.remittance,
+            payer=r.payer,
+            check_number=r.check_number,
+            amount_cents=r.amount_cents,
+            faults=wrong,
+        )
+        return [refused]
+    return [_released(r, len(claims), sum(c.paid_cents for c in claims), book, 0)]
+
+
+def _released(
+    r: RemittanceReceived, count: int, cents: int, book: Book | None, suspense: int
+) -> RemittanceReleased:
+    entity = r.legal_entity or (book.payee(r.payee_npi, r.payee_tax_id) if book else "")
+    return RemittanceReleased(
+        remittance=r.remittance,
+        payer=r.payer,
+        legal_entity=entity,
+        payee_tax_id=r.payee_tax_id,
+        check_number=r.check_number,
+        payer_trace_id=r.payer_trace_id,
+        paid_on=r.paid_on,
+        amount_cents=r.amount_cents,
+        claims=count,
+        claims_cents=cents,
+        provider_adjustments=r.provider_adjustments,
+        suspense_cents=suspense,
+    )
+
+
+def _release(command: Release, remit: Remittance) -> list[Any]:
+    r = remit.received
+    if r is None or remit.state != "refused":
+        raise Refused("only a refused remittance is released by a person")
+    good = [c for c in remit.claims() if not any(claim_faults(c))]
+    cents = sum(c.paid_cents for c in good)
+    provider = sum(p.cents for p in r.provider_adjustments)
+    suspense = r.amount_cents + provider - cents
+    return [_released(r, len(good), cents, None, suspense)]
+
+
+def _deliver(
+    r: RemittanceReceived, position: int, claim: ClaimPayment, number: str, matched_on: str
+) -> Any:
+    account = read_claim_number(number)
+    assert account is not None
+    return to(
+        account_stream(account[0]),
+        ClaimPaymentDelivered(
+            remittance=r.remittance,
+            payer=r.payer,
+            check_number=r.check_number,
+            paid_on=r.paid_on,
+            payment=claim,
+            source=Source(
+                sha256=r.source.sha256,
+                isa13=r.source.isa13,
+                gs06=r.source.gs06,
+                st02=r.source.st02,
+                segment=claim.segment,
+            ),
+            matched_on=matched_on,
+            position=position,
+            claim=number.upper(),
+        ),
+    )
+
+
+def _dispatch(remit: Remittance) -> list[Any]:
+    r = remit.received
+    if r is None or remit.state != "released":
+        return []
+    claims = remit.claims()
+    if remit.sent >= len(claims):
+        return []
+    upto = min(remit.sent + DISPATCH_AT_ONCE, len(claims))
+    said: list[Any] = []
+    for position in range(remit.sent, upto):
+        claim = claims[position]
+        if position in remit.skipped:
+            continue
+        found = remit.matched.get(position)
+        if found is not None:
+            said.append(_deliver(r, position, claim, found[0], found[2]))
+        elif read_claim_number(claim.claim) is not None:
+            said.append(_deliver(r, position, claim, claim.claim.strip(), "claim number"))
+        else:
+            said.append(
+                ClaimUnmatched(
+                    remittance=r.remittance,
+                    position=position,
+                    claim=claim.claim,
+                    cents=claim.paid_cents,
+                    reason="the claim number is not one of ours",
+                )
+            )
+    said.append(RemittanceDispatched(remittance=r.remittance, sent=upto, claims=len(claims)))
+    return said
+
+
+def _match(command: MatchClaim, remit: Remittance) -> list[Any]:
+    r = remit.received
+    if r is None or command.position not in remit.unmatched:
+        raise Refused("no claim payment waits at that position")
+    account = read_claim_number(command.claim)
+    if account is None:
+        raise Refused("that is not a claim number of ours")
+    matched = ClaimMatched(
+        remittance=r.remittance,
+        position=command.position,
+        claim=command.claim.upper(),
+        account=account[0],
+        matched_on=command.matched_on,
+        matched_by=command.by,
+    )
+    claim = remit.claims()[command.position]
+    return [matched, _deliver(r, command.position, claim, command.claim, command.matched_on)]
+
+
+def evolve(state: Remittance | None, event: Any) -> Remittance:
+    """The remittance after an event."""
+    remit = state or Remittance()
+    replace = msgspec.structs.replace
+    match event:
+        case RemittanceReceived() if remit.received is None:
+            return replace(remit, received=event)
+        case RemittanceClaimsStaged() if remit.received is not None:
+            if f"{event.sha256}/{event.st02}" != _mark(remit.received.source):
+                return remit  # A repeat's claims: the first file's stand.
+            return replace(remit, chunks={**remit.chunks, event.chunk: event.claims})
+        case RemittanceRepeated():
+            return replace(remit, repeats=(*remit.repeats, _mark(event.source)))
+        case RemittanceReleased():
+            skipped: tuple[int, ...] = ()
+            if remit.state == "refused":
+                claims = remit.claims()
+                skipped = tuple(n for n, c in enumerate(claims) if any(claim_faults(c)))
+            return replace(remit, state="released", skipped=skipped)
+        case RemittanceRefused():
+            return replace(remit, state="refused")
+        case RemittanceDispatched(sent=sent):
+            return replace(remit, sent=sent)
+        case ClaimMatched(position=position):
+            found = (event.claim, event.account, event.matched_on)
+            return replace(
+                remit,
+                matched={**remit.matched, position: found},
+                unmatched=tuple(n for n in remit.unmatched if n != position),
+            )
+        case ClaimUnmatched(position=position) if position not in remit.unmatched:
+            return replace(remit, unmatched=(*remit.unmatched, position))
+    return remit
+
+
+REMITTANCE = Decider("remittance", Remittance, decide, evolve)
