@@ -115,7 +115,7 @@ class Intake:
         )
 
     def _source(self, one: TransactionSet, place: int = -1) -> Source:
-        segment = one.ordinals[place] if 0 <= place < len(one.ordinals) else one.st_ordinal
+        segment = one.ordinal(place) if place >= 0 else one.st_ordinal
         return Source(
             sha256=self.sha256, isa13=one.isa13, gs06=one.gs06, st02=one.control, segment=segment
         )
@@ -334,5 +334,5 @@ def _payment(c: RemitClaim, people: Sealed, one: TransactionSet) -> ClaimPayment
         ),
         forwarded_to=c.crossover_name[:60],
         people=people,
-        segment=one.ordinals[c.segment] if c.segment >= 0 else 0,
+        segment=one.ordinal(c.segment) if c.segment >= 0 else 0,
     )
