@@ -44,7 +44,8 @@ class PatientPart:
 class PaymentPosted:
     """An adjudication is in the journal: paid, contractual, denied, and what waits for the next payer or patient.
 
-    `entries` sum to zero. `entry` is the journal entry's id; `posted_on` lies in an open period.
+    `entries` sum to zero. `entry` is the journal entry's id; `posted_on` lies in an open period. `crossed_to`
+    tells that the payer sent the claim on, and to whom if it said so.
     """
 
     account: AccountNumber
@@ -64,6 +65,7 @@ class PaymentPosted:
     entries: tuple[JournalLine, ...]
     rule_set: Code
     patient_parts: tuple[PatientPart, ...] = ()
+    crossed_to: str = ""
 
 
 @event("posting.posting_reversed.v1", "account")

@@ -16,6 +16,7 @@ from shared import envelope as wire
 from shared.doors import OpenDoors
 from shared.engine import Engine
 from shared.http import app
+from shared.log_reader import LogReader
 from shared.rebuild import Rebuild
 from shared.service import Scope, Service
 from shared.store import Store, open_pool
@@ -130,9 +131,6 @@ class World:
             if not moved:
                 return
 
-    async def read_log(self, partition: int, start: int, end: int) -> AsyncIterator[list[Record]]:
-        yield self.log[partition][start:end]
-
     async def get(self, service: str, path: str) -> Any:
         answer = await self.clients[service].get(path)
         assert answer.status_code == 200, answer.text
@@ -147,11 +145,15 @@ class World:
         return answer.json()
 
 
-class Reader:
+class Reader(LogReader):
     """The log as a rebuild reads it."""
 
     def __init__(self, world: World) -> None:
-        self.read = world.read_log
+        self.world = world
+
+    async def read(self, partition: int, start: int, end: int) -> AsyncIterator[list[Any]]:
+        """What stands in the partition."""
+        yield self.world.log[partition][start:end]
 
 
 async def _engine(service: Service, database: str, world: World) -> tuple[Any, Engine]:

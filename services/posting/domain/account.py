@@ -35,6 +35,9 @@ from shared.errors import Refused
 from shared.service import Event, Say, to
 from shared.streams import guarantor_stream
 
+SENT_ON = frozenset({"19", "20", "21"})
+CROSSED_OVER = frozenset({"MA18", "N89"})
+"""CLP02 and RARCs of a claim that the payer passed on to the next one."""
 NO_MONEY = frozenset({"23", "25"})
 """CLP02 of a claim that is not this payer's, or of a predetermination: neither is an answer in money."""
 
@@ -83,6 +86,7 @@ def _post(account: Account, said: ClaimAdjudicated, book: Book) -> list[Event | 
         entries=tuple(line for s in settled for line in s.lines),
         rule_set=rules.version,
         patient_parts=_parts(parts),
+        crossed_to=_crossed(said),
     )
     says: list[Event | Say] = [
         Say(
@@ -117,10 +121,16 @@ def _settle(
 def _standing(account: Account, said: ClaimAdjudicated) -> Standing:
     """A claim's first answer may take what waits for its payer; a second one only what is open or denied."""
     live = [p for p in account.posted.values() if p.live]
-    later = any(p.order < said.payer_order for p in live)
-    if any(p.claim == said.claim and p.order == said.payer_order for p in live):
+    order, payer = said.payer_order, said.payer
+    later = any(p.order < order or (p.order == order and p.payer != payer) for p in live)
+    if any((p.claim, p.order, p.payer) == (said.claim, order, payer) for p in live):
         return Standing(("open", "denied"), later, False)
     return Standing(sources_of(said.payer_order, not later), later, True)
+
+
+def _crossed(said: ClaimAdjudicated) -> str:
+    passed = said.status in SENT_ON or CROSSED_OVER.intersection(said.remarks)
+    return said.forwarded_to or ("unnamed" if passed else "")
 
 
 def _overpaid(posted: PaymentPosted, said: ClaimAdjudicated, over: int) -> OverpaymentOpened:

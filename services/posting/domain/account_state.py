@@ -28,7 +28,10 @@ class Cover(Struct, frozen=True, array_like=True):
 
 
 class Posted(Struct, frozen=True, array_like=True):
-    """A posted adjudication, with the lines that a reversal mirrors; `moved_to` is a payer order, 0 the patient."""
+    """A posted adjudication, with the lines that a reversal mirrors; `moved_to` is a payer order, 0 the patient.
+
+    `crossed` while a payer that it was sent on to may still answer.
+    """
 
     claim: str
     payer: str
@@ -39,6 +42,7 @@ class Posted(Struct, frozen=True, array_like=True):
     moves: tuple[Line, ...] = ()
     moved_to: int | None = None
     live: bool = True
+    crossed: bool = False
 
 
 class Part(Struct, frozen=True, array_like=True):
@@ -82,6 +86,11 @@ class Account(Struct, frozen=True):
         """Whether a payer order has a posted answer that stands."""
         return any(p.live and p.order == order for p in self.posted.values())
 
+    def insurance(self, charge: str) -> int:
+        """What insurance may still owe on a charge; at claim level, on the whole account."""
+        among = [self.balance(charge)] if charge else self.balances.values()
+        return max(0, sum(b.open + b.denied + b.next_payer for b in among))
+
     def in_force(self) -> list[Cover]:
         """The coverages in force on the date of service, in their order."""
         day = self.service_on
@@ -108,7 +117,11 @@ def evolve(state: Account | None, event: Any) -> Account:
                 covers=_covers(event.coverages),
             )
         case CoveragesSet():
-            account = replace(account, covers=_covers(event.coverages))
+            account = replace(
+                account,
+                covers=_covers(event.coverages),
+                posted={k: replace(p, crossed=False) for k, p in account.posted.items()},
+            )
         case ChargesCaptured() | ChargeCorrected():
             account = replace(account, balances=fold_event(account.balances, event))
         case PatientPaymentReceived():
@@ -149,6 +162,7 @@ def _posted(account: Account, event: PaymentPosted) -> Account:
         event.entry,
         event.paid_cents,
         tuple(keep(line) for line in event.entries),
+        crossed=bool(event.crossed_to),
     )
     parts = tuple(
         Part(event.adjudication, p.charge or CLAIM_LEVEL, p.cents, p.basis)

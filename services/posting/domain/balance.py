@@ -143,10 +143,13 @@ def fold_lines(balances: Mapping[str, Balance], lines: Iterable[JournalLine]) ->
             amounts = changes.setdefault(key, {})
             amounts[field] = amounts.get(field, 0) + sign * line.cents
     after = dict(balances)
-    for key in {**changes, **off}:
+    for key in (*changes, *(k for k in off if k not in changes)):
         before = after.get(key, Balance())
         moved = {f: getattr(before, f) + cents for f, cents in changes.get(key, {}).items()}
-        after[key] = replace(before, **moved, written_off=_sum(before.written_off, off.get(key)))
+        after[key] = replace(before, **moved)
+    for key, kinds in off.items():
+        written_off = _sum(after[key].written_off, kinds)
+        after[key] = replace(after[key], written_off=written_off)
     return after
 
 
@@ -194,7 +197,5 @@ def mirror(line: Line) -> JournalLine:
     )
 
 
-def _sum(before: dict[str, int], more: Mapping[str, int] | None) -> dict[str, int]:
-    if not more:
-        return before
+def _sum(before: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
     return {k: before.get(k, 0) + more.get(k, 0) for k in {**before, **more}}

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from contracts.posting import MovedAmount, ResponsibilityMoved
 from contracts.values import JournalLine
 from services.posting.domain.account_state import Account, Part, Posted, evolve
@@ -30,11 +32,12 @@ def move_on(account: Account, day: date) -> list[ResponsibilityMoved]:
     by_adjudication: dict[str, list[Part]] = {}
     for part in (*account.parts, *freed):
         by_adjudication.setdefault(part.adjudication, []).append(part)
-    for adjudication, parts in by_adjudication.items():
+    for number, (adjudication, waiting) in enumerate(by_adjudication.items(), 1):
         posted = account.posted[adjudication]
         from_order = posted.order if posted.moved_to is None else posted.moved_to
-        target = _target(account, from_order)
-        if target is not None:
+        target = _target(account, posted, from_order)
+        parts = [] if target is None else _still_there(account, waiting)
+        if target is not None and parts:
             moved = _move(
                 account,
                 adjudication,
@@ -45,7 +48,7 @@ def move_on(account: Account, day: date) -> list[ResponsibilityMoved]:
                 day=day,
             )
             said.append(moved)
-            account = evolve(account, moved)
+            account = evolve(account, moved) if number < len(by_adjudication) else account
     return said
 
 
@@ -54,7 +57,15 @@ def sources_of(order: int, first: bool) -> tuple[str, ...]:
     return ("open", "denied", "next_payer") if first else ("next_payer", "open", "denied")
 
 
-def _target(account: Account, order: int) -> Target | None:
+def _still_there(account: Account, parts: Iterable[Part]) -> list[Part]:
+    """Parts that waited are worth no more than what later answers left of their charge."""
+    limited = [
+        replace(part, cents=min(part.cents, account.insurance(part.charge))) for part in parts
+    ]
+    return [part for part in limited if part.cents > 0]
+
+
+def _target(account: Account, posted: Posted, order: int) -> Target | None:
     """The next coverage still to answer, else the patient; None while nobody can tell yet."""
     if not account.opened:
         return None
@@ -62,6 +73,10 @@ def _target(account: Account, order: int) -> Target | None:
     for cover in covers:
         if cover.order > order and not account.answered(cover.order):
             return Target(cover.order, cover.payer)
+    if posted.crossed and not any(
+        p.live and p.payer != posted.payer for p in account.posted.values()
+    ):
+        return None  # Sent on to a payer that we do not know: its answer is still to come.
     earlier_open = any(c.order < order and not account.answered(c.order) for c in covers)
     return None if earlier_open and not account.history else Target(PATIENT)
 
@@ -73,7 +88,7 @@ def _move(
     *,
     from_order: int,
     target: Target,
-    parts: Iterable[Part],
+    parts: list[Part],
     day: date,
 ) -> ResponsibilityMoved:
     first = from_order == posted.order and not any(
@@ -81,7 +96,6 @@ def _move(
     )
     ledger = "ar_next_payer" if target.order else "ar_patient"
     lines: list[JournalLine] = []
-    parts = list(parts)
     for part in parts:
         charge = part.charge or None
         lines.append(JournalLine(ledger=ledger, cents=part.cents, charge=charge, kind="moved"))

@@ -17,7 +17,7 @@ from contracts.posting import (
 )
 from contracts.registration import AccountOpened
 from contracts.registry import wire_name
-from services.posting.domain.balance import CLAIM_LEVEL, Balance, fold_event
+from services.posting.domain.balance import CLAIM_LEVEL, Balance, fold_event, fold_lines
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
 
@@ -55,7 +55,7 @@ def charge_keys(event: Any, at: At) -> Keys:
 
 def charge_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Row:
     """The amounts of one charge."""
-    after = fold_event({key[1]: _balance(row)}, event)[key[1]]
+    after = _after({key[1]: _balance(row)}, event, key[1])[key[1]]
     return {
         "account": key[0],
         "charge": key[1],
@@ -66,6 +66,12 @@ def charge_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Row
         "posted_on": getattr(event, "posted_on", at.occurred_on),
         **_amounts(after),
     }
+
+
+def _after(before: dict[str, Balance], event: Any, charge: str) -> dict[str, Balance]:
+    if isinstance(event, PaymentPosted | PostingReversed | ResponsibilityMoved):
+        return fold_lines(before, [e for e in event.entries if (e.charge or CLAIM_LEVEL) == charge])
+    return fold_event(before, event)
 
 
 def account_keys(event: Any, at: At) -> Keys:

@@ -1,5 +1,6 @@
 """What an adjudication moves, and what it never moves."""
 
+from dataclasses import replace
 from datetime import date
 
 from contracts.posting import (
@@ -9,6 +10,7 @@ from contracts.posting import (
     ResponsibilityMoved,
 )
 from contracts.reference import PeriodClosed
+from contracts.registration import CoveragesSet
 from contracts.values import Adjustment
 from services.posting.domain import ACCOUNT as DECIDER
 from services.posting.domain.balance import CLAIM_LEVEL
@@ -16,6 +18,7 @@ from services.posting.domain.book import Book, evolve_book
 from services.posting.domain.commands import PostAdjudication, ReversePosting
 from tests.unit.posting.facts import (
     BOOK,
+    DAY,
     ONE,
     SECOND_CLAIM,
     TWO,
@@ -233,6 +236,46 @@ def test_the_patients_part_waits_while_nobody_knows_the_coverages() -> None:
     assert (life.balance(ONE).patient, life.balance(ONE).open) == (0, 2_000)
     life.hear(opened("BLUE"))
     assert (life.balance(ONE).patient, life.balance(ONE).open) == (2_000, 0)
+
+
+def test_a_claim_sent_on_to_a_payer_we_do_not_know_waits_for_its_answer() -> None:
+    life = Life(opened("BLUE"), captured()).post(replace(PAID, status="19", forwarded_to="MEDIGAP"))
+    assert (life.balance(ONE).patient, life.balance(ONE).open) == (0, 2_000)
+    answer = adjudicated(
+        line(1_500, ("OA", "23", 18_000), ("PR", "2", 500)), adjudication="adj-2", payer="MEDIGAP"
+    )
+    life.post(answer)
+    after = life.balance(ONE)
+    assert (after.insurance_paid, after.patient, after.open, after.credit) == (9_500, 500, 0, 0)
+
+
+def test_a_crossover_that_is_ruled_out_leaves_its_part_to_the_patient() -> None:
+    life = Life(opened("BLUE"), captured()).post(replace(PAID, status="19"))
+    coverages = opened("BLUE").coverages
+    life.hear(CoveragesSet(patient="p1", coverages=coverages, set_on=DAY, reason="no medigap"))
+    assert (life.balance(ONE).patient, life.balance(ONE).open) == (2_000, 0)
+
+
+def test_a_payer_we_did_not_know_pays_what_the_patient_was_thought_to_owe() -> None:
+    answer = adjudicated(
+        line(1_500, ("OA", "23", 18_000), ("PR", "2", 500)), adjudication="adj-2", payer="MEDIGAP"
+    )
+    life = Life(opened("BLUE"), captured()).post(PAID).post(answer)
+    after = life.balance(ONE)
+    assert (after.insurance_paid, after.patient, after.credit) == (9_500, 500, 0)
+
+
+def test_a_part_that_waited_is_worth_no_more_than_what_is_left() -> None:
+    second = adjudicated(
+        line(1_500, ("OA", "23", 18_000), ("PR", "2", 500)),
+        adjudication="adj-2",
+        claim=SECOND_CLAIM,
+        payer="AETNA",
+        payer_order=2,
+    )
+    life = Life(opened("BLUE", "AETNA"), captured()).post(second).post(PAID)
+    after = life.balance(ONE)
+    assert (after.patient, after.open + after.next_payer) == (500, 0)
 
 
 def test_without_any_rule_set_everything_is_denied() -> None:
