@@ -1,68 +1,65 @@
-"""What a payer's gate would complain of in an 837P: totals, identifiers, pointers, COB balance."""
+"""What a payer's gate would complain of in an 837P: totals, identifiers, pointers, COB balance, hierarchy."""
 
 from collections.abc import Iterator
 
-from shared.x12.claim_837p.model import ProfessionalClaim
+from shared.x12 import hierarchy
+from shared.x12.claim_837p.model import ProfessionalClaim, ServiceLine
+from shared.x12.claim_loops.check import Wrong, common, repeated
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
 from shared.x12.npi import is_npi
 
 LINES = 50
 DIAGNOSES = 12
+POINTERS = 4
 
 
 def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Finding]:
     """All findings; each names loop and element."""
-    return [finding for claim in claims for finding in _claim(claim, one)]
+    found = hierarchy.check_levels(one, hierarchy.CLAIMS)
+    found += repeated(one, [claim.clm01 for claim in claims])
+    for claim in claims:
+        found += check_claim_837p(claim, one)
+    return found
 
 
-def _claim(c: ProfessionalClaim, one: TransactionSet) -> Iterator[Finding]:
-    def wrong(sentence: str, loop: str, element: str, difference: int = 0) -> Finding:
-        return one.finding(
-            c.segment,
-            sentence,
-            loop=loop,
-            element=element,
-            difference_cents=difference,
-            claim=c.clm01,
+def check_claim_837p(c: ProfessionalClaim, one: TransactionSet) -> list[Finding]:
+    """What is wrong with one claim."""
+    wrong = Wrong(one, c, c.clm01)
+    return [
+        *common(wrong, c, c.total_cents, c.frequency, c.lines),
+        *_claim(wrong, c),
+        *(finding for line in c.lines for finding in _line(wrong, c, line)),
+    ]
+
+
+def _claim(wrong: Wrong, c: ProfessionalClaim) -> Iterator[Finding]:
+    if not 1 <= len(c.lines) <= LINES:
+        yield wrong(f"a professional claim has 1 to {LINES} lines", "2400", "LX01")
+    if not 1 <= len(c.diagnoses) <= DIAGNOSES:
+        yield wrong(f"a professional claim has 1 to {DIAGNOSES} diagnoses", "2300", "HI01")
+    if c.accident_causes and c.on("439") is None:
+        yield wrong("an accident has no date", "2300", "DTP03", severity="warning")
+    if "AA" in c.accident_causes and not c.accident_state:
+        yield wrong("a car accident has no state", "2300", "CLM11", severity="warning")
+    if not all(line.line_control for line in c.lines):
+        sentence = "a line has no control number, so its payment cannot name it"
+        yield wrong(sentence, "2400", "REF02", severity="note")
+    if c.place_of_service == "21" and c.on("435") is None:
+        yield wrong(
+            "an inpatient stay has no day of admission", "2300", "DTP03", severity="warning"
         )
 
-    total = sum(line.charge_cents for line in c.lines)
-    if total != c.total_cents:
-        yield wrong("CLM02 is not the sum of its lines", "2300", "CLM02", c.total_cents - total)
-    if not c.clm01 or len(c.clm01) > 38:
-        yield wrong("CLM01 is missing or too long", "2300", "CLM01")
-    if not 1 <= len(c.lines) <= LINES:
-        yield wrong("a professional claim has 1 to 50 lines", "2400", "LX01")
-    if not 1 <= len(c.diagnoses) <= DIAGNOSES:
-        yield wrong("a professional claim has 1 to 12 diagnoses", "2300", "HI01")
-    for line in c.lines:
-        if not line.pointers or any(not 1 <= p <= len(c.diagnoses) for p in line.pointers):
-            yield wrong("a line points at a diagnosis that is not there", "2400", "SV107")
-        if line.service_from is None:
-            yield wrong("a line has no date of service", "2400", "DTP03")
-    billing = c.billing
-    if billing is not None and not is_npi(billing.npi):
-        yield wrong("the billing provider's NPI has a wrong check digit", "2010AA", "NM109")
-    if c.frequency in ("7", "8") and not c.payer_control:
-        yield wrong("a replacement or void names no payer control number", "2300", "REF02")
-    yield from _cob(c, one)
 
-
-def _cob(c: ProfessionalClaim, one: TransactionSet) -> Iterator[Finding]:
-    for prior in c.prior:
-        if prior.paid_cents is None:
-            continue
-        lines = [p for x in c.lines for p in x.prior if p.payer_id == prior.payer.payer_id]
-        if not lines:
-            continue
-        paid = sum(p.paid_cents for p in lines) - sum(a.cents for a in prior.cas)
-        if paid != prior.paid_cents:
-            yield one.finding(
-                c.segment,
-                "an earlier payer's lines do not add up to what it paid",
-                loop="2320",
-                element="AMT02",
-                difference_cents=prior.paid_cents - paid,
-                claim=c.clm01,
-            )
+def _line(wrong: Wrong, c: ProfessionalClaim, line: ServiceLine) -> Iterator[Finding]:
+    pointed = bool(line.pointers) and len(line.pointers) <= POINTERS
+    if not pointed or any(not 1 <= p <= len(c.diagnoses) for p in line.pointers):
+        yield wrong("a line points at a diagnosis that is not there", "2400", "SV107")
+    if line.service_from is None:
+        yield wrong("a line has no date of service", "2400", "DTP03")
+    elif line.service_to is not None and line.service_to < line.service_from:
+        yield wrong("a line's service ends before it starts", "2400", "DTP03")
+    if not line.procedure:
+        yield wrong("a line has no procedure", "2400", "SV101")
+    if any(p.npi and not is_npi(p.npi) for p in line.providers):
+        yield wrong("a provider's NPI has a wrong check digit", "2420", "NM109")

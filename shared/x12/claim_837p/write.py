@@ -2,21 +2,15 @@
 
 from collections.abc import Sequence
 
-from shared.x12.claim_837p.model import (
-    Batch837,
-    ClaimAdjustment,
-    Party,
-    PriorPayer,
-    ProfessionalClaim,
-    ServiceLine,
-    Subscriber,
-)
+from shared.x12.claim_837p.model import Ambulance, Batch837, ProfessionalClaim, ServiceLine
+from shared.x12.claim_loops import write as loops
 from shared.x12.dates import d8
 from shared.x12.money import amount
 from shared.x12.writing import Header, Segments, composite, interchange, transaction
 
 VERSION = "005010X222A1"
-_ORDER = {1: "P", 2: "S", 3: "T", 4: "A", 5: "B", 6: "C", 7: "D", 8: "E", 9: "F"}
+_CLAIM_ROLES = ("DN", "P3", "82", "77", "DQ", "PW", "45")
+_LINE_ROLES = ("82", "QB", "77", "DQ", "DK", "DN", "P3", "PW", "45")
 
 
 def write_837p(header: Header, batches: Sequence[Batch837]) -> bytes:
@@ -27,163 +21,114 @@ def write_837p(header: Header, batches: Sequence[Batch837]) -> bytes:
 
 def _body(b: Batch837) -> Segments:
     s = Segments()
-    s.add("BHT", "0019", "00", b.reference, d8(b.on), b.hhmm, "CH")
-    s.add("NM1", "41", "2", b.submitter_name, "", "", "", "", "46", b.submitter_id)
-    s.add("PER", "IC", b.contact_name, "TE", b.contact_phone)
-    s.add("NM1", "40", "2", b.receiver_name, "", "", "", "", "46", b.receiver_id)
-    s.add("HL", "1", "", "20", "1")
-    p = b.billing
-    if p.taxonomy:
-        s.add("PRV", "BI", "PXC", p.taxonomy)
-    s.add("NM1", "85", "2", p.name, "", "", "", "", "XX", p.npi)
-    s.add("N3", p.street)
-    s.add("N4", p.city, p.state, p.zip)
-    s.add("REF", "EI", p.tax_id)
-    level = 1
-    for claim in b.claims:
-        claim.first = len(s) + 2
-        level = _claim(s, claim, level)
-        claim.last = len(s) + 1
+    loops.opening(s, b)
+    level = 0
+    for billing, claims in loops.by_billing(b):
+        level += 1
+        parent = level
+        loops.billing_level(s, billing, level)
+        for claim in claims:
+            claim.first = len(s) + 2
+            level = loops.subscriber_levels(s, claim, claim.subscriber, claim.payer, parent, level)
+            _claim(s, claim)
+            claim.last = len(s) + 1
     return s
 
 
-def _claim(s: Segments, c: ProfessionalClaim, level: int) -> int:
-    """The subscriber's and patient's levels and the claim; the last HL number used."""
-    sub = c.subscriber
-    level += 1
-    mine = level
-    s.add("HL", str(mine), "1", "22", "1" if c.patient else "0")
-    relation = "" if c.patient else "18"
-    s.add(
-        *("SBR", _ORDER[sub.order], relation, sub.group_number, "", sub.insurance_type, "", "", ""),
-        sub.filing_indicator,
-    )
-    _subscriber_name(s, sub, with_address=c.patient is None)
-    s.add("NM1", "PR", "2", c.payer.name, "", "", "", "", "PI", c.payer.payer_id)
-    if c.patient:
-        level += 1
-        s.add("HL", str(level), str(mine), "23", "0")
-        s.add("PAT", c.patient_relation or sub.relation)
-        _person(s, "QC", c.patient, "")
-    _claim_level(s, c)
-    for number, line in enumerate(c.lines, 1):
-        _line(s, number, line, c)
-    return level
-
-
-def _subscriber_name(s: Segments, sub: Subscriber, with_address: bool) -> None:
-    s.add(
-        "NM1",
-        "IL",
-        "1",
-        sub.party.last,
-        sub.party.first,
-        sub.party.middle,
-        "",
-        "",
-        "MI",
-        sub.member_id,
-    )
-    if with_address or sub.party.street:
-        _address(s, sub.party)
-
-
-def _person(s: Segments, code: str, p: Party, member_id: str) -> None:
-    ids = ("", "", "MI", member_id) if member_id else ()
-    s.add("NM1", code, "1", p.last, p.first, p.middle, *ids)
-    _address(s, p)
-
-
-def _address(s: Segments, p: Party) -> None:
-    s.add("N3", p.street)
-    s.add("N4", p.city, p.state, p.zip)
-    if p.born_on:
-        s.add("DMG", "D8", d8(p.born_on), p.sex or "U")
-
-
-def _claim_level(s: Segments, c: ProfessionalClaim) -> None:
+def _claim(s: Segments, c: ProfessionalClaim) -> None:
+    causes = ""
+    if c.accident_causes:
+        causes = composite(*(*c.accident_causes, "", "")[:3], c.accident_state)
     s.raw(
         *("CLM", composite(c.clm01), amount(c.total_cents), "", ""),
         *(composite(c.place_of_service, "B", c.frequency), c.signature),
-        *(c.assignment, c.benefits_assigned, c.release),
+        *(c.assignment, c.benefits_assigned, c.release, "", causes, composite(c.special_program)),
+        *("", "", "", "", "", "", "", c.delay_reason),
     )
+    loops.dates(s, c.dates)
+    loops.claim_details(s, c)
     if c.patient_paid_cents:
         s.add("AMT", "F5", amount(c.patient_paid_cents))
-    if c.authorization:
-        s.add("REF", "G1", c.authorization)
-    if c.payer_control:
-        s.add("REF", "F8", c.payer_control)
+    loops.claim_references(s, c)
     if c.note:
-        s.add("NTE", "ADD", c.note[:80])
+        s.add("NTE", c.note_kind, c.note[:80])
+    _ambulance(s, c.ambulance)
+    loops.conditions(s, c.conditions)
+    _codes(s, c)
+    _providers(s, c)
+    for prior in c.prior:
+        loops.prior_payer(s, prior, c.lines)
+    for number, line in enumerate(c.lines, 1):
+        _line(s, number, line, c)
+
+
+def _codes(s: Segments, c: ProfessionalClaim) -> None:
+    """HI: diagnoses, anaesthesia's surgical procedures, condition codes."""
     codes = [
-        composite("ABK" if n == 0 else "ABF", code.replace(".", ""))
+        composite("ABF" if n else "ABK", code.replace(".", ""))
         for n, code in enumerate(c.diagnoses)
     ]
     if codes:
         s.raw("HI", *codes)
-    if c.rendering_npi:
-        s.add(
-            "NM1", "82", "1", c.rendering_last, c.rendering_first, "", "", "", "XX", c.rendering_npi
-        )
+    if c.anesthesia_procedures:
+        kinds = ("BP", "BO")
+        s.raw("HI", *(composite(kinds[n > 0], p) for n, p in enumerate(c.anesthesia_procedures)))
+    if c.condition_codes:
+        s.raw("HI", *(composite("BG", code) for code in c.condition_codes))
+
+
+def _ambulance(s: Segments, a: Ambulance | None) -> None:
+    if a is not None:
+        pounds = ("LB", a.pounds) if a.pounds else ("", "")
+        s.add("CR1", *pounds, "", a.reason, "DH", a.miles, "", "", a.round_trip, a.stretcher)
+
+
+def _providers(s: Segments, c: ProfessionalClaim) -> None:
+    """Loop 2310: the rendering provider has fields of its own and its place among the others."""
+    before = [p for p in c.providers if p.role in ("DN", "P3")]
+    loops.providers(s, before, _CLAIM_ROLES)
+    if c.rendering_npi or c.rendering_last:
+        npi = ("XX", c.rendering_npi) if c.rendering_npi else ()
+        s.add("NM1", "82", "1", c.rendering_last, c.rendering_first, "", "", "", *npi)
         if c.rendering_taxonomy:
             s.add("PRV", "PE", "PXC", c.rendering_taxonomy)
-    for prior in c.prior:
-        _prior(s, prior)
-
-
-def _prior(s: Segments, p: PriorPayer) -> None:
-    sub = p.subscriber
-    s.add(
-        *("SBR", _ORDER[sub.order], sub.relation, sub.group_number, "", sub.insurance_type),
-        *("", "", "", sub.filing_indicator),
-    )
-    _cas(s, p.cas)
-    if p.paid_cents is not None:
-        s.add("AMT", "D", amount(p.paid_cents))
-    s.add("OI", "", "", "Y", "", "", "Y")
-    s.add("NM1", "IL", "1", sub.party.last, sub.party.first, "", "", "", "MI", sub.member_id)
-    if sub.party.street:
-        s.add("N3", sub.party.street)
-        s.add("N4", sub.party.city, sub.party.state, sub.party.zip)
-    s.add("NM1", "PR", "2", p.payer.name, "", "", "", "", "PI", p.payer.payer_id)
-    if p.payer_control:
-        s.add("REF", "F8", p.payer_control)
-
-
-def _cas(s: Segments, cas: list[ClaimAdjustment]) -> None:
-    """All reasons of a group stand in one CAS before a second one of that group."""
-    for group in dict.fromkeys(c.group for c in cas):
-        of_group = [c for c in cas if c.group == group]
-        for start in range(0, len(of_group), 6):
-            triplets: list[str] = []
-            for c in of_group[start : start + 6]:
-                triplets += [c.reason, amount(c.cents), str(c.quantity) if c.quantity else ""]
-            s.add("CAS", group, *triplets)
+        loops.references(s, c.rendering_references)
+    loops.providers(s, [p for p in c.providers if p not in before], _CLAIM_ROLES)
 
 
 def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> None:
     place = x.place_of_service if x.place_of_service != c.place_of_service else ""
-    s.add("LX", str(number))
+    modifiers = (*x.modifiers, "", "", "", "")[:4] if x.description else x.modifiers
+    s.lines.append(f"LX*{number}")
     s.raw(
-        *("SV1", composite(x.qualifier, x.procedure, *x.modifiers), amount(x.charge_cents)),
-        *(x.unit_code, str(x.units), place, "", composite(*map(str, x.pointers))),
+        "SV1",
+        composite(x.qualifier, x.procedure, *modifiers, x.description),
+        amount(x.charge_cents),
+        x.unit_code,
+        x.quantity or str(x.units),
+        place,
+        "",
+        composite(*map(str, x.pointers)),
+        "",
+        x.emergency,
     )
+    loops.claim_details(s, x)
+    _ambulance(s, x.ambulance)
+    loops.conditions(s, x.conditions)
     if x.service_to and x.service_to != x.service_from and x.service_from:
-        s.add("DTP", "472", "RD8", f"{d8(x.service_from)}-{d8(x.service_to)}")
+        s.lines.append(f"DTP*472*RD8*{d8(x.service_from)}-{d8(x.service_to)}")
     elif x.service_from:
-        s.add("DTP", "472", "D8", d8(x.service_from))
+        s.lines.append(f"DTP*472*D8*{d8(x.service_from)}")
+    loops.dates(s, x.dates)
+    if x.ambulance_patients is not None:
+        s.add("QTY", "PT", str(x.ambulance_patients))
     if x.line_control:
         s.add("REF", "6R", x.line_control)
+    loops.references(s, x.references)
+    for code, cents in x.amounts.items():
+        s.add("AMT", code, amount(cents))
     if x.note:
         s.add("NTE", "ADD", x.note[:80])
-    if x.ndc:
-        s.add("LIN", "", "N4", x.ndc)
-        s.raw("CTP", "", "", "", x.ndc_units, "UN")
-    for prior in x.prior:
-        s.raw(
-            *("SVD", prior.payer_id, amount(prior.paid_cents)),
-            *(composite(x.qualifier, prior.procedure, *prior.modifiers), "", str(prior.units)),
-        )
-        _cas(s, prior.cas)
-        if prior.paid_on:
-            s.add("DTP", "573", "D8", d8(prior.paid_on))
+    loops.drug(s, x)
+    loops.providers(s, x.providers, _LINE_ROLES)
+    loops.prior_lines(s, x)

@@ -42,6 +42,8 @@ def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
         charges += line.charge_cents
         paid += line.paid_cents
         in_lines += adjusted
+        if not line.procedure and not line.revenue_code:
+            found.append(_nameless(one, line.segment, claim))
         if line.charge_cents - adjusted != line.paid_cents:
             difference = line.charge_cents - adjusted - line.paid_cents
             sentence = "SVC02 less adjustments is not SVC03"
@@ -65,6 +67,16 @@ def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
         found.append(_patient_differs(claim, one, claim.patient_cents - patient))
     found += _groups(claim, one)
     return found
+
+
+def _nameless(one: TransactionSet, place: int, claim: RemitClaim) -> Finding:
+    return one.finding(
+        place,
+        "a line has no procedure; is its separator the one of ISA16?",
+        severity="warning",
+        element="SVC01",
+        claim=claim.clp01,
+    )
 
 
 def _sums(cas: list[Cas]) -> tuple[int, int]:
