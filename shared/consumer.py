@@ -16,7 +16,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from shared.engine import Engine, Tally
+from shared.engine import LOST, Engine, Tally
 from shared.errors import Conflict, Stopped
 from shared.relay import Relay
 from shared.settings import Settings
@@ -136,8 +136,12 @@ class LogConsumer:
             await asyncio.sleep(3600)
         except Exception as failure:
             if not isinstance(failure, Conflict):
-                log.warning("batch not committed, heard again: %s", type(failure).__name__)
-                log.debug("because", exc_info=failure)
+                name = type(failure).__name__
+                # The log shows types and frames of a failure, never what it failed on.
+                known = isinstance(failure, LOST)
+                log.warning(
+                    "batch not committed, heard again: %s", name, exc_info=None if known else failure
+                )
                 await asyncio.sleep(wait)
             await self._rewind({r.partition for r in records})
         else:

@@ -87,7 +87,10 @@ def _unpacked(name: str, kind: str) -> str:
     if kind == "jsonb":
         return f"{name}::jsonb"
     if kind.endswith("[]"):
-        return f"(select array_agg(x)::{kind} from jsonb_array_elements_text({name}::jsonb) x)"
+        return (
+            f"case when {name} is not null then array(select jsonb_array_elements_text({name}::jsonb))"
+            f"::{kind} end"
+        )
     return name
 
 

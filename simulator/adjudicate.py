@@ -172,7 +172,7 @@ def supplement(primary: Decision, control: str, on: date) -> Decision:
         )
     c = primary.claim
     made = RemitClaim(
-        c.clm01,
+        c.clp01,
         "2",
         c.charge_cents,
         sum(line.paid_cents for line in lines),
@@ -195,7 +195,7 @@ def reversal(decision: Decision) -> RemitClaim:
     """CLP02 22: the same claim with every sign turned."""
     c = decision.claim
     return RemitClaim(
-        c.clm01,
+        c.clp01,
         "22",
         -c.charge_cents,
         -c.paid_cents,
@@ -248,7 +248,7 @@ def correction(decision: Decision, control: str, less_basis_points: int) -> Deci
             )
         )
     made = RemitClaim(
-        c.clm01,
+        c.clp01,
         "1",
         c.charge_cents,
         sum(x.paid_cents for x in lines),

@@ -99,6 +99,7 @@ class Feed:
         first = chance.below(len(codes), "diagnosis", number)
         count = 1 + chance.below(3, "diagnoses", number)
         diagnoses = [codes[(first + 2 * n) % len(codes)] for n in range(count)]
+        renders = chance.pick(self.renderers, "renders", number)
         charges = [
             {
                 "service_on": on.isoformat(),
@@ -107,7 +108,7 @@ class Feed:
                 "units": 1,
                 "charge_cents": cents + 25 * chance.below(40, "price", number, n),
                 "place_of_service": "11",
-                "rendering_npi": chance.pick(self.renderers, "renders", number),
+                "rendering_npi": renders,
                 "ndc": None,
                 "authorization": None,
             }
