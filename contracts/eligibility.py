@@ -19,6 +19,9 @@ class InquiryQueued:
     relation: Code
     person: Sealed
     member: Sealed
+    tries: int = 1
+    receiver: str = ""
+    lane: int = 0
 
 
 @record
@@ -40,6 +43,7 @@ class InquiriesBatched:
     gs06: int
     file_name: Code
     inquiries: tuple[BatchedInquiry, ...]
+    batched_on: date | None = None
 
 
 @event("eligibility.inquiry_file_sent.v1", "outbound")
@@ -51,6 +55,7 @@ class InquiryFileSent:
     file_name: Code
     sha256: Sha256
     size_bytes: int
+    inquiries: int = 0
 
 
 @event("eligibility.inquiry_sent.v1", "account")

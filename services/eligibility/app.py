@@ -1,0 +1,48 @@
+"""The wiring of `eligibility`."""
+
+from services.eligibility import api
+from services.eligibility.domain import ACCOUNT, INBOUND, OUTBOUND, Book, evolve_book
+from services.eligibility.gateway import HAND_OVER
+from services.eligibility.projections import PROJECTIONS
+from services.eligibility.reactions import react
+from shared.service import Service
+
+SERVICE = Service(
+    name="eligibility",
+    hears=frozenset(
+        {
+            "reference.business_day_opened.v1",
+            "reference.cutoff_reached.v1",
+            "reference.payer_listed.v1",
+            "reference.receiver_listed.v1",
+            "reference.facility_listed.v1",
+            "reference.enrolment_recorded.v1",
+            "registration.account_opened.v1",
+            "registration.coverages_set.v1",
+            "eligibility.inquiry_queued.v1",
+            "eligibility.inquiries_batched.v1",
+            "eligibility.inquiry_file_sent.v1",
+            "eligibility.inquiry_sent.v1",
+            "eligibility.benefits_confirmed.v1",
+            "eligibility.inquiry_rejected.v1",
+        }
+    ),
+    says=frozenset(
+        {
+            "eligibility.inquiry_queued.v1",
+            "eligibility.inquiries_batched.v1",
+            "eligibility.inquiry_file_sent.v1",
+            "eligibility.inquiry_sent.v1",
+            "eligibility.response_file_received.v1",
+            "eligibility.benefits_confirmed.v1",
+            "eligibility.inquiry_rejected.v1",
+        }
+    ),
+    deciders={"account": ACCOUNT, "outbound": OUTBOUND, "inbound": INBOUND},
+    react=react,
+    projections=PROJECTIONS,
+    book=Book(),
+    evolve_book=evolve_book,
+    hand_overs=(HAND_OVER,),
+    routes=api.routes,
+)

@@ -1,0 +1,167 @@
+"""A receiver's queue of inquiries: closed into one file at the cut-off, under control numbers of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from contracts.eligibility import (
+    BatchedInquiry,
+    InquiriesBatched,
+    InquiryFileSent,
+    InquiryQueued,
+    InquirySent,
+)
+from services.eligibility.domain.books import Book
+from shared.service import Decider, Wake, to
+from shared.streams import account_stream
+
+INQUIRIES_IN_FILE = 500
+"""Also how many accounts one decision tells that their inquiry left."""
+FIRST_ISA13 = 500_000_000
+"""Control numbers of 270 files stand above those of claim files, so that no answer can be mistaken."""
+DAY_ZERO = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class CloseBatch:
+    """The cut-off is here: what waits goes into files."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class RecordSent:
+    """A file was handed over."""
+
+    isa13: int
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class TellSent:
+    """Tell the next accounts that their inquiry left."""
+
+    isa13: int
+
+
+Command = CloseBatch | RecordSent | TellSent
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """What waits, the files that were not handed over or not all told, and the last batch number."""
+
+    receiver: str = ""
+    lane: int = 0
+    waiting: tuple[BatchedInquiry, ...] = ()
+    files: dict[int, InquiriesBatched] = {}
+    sent: dict[int, tuple[BatchedInquiry, ...]] = {}
+    batch: int = 0
+
+
+def decide(command: Command, state: Queue | None, book: Book) -> list[Any]:
+    """What follows from a command on a queue."""
+    queue = state or Queue()
+    match command:
+        case CloseBatch():
+            return _close(command, queue)
+        case RecordSent():
+            return _sent(command, queue)
+        case TellSent(isa13):
+            return _tell(isa13, queue)
+
+
+def _close(command: CloseBatch, queue: Queue) -> list[Any]:
+    said: list[Any] = []
+    for start in range(0, len(queue.waiting), INQUIRIES_IN_FILE):
+        batch = queue.batch + 1 + start // INQUIRIES_IN_FILE
+        isa13 = FIRST_ISA13 + batch * 100 + queue.lane
+        said.append(
+            InquiriesBatched(
+                receiver=queue.receiver,
+                lane=queue.lane,
+                isa13=isa13,
+                gs06=isa13,
+                file_name=f"{queue.receiver}/270-{isa13}.edi",
+                inquiries=queue.waiting[start : start + INQUIRIES_IN_FILE],
+                batched_on=command.day,
+            )
+        )
+    return said
+
+
+def _sent(command: RecordSent, queue: Queue) -> list[Any]:
+    file = queue.files.get(command.isa13)
+    if file is None:
+        return []
+    return [
+        InquiryFileSent(
+            receiver=file.receiver,
+            isa13=file.isa13,
+            file_name=file.file_name,
+            sha256=command.sha256,
+            size_bytes=command.size_bytes,
+            inquiries=len(file.inquiries),
+        )
+    ]
+
+
+def _tell(isa13: int, queue: Queue) -> list[Any]:
+    left = queue.sent.get(isa13, ())
+    return [
+        to(
+            account_stream(i.account),
+            InquirySent(
+                account=i.account,
+                trace=i.trace,
+                payer=i.payer,
+                coverage_order=int(i.trace[-1]),
+                isa13=isa13,
+            ),
+        )
+        for i in left
+    ]
+
+
+def evolve(state: Queue | None, event: Any) -> Queue:
+    """The queue after an event."""
+    queue = state or Queue()
+    replace = msgspec.structs.replace
+    match event:
+        case InquiryQueued():
+            waits = BatchedInquiry(account=event.account, trace=event.trace, payer=event.payer)
+            others = tuple(w for w in queue.waiting if w.trace != event.trace)
+            return replace(
+                queue, receiver=event.receiver, lane=event.lane, waiting=(*others, waits)
+            )
+        case InquiriesBatched():
+            gone = {i.trace for i in event.inquiries}
+            return replace(
+                queue,
+                waiting=tuple(w for w in queue.waiting if w.trace not in gone),
+                files={**queue.files, event.isa13: event},
+                batch=(event.isa13 - FIRST_ISA13) // 100,
+            )
+        case InquiryFileSent(isa13=isa13):
+            file = queue.files.get(isa13)
+            files = {n: f for n, f in queue.files.items() if n != isa13}
+            # Only the newest file's inquiries are kept: they are told as soon as this is heard back.
+            sent = {isa13: file.inquiries} if file else {}
+            return replace(queue, files=files, sent=sent)
+    return queue
+
+
+def timers(queue: Queue) -> Mapping[str, Wake]:
+    """While anything waits, every cut-off closes a batch."""
+    return {"batch": Wake(DAY_ZERO, "cutoff")} if queue.waiting else {}
+
+
+def wake(what: str, day: date, queue: Queue) -> Command:
+    """The command of the cut-off."""
+    return CloseBatch(day)
+
+
+OUTBOUND = Decider("outbound", Queue, decide, evolve, timers, wake)

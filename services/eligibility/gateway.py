@@ -1,0 +1,172 @@
+"""Writing 270 files and reading 271 files."""
+
+import hashlib
+from collections.abc import Iterable
+
+from contracts.eligibility import BenefitsConfirmed, InquiriesBatched, InquiryRejected
+from contracts.phi import MemberDetails, PersonDetails
+from contracts.values import Sealed, Source
+from services.eligibility.domain.account import read_trace
+from services.eligibility.domain.books import Book
+from services.eligibility.domain.inbound import TakeAnswers
+from services.eligibility.domain.queue import RecordSent
+from shared.errors import Malformed, NotFound
+from shared.service import At, Command, HandOver, Outside, Row
+from shared.x12 import Finding, TransactionSet, Unreadable, read_file
+from shared.x12.eligibility_270 import Batch270, Inquiry270, write_270
+from shared.x12.eligibility_271 import Answer271, Benefit, read_271
+from shared.x12.envelope import kind_of
+from shared.x12.writing import Header
+
+INQUIRIES_IN_SET = 99
+"""Batch vendors take at most 99 inquiries in a set."""
+ACTIVE = frozenset("12345")
+ORIGIN = "9CLAIMLOG1"
+
+
+async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
+    """The 270 file of a batch; every date comes from the event, so it is the same file every time."""
+    book: Book = await outside.book(at.partition)
+    traces = [i.trace for i in event.inquiries]
+    rows = await outside.rows(
+        "select * from inquiry_package where trace = any($1::text[])", traces
+    )
+    by_trace = {row["trace"]: row for row in rows}
+    if len(by_trace) < len(traces):
+        raise NotFound("a batched inquiry has no package")
+    ordered = [by_trace[trace] for trace in traces]
+    sealed = [
+        box
+        for row in ordered
+        for box in (
+            (Sealed(key_id=row["person_key"], box=row["person"]), PersonDetails),
+            (Sealed(key_id=row["member_key"], box=row["member"]), MemberDetails),
+        )
+    ]
+    opened = await outside.open_all(sealed)
+    inquiries = [
+        _inquiry(row, opened[2 * n], opened[2 * n + 1], book)
+        for n, row in enumerate(ordered)
+        if opened[2 * n] is not None and opened[2 * n + 1] is not None
+    ]
+    inquiries.sort(key=lambda i: (i.payer_id, i.provider_npi, i.trace))
+    on = event.batched_on or at.occurred_on
+    receiver = book.receivers[event.receiver]
+    header = Header(
+        receiver.submitter_id, receiver.receiver_id, event.isa13, event.gs06, on, usage=receiver.usage
+    )
+    sets = [
+        Batch270(
+            f"{n // INQUIRIES_IN_SET + 1:04d}",
+            f"{event.isa13}{n // INQUIRIES_IN_SET + 1:04d}",
+            on,
+            "0800",
+            inquiries[n : n + INQUIRIES_IN_SET],
+        )
+        for n in range(0, len(inquiries), INQUIRIES_IN_SET)
+    ]
+    return write_270(header, sets)
+
+
+def _inquiry(row: Row, person: PersonDetails, member: MemberDetails, book: Book) -> Inquiry270:
+    payer, facility = book.payers[row["payer"]], book.facilities[row["facility"]]
+    who = member.subscriber or person
+    return Inquiry270(
+        trace=row["trace"],
+        trace_origin=ORIGIN,
+        payer_name=payer.name,
+        payer_id=payer.payer_id,
+        provider_name=facility.name,
+        provider_npi=facility.npi,
+        member_id=member.member_id,
+        last=who.last,
+        first=who.first,
+        born_on=who.born_on,
+        sex=who.sex,
+        service_on=row["service_on"],
+    )
+
+
+def _handed(event: InquiriesBatched, at: At, sha256: str, size: int) -> tuple[str, Command]:
+    return at.stream, RecordSent(event.isa13, sha256, size)
+
+
+HAND_OVER = HandOver(
+    wire="eligibility.inquiries_batched.v1",
+    file_name=lambda event: event.file_name,
+    build=build,
+    handed=_handed,
+)
+
+
+def read_answers(data: bytes, name: str) -> TakeAnswers:
+    """A 271 file as a command; Malformed with segment, byte and reason when it cannot be taken."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        read = read_file(data)
+    except Unreadable as no:
+        raise _refuse(name, no.findings) from None
+    sets = [one for one in read.sets() if kind_of(one) == "271"]
+    if not sets:
+        raise Malformed("there is no 271 in this file")
+    taken: list[BenefitsConfirmed | InquiryRejected] = []
+    unmatched = 0
+    for one in sets:
+        answers, findings = read_271(one)
+        errors = [f for f in findings if f.severity == "error"]
+        if errors:
+            raise _refuse(name, errors)
+        for answer in answers:
+            made = _answer(answer, one, sha256)
+            unmatched += made is None
+            taken += [made] if made is not None else []
+    return TakeAnswers(sha256, tuple(taken), unmatched)
+
+
+def _refuse(name: str, findings: Iterable[Finding]) -> Malformed:
+    where = f"{name}: " if name else ""
+    return Malformed(where + "; ".join(str(f) for f in list(findings)[:3]))
+
+
+def _answer(
+    a: Answer271, one: TransactionSet, sha256: str
+) -> BenefitsConfirmed | InquiryRejected | None:
+    account = read_trace(a.trace)
+    if account is None:
+        return None
+    trace = a.trace.strip().upper()
+    segment = one.ordinal(a.segment) if a.segment >= 0 else one.st_ordinal
+    source = Source(
+        sha256=sha256, isa13=one.isa13, gs06=one.gs06, st02=one.control, segment=segment
+    )
+    payer = a.payer_id or "?"
+    if a.rejections and not a.benefits:
+        first = a.rejections[0]
+        return InquiryRejected(
+            account=account,
+            trace=trace,
+            payer=payer,
+            reason=first.reason or "?",
+            follow_up=first.follow_up,
+            loop=first.loop,
+            source=source,
+        )
+    coinsurance = _first(a.benefits, "A")
+    copay = _first(a.benefits, "B")
+    left = next((b for b in a.benefits if b.code == "C" and b.period == "29"), None)
+    active = next((b for b in a.benefits if b.code in ACTIVE), None)
+    return BenefitsConfirmed(
+        account=account,
+        trace=trace,
+        payer=payer,
+        active=active is not None,
+        plan=active.plan if active else "",
+        copay_cents=copay.cents if copay else None,
+        coinsurance_basis_points=coinsurance.basis_points if coinsurance else None,
+        deductible_remaining_cents=left.cents if left else None,
+        source=source,
+    )
+
+
+def _first(benefits: list[Benefit], code: str) -> Benefit | None:
+    return next((b for b in benefits if b.code == code), None)

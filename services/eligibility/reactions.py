@@ -1,0 +1,22 @@
+"""What eligibility does when it hears the log."""
+
+from typing import Any
+
+from contracts.eligibility import InquiryFileSent, InquiryRejected
+from contracts.registration import AccountOpened, CoveragesSet
+from services.eligibility.domain.account import PAYER_DOWN, AskAgain, Inquire
+from services.eligibility.domain.queue import TellSent
+from shared.service import At
+
+
+def react(event: Any, at: At) -> list[tuple[str, Any]]:
+    """Commands that an event asks for, on its own stream."""
+    if at.stream.startswith("account/"):
+        match event:
+            case AccountOpened() | CoveragesSet():
+                return [(at.stream, Inquire(at.stream[8:]))]
+            case InquiryRejected(reason=reason, trace=trace) if reason == PAYER_DOWN:
+                return [(at.stream, AskAgain(trace))]
+    if isinstance(event, InquiryFileSent):
+        return [(at.stream, TellSent(event.isa13))]
+    return []
