@@ -1,8 +1,7 @@
 """The wiring of `coding`."""
 
 from services.coding import api
-from services.coding.books import Book, evolve_book, hydrate
-from services.coding.domain import ACCOUNT
+from services.coding.domain import ACCOUNT, Book, evolve_book, hydrate
 from services.coding.projections import CHARGES, WORK_LIST
 from services.coding.reactions import react
 from shared.service import Service

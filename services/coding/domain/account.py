@@ -8,8 +8,8 @@ import msgspec
 from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
 from contracts.registration import AccountOpened
 from contracts.values import Charge, CodedLine, Diagnosis
-from services.coding.books import Book
-from services.coding.rules import failures, versions
+from services.coding.domain.books import Book
+from services.coding.domain.rules import failures, versions
 from shared.errors import Refused
 from shared.service import Decider
 

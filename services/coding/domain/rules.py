@@ -5,7 +5,7 @@ from datetime import date
 
 from contracts.coding import CodingFailure
 from contracts.values import Charge, CodedLine, Diagnosis
-from services.coding.books import Book
+from services.coding.domain.books import Book
 from shared.x12.npi import is_npi
 
 DIAGNOSES = 12
