@@ -120,3 +120,8 @@ def deposit_stream(deposit: str) -> str:
 def trace_stream(trn02: str, trn03: str) -> str:
     """Where a bank's deposit and a remittance meet: both carry the trace and the payer's id, neither the other's."""
     return f"trace/{_digest(trn02.strip().upper(), trn03.strip().upper()).hex()}"
+
+
+def books_stream(name: str = "company") -> str:
+    """The stream that decides what the books say to everybody."""
+    return f"books/{name}"

@@ -20,7 +20,7 @@ from contracts.reference import (
 )
 from shared.errors import Refused
 from shared.service import Say, to
-from shared.streams import BROADCAST
+from shared.streams import BROADCAST, books_stream
 
 Listing = (
     FacilityListed
@@ -31,7 +31,7 @@ Listing = (
     | RuleSetPublished
 )
 
-STREAM = "books/company"
+STREAM = books_stream()
 
 
 @dataclass(frozen=True)
