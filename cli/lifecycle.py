@@ -25,7 +25,7 @@ def up(
     if unknown:
         raise typer.BadParameter(f"no such service: {', '.join(sorted(unknown))}")
     with err.status("starting") as shown:
-        chosen.start(wanted, told=lambda sentence: shown.update(sentence))
+        chosen.start(wanted, told=shown.update)
     out.print(f"up: {len(wanted)} services, Kafka at {chosen.bootstrap}. Next: claimlog status")
 
 
@@ -33,7 +33,7 @@ def up(
 def down() -> None:
     """Stop everything that was started here; nothing is left running, nothing is deleted."""
     with err.status("stopping") as shown:
-        stack().stop(told=lambda sentence: shown.update(sentence))
+        stack().stop(told=shown.update)
     out.print("down: nothing of this folder is running")
 
 

@@ -2,7 +2,11 @@
 
 import typer
 
-from cli import lifecycle
+from cli import lifecycle, parked
+from cli.demo import demo
+from cli.import_claims import import_claims
+from cli.rebuild import rebuild
+from cli.receive import receive
 
 app = typer.Typer(
     name="claimlog",
@@ -12,8 +16,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (lifecycle.up, lifecycle.down, lifecycle.status, lifecycle.topics):
-    app.command()(command)
+app.command()(lifecycle.up)
+app.command()(lifecycle.down)
+app.command()(lifecycle.status)
+app.command()(lifecycle.topics)
+app.command()(demo)
+app.command()(receive)
+app.command()(rebuild)
+app.command("import")(import_claims)
+app.add_typer(parked.app, name="parked")
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ class Clearinghouse:
     claims_taken: int = 0
     number: int = 0
     answers: list[Answer] = field(default_factory=list)
+    acks: list[tuple[date, str, ClaimAck277]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
@@ -74,6 +75,7 @@ class Clearinghouse:
 
     def due(self, today: date) -> list[Answer]:
         """Answers to deliver up to this day, in order."""
+        self._write_acks(today)
         ready = [a for a in self.answers if a.on <= today]
         self.answers = [a for a in self.answers if a.on > today]
         return ready
@@ -228,13 +230,31 @@ class Clearinghouse:
     ) -> None:
         billing = first.billing
         assert billing is not None
-        provider = ProviderAck277(billing.name, billing.npi, statuses)
         ack = ClaimAck277(
-            sender, name, sender_id, batch, on, receiver_name="CLAIMLOG", receiver_id=one.isa[6].strip(), providers=[provider]
+            sender,
+            name,
+            sender_id,
+            batch,
+            on,
+            receiver_name="CLAIMLOG",
+            receiver_id=one.isa[6].strip(),
+            providers=[ProviderAck277(billing.name, billing.npi, statuses)],
         )
-        header = self._header(one, on)
-        data = write_277ca(header, [ack])
-        self._say(on, "adjudication_tracking", f"277CA-{sender}-{header.isa13}", data)
+        self.acks.append((on, one.isa[8].strip(), ack))
+
+    def _write_acks(self, today: date) -> None:
+        """A day's 277CAs of one sender leave in one file, a set for each of our batches."""
+        ready = [a for a in self.acks if a[0] <= today]
+        self.acks = [a for a in self.acks if a[0] > today]
+        by_sender: dict[tuple[str, str, str], list[ClaimAck277]] = defaultdict(list)
+        for _, receiver, ack in ready:
+            by_sender[receiver, ack.sender, ack.sender_id].append(ack)
+        for (receiver, sender, _), acks in sorted(by_sender.items(), key=lambda item: item[0]):
+            self.number += 1
+            number = 700_000_000 + self.number
+            header = Header(receiver, acks[0].receiver_id, number, number, today)
+            data = write_277ca(header, acks)
+            self._say(today, "adjudication_tracking", f"277CA-{sender}-{number}", data)
 
     # -- eligibility -------------------------------------------------------------------------------------
 

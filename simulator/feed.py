@@ -8,6 +8,7 @@ from simulator import weights
 from simulator.chance import Chance
 from simulator.people import member_id, person
 
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """What the feed sends of one day."""
@@ -100,7 +101,7 @@ class Feed:
         count = 1 + chance.below(3, "diagnoses", number)
         diagnoses = [codes[(first + 2 * n) % len(codes)] for n in range(count)]
         renders = chance.pick(self.renderers, "renders", number)
-        charges = [
+        charges: list[dict[str, Any]] = [
             {
                 "service_on": on.isoformat(),
                 "procedure": code,
@@ -128,7 +129,8 @@ class Feed:
 
 def business_days(start: date, count: int) -> list[date]:
     """Monday to Friday; holidays are the reference service's knowledge, the world works through them."""
-    days, day = [], start
+    days: list[date] = []
+    day = start
     while len(days) < count:
         if day.weekday() < 5:
             days.append(day)

@@ -23,6 +23,7 @@ FEED_DAYS = 120
 ALL_DAYS = 150
 BILLER_EVERY_DAYS = 5
 SETTLE_SECONDS = 30.0
+HANDED_AT_ONCE = 12
 
 
 @dataclass(slots=True)
@@ -119,8 +120,10 @@ class World:
         self.house.collect(self.outbound, today)
 
     async def _deliver(self, answers: list[Answer]) -> None:
-        for answer in answers:
-            await self._hand_in(answer.service, answer.name, answer.data)
+        # Files that arrive on one day have no order among them.
+        for start in range(0, len(answers), HANDED_AT_ONCE):
+            part = answers[start : start + HANDED_AT_ONCE]
+            await asyncio.gather(*(self._hand_in(a.service, a.name, a.data) for a in part))
 
     async def _hand_in(self, service: str, name: str, data: bytes) -> Any:
         self.score.files_in += 1
@@ -130,8 +133,12 @@ class World:
         )
 
     async def _pay(self, today: date) -> None:
-        for name, data in self.treasury.run(today):
-            await self._hand_in("adjudication_tracking", name, data)
+        await self._deliver(
+            [
+                Answer(today, "adjudication_tracking", name, data)
+                for name, data in self.treasury.run(today)
+            ]
+        )
         self.score.paid_cents = self.treasury.paid_cents
         arrived = self.treasury.banked(today)
         if arrived:

@@ -1,0 +1,92 @@
+"""`parked`: records that could not be applied, over all services."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+
+from cli.context import Json, ask, out, plainly, print_json, stack, tell
+from deploy.provision import SERVICES
+
+app = typer.Typer(help="Records that could not be applied: list, show, redrive, discard.")
+
+Service = Annotated[str, typer.Argument(help="The service that parked it.")]
+Partition = Annotated[int, typer.Argument(help="Its partition.")]
+Offset = Annotated[int, typer.Argument(help="Its offset.")]
+
+
+def _all() -> list[dict[str, Any]]:
+    running = {f.get("service") for f in stack().home.running()}
+    return [
+        {"service": service, **row}
+        for service in SERVICES
+        if service in running
+        for row in ask(service, "/parked")
+    ]
+
+
+@app.command("list")
+@plainly
+def listed(json: Json = False) -> None:
+    """What is parked, oldest first, with how much waits behind it."""
+    rows = _all()
+    if json:
+        print_json(rows)
+        return
+    if not rows:
+        out.print("nothing is parked")
+        return
+    table = Table("service", "partition", "offset", "event", "reason", "waiting")
+    for row in rows:
+        table.add_row(
+            row["service"],
+            str(row["partition"]),
+            str(row["offset"]),
+            row["wire"],
+            f"{row['reason']}: {row['sentence']}",
+            str(row["waiting"]),
+        )
+    out.print(table)
+
+
+@app.command()
+@plainly
+def show(service: Service, partition: Partition, offset: Offset, json: Json = False) -> None:
+    """One parked record: where it stands and why; its data is not shown, it may hold anything."""
+    row = ask(service, f"/parked/{partition}/{offset}")
+    if json:
+        print_json(row)
+        return
+    for name, value in row.items():
+        out.print(f"{name:>12}  {value}")
+
+
+@app.command()
+@plainly
+def redrive(service: Service, partition: Partition, offset: Offset) -> None:
+    """Apply it and what waits behind it, in order; refused when it still cannot be applied."""
+    answer = tell(
+        service,
+        f"/parked/{partition}/{offset}/redrive",
+        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+    )
+    out.print(f"applied {answer['applied']} records")
+
+
+@app.command()
+@plainly
+def discard(
+    service: Service,
+    partition: Partition,
+    offset: Offset,
+    reason: Annotated[str, typer.Option(help="Why it shall never be applied.")],
+) -> None:
+    """Never apply it; what waits behind it is applied."""
+    answer = tell(
+        service,
+        f"/parked/{partition}/{offset}/discard",
+        json={"reason": reason},
+        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+    )
+    out.print(f"discarded; applied {answer['applied']} records that waited behind it")

@@ -1,0 +1,48 @@
+"""`rebuild SERVICE`: its states and rows again from the log and its outbox."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cli.context import FAILED, NOT_RUNNING, Json, err, fail, out, plainly, print_json, stack
+from deploy.maintenance import rebuild as run_rebuild
+from deploy.provision import SERVICES
+
+
+@plainly
+def rebuild(
+    service: Annotated[str, typer.Argument(help="Which service.")],
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Only compare with the live tables.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make a service's tables again from the log, beside the live ones, then swap them in (or compare)."""
+    if service not in SERVICES:
+        raise typer.BadParameter(f"no such service; there are {', '.join(SERVICES)}")
+    chosen = stack()
+    if not chosen.bootstrap or not chosen.pg_dsn:
+        fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)
+    with err.status(f"rebuilding {service}") as shown:
+        report = asyncio.run(
+            run_rebuild(
+                chosen,
+                service,
+                swap=not compare,
+                told=lambda p, n: shown.update(f"{service}: partition {p}, {n:,} events"),
+            )
+        )
+    if json:
+        print_json(asdict(report))
+    else:
+        verb = "compared" if compare else "rebuilt"
+        out.print(f"{service}: {report.partitions} partitions, {report.events:,} events {verb}")
+        for d in report.differences:
+            out.print(
+                f"  partition {d.partition}, {d.table}: {d.only_live} rows only live, "
+                f"{d.only_rebuilt} only rebuilt, first {d.first}"
+            )
+    if report.differences:
+        raise typer.Exit(FAILED)
