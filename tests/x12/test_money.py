@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from shared.x12.money import MAX_CENTS, NotMoney, amount, cents
 
-
 WRONG = ["1.234", "0x10", "--1", "1-", "1.2.3", "²", "1\n", "99999999999999999999", "$1"]
 
 

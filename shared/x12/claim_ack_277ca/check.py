@@ -1,30 +1,43 @@
-"""Whether a 277CA's totals are those of its claims."""
+"""Whether a 277CA's totals are those of its claims, and its levels and categories are such as exist."""
 
-from shared.x12.claim_ack_277ca.model import ACCEPTED, REJECTED, ClaimAck277
+from shared.x12 import hierarchy
+from shared.x12.claim_ack_277ca.model import ACCEPTED, REJECTED, ClaimAck277, ProviderAck277
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
 
 
 def check_277ca(ack: ClaimAck277, one: TransactionSet) -> list[Finding]:
     """All findings: totals that differ are warnings, unknown categories errors."""
-    claims = ack.claims()
+    found = hierarchy.check_levels(one, hierarchy.STATUS)
+    if not ack.batch_refused:
+        found += _totals(ack, one, "2200B")
+    for provider in ack.providers:
+        if provider.status is None or provider.status.category not in REJECTED:
+            found += _totals(provider, one, "2200C")
+    for c in ack.claims():
+        if c.category not in ACCEPTED | REJECTED:
+            sentence = "an unknown status category"
+            found.append(
+                one.finding(c.segment, sentence, loop="2200D", element="STC01", claim=c.clm01)
+            )
+    if ack.sender not in ("AY", "PR"):
+        sentence = "it does not say whether a clearinghouse or a payer speaks"
+        found.append(one.finding(-1, sentence, severity="warning", loop="2100A", element="NM101"))
+    return found
+
+
+def _totals(ack: ClaimAck277 | ProviderAck277, one: TransactionSet, loop: str) -> list[Finding]:
+    claims = ack.claims() if isinstance(ack, ClaimAck277) else ack.claims
     taken = [c for c in claims if c.accepted]
     refused = [c for c in claims if not c.accepted]
     found = []
     for stated, counted, element in (
-        (ack.accepted, len(taken), "QTY*90"),
-        (ack.rejected, len(refused), "QTY*AA"),
-        (ack.accepted_cents, sum(c.charge_cents for c in taken), "AMT*YU"),
-        (ack.rejected_cents, sum(c.charge_cents for c in refused), "AMT*YY"),
+        (ack.accepted, len(taken), "QTY02"),
+        (ack.rejected, len(refused), "QTY02"),
+        (ack.accepted_cents, sum(c.charge_cents for c in taken), "AMT02"),
+        (ack.rejected_cents, sum(c.charge_cents for c in refused), "AMT02"),
     ):
         if stated is not None and stated != counted:
             sentence = f"a total of {stated} does not agree with its claims, which make {counted}"
-            found.append(
-                one.finding(-1, sentence, severity="warning", loop="2200B", element=element)
-            )
-    for c in claims:
-        if c.category not in ACCEPTED | REJECTED:
-            found.append(
-                one.finding(c.segment, "an unknown status category", loop="2200D", element="STC01")
-            )
+            found.append(one.finding(-1, sentence, severity="warning", loop=loop, element=element))
     return found

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable
 
-from shared.x12.claim_ack_277ca.model import ClaimAck277, ClaimStatus277, ProviderAck277
-from shared.x12.dates import day_or_none, first_day
+from shared.x12.claim_ack_277ca.model import (
+    ClaimAck277,
+    ClaimStatus277,
+    LineStatus277,
+    ProviderAck277,
+    Status277,
+)
+from shared.x12.dates import day_or_none, first_day, last_day
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import Taker, el
+from shared.x12.fields import Taker, padded
 from shared.x12.findings import Finding
 
 
 def read_277ca(one: TransactionSet) -> tuple[ClaimAck277, list[Finding]]:
     """The acknowledgement and what could not be read of it."""
     reading = _Reading(one)
-    for place, s in enumerate(one.segments):
-        reader = _READERS.get(s[0])
-        if reader is not None:
-            reader(reading, place, s)
+    for place, segment in one.walk():
+        reader = _READERS.get(segment[0])
+        if reader is None or not reader(reading, place, padded(segment, 13)):
+            (reading.claim or reading.ack).unknown.append(segment)
     return reading.ack, reading.taker.findings
 
 
@@ -26,6 +32,7 @@ class _Reading:
         self.level = ""
         self.name = ("", "", "")
         self.claim: ClaimStatus277 | None = None
+        self.line: LineStatus277 | None = None
 
     @property
     def provider(self) -> ProviderAck277:
@@ -33,76 +40,127 @@ class _Reading:
             self.ack.providers.append(ProviderAck277("", ""))
         return self.ack.providers[-1]
 
-    def bht(self, place: int, s: list[str]) -> None:
-        self.ack.reference, self.ack.on = el(s, 3), day_or_none(el(s, 4))
+    def bht(self, place: int, s: list[str]) -> bool:
+        self.ack.reference, self.ack.on = s[3], day_or_none(s[4])
+        return True
 
-    def hl(self, place: int, s: list[str]) -> None:
-        self.level, self.claim = el(s, 3), None
+    def hl(self, place: int, s: list[str]) -> bool:
+        self.level, self.claim, self.line, self.name = s[3], None, None, ("", "", "")
+        return True
 
-    def nm1(self, place: int, s: list[str]) -> None:
+    def nm1(self, place: int, s: list[str]) -> bool:
         if self.level == "20":
-            self.ack.sender, self.ack.sender_name, self.ack.sender_id = el(s, 1), el(s, 3), el(s, 9)
+            self.ack.sender, self.ack.sender_name, self.ack.sender_id = s[1], s[3], s[9]
         elif self.level == "21":
-            self.ack.receiver_name, self.ack.receiver_id = el(s, 3), el(s, 9)
+            self.ack.receiver_name, self.ack.receiver_id = s[3], s[9]
         elif self.level == "19":
-            self.ack.providers.append(ProviderAck277(el(s, 3), el(s, 9)))
-        elif self.level == "PT":
-            self.name = (el(s, 3), el(s, 4), el(s, 9))
+            self.ack.providers.append(ProviderAck277(s[3], s[9]))
+        elif self.level in ("PT", "22", "23"):
+            self.name = (s[3], s[4], s[9])
+        else:
+            return False
+        return True
 
-    def trn(self, place: int, s: list[str]) -> None:
+    def trn(self, place: int, s: list[str]) -> bool:
         if self.level == "21":
-            self.ack.batch = el(s, 2)
-        elif self.level == "PT":
-            self.claim = ClaimStatus277(el(s, 2), "", "", 0, segment=place)
+            self.ack.batch = s[2]
+        elif self.level in ("PT", "22", "23"):
+            self.line = None
+            self.claim = ClaimStatus277(s[2], "", "", 0, segment=place)
             c = self.claim
             c.patient_last, c.patient_first, c.patient_id = self.name
             self.provider.claims.append(c)
+        return self.level in ("20", "21", "19", "PT", "22", "23")
 
-    def stc(self, place: int, s: list[str]) -> None:
-        c = self.claim
-        if c is None or c.category:
+    def stc(self, place: int, s: list[str]) -> bool:
+        statuses = self._statuses(place, s)
+        if self.line is not None:
+            self.line.statuses += statuses
+        elif self.claim is not None:
+            self._of_claim(self.claim, statuses)
+        elif self.level == "21" and self.ack.status is None:
+            self.ack.status = statuses[0]
+        elif self.level == "19" and self.provider.status is None:
+            self.provider.status = statuses[0]
+        else:
+            return False
+        return True
+
+    def _statuses(self, place: int, s: list[str]) -> list[Status277]:
+        """STC01, and STC10 and STC11 where they say more."""
+        found: list[Status277] = []
+        for text in (s[1], s[10], s[11]):
+            if text or not found:
+                what = self.taker.parts(text, 3)
+                cents = self.taker.money_or_zero(s[4], place, 4)
+                made = Status277(what[0], what[1], what[2], s[3], cents, day_or_none(s[2]), s[12])
+                found.append(made)
+        return found
+
+    def _of_claim(self, c: ClaimStatus277, statuses: list[Status277]) -> None:
+        first, *more = statuses
+        if c.category:
+            c.more += statuses
             return
-        parts = [*self.taker.parts(el(s, 1)), "", ""]
-        c.category, c.status_code, c.entity = parts[0], parts[1], parts[2]
-        c.effective_on, c.action = day_or_none(el(s, 2)), el(s, 3)
-        c.charge_cents = self.taker.money_or_zero(el(s, 4), place, 4)
-        c.message = el(s, 12)
+        c.category, c.status_code, c.entity = first.category, first.status_code, first.entity
+        c.effective_on, c.action = first.effective_on, first.action
+        c.charge_cents, c.message = first.cents, first.message
+        c.more += more
 
-    def ref(self, place: int, s: list[str]) -> None:
+    def svc(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
-            return
-        if el(s, 1) == "1K":
-            self.claim.payer_control = el(s, 2)
-        elif el(s, 1) == "D9":
-            self.claim.clearinghouse_trace = el(s, 2)
+            return False
+        what = self.taker.parts(s[1], 2)
+        self.line = LineStatus277(what[1], self.taker.money_or_zero(s[2], place, 2))
+        self.claim.lines.append(self.line)
+        return True
 
-    def dtp(self, place: int, s: list[str]) -> None:
-        if self.claim is not None and el(s, 1) == "472":
-            self.claim.service_on = first_day(el(s, 3))
-        elif self.claim is None and el(s, 1) == "050":
-            self.ack.received_on = day_or_none(el(s, 3))
+    def ref(self, place: int, s: list[str]) -> bool:
+        if self.claim is None:
+            return False
+        if self.line is not None:
+            if s[1] not in ("6R", "FJ"):
+                return False
+            self.line.line_control = s[2]
+        elif s[1] == "1K":
+            self.claim.payer_control = s[2]
+        elif s[1] == "D9":
+            self.claim.clearinghouse_trace = s[2]
+        elif s[1] == "BLT":
+            self.claim.bill_type = s[2]
+        else:
+            return False
+        return True
 
-    def qty(self, place: int, s: list[str]) -> None:
-        what, count = el(s, 1), self.taker.units(el(s, 2) or "0", place, 2)
-        if what == "90":
-            self.ack.accepted = count
-        elif what == "AA":
-            self.ack.rejected = count
-        elif what == "QA":
-            self.provider.accepted = count
-        elif what == "QC":
-            self.provider.rejected = count
+    def dtp(self, place: int, s: list[str]) -> bool:
+        if self.line is not None and s[1] == "472":
+            self.line.service_on = first_day(s[3])
+        elif self.claim is not None and s[1] == "472":
+            self.claim.service_on, self.claim.service_to = first_day(s[3]), last_day(s[3])
+        elif self.claim is None and s[1] == "050":
+            self.ack.received_on = day_or_none(s[3])
+        else:
+            return self.claim is None and s[1] == "009"
+        return True
 
-    def amt(self, place: int, s: list[str]) -> None:
-        what, cents = el(s, 1), self.taker.money_or_zero(el(s, 2), place, 2)
+    def qty(self, place: int, s: list[str]) -> bool:
+        names = {"90": "accepted", "AA": "rejected", "QA": "accepted", "QC": "rejected"}
+        if s[1] not in names or self.level not in ("21", "19"):
+            return False
         owner = self.ack if self.level == "21" else self.provider
-        if what == "YU":
-            owner.accepted_cents = cents
-        elif what == "YY":
-            owner.rejected_cents = cents
+        setattr(owner, names[s[1]], self.taker.units(s[2] or "0", place, 2))
+        return True
+
+    def amt(self, place: int, s: list[str]) -> bool:
+        names = {"YU": "accepted_cents", "YY": "rejected_cents"}
+        if s[1] not in names or self.level not in ("21", "19"):
+            return False
+        owner = self.ack if self.level == "21" else self.provider
+        setattr(owner, names[s[1]], self.taker.money(s[2], place, 2))
+        return True
 
 
-_READERS: dict[str, Callable[[_Reading, int, list[str]], None]] = {
+_READERS: dict[str, Callable[[_Reading, int, list[str]], bool]] = {
     name.upper(): getattr(_Reading, name)
-    for name in ("bht", "hl", "nm1", "trn", "stc", "ref", "dtp", "qty", "amt")
+    for name in ("bht", "hl", "nm1", "trn", "stc", "svc", "ref", "dtp", "qty", "amt")
 }

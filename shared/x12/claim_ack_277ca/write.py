@@ -1,8 +1,15 @@
 """Writing a 277CA, as a clearinghouse or payer does."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from shared.x12.claim_ack_277ca.model import ClaimAck277, ClaimStatus277, ProviderAck277
+from shared.x12.claim_ack_277ca.model import (
+    ClaimAck277,
+    ClaimStatus277,
+    LineStatus277,
+    ProviderAck277,
+    Status277,
+)
 from shared.x12.dates import d8
 from shared.x12.money import amount
 from shared.x12.writing import Header, Segments, composite, interchange, transaction
@@ -34,63 +41,85 @@ def _totals(s: Segments, claims: list[ClaimStatus277], yes: str, no: str) -> Non
 
 def _body(ack: ClaimAck277, header: Header) -> Segments:
     s = Segments()
-    on = d8(ack.on or header.on)
+    day = ack.on or header.on
     claims = ack.claims()
-    s.add("BHT", "0085", "08", ack.reference or ack.batch, on, header.hhmm, "TH")
+    sender_kind = "46" if ack.sender == "AY" else "PI"
+    s.add("BHT", "0085", "08", ack.reference or ack.batch, d8(day), header.hhmm, "TH")
     s.add("HL", "1", "", "20", "1")
-    s.add(
-        "NM1",
-        ack.sender,
-        "2",
-        ack.sender_name,
-        "",
-        "",
-        "",
-        "",
-        "46" if ack.sender == "AY" else "PI",
-        ack.sender_id,
-    )
+    s.add(*("NM1", ack.sender, "2", ack.sender_name, "", "", "", ""), *(sender_kind, ack.sender_id))
     s.add("TRN", "1", ack.reference or ack.batch)
-    s.add("DTP", "050", "D8", d8(ack.received_on or ack.on or header.on))
-    s.add("DTP", "009", "D8", on)
-    s.add("HL", "2", "1", "21", "1")
+    s.add("DTP", "050", "D8", d8(ack.received_on or day))
+    s.add("DTP", "009", "D8", d8(day))
+    s.add("HL", "2", "1", "21", "1" if ack.providers else "0")
     s.add("NM1", "41", "2", ack.receiver_name, "", "", "", "", "46", ack.receiver_id)
     s.add("TRN", "2", ack.batch)
-    s.raw("STC", composite("A1", "19", "PR"), on, "WQ", amount(sum(c.charge_cents for c in claims)))
+    whole = Status277("A1", "19", "PR", "WQ", sum(c.charge_cents for c in claims))
+    _stc(s, ack.status or whole, day)
     _totals(s, claims, "90", "AA")
     level = 2
     for provider in ack.providers:
-        level = _provider(s, provider, level, on)
+        level = _provider(s, provider, level, day)
     return s
 
 
-def _provider(s: Segments, p: ProviderAck277, level: int, on: str) -> int:
+def _stc(s: Segments, status: Status277, day: date) -> None:
+    action = status.action or ("WQ" if status.accepted else "U")
+    message = ("", "", "", "", "", "", "", status.message) if status.message else ()
+    s.raw(
+        "STC",
+        composite(status.category, status.status_code, status.entity),
+        d8(status.effective_on or day),
+        action,
+        amount(status.cents),
+        *message,
+    )
+
+
+def _provider(s: Segments, p: ProviderAck277, level: int, day: date) -> int:
     level += 1
     mine = level
-    s.add("HL", str(mine), "2", "19", "1")
+    s.add("HL", str(mine), "2", "19", "1" if p.claims else "0")
     s.add("NM1", "85", "2", p.name, "", "", "", "", "XX", p.npi)
     s.add("TRN", "1", "0")
+    if p.status is not None:
+        _stc(s, p.status, day)
     _totals(s, p.claims, "QA", "QC")
     for c in p.claims:
         level += 1
         s.add("HL", str(level), str(mine), "PT")
-        s.add("NM1", "QC", "1", c.patient_last, c.patient_first, "", "", "", "MI", c.patient_id)
-        s.add("TRN", "2", c.clm01)
-        action = c.action or ("WQ" if c.accepted else "U")
-        effective = d8(c.effective_on) if c.effective_on else on
-        message = ("", "", "", "", "", "", "", c.message) if c.message else ()
-        s.raw(
-            "STC",
-            composite(c.category, c.status_code, c.entity),
-            effective,
-            action,
-            amount(c.charge_cents),
-            *message,
-        )
-        if c.payer_control:
-            s.add("REF", "1K", c.payer_control)
-        if c.clearinghouse_trace:
-            s.add("REF", "D9", c.clearinghouse_trace)
-        if c.service_on:
-            s.add("DTP", "472", "D8", d8(c.service_on))
+        _claim(s, c, day)
     return level
+
+
+def _claim(s: Segments, c: ClaimStatus277, day: date) -> None:
+    ids = ("MI", c.patient_id) if c.patient_id else ()
+    s.add("NM1", "QC", "1", c.patient_last, c.patient_first, "", "", "", *ids)
+    s.add("TRN", "2", c.clm01)
+    first = Status277(
+        c.category, c.status_code, c.entity, c.action, c.charge_cents, c.effective_on, c.message
+    )
+    for status in (first, *c.more):
+        _stc(s, status, day)
+    for code, value in (
+        ("1K", c.payer_control),
+        ("D9", c.clearinghouse_trace),
+        ("BLT", c.bill_type),
+    ):
+        if value:
+            s.add("REF", code, value)
+    if c.service_on and c.service_to:
+        s.add("DTP", "472", "RD8", f"{d8(c.service_on)}-{d8(c.service_to)}")
+    elif c.service_on:
+        s.add("DTP", "472", "D8", d8(c.service_on))
+    for line in c.lines:
+        _line(s, line, day)
+
+
+def _line(s: Segments, x: LineStatus277, day: date) -> None:
+    s.raw("SVC", composite("HC", x.procedure), amount(x.charge_cents))
+    for status in x.statuses:
+        _stc(s, status, day)
+    if x.line_control:
+        s.add("REF", "FJ", x.line_control)
+    if x.service_on:
+        s.add("DTP", "472", "D8", d8(x.service_on))

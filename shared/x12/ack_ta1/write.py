@@ -1,0 +1,29 @@
+"""Writing TA1s, and the TA1 with which we answer an interchange sent to us."""
+
+from collections.abc import Sequence
+
+from shared.x12.ack_ta1.model import Ta1
+from shared.x12.dates import d6, day_or_none
+from shared.x12.envelope import Interchange, X12File
+from shared.x12.writing import ELEMENT, Header, clean, interchange
+
+
+def write_ta1(header: Header, answers: Sequence[Ta1]) -> bytes:
+    """One interchange of TA1s."""
+    lines = [
+        ELEMENT.join(map(clean, ("TA1", a.isa13, d6(a.on or header.on), a.hhmm, a.code, a.note)))
+        for a in answers
+    ]
+    return interchange(header, "", "", [], lines)
+
+
+def answer_ta1(file: X12File, one: Interchange) -> Ta1:
+    """What we say to an interchange of a file that was read with `strict=False`."""
+    faults = [
+        f
+        for f in file.findings
+        if f.interchange == one.control and f.level == "interchange" and f.severity == "error"
+    ]
+    note = next((f.code for f in faults if len(f.code) == 3), "024" if faults else "000")
+    on = day_or_none("20" + one.isa[9])
+    return Ta1(one.control, "R" if faults else "A", note, on, one.isa[10])
