@@ -7,6 +7,8 @@ from cli.demo import demo
 from cli.import_claims import import_claims
 from cli.rebuild import rebuild
 from cli.receive import receive
+from cli.story import story
+from cli.summary import summary
 
 app = typer.Typer(
     name="claimlog",
@@ -23,6 +25,8 @@ app.command()(lifecycle.topics)
 app.command()(demo)
 app.command()(receive)
 app.command()(rebuild)
+app.command()(summary)
+app.command()(story)
 app.command("import")(import_claims)
 app.add_typer(parked.app, name="parked")
 

@@ -1,0 +1,4 @@
+from services.reporting.app import SERVICE
+from shared.run import run
+
+run(SERVICE)

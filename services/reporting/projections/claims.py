@@ -1,0 +1,283 @@
+"""One row a claim and one row a denial, as a biller follows them."""
+
+from typing import Any
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    AnswerLate,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimRejected,
+)
+from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.posting import PaymentPosted, PostingReversed, ResponsibilityMoved
+from contracts.submission import (
+    ClaimCreated,
+    ClaimHeld,
+    ClaimImported,
+    ClaimReleased,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    TransportRejected,
+)
+from shared.service import At, Projection, Row
+
+
+def _claim_keys(event: Any, at: At) -> list[tuple[str]]:
+    claim = getattr(event, "claim", "")
+    return [(claim,)] if claim and at.stream.startswith("account/") else []
+
+
+def _fresh(event: Any, at: At) -> Row:
+    return {
+        "claim": event.claim,
+        "account": at.stream[8:],
+        "facility": at.scope.facility,
+        "legal_entity": at.scope.legal_entity,
+        "payer": getattr(event, "payer", ""),
+        "payer_order": getattr(event, "payer_order", 1) or 1,
+        "state": "expected",
+        "attempt": 1,
+        "frequency": "1",
+        "charge_cents": getattr(event, "total_cents", 0),
+        "paid_cents": 0,
+        "contractual_cents": 0,
+        "patient_cents": 0,
+        "denied_cents": 0,
+        "service_on": getattr(event, "service_from", None),
+        "filing_limit_on": getattr(event, "filing_limit_on", None),
+        "first_sent_on": None,
+        "sent_on": None,
+        "acknowledged_on": None,
+        "accepted_on": None,
+        "rejected_on": None,
+        "rejection": "",
+        "rejections": 0,
+        "adjudicated_on": None,
+        "payer_control": "",
+        "check_number": "",
+        "late": [],
+        "hold": "",
+    }
+
+
+def _claim(row: Row | None, event: Any, at: At) -> Row | None:
+    if row is None and not isinstance(event, ClaimCreated | ClaimImported | ClaimAdjudicated):
+        return None
+    row = dict(row) if row else _fresh(event, at)
+    found = _CLAIM.get(type(event))
+    return {**row, **found(row, event, at)} if found else row
+
+
+def _held(row: Row, e: ClaimHeld, at: At) -> Row:
+    return {"state": "held", "hold": "; ".join(r.rule for r in e.reasons)[:200]}
+
+
+def _submitted(row: Row, e: ClaimSubmitted, at: At) -> Row:
+    return {
+        "state": "sent",
+        "attempt": e.attempt,
+        "frequency": e.frequency,
+        "sent_on": e.submitted_on,
+        "first_sent_on": row["first_sent_on"] or e.submitted_on,
+        "acknowledged_on": None,
+        "late": [],
+        "hold": "",
+    }
+
+
+def _transport(row: Row, e: TransportRejected, at: At) -> Row:
+    return {"state": "transport rejected", "rejection": f"{e.level} {e.code}"}
+
+
+def _acknowledged(row: Row, e: ClaimAcknowledged, at: At) -> Row:
+    made: Row = {"acknowledged_on": row["acknowledged_on"] or at.occurred_on}
+    if e.by == "payer":
+        made |= {
+            "accepted_on": at.occurred_on,
+            "payer_control": e.payer_control or row["payer_control"],
+        }
+    if row["state"] == "sent":
+        made["state"] = "accepted" if e.by == "payer" else "received"
+    elif row["state"] == "received" and e.by == "payer":
+        made["state"] = "accepted"
+    return made
+
+
+def _rejected(row: Row, e: ClaimRejected, at: At) -> Row:
+    if row["state"] in ("adjudicated", "paid", "denied"):
+        return {}
+    return {
+        "state": "rejected",
+        "rejected_on": at.occurred_on,
+        "rejection": f"{e.category} {e.status_code} {e.entity}".strip(),
+        "rejections": row["rejections"] + 1,
+    }
+
+
+def _adjudicated(row: Row, e: ClaimAdjudicated, at: At) -> Row:
+    return {
+        "state": "adjudicated",
+        "adjudicated_on": e.paid_on,
+        "payer_control": e.payer_control or row["payer_control"],
+        "check_number": e.check_number,
+        "charge_cents": row["charge_cents"] or e.charge_cents,
+    }
+
+
+def _posted(row: Row, e: PaymentPosted, at: At) -> Row:
+    denied = sum(d.cents for d in e.denied)
+    return {
+        "state": "denied" if denied else "paid",
+        "paid_cents": row["paid_cents"] + e.paid_cents,
+        "contractual_cents": row["contractual_cents"] + e.contractual_cents,
+        "patient_cents": e.patient_part_cents,
+        "denied_cents": denied,
+    }
+
+
+def _unposted(row: Row, e: PostingReversed, at: At) -> Row:
+    return {"state": "reversed", "paid_cents": row["paid_cents"] + e.paid_cents}
+
+
+_CLAIM: dict[type, Any] = {
+    ClaimCreated: lambda row, e, at: {"state": "ready"},
+    ClaimImported: lambda row, e, at: {"state": "history"},
+    ClaimHeld: _held,
+    ClaimReleased: lambda row, e, at: {"state": "ready", "hold": ""},
+    ClaimResubmitted: lambda row, e, at: {"state": "ready", "attempt": e.attempt},
+    ClaimSubmitted: _submitted,
+    TransportRejected: _transport,
+    ClaimAcknowledged: _acknowledged,
+    ClaimRejected: _rejected,
+    ClaimAdjudicated: _adjudicated,
+    AdjudicationReversed: lambda row, e, at: {"state": "reversed"},
+    AnswerLate: lambda row, e, at: {"late": sorted({*row["late"], e.awaited})},
+    PaymentPosted: _posted,
+    PostingReversed: _unposted,
+    CorrectionRequested: lambda row, e, at: {"state": "correcting"},
+    ResponsibilityMoved: lambda row, e, at: {},
+}
+
+CLAIMS = Projection(
+    table="claim_view",
+    columns={
+        "claim": "text",
+        "account": "text",
+        "facility": "text",
+        "legal_entity": "text",
+        "payer": "text",
+        "payer_order": "int",
+        "state": "text",
+        "attempt": "int",
+        "frequency": "text",
+        "charge_cents": "bigint",
+        "paid_cents": "bigint",
+        "contractual_cents": "bigint",
+        "patient_cents": "bigint",
+        "denied_cents": "bigint",
+        "service_on": "date",
+        "filing_limit_on": "date",
+        "first_sent_on": "date",
+        "sent_on": "date",
+        "acknowledged_on": "date",
+        "accepted_on": "date",
+        "rejected_on": "date",
+        "rejection": "text",
+        "rejections": "int",
+        "adjudicated_on": "date",
+        "payer_control": "text",
+        "check_number": "text",
+        "late": "text[]",
+        "hold": "text",
+    },
+    key=("claim",),
+    hears=frozenset(
+        {
+            "submission.claim_created.v1",
+            "submission.claim_imported.v1",
+            "submission.claim_held.v1",
+            "submission.claim_released.v1",
+            "submission.claim_resubmitted.v1",
+            "submission.claim_submitted.v1",
+            "submission.transport_rejected.v1",
+            "adjudication_tracking.claim_acknowledged.v1",
+            "adjudication_tracking.claim_rejected.v1",
+            "adjudication_tracking.claim_adjudicated.v1",
+            "adjudication_tracking.adjudication_reversed.v1",
+            "adjudication_tracking.answer_late.v1",
+            "posting.payment_posted.v1",
+            "posting.posting_reversed.v1",
+            "denial.correction_requested.v1",
+        }
+    ),
+    keys=_claim_keys,
+    project=_claim,
+    indexes=("(state, payer)", "(account)"),
+)
+
+
+def _denial_keys(event: Any, at: At) -> list[tuple[str]]:
+    if isinstance(event, CorrectionRequested):
+        return []
+    return [(event.denial,)]
+
+
+def _denial(row: Row | None, event: Any, at: At) -> Row | None:
+    match event:
+        case DenialOpened():
+            return {
+                "denial": event.denial,
+                "account": event.account,
+                "claim": event.claim,
+                "facility": at.scope.facility,
+                "payer": event.payer,
+                "reason_group": event.group,
+                "carc": event.carc,
+                "rarcs": list(event.rarcs),
+                "cents": event.cents,
+                "category": event.category,
+                "owner": event.owner,
+                "next_action": event.next_action,
+                "opened_on": event.opened_on,
+                "deadline_on": event.deadline_on,
+                "outcome": "",
+                "outcome_cents": 0,
+                "resolved_on": None,
+            }
+        case DenialResolved() if row is not None:
+            return {
+                **row,
+                "outcome": event.outcome,
+                "outcome_cents": event.cents,
+                "resolved_on": event.resolved_on,
+            }
+    return row
+
+
+DENIALS = Projection(
+    table="denial_view",
+    columns={
+        "denial": "text",
+        "account": "text",
+        "claim": "text",
+        "facility": "text",
+        "payer": "text",
+        "reason_group": "text",
+        "carc": "text",
+        "rarcs": "text[]",
+        "cents": "bigint",
+        "category": "text",
+        "owner": "text",
+        "next_action": "text",
+        "opened_on": "date",
+        "deadline_on": "date",
+        "outcome": "text",
+        "outcome_cents": "bigint",
+        "resolved_on": "date",
+    },
+    key=("denial",),
+    hears=frozenset({"denial.denial_opened.v1", "denial.denial_resolved.v1"}),
+    keys=_denial_keys,
+    project=_denial,
+)

@@ -1,0 +1,121 @@
+"""One row of money per account, from what the journal's entries on the account say."""
+
+from typing import Any
+
+from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.registration import AccountOpened, CoveragesSet
+from contracts.submission import ClaimSubmitted
+from shared.service import At, Projection, Row
+
+LEDGERS = {
+    "ar_open": "open_cents",
+    "ar_denied": "denied_cents",
+    "ar_next_payer": "next_payer_cents",
+    "ar_patient": "patient_owes_cents",
+    "contractual": "contractual_cents",
+    "write_off": "write_off_cents",
+    "remittance_clearing": "insurance_paid_cents",
+    "patient_clearing": "patient_paid_cents",
+    "overpayment": "credit_cents",
+    "opening": "opening_cents",
+}
+"""Which column an entry's ledger moves on an account's stream; debits are positive."""
+CREDITS = frozenset({"overpayment"})
+"""Ledgers whose credits are shown as a positive amount that we owe."""
+
+ENTRIES = frozenset(
+    {
+        "posting.payment_posted.v1",
+        "posting.posting_reversed.v1",
+        "posting.responsibility_moved.v1",
+        "posting.write_off_posted.v1",
+        "posting.patient_payment_applied.v1",
+        "posting.opening_balance_posted.v1",
+    }
+)
+
+
+def receivable_change(event: Any) -> int:
+    """By how much an event changes what is still owed on the account."""
+    match event:
+        case ChargesCaptured(charges=charges):
+            return sum(c.charge_cents for c in charges)
+        case ChargeCorrected():
+            return _amount(event.after) - _amount(event.before)
+    entries = getattr(event, "entries", ())
+    return sum(e.cents for e in entries if e.ledger.startswith("ar_"))
+
+
+def _amount(charge: Any) -> int:
+    return charge.charge_cents if charge.units else 0
+
+
+def _fresh(at: At) -> Row:
+    return {
+        "account": at.stream[8:],
+        "facility": at.scope.facility,
+        "legal_entity": at.scope.legal_entity,
+        "payer": "",
+        "service_on": None,
+        "first_billed_on": None,
+        "charges_cents": 0,
+        **dict.fromkeys(LEDGERS.values(), 0),
+    }
+
+
+def _keys(event: Any, at: At) -> list[tuple[str]]:
+    return [(at.stream[8:],)] if at.stream.startswith("account/") else []
+
+
+def _money(row: Row | None, event: Any, at: At) -> Row:
+    row = dict(row) if row else _fresh(at)
+    row["facility"] = row["facility"] or at.scope.facility
+    row["legal_entity"] = row["legal_entity"] or at.scope.legal_entity
+    match event:
+        case AccountOpened():
+            row["payer"] = event.coverages[0].payer if event.coverages else "self-pay"
+            row["service_on"] = event.service_from
+        case CoveragesSet():
+            row["payer"] = event.coverages[0].payer if event.coverages else "self-pay"
+        case ChargesCaptured():
+            row["charges_cents"] += receivable_change(event)
+            row["open_cents"] += receivable_change(event)
+            row["service_on"] = row["service_on"] or min(c.service_on for c in event.charges)
+        case ChargeCorrected():
+            row["charges_cents"] += receivable_change(event)
+        case ClaimSubmitted():
+            row["first_billed_on"] = row["first_billed_on"] or event.submitted_on
+    for entry in getattr(event, "entries", ()):
+        column = LEDGERS.get(entry.ledger)
+        if column is not None:
+            row[column] += -entry.cents if entry.ledger in CREDITS else entry.cents
+    if isinstance(event, ChargeCorrected):
+        row["open_cents"] += receivable_change(event)
+    return row
+
+
+MONEY = Projection(
+    table="account_money",
+    columns={
+        "account": "text",
+        "facility": "text",
+        "legal_entity": "text",
+        "payer": "text",
+        "service_on": "date",
+        "first_billed_on": "date",
+        "charges_cents": "bigint",
+        **dict.fromkeys(LEDGERS.values(), "bigint"),
+    },
+    key=("account",),
+    hears=ENTRIES
+    | {
+        "registration.account_opened.v1",
+        "registration.coverages_set.v1",
+        "coding.charges_captured.v1",
+        "coding.charge_corrected.v1",
+        "submission.claim_submitted.v1",
+    },
+    keys=_keys,
+    project=_money,
+    indexes=("(facility, payer)",),
+)

@@ -1,0 +1,179 @@
+"""The story of an account, one row an event, and what payers took back."""
+
+from typing import Any
+
+import msgspec
+
+from contracts.adjudication_tracking import AdjudicationReversed
+from contracts.posting import PostingReversed, ProviderAdjustmentPosted
+from services.reporting.projections.money import receivable_change
+from shared.service import At, Projection, Row
+
+TOLD = frozenset(
+    {
+        "registration.account_opened.v1",
+        "registration.coverages_set.v1",
+        "eligibility.inquiry_sent.v1",
+        "eligibility.benefits_confirmed.v1",
+        "eligibility.inquiry_rejected.v1",
+        "coding.charges_captured.v1",
+        "coding.charge_corrected.v1",
+        "coding.encounter_coded.v1",
+        "coding.coding_held.v1",
+        "submission.claim_created.v1",
+        "submission.claim_imported.v1",
+        "submission.claim_held.v1",
+        "submission.claim_released.v1",
+        "submission.claim_resubmitted.v1",
+        "submission.claim_submitted.v1",
+        "submission.transport_rejected.v1",
+        "submission.correction_declined.v1",
+        "adjudication_tracking.claim_acknowledged.v1",
+        "adjudication_tracking.claim_rejected.v1",
+        "adjudication_tracking.claim_adjudicated.v1",
+        "adjudication_tracking.adjudication_reversed.v1",
+        "adjudication_tracking.reversal_waiting.v1",
+        "adjudication_tracking.claim_forwarded.v1",
+        "adjudication_tracking.answer_late.v1",
+        "posting.payment_posted.v1",
+        "posting.posting_reversed.v1",
+        "posting.responsibility_moved.v1",
+        "posting.write_off_posted.v1",
+        "posting.overpayment_opened.v1",
+        "posting.patient_payment_applied.v1",
+        "posting.opening_balance_posted.v1",
+        "denial.denial_opened.v1",
+        "denial.correction_requested.v1",
+        "denial.denial_resolved.v1",
+    }
+)
+"""What happens to an account, in the order it is told."""
+
+SHOWN = (
+    "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "by",
+    "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
+    "contractual_cents", "allowed_cents", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
+    "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
+    "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
+    "status", "flags", "forwarded_to", "active", "plan", "coder", "facility",
+)  # fmt: skip
+"""Fields worth telling; none of them can hold a person's data."""
+
+
+def _keys(event: Any, at: At) -> list[tuple[str]]:
+    return [(at.event_id,)] if at.stream.startswith("account/") else []
+
+
+def _facts(event: Any) -> dict[str, Any]:
+    found = {}
+    for name in SHOWN:
+        value = getattr(event, name, None)
+        if value not in (None, "", (), 0):
+            found[name] = msgspec.to_builtins(value)
+    denied = getattr(event, "denied", ())
+    if denied:
+        found["denied_cents"] = sum(d.cents for d in denied)
+        found["carcs"] = sorted({f"{d.group}-{d.carc}" for d in denied})
+    reasons = getattr(event, "reasons", ())
+    if reasons:
+        found["reasons"] = [f"{r.rule}: {r.sentence}" for r in reasons]
+    return found
+
+
+def _told(row: Row | None, event: Any, at: At) -> Row:
+    return {
+        "event_id": at.event_id,
+        "account": at.stream[8:],
+        "claim": getattr(event, "claim", "") or "",
+        "wire": at.wire,
+        "occurred_on": at.occurred_on,
+        "recorded_at": at.recorded_at,
+        "actor": at.actor,
+        "change_cents": receivable_change(event),
+        "facts": _facts(event),
+        "position": at.position,
+    }
+
+
+STORY = Projection(
+    table="story",
+    columns={
+        "event_id": "text",
+        "account": "text",
+        "claim": "text",
+        "wire": "text",
+        "occurred_on": "date",
+        "recorded_at": "timestamptz",
+        "actor": "text",
+        "change_cents": "bigint",
+        "facts": "jsonb",
+        "position": "bigint",
+    },
+    key=("event_id",),
+    hears=TOLD,
+    keys=_keys,
+    project=_told,
+    append=True,
+    indexes=("(account)",),
+)
+
+
+def _takeback_keys(event: Any, at: At) -> list[tuple[str]]:
+    if isinstance(event, ProviderAdjustmentPosted):
+        return [(at.event_id,)] if event.reason in ("WO", "FB", "72", "CS") else []
+    return [(at.event_id,)]
+
+
+def _takeback(row: Row | None, event: Any, at: At) -> Row:
+    made = {
+        "event_id": at.event_id,
+        "account": at.stream[8:] if at.stream.startswith("account/") else event.account,
+        "facility": at.scope.facility,
+        "payer": event.payer,
+        "check_number": event.check_number,
+        "occurred_on": at.occurred_on,
+        "claim": getattr(event, "claim", ""),
+        "what": "",
+        "reference": "",
+        "cents": 0,
+    }
+    match event:
+        case AdjudicationReversed():
+            return {**made, "what": "reversal", "cents": -event.paid_cents}
+        case PostingReversed():
+            return {**made, "what": "reversal posted", "cents": -event.paid_cents}
+        case ProviderAdjustmentPosted():
+            return {
+                **made,
+                "what": f"PLB {event.reason}",
+                "reference": event.reference,
+                "cents": event.cents,
+            }
+    return made
+
+
+TAKEBACKS = Projection(
+    table="takeback",
+    columns={
+        "event_id": "text",
+        "account": "text",
+        "facility": "text",
+        "payer": "text",
+        "check_number": "text",
+        "occurred_on": "date",
+        "claim": "text",
+        "what": "text",
+        "reference": "text",
+        "cents": "bigint",
+    },
+    key=("event_id",),
+    hears=frozenset(
+        {
+            "adjudication_tracking.adjudication_reversed.v1",
+            "posting.provider_adjustment_posted.v1",
+        }
+    ),
+    keys=_takeback_keys,
+    project=_takeback,
+    append=True,
+)
