@@ -27,10 +27,22 @@ def day_or_none(text: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=4_096)
 def first_day(text: str) -> date | None:
     """The first day of a D8 date, of an RD8 range, or of a DT date with its time."""
     return day_or_none(text if len(text) == 8 else text.partition("-")[0][:8])
+
+
+class Days(dict[str, date | None]):
+    """First days by their text, for the same reason as `money.Cents`."""
+
+    MOST = 4_096
+
+    def __missing__(self, text: str) -> date | None:
+        found = first_day(text)
+        if len(self) >= self.MOST:
+            self.clear()
+        self[text] = found
+        return found
 
 
 def last_day(text: str) -> date | None:

@@ -1,12 +1,13 @@
 """Taking elements out of segments: what is missing is empty, what cannot be read is a finding, never a crash."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from shared.x12 import limits
-from shared.x12.dates import first_day
+from shared.x12.dates import Days
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
-from shared.x12.money import NotMoney, cents
+from shared.x12.money import Cents, NotMoney
 
 _EMPTY = ("",) * 30
 
@@ -30,11 +31,13 @@ class Taker:
         self.findings: list[Finding] = []
         self._count = {"error": 0, "warning": 0, "note": 0}
         self.component = one.delimiters.component
+        self.cents = Cents()
+        self.days = Days()
 
     def money(self, text: str, place: int, position: int) -> int:
         """An amount that must be there, in cents; 0 and a finding when it is not one."""
         try:
-            return cents(text)
+            return self.cents[text]
         except NotMoney as why:
             sentence = str(why) if text else "an amount is missing"
             self.note(place, sentence, position, "6" if text else "1")
@@ -62,10 +65,22 @@ class Taker:
 
     def day(self, text: str, place: int, position: int) -> date | None:
         """The first day of a date or range; None and a finding when there is none."""
-        found = first_day(text)
+        found = self.days[text]
         if found is None and text:
             self.note(place, "not a date", position, "8", severity="warning")
         return found
+
+    def mended(self, place: int, segment: list[str], positions: Iterable[int]) -> list[str]:
+        """The segment with 0 for what is no amount at these positions, each with a finding."""
+        segment = segment.copy()
+        for position in positions:
+            if position < len(segment):
+                self.money(segment[position], place, position)
+                try:
+                    self.cents[segment[position]]
+                except NotMoney:
+                    segment[position] = "0"
+        return segment
 
     def parts(self, text: str, at_least: int = 1) -> list[str]:
         """The components of a composite, empty ones added."""

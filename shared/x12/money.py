@@ -1,7 +1,6 @@
 """X12 amounts to integer cents and back, by the strict grammar: ASCII digits, one point, at most two decimals."""
 
 import re
-from functools import lru_cache
 
 _AMOUNT = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})", re.ASCII)
 MAX_CENTS = 10**13
@@ -11,7 +10,6 @@ class NotMoney(ValueError):
     """The text is not an amount; the text itself is not quoted."""
 
 
-@lru_cache(maxsize=16_384)
 def cents(text: str) -> int:
     """`810.8`, `810.80` and `0000810.8` are 81080; `1E3`, `NaN`, `1_000`, `+5` and `` are not money."""
     if _AMOUNT.fullmatch(text) is None:
@@ -24,6 +22,19 @@ def cents(text: str) -> int:
     if value > MAX_CENTS:
         raise NotMoney("an amount beyond any payment")
     return -value if text[0] == "-" else value
+
+
+class Cents(dict[str, int]):
+    """Amounts by their text: a file says the same ones again and again, and asking a dict costs no call."""
+
+    MOST = 16_384
+
+    def __missing__(self, text: str) -> int:
+        value = cents(text)
+        if len(self) >= self.MOST:
+            self.clear()
+        self[text] = value
+        return value
 
 
 def amount(value: int) -> str:

@@ -39,9 +39,40 @@ def clean(text: str) -> str:
     return text
 
 
-def composite(*parts: str) -> str:
+def _joined(parts: tuple[str, ...], by: str, others: tuple[str, str, str]) -> str:
+    """Clean parts joined; judged in one piece, since a part that holds the separator makes one too many."""
+    text = by.join(parts).upper()
+    one, two, three = others
+    held = one in text or two in text or three in text or text.count(by) != len(parts) - 1
+    if held or not text.isprintable():
+        raise NotWritable("data holds a delimiter or a control sign")
+    if " " in text and (" " + by in text or by + " " in text or text != text.strip()):
+        return by.join(part.strip() for part in parts).upper()
+    return text
+
+
+class Composite(str):
+    """Components or repetitions joined: the one kind of element that may hold their separators."""
+
+    __slots__ = ()
+
+
+_BESIDE_ELEMENTS = (COMPONENT, SEGMENT, REPETITION)
+_BESIDE_COMPONENTS = (ELEMENT, SEGMENT, REPETITION)
+
+
+def composite(*parts: str) -> Composite:
     """Components joined, without empty ones at the end."""
-    return COMPONENT.join(map(clean, parts)).rstrip(COMPONENT)
+    if not parts:
+        return Composite()
+    return Composite(_joined(parts, COMPONENT, _BESIDE_COMPONENTS).rstrip(COMPONENT))
+
+
+def repeated(*parts: str) -> Composite:
+    """Repetitions of an element."""
+    if not parts:
+        return Composite()
+    return Composite(_joined(parts, REPETITION, (ELEMENT, SEGMENT, COMPONENT)))
 
 
 class Segments:
@@ -52,11 +83,19 @@ class Segments:
 
     def add(self, tag: str, *elements: str) -> None:
         """One segment of plain elements; empty ones at the end are left out."""
-        self.raw(tag, *map(clean, elements))
+        text = _joined(elements, ELEMENT, _BESIDE_ELEMENTS)
+        self.lines.append(f"{tag}*{text}".rstrip(ELEMENT))
 
     def raw(self, tag: str, *elements: str) -> None:
-        """One segment whose elements may be composites made by `composite`."""
-        self.lines.append(ELEMENT.join((tag, *elements)).rstrip(ELEMENT))
+        """One segment whose elements may be made by `composite` or `repeated`; others are plain."""
+        text = ELEMENT.join(elements)
+        if text.count(ELEMENT) != len(elements) - 1 or SEGMENT in text or not text.isprintable():
+            raise NotWritable("data holds a delimiter or a control sign")
+        if COMPONENT in text or REPETITION in text:
+            for element in elements:
+                if type(element) is not Composite:
+                    clean(element)
+        self.lines.append(f"{tag}*{text}".rstrip(ELEMENT))
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -64,6 +103,7 @@ class Segments:
 
 def transaction(set_id: str, control: str, version: str, body: Segments) -> str:
     """ST, the body, SE with its count."""
+    control = clean(control)
     head = ELEMENT.join(("ST", set_id, control, version)).rstrip(ELEMENT)
     tail = ELEMENT.join(("SE", str(len(body) + 2), control))
     return SEGMENT.join((head, *body.lines, tail)) + SEGMENT
@@ -104,4 +144,7 @@ def _isa(h: Header) -> str:
         *(h.sender_qualifier, sender.ljust(15), h.receiver_qualifier, receiver.ljust(15)),
         *(d6(h.on), h.hhmm, REPETITION, "00501", f"{h.isa13:09d}", "0", h.usage, COMPONENT),
     )
-    return ELEMENT.join(elements) + SEGMENT
+    text = ELEMENT.join(elements) + SEGMENT
+    if len(text) != 106 or text.count(ELEMENT) != 16 or not text.isprintable():
+        raise NotWritable("an element of the ISA has not the length that it must have")
+    return text

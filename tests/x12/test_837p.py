@@ -12,6 +12,8 @@ from shared.x12.claim_837p import (
     BillingProvider,
     ClaimAdjustment,
     Dated,
+    Payer,
+    PriorLine,
     ProfessionalClaim,
     check_837p,
     read_837p,
@@ -97,6 +99,28 @@ def test_data_that_holds_a_delimiter_is_refused_and_not_quoted() -> None:
     with pytest.raises(NotWritable) as refused:
         write_837p(HEADER, [batch(broken)])
     assert "A*B" not in str(refused.value)
+
+
+@pytest.mark.parametrize("sign", "*~:^\n\x00")
+def test_no_element_lets_a_delimiter_through(sign: str) -> None:
+    text = f"A{sign}B"
+    for broken in (
+        claim(service(unit_code=text)),
+        claim(service(note=text)),
+        claim(service(procedure=text)),
+        claim(service(modifiers=[text])),
+        claim(service(quantity=text)),
+        claim(service(ndc="00003029320", ndc_units=text)),
+        claim(service(emergency=text)),
+        claim(signature=text),
+        claim(delay_reason=text),
+        claim(accident_state=text, accident_causes=["AA"]),
+        claim(diagnoses=[text]),
+        claim(service(prior=[PriorLine(text, 1, "99213")])),
+        claim(payer=Payer(text, "P")),
+    ):
+        with pytest.raises(NotWritable):
+            write_837p(HEADER, [batch(broken)])
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def by_billing(b: Batch[C]) -> list[tuple[BillingProvider, list[C]]]:
 
 def billing_level(s: Segments, p: BillingProvider, level: int) -> None:
     """Loops 2000A, 2010AA and 2010AB."""
-    s.add("HL", str(level), "", "20", "1")
+    s.lines.append(f"HL*{level}**20*1")
     if p.taxonomy:
         s.add("PRV", "BI", "PXC", p.taxonomy)
     s.add("NM1", "85", "1" if p.first else "2", p.name, p.first, "", "", "", *_npi(p.npi))
@@ -74,7 +74,7 @@ def subscriber_levels(
     """Loops 2000B to 2010CA of one claim; the last HL number used."""
     level += 1
     mine = level
-    s.add("HL", str(mine), str(parent), "22", "1" if c.patient else "0")
+    s.lines.append(f"HL*{mine}*{parent}*22*{1 if c.patient else 0}")
     s.add(
         *("SBR", _LETTERS[sub.order], "" if c.patient else sub.relation, sub.group_number),
         *(sub.group_name, sub.insurance_type, "", "", "", sub.filing_indicator),
@@ -87,7 +87,7 @@ def subscriber_levels(
     references(s, payer.references)
     if c.patient:
         level += 1
-        s.add("HL", str(level), str(mine), "23", "0")
+        s.lines.append(f"HL*{level}*{mine}*23*0")
         s.add("PAT", c.patient_relation or sub.relation)
         _named(s, "QC", c.patient, "")
         _whole_address(s, c.patient)

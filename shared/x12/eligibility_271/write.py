@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.x12.dates import d8
 from shared.x12.eligibility_271.model import Answer271, Benefit, Rejection
 from shared.x12.money import amount
-from shared.x12.writing import REPETITION, Header, Segments, composite, interchange, transaction
+from shared.x12.writing import Header, Segments, composite, interchange, repeated, transaction
 
 VERSION = "005010X279A1"
 ORIGIN = "9CLAIMLOG1"
@@ -74,7 +74,7 @@ def _eb(s: Segments, b: Benefit) -> None:
         fraction = f"{whole}.{rest:04d}".rstrip("0").rstrip(".")
     s.raw(
         *("EB", *map(composite, (b.code, b.level))),
-        REPETITION.join(map(composite, b.service_types)),
+        repeated(*b.service_types),
         *map(composite, (b.insurance_type, b.plan, b.period)),
         amount(b.cents) if b.cents is not None else "",
         fraction,

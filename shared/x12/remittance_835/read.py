@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator
 
-from shared.x12.dates import day_or_none, first_day
+from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import Taker, padded
+from shared.x12.fields import Taker, el, padded
 from shared.x12.findings import Finding
+from shared.x12.money import NotMoney
 from shared.x12.remittance_835.model import Cas, Plb, RemitClaim, RemitLine, Remittance
 
 _CLAIM_ENDS = frozenset({"CLP", "LX", "PLB"})
 _NOTHING = ("",) * 12
+_AMOUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "BPR": ((2,), ()),
+    "CLP": ((3, 4), (5,)),
+    "SVC": ((2,), (3,)),
+    "CAS": ((), tuple(range(3, 200, 3))),
+    "AMT": ((2,), ()),
+}
+"""Where amounts stand that must be there, and where such that may be left out."""
 _TAGS = (
     *("BPR", "TRN", "DTM", "N1", "N3", "N4", "PER", "REF", "LX", "CLP", "CAS", "NM1"),
     *("MOA", "MIA", "SVC", "AMT", "LQ", "PLB"),
@@ -31,6 +40,8 @@ class Reading835:
         self.set = one
         self.taker = Taker(one)
         self.money = self.taker.money
+        self.cents = self.taker.cents
+        self.days = self.taker.days
         self.component = one.delimiters.component
         self.remit = Remittance("", 0, credit="", method="", control=one.control)
         for name in ("street", "city", "state", "zip", "contact", "phone"):
@@ -58,8 +69,14 @@ class Reading835:
                     yield waiting.pop()
                     self.set.pinned = place
                 reader = readers(tag)
-                if reader is None or not reader(place, segment):
-                    (self.line or self.claim or self.remit).unknown.append(segment)
+                try:
+                    if reader is not None and reader(place, segment):
+                        continue
+                except NotMoney:
+                    segment = self._mended(place, text.split(element))
+                    if reader is not None and reader(place, segment):
+                        continue
+                (self.line or self.claim or self.remit).unknown.append(segment)
         self.end()
         if waiting:
             yield waiting.pop()
@@ -70,16 +87,26 @@ class Reading835:
             if tag not in self.seen:
                 self.taker.note(-1, f"the set has no {tag}", code="3")
 
+    def _mended(self, place: int, s: list[str]) -> list[str]:
+        """A segment that holds what is no amount: 0 in its place, and a finding."""
+        needed, optional = _AMOUNTS[s[0]]
+        s = padded(s, max(needed, default=0) + 1)
+        given = [position for position in optional if el(s, position)]
+        if s[0] == "CAS":
+            given = [p for p in optional if el(s, p - 1) or el(s, p)]
+            s = padded(s, max(given, default=0) + 1)
+        return self.taker.mended(place, s, (*needed, *given))
+
     # -- the payment ---------------------------------------------------------------------------------
 
     def bpr(self, place: int, s: list[str]) -> bool:
         if "BPR" in self.seen:
             self.taker.note(place, "a second BPR", code="5")
             return False
-        self.seen.add("BPR")
         r, s = self.remit, padded(s, 17)
+        r.amount_cents = self.cents[s[2]]
+        self.seen.add("BPR")
         r.handling, r.credit, r.method = s[1], s[3], s[4]
-        r.amount_cents = self.money(s[2], place, 2)
         r.paid_on = day_or_none(s[16])
         if r.paid_on is None:
             self.taker.note(place, "no payment date", 16, "8", severity="warning")
@@ -146,15 +173,14 @@ class Reading835:
         return True
 
     def clp(self, place: int, s: list[str]) -> bool:
-        money = self.money
+        cents = self.cents
         s += _NOTHING
-        self.line = None
-        self.claim = claim = RemitClaim(
+        claim = RemitClaim(
             s[1],
             s[2],
-            money(s[3], place, 3),
-            money(s[4], place, 4),
-            money(s[5], place, 5) if s[5] else 0,
+            cents[s[3]],
+            cents[s[4]],
+            cents[s[5]] if s[5] else 0,
             s[6],
             s[7],
             s[8],
@@ -162,6 +188,7 @@ class Reading835:
             segment=place,
             drg=s[11],
         )
+        self.claim, self.line = claim, None
         self.remit.claims.append(claim)
         return True
 
@@ -170,12 +197,17 @@ class Reading835:
         if owner is None:
             return False
         last = len(s) - 1
+        if last == 3:
+            owner.cas.append(Cas(s[1], s[2], self.cents[s[3]]))
+            return True
+        found = []
         for at in range(2, last + 1, 3):
             text = s[at + 1] if at < last else ""
             if text or s[at]:
                 count = s[at + 2] if at + 2 <= last else ""
                 quantity = self.taker.units(count, place, at + 2) if count else None
-                owner.cas.append(Cas(s[1], s[at], self.money(text, place, at + 1), quantity))
+                found.append(Cas(s[1], s[at], self.cents[text], quantity))
+        owner.cas += found
         return True
 
     def nm1(self, place: int, s: list[str]) -> bool:
@@ -222,10 +254,10 @@ class Reading835:
             return False
         s += _NOTHING
         what = s[1].split(self.component)
-        self.line = line = RemitLine(
+        line = RemitLine(
             what[1] if len(what) > 1 else "",
-            self.money(s[2], place, 2),
-            self.money(s[3], place, 3) if s[3] else 0,
+            self.cents[s[2]],
+            self.cents[s[3]] if s[3] else 0,
             what[0],
             [m for m in what[2:6] if m] if len(what) > 2 else [],
             "",
@@ -239,13 +271,14 @@ class Reading835:
             line.submitted_modifiers = [m for m in submitted[2:6] if m]
         if s[7]:
             line.submitted_units = self.taker.units(s[7], place, 7)
+        self.line = line
         self.claim.lines.append(line)
         return True
 
     def dtm(self, place: int, s: list[str]) -> bool:
         if len(s) < 3:
             return False
-        what, when = s[1], first_day(s[2])
+        what, when = s[1], self.days[s[2]]
         if when is None:
             self.taker.note(place, "not a date", 2, "8", severity="warning")
             return False
@@ -288,7 +321,7 @@ class Reading835:
         owner = self.line or self.claim
         if owner is None or len(s) < 3:
             return False
-        cents = self.money(s[2], place, 2)
+        cents = self.cents[s[2]]
         if s[1] == "B6" and isinstance(owner, RemitLine):
             owner.allowed_cents = cents
         else:
