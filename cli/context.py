@@ -18,7 +18,7 @@ from shared.settings import settings
 OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
 """Exit codes: done; it said no or a check failed; wrong words; nothing to talk to."""
 
-out = Console()
+out = Console() if sys.stdout.isatty() else Console(width=168)
 err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable JSON on standard output.")]

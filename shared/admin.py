@@ -84,4 +84,4 @@ def group_lag(bootstrap: str, topic: str, group: str) -> int | None:
             committed = {tp.partition: o.offset for tp, o in listed[group].items()}
     except (KafkaError, KeyError):
         return None
-    return sum(end - max(committed.get(p, 0), 0) for p, end in last.items())
+    return sum(end - max(int(committed.get(p, 0)), 0) for p, end in last.items())

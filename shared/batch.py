@@ -99,6 +99,8 @@ class Loaded:
     parked: frozenset[str]
     now: datetime
     partitions: int
+    trace: Callable[[str], str] = lambda cause: cause
+    """A traceparent for what is decided on a cause (empty for a door)."""
 
 
 @dataclass(slots=True)
@@ -115,6 +117,7 @@ class Batch:
     parked: list[ParkedRow] = field(default_factory=list)
     told: list[tuple[tuple[int, int] | None, Any, At]] = field(default_factory=list)
     handed: list[tuple[Any, At]] = field(default_factory=list)
+    replayed: list[tuple[Any, At]] = field(default_factory=list)
     books_changed: set[int] = field(default_factory=set)
     woken: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
     _parked_now: set[str] = field(default_factory=set)
@@ -185,7 +188,7 @@ class Batch:
                 scope=order.scope,
                 occurred_on=order.occurred_on,
                 correlation="",
-                traceparent="",
+                traceparent=self.loaded.trace(""),
                 place=None,
             )
         except Exception:
@@ -217,7 +220,7 @@ class Batch:
                     scope=kept.scope,
                     occurred_on=day,
                     correlation="",
-                    traceparent="",
+                    traceparent=self.loaded.trace(""),
                     place=(partition, -1),
                 )
             except Refused:
@@ -232,6 +235,7 @@ class Batch:
         """Fold and project a record again; nothing reacts and nothing is decided."""
         assert heard.route is not None
         at = self._at(heard)
+        self.replayed.append((heard.event, at))
         if heard.stream == BROADCAST:
             self._hear_broadcast(heard, at)
         elif not self._ours(heard.route):
@@ -291,7 +295,7 @@ class Batch:
                 scope=at.scope,
                 occurred_on=None,
                 correlation=heard.envelope.correlation,
-                traceparent=heard.envelope.traceparent,
+                traceparent=self.loaded.trace(heard.envelope.traceparent),
                 place=place,
             )
 
@@ -568,11 +572,11 @@ class Batch:
                 for what in old
                 if what not in new and (stream, what) not in self.woken
             ]
-        for (stream, what), due in self.woken.items():
-            if due is None:
+        for (stream, what), again in self.woken.items():
+            if again is None:
                 dropping.append((stream, what))
             else:
-                setting.append((stream, what, due))
+                setting.append((stream, what, again))
         return setting, dropping
 
     def row_keys(self) -> dict[str, set[tuple[Any, ...]]]:

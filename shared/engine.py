@@ -24,6 +24,7 @@ from shared.progress import DayWork, Progress
 from shared.service import Answer, Order, Service
 from shared.store import Store
 from shared.streams import BROADCAST, partition_of
+from shared.telemetry import traceparent_for
 
 log = logging.getLogger("claimlog.engine")
 
@@ -75,6 +76,7 @@ class Engine:
         *,
         objects: Any = None,
         on_handed: Any = None,
+        on_replayed: Any = None,
         measure: Any = None,
         dead_letter: Any = None,
     ) -> None:
@@ -85,6 +87,7 @@ class Engine:
         self.publish = publish
         self.objects = objects
         self.on_handed = on_handed
+        self.on_replayed = on_replayed
         self.measure = measure
         self.dead_letter = dead_letter
         self.writing = asyncio.Lock()
@@ -161,6 +164,8 @@ class Engine:
                 await self.store.write(connection, batch, changed)
                 if self.on_handed is not None and batch.handed:
                     await self.on_handed(connection, batch.handed)
+                if self.on_replayed is not None and batch.replayed:
+                    await self.on_replayed(connection, batch.replayed)
                 if batch.parked:
                     await self._limit_parked(connection)
                 failpoint("batch.before_commit")
@@ -312,6 +317,7 @@ class Engine:
             parked=parked,
             now=datetime.now(UTC),
             partitions=self.partitions,
+            trace=traceparent_for,
         )
 
     async def books(
@@ -468,12 +474,12 @@ class _Work:
         return steps
 
     def _own_is_known(self, progress: Progress, route: wire.Route) -> None:
-        if route.producer == f"{self.engine.service.name}/{progress.partition}":
-            if route.position > progress.sent.get(progress.partition, 0):
-                raise Stopped(
-                    f"{route.producer} said {route.position} in the log, which this database never did: "
-                    "the database is older than the log; start again to recover"
-                )
+        ours = route.producer == f"{self.engine.service.name}/{progress.partition}"
+        if ours and route.position > progress.sent.get(progress.partition, 0):
+            raise Stopped(
+                f"{route.producer} said {route.position} in the log, which this database never did: "
+                "the database is older than the log; start again to recover"
+            )
 
     def _count(self, standing: str) -> None:
         if standing == "repeat":

@@ -243,7 +243,7 @@ class Rebuild:
     async def _compare(self, connection: Any, partition: int) -> None:
         for table in self.tables:
             columns = await self._columns(connection, table)
-            counts = []
+            counts: list[int] = []
             first = ""
             for one, other in ((table, table + SUFFIX), (table + SUFFIX, table)):
                 rows = await connection.fetch(
@@ -255,7 +255,8 @@ class Rebuild:
                 if rows and not first:
                     first = str(rows[0][0])
             if any(counts):
-                self.report.differences.append(Difference(partition, table, *counts, first))
+                found = Difference(partition, table, counts[0], counts[1], first)
+                self.report.differences.append(found)
 
     async def _columns(self, connection: Any, table: str) -> str:
         rows = await connection.fetch(

@@ -12,6 +12,7 @@ from shared import envelope as wire
 from shared.batch import Batch, Loaded, OutboxRow
 from shared.engine import Engine, route_bytes
 from shared.errors import Malformed
+from shared.hand_over import hold_all
 from shared.log_reader import LogReader
 from shared.progress import Progress
 from shared.progress import decode as read_progress
@@ -140,6 +141,8 @@ async def _restore(
         await engine.store.write_outbox(connection, outbox)
         await engine.store.write_progress(connection, progress.values())
         await _fold_at_once(engine, connection, [row for row in at_once if row.own])
+        if engine.service.hand_overs:
+            await hold_all(connection, "the database was restored: did this file leave?")
 
 
 async def _fold_at_once(engine: Engine, connection: Any, rows: list[OutboxRow]) -> None:

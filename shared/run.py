@@ -37,7 +37,9 @@ START_SECONDS = 60.0
 def run(service: Service) -> None:
     """Run until told to stop; exits with 1 when a part of the process failed."""
     chosen = settings()
-    telemetry.set_up(service.name, chosen.instance, chosen.log_level)
+    telemetry.set_up(
+        service.name, chosen.instance, chosen.log_level, trace_share=chosen.trace_share
+    )
     arm(chosen.failpoint)
     # Batches make and drop many small objects that hold no cycles: collect them rarely.
     gc.set_threshold(50_000, 20, 50)
@@ -64,10 +66,9 @@ async def _run(service: Service, chosen: Settings) -> bool:
         gc.collect()
         gc.freeze()
         log.info("%s is up", service.name)
-        stopped = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait(
-            [stopped, process.consumer.failed, *process.tasks], return_when=asyncio.FIRST_COMPLETED
-        )
+        stopped: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+        parts: list[asyncio.Future[Any]] = [stopped, process.consumer.failed, *process.tasks]
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         if stopped in done:
             return False
         for task in done:
@@ -125,6 +126,7 @@ class Process:
             self.relay.offer,
             objects=objects,
             on_handed=rows_for(service) if service.hand_overs else None,
+            on_replayed=rows_for(service, "the database was restored") if service.hand_overs else None,
             measure=meter.batch,
             dead_letter=self.relay.dead_letter,
         )
@@ -174,7 +176,7 @@ class Process:
         try:
             await asyncio.wait_for(self.engine.pool.fetchval("select 1"), 2)
             database = True
-        except (TimeoutError, *LOST):
+        except LOST:
             database = False
         lag = self.consumer.lag()
         return {

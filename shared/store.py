@@ -1,6 +1,6 @@
 """PostgreSQL: locks, loads and writes of a batch, one statement per table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -63,7 +63,7 @@ class Store:
         self.service = service
         self.suffix = suffix
         self._states = {kind: decider.state for kind, decider in service.deciders.items()}
-        self._decoders = {
+        self._decoders: dict[str, Callable[[bytes], Any]] = {
             kind: msgspec.msgpack.Decoder(state).decode for kind, state in self._states.items()
         }
         self._book_decoder = (
