@@ -3,6 +3,7 @@
 import typer
 
 from cli import lifecycle, parked
+from cli.audit import audit
 from cli.demo import demo
 from cli.import_claims import import_claims
 from cli.rebuild import rebuild
@@ -25,6 +26,7 @@ app.command()(lifecycle.topics)
 app.command()(demo)
 app.command()(receive)
 app.command()(rebuild)
+app.command()(audit)
 app.command()(summary)
 app.command()(story)
 app.command("import")(import_claims)

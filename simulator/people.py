@@ -14,13 +14,17 @@ LAST = ("ALDER", "BIRCH", "CEDAR", "DOGWOOD", "ELM", "FIR", "GINKGO", "HAZEL", "
 STREETS = ("OAK LANE", "HILL ROAD", "LAKE STREET", "MILL COURT")
 
 
+CANARY = "QZXKVJWQ"
+"""How every canary begins: long enough never to appear in ciphertext by chance."""
+
+
 def canary(number: int) -> str:
     """The text that gives a person's PHI away: letters only, so that a name may hold it."""
     letters = ""
     for _ in range(6):
         number, rest = divmod(number, 20)
         letters = "BCDFGHJKLMNPQRSTVWXZ"[rest] + letters
-    return f"QZX{letters}"
+    return CANARY + letters
 
 
 def person(chance: Chance, number: int) -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""`audit`: the promises of the whole over everything; says no and names the first that breaks one."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cli.context import FAILED, NOT_RUNNING, Json, err, fail, out, plainly, print_json, stack
+from deploy.auditing.result import Result
+from deploy.auditing.run import audit as run_audit
+from deploy.stack import Stack
+
+
+@plainly
+def audit(
+    replay: Annotated[
+        bool, typer.Option(help="Also replay every service from zero and compare.")
+    ] = True,
+    canary: Annotated[str, typer.Option(help="A text that must appear nowhere in the clear.")] = "",
+    json: Json = False,
+) -> None:
+    """Check money, journal, clearing, log, files, states and rows; exits with 1 on any breach."""
+    chosen = stack()
+    if not chosen.bootstrap or not chosen.pg_dsn:
+        fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)
+    results = asyncio.run(_all(chosen, replay, canary, quiet=json))
+    broken = [r for r in results if not r.holds]
+    if json:
+        print_json([{**asdict(r), "holds": r.holds} for r in results])
+    else:
+        verdict = "every promise holds" if not broken else f"{len(broken)} promises are broken"
+        out.print(f"{len(results)} checks: {verdict}")
+    if broken:
+        raise typer.Exit(FAILED)
+
+
+async def _all(chosen: Stack, replay: bool, canary: str, quiet: bool) -> list[Result]:
+    results = []
+    with err.status("auditing") as shown:
+        async for result in run_audit(chosen, replay=replay, canary=canary):
+            results.append(result)
+            shown.update(f"auditing: {result.name}")
+            if not quiet:
+                mark = "[green]holds [/green]" if result.holds else "[red]BROKEN[/red]"
+                out.print(f"{mark} {result.name}: {result.promise}")
+                if not result.holds:
+                    out.print(f"       {result.breaches} times, first: {result.first}")
+    return results

@@ -1,0 +1,1 @@
+"""The promises of the whole, checked against live data: money, journal, clearing, log, files, rows, people."""

@@ -1,0 +1,94 @@
+"""The log against the outboxes: every position once, in order, gap-free, and byte for byte what was committed."""
+
+import hashlib
+from typing import Any
+
+from deploy.auditing.result import Result
+from shared.envelope import read_route
+from shared.errors import Malformed
+from shared.log_reader import LogReader
+from shared.progress import decode
+
+Channel = tuple[str, int]
+"""(producer, target partition)."""
+
+
+async def check_log(
+    connection: Any, reader: LogReader, partitions: int, services: tuple[str, ...]
+) -> list[Result]:
+    """Reads the whole log once."""
+    ends = await reader.ends(list(range(partitions)))
+    last: dict[Channel, int] = {}
+    digests: dict[Channel, Any] = {}
+    records = early = 0
+    first = ""
+    for p in range(partitions):
+        async for batch in reader.read(p, 0, ends[p]):
+            for record in batch:
+                records += 1
+                try:
+                    route = read_route(record.headers)
+                except Malformed:
+                    continue
+                channel = (route.producer, p)
+                if route.position == last.get(channel, 0) + 1:
+                    last[channel] = route.position
+                    digests.setdefault(channel, hashlib.sha256()).update(record.value)
+                elif route.position > last.get(channel, 0):
+                    early += 1
+    holes = 0
+    unlike = 0
+    for service in services:
+        rows = await connection.fetch(
+            f'select partition, target, count(*) as n, max(position) as last from "{service}".outbox '
+            "group by 1, 2"
+        )
+        for source, target, count, highest in rows:
+            channel = (f"{service}/{source}", target)
+            if count != highest or last.get(channel, 0) != highest:
+                holes += 1
+                first = first or f"{channel[0]} to {target}: {last.get(channel, 0)} of {highest}"
+                continue
+            digest = hashlib.sha256()
+            async with connection.transaction():
+                async for (value,) in connection.cursor(
+                    f'select value from "{service}".outbox where partition = $1 and target = $2 '
+                    "order by position",
+                    source,
+                    target,
+                ):
+                    digest.update(value)
+            if digest.digest() != digests[channel].digest():
+                unlike += 1
+                first = first or f"{channel[0]} to {target} differs"
+    return [
+        Result(
+            "positions gap-free",
+            "every producer's positions to every partition are in the log, 1, 2, 3 and on",
+            holes,
+            first,
+            records,
+        ),
+        Result(
+            "log is the outbox",
+            "what is in the log is byte for byte what was committed",
+            unlike,
+            first if unlike else "",
+            records,
+        ),
+    ]
+
+
+async def quiet(connection: Any, ends: dict[int, int], services: tuple[str, ...]) -> str:
+    """Empty when everybody has heard everything; else who is behind."""
+    for service in services:
+        rows = await connection.fetch(f'select partition, body from "{service}".progress')
+        progress = {row[0]: decode(row[1]) for row in rows}
+        for p, row in progress.items():
+            if row.next_offset < ends[p] or row.day_work is not None:
+                return f"{service} is at {row.next_offset} of {ends[p]} in partition {p}"
+            producer = f"{service}/{p}"
+            for target, sent in row.sent.items():
+                if progress[target].heard.get(producer, 0) < sent:
+                    return f"{producer} has not heard back all it said to {target}"
+    return ""
