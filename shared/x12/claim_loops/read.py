@@ -355,7 +355,7 @@ class ClaimReading(Generic[C, L]):
         if self.strange or len(s) != 3:
             return False
         if self.line is not None:
-            if self.line.note or s[1] != "ADD":
+            if self.line.note or s[1] not in ("ADD", "TPO"):
                 return False
             self.line.note = s[2]
         elif self.claim is not None and not self.claim.note:

@@ -1,0 +1,150 @@
+"""Reading an 837I set: what is institutional about a claim, on top of the loops that all claims share."""
+
+from collections.abc import Iterator
+
+from shared.x12.claim_837i.model import (
+    Batch837I,
+    Diagnosis,
+    InstitutionalClaim,
+    Occurrence,
+    Procedure,
+    RevenueLine,
+    ValueAmount,
+)
+from shared.x12.claim_loops.read import ClaimReading
+from shared.x12.dates import day_or_none, first_day, last_day
+from shared.x12.envelope import TransactionSet
+from shared.x12.fields import el, padded
+from shared.x12.findings import Finding
+
+_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
+_REASONS = frozenset({"APR", "PR"})
+_CAUSES = frozenset({"ABN", "BN"})
+_PROCEDURES = frozenset({"BBR", "BBQ", "BR", "BQ", "CAH"})
+
+
+def read_837i(one: TransactionSet) -> tuple[list[InstitutionalClaim], list[Finding]]:
+    """The claims of a set and what could not be read of them."""
+    reading = Reading837I(one)
+    return list(reading.claims()), reading.taker.findings
+
+
+def read_batch_837i(one: TransactionSet) -> tuple[Batch837I, list[Finding]]:
+    """The whole set: submitter, receiver, the first billing provider, and the claims."""
+    reading = Reading837I(one)
+    reading.batch.claims = list(reading.claims())
+    return reading.batch, reading.taker.findings
+
+
+def claims_837i(one: TransactionSet) -> Iterator[InstitutionalClaim]:
+    """Every claim as soon as it is read, for files of any size."""
+    return Reading837I(one).claims()
+
+
+class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
+    """What is institutional about a claim."""
+
+    tags = (*ClaimReading.tags, "HI", "SV2", "CL1")
+
+    def new_claim(self, place: int, s: list[str]) -> InstitutionalClaim:
+        where = self.taker.parts(s[5], 3)
+        cents = self.money(s[2], place, 2)
+        return InstitutionalClaim(
+            s[1], cents, where[0], where[2], self.subscriber, self.payer, [], []
+        )
+
+    def clm(self, place: int, s: list[str]) -> bool:
+        taken = super().clm(place, s)
+        if self.claim is not None and not self.claim.signature:
+            self.claim.signature = "Y"  # CLM06 is not used here.
+        return taken
+
+    def new_date(self, place: int, what: str, s: list[str]) -> bool:
+        if self.line is not None:
+            if what != "472" or self.prior_line is not None:
+                return False
+            self.line.service_from, self.line.service_to = first_day(s[3]), last_day(s[3])
+            return self.line.service_from is not None
+        c = self.claim
+        if c is None or self.prior is not None:
+            return False
+        if what == "434":
+            c.statement_from, c.statement_to = first_day(s[3]), day_or_none(s[3][9:])
+        elif what == "435":
+            c.admitted_on, c.admitted_hhmm = first_day(s[3]), s[3][8:12]
+        elif what == "096" and s[2] == "TM":
+            c.discharged_hhmm = s[3]
+        else:
+            return False
+        return what == "096" or first_day(s[3]) is not None
+
+    def amt(self, place: int, s: list[str]) -> bool:
+        of_claim = self.claim is not None and self.line is None and self.prior is None
+        if of_claim and self.claim is not None and el(s, 1) == "F3":
+            self.claim.patient_owes_cents = self.money(el(s, 2), place, 2)
+            return True
+        return super().amt(place, s)
+
+    def cl1(self, place: int, s: list[str]) -> bool:
+        c = self.claim
+        if c is None:
+            return False
+        s = padded(s, 4)
+        c.admission_type, c.admission_source, c.patient_status = s[1], s[2], s[3]
+        return True
+
+    def hi(self, place: int, s: list[str]) -> bool:
+        c = self.claim
+        if c is None:
+            return False
+        taken = [self._code(c, self.taker.parts(text, 9), place) for text in s[1:] if text]
+        return all(taken)
+
+    def _code(self, c: InstitutionalClaim, parts: list[str], place: int) -> bool:
+        kind, code = parts[0], parts[1]
+        if kind in _DIAGNOSES:
+            c.diagnoses.append(Diagnosis(code, parts[8]))
+        elif kind in ("ABJ", "BJ"):
+            c.admitting_diagnosis = code
+        elif kind in _REASONS:
+            c.reasons_for_visit.append(code)
+        elif kind in _CAUSES:
+            c.external_causes.append(Diagnosis(code, parts[8]))
+        elif kind in _PROCEDURES:
+            c.procedures.append(Procedure(code, day_or_none(parts[3])))
+        elif kind in ("BH", "BI"):
+            day = first_day(parts[3])
+            if day is None:
+                self.taker.note(place, "an occurrence without a day", code="8")
+                return False
+            c.occurrences.append(Occurrence(code, day, day_or_none(parts[3][9:])))
+        elif kind == "BE":
+            c.values.append(ValueAmount(code, self.money(parts[4], place, 1)))
+        elif kind == "BG":
+            c.condition_codes.append(code)
+        elif kind == "DR":
+            c.drg = code
+        else:
+            return False
+        return True
+
+    def sv2(self, place: int, s: list[str]) -> bool:
+        if self.claim is None:
+            return False
+        t, s = self.taker, padded(s, 8)
+        what = t.parts(s[2], 7)
+        self.prior = self.prior_line = self.here = None
+        self.line = RevenueLine(
+            s[1],
+            self.money(s[3], place, 3),
+            t.units(s[5], place, 5),
+            what[1],
+            qualifier=what[0] or "HC",
+            modifiers=[m for m in what[2:6] if m],
+            unit_code=s[4],
+            noncovered_cents=t.money_or_zero(s[7], place, 7),
+            quantity=s[5] if s[5].partition(".")[2].strip("0") else "",
+            description=what[6],
+        )
+        self.claim.lines.append(self.line)
+        return True
