@@ -1,0 +1,29 @@
+"""One stack with all services for all journeys; stopped at the end, whatever happened."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.provision import SERVICES
+from deploy.stack import Stack
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Everything up, in a home of its own; Kafka's jars are shared with the installation's cache."""
+    home = ROOT / ".claimlog-test" / "journeys"
+    chosen = Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn="")
+    before = Stack(chosen, quick=True)
+    before.stop()
+    shutil.rmtree(home, ignore_errors=True)
+    made = Stack(chosen, quick=True)
+    try:
+        made.start(SERVICES, told=lambda sentence: print(sentence, flush=True))
+        yield made
+    finally:
+        made.stop()

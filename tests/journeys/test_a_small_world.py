@@ -1,0 +1,56 @@
+"""A seeded world with every fault runs through the doors while services die; then every promise is audited."""
+
+import asyncio
+import signal
+from datetime import date
+
+from deploy.auditing.result import Result
+from deploy.auditing.run import audit
+from deploy.provision import SERVICES
+from deploy.stack import Stack
+from simulator.doors import Doors
+from simulator.people import CANARY
+from simulator.world import Plan, Score, World
+
+PLAN = Plan(encounters=120, feed_days=20, all_days=55, start=date(2026, 1, 5), seed=11)
+VICTIMS = ("submission", "adjudication_tracking", "posting", "coding", "denial", "registration")
+
+
+class Reaper:
+    """Kills a service every few days, in the middle of its work, and starts it again."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.killed: list[str] = []
+
+    def told(self, score: Score) -> None:
+        """Called when a day is over."""
+        if score.days % 4 == 0 and len(self.killed) < len(VICTIMS):
+            victim = VICTIMS[len(self.killed)]
+            services = self.stack.services
+            services.kill(f"{victim}-0", signal.SIGKILL)
+            self.killed.append(victim)
+            services.start(victim, topic=self.stack.settings.topic)
+
+
+async def _run(stack: Stack, reaper: Reaper) -> Score:
+    doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "simulator")
+    try:
+        world = World(PLAN, doors, stack.home.root / "files" / "outbound", reaper.told)
+        return await world.run()
+    finally:
+        await doors.close()
+
+
+async def _audit(stack: Stack) -> list[Result]:
+    return [result async for result in audit(stack, canary=CANARY)]
+
+
+def test_a_world_with_faults_and_kills_ends_with_every_promise_kept(stack: Stack) -> None:
+    reaper = Reaper(stack)
+    score = asyncio.run(_run(stack, reaper))
+    assert score.encounters == PLAN.encounters
+    assert score.paid_cents > 0
+    assert reaper.killed == list(VICTIMS)
+    broken = [f"{r.name}: {r.first}" for r in asyncio.run(_audit(stack)) if not r.holds]
+    assert broken == []
