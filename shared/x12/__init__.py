@@ -5,7 +5,8 @@ Reading never judges; `check` of each set answers with all findings. Depends on 
 
 from shared.x12.envelope import Group, Interchange, TransactionSet, X12File, kind_of
 from shared.x12.findings import Finding, Unreadable
-from shared.x12.reading import Stream, open_file, read_file, sniff
+from shared.x12.reading import open_file, read_file, sniff
+from shared.x12.stream import Stream
 
 __all__ = [
     "Finding",

@@ -75,6 +75,8 @@ remit_lines = st.builds(
     remarks=few(words),
     allowed_cents=st.none() | cents,
     line_control=maybe,
+    submitted_units=st.none() | st.integers(0, 99),
+    amounts=st.dictionaries(st.sampled_from(["T", "KH"]), cents),
 )
 remit_claims = st.builds(
     RemitClaim,
@@ -97,7 +99,10 @@ remit_claims = st.builds(
     patient_last=names,
     patient_first=maybe,
     patient_id=maybe,
+    patient_middle=maybe,
     rendering_npi=maybe,
+    drg=maybe,
+    prior_payer_name=maybe,
     lines=few(remit_lines),
 )
 plbs = st.builds(Plb, codes, cents, maybe, words, days)

@@ -22,32 +22,7 @@ def write_835(header: Header, remittances: Sequence[Remittance]) -> bytes:
 
 def _body(r: Remittance) -> Segments:
     s = Segments()
-    paid_on = d8(r.paid_on) if r.paid_on else ""
-    bank = ("01", "999999992", "DA", "123456", r.trn03, "", "01", "999988880", "DA", "98765")
-    if r.method != "ACH":
-        bank = ("", "", "", "", "", "", "", "", "", "")
-    s.add(
-        "BPR",
-        r.handling,
-        amount(r.amount_cents),
-        r.credit,
-        r.method,
-        "CCP" if r.method == "ACH" else "",
-        *bank,
-        paid_on,
-    )
-    s.add("TRN", "1", r.trn02, r.trn03)
-    if r.produced_on:
-        s.add("DTM", "405", d8(r.produced_on))
-    s.add("N1", "PR", r.payer_name, "XV", r.payer_id) if r.payer_id else s.add(
-        "N1", "PR", r.payer_name
-    )
-    s.add("N3", r.payer_street)
-    s.add("N4", r.payer_city, r.payer_state, r.payer_zip)
-    s.add("PER", "BL", r.payer_contact, "TE", r.payer_phone)
-    s.add("N1", "PE", r.payee_name, "XX", r.payee_npi)
-    if r.payee_tax_id:
-        s.add("REF", "TJ", r.payee_tax_id)
+    _payment(s, r)
     if r.claims:
         s.add("LX", "1")
     for claim in r.claims:
@@ -55,6 +30,28 @@ def _body(r: Remittance) -> Segments:
     for (npi, year), group in groupby(r.plb, key=lambda p: (p.npi, p.fiscal_year_end)):
         _plb(s, npi, d8(year) if year else "", list(group))
     return s
+
+
+def _payment(s: Segments, r: Remittance) -> None:
+    """BPR to loop 1000B."""
+    bank = ("01", "999999992", "DA", "123456", r.trn03, "", "01", "999988880", "DA", "98765")
+    by_bank = r.method == "ACH"
+    s.add(
+        *("BPR", r.handling, amount(r.amount_cents), r.credit, r.method),
+        "CCP" if by_bank else "",
+        *(bank if by_bank else ("",) * 10),
+        d8(r.paid_on) if r.paid_on else "",
+    )
+    s.add("TRN", "1", r.trn02, r.trn03)
+    if r.produced_on:
+        s.add("DTM", "405", d8(r.produced_on))
+    s.add("N1", "PR", r.payer_name, *_id("XV", r.payer_id))
+    s.add("N3", r.payer_street)
+    s.add("N4", r.payer_city, r.payer_state, r.payer_zip)
+    s.add("PER", "BL", r.payer_contact, "TE", r.payer_phone)
+    s.add("N1", "PE", r.payee_name, "XX", r.payee_npi)
+    if r.payee_tax_id:
+        s.add("REF", "TJ", r.payee_tax_id)
 
 
 def _plb(s: Segments, npi: str, year: str, plbs: list[Plb]) -> None:
@@ -82,52 +79,39 @@ def _claim(s: Segments, c: RemitClaim) -> None:
     patient = amount(c.patient_cents) if c.patient_cents else ""
     s.add(
         *("CLP", c.clp01, c.status, amount(c.charge_cents), amount(c.paid_cents), patient),
-        *(c.filing_indicator, c.payer_control, c.facility_code, c.frequency),
+        *(c.filing_indicator, c.payer_control, c.facility_code, c.frequency, "", c.drg),
     )
     _cas(s, c.cas)
-    s.add("NM1", "QC", "1", c.patient_last, c.patient_first, "", "", "", *_id("MI", c.patient_id))
-    if c.subscriber_last:
-        s.add(
-            "NM1",
-            "IL",
-            "1",
-            c.subscriber_last,
-            c.subscriber_first,
-            "",
-            "",
-            "",
-            *_id("MI", c.subscriber_id),
-        )
-    if c.corrected_last or c.corrected_id:
-        s.add(
-            "NM1",
-            "74",
-            "1",
-            c.corrected_last,
-            c.corrected_first,
-            "",
-            "",
-            "",
-            *_id("C", c.corrected_id),
-        )
-    if c.rendering_npi:
-        s.add("NM1", "82", "1", "", "", "", "", "", "XX", c.rendering_npi)
-    if c.crossover_name:
-        s.add("NM1", "TT", "2", c.crossover_name, "", "", "", "", *_id("PI", c.crossover_id))
+    _names(s, c)
     if c.remarks:
         s.add("MOA", "", "", *c.remarks[:5])
     if c.original_control:
         s.add("REF", "F8", c.original_control)
-    if c.service_from:
-        s.add("DTM", "232", d8(c.service_from))
-    if c.service_to:
-        s.add("DTM", "233", d8(c.service_to))
-    if c.received_on:
-        s.add("DTM", "050", d8(c.received_on))
+    for code, day in (("232", c.service_from), ("233", c.service_to), ("050", c.received_on)):
+        if day:
+            s.add("DTM", code, d8(day))
     for code, cents in c.amounts.items():
         s.add("AMT", code, amount(cents))
     for line in c.lines:
         _line(s, line)
+
+
+def _names(s: Segments, c: RemitClaim) -> None:
+    """Loop 2100's people, the rendering provider and the crossover carrier."""
+    patient = (c.patient_last, c.patient_first, c.patient_middle)
+    s.add("NM1", "QC", "1", *patient, "", "", *_id("MI", c.patient_id))
+    if c.subscriber_last:
+        subscriber = (c.subscriber_last, c.subscriber_first)
+        s.add("NM1", "IL", "1", *subscriber, "", "", "", *_id("MI", c.subscriber_id))
+    if c.corrected_last or c.corrected_id:
+        corrected = (c.corrected_last, c.corrected_first)
+        s.add("NM1", "74", "1", *corrected, "", "", "", *_id("C", c.corrected_id))
+    if c.rendering_npi:
+        s.add("NM1", "82", "1", "", "", "", "", "", "XX", c.rendering_npi)
+    if c.crossover_name:
+        s.add("NM1", "TT", "2", c.crossover_name, "", "", "", "", *_id("PI", c.crossover_id))
+    if c.prior_payer_name:
+        s.add("NM1", "PR", "2", c.prior_payer_name, "", "", "", "", *_id("PI", c.prior_payer_id))
 
 
 def _id(qualifier: str, value: str) -> tuple[str, ...]:
@@ -135,10 +119,13 @@ def _id(qualifier: str, value: str) -> tuple[str, ...]:
 
 
 def _line(s: Segments, x: RemitLine) -> None:
-    submitted = composite(x.qualifier, x.submitted_procedure) if x.submitted_procedure else ""
+    submitted = ""
+    if x.submitted_procedure:
+        submitted = composite(x.qualifier, x.submitted_procedure, *x.submitted_modifiers)
     s.raw(
         *("SVC", composite(x.qualifier, x.procedure, *x.modifiers)),
         *(amount(x.charge_cents), amount(x.paid_cents), x.revenue_code, str(x.units), submitted),
+        "" if x.submitted_units is None else str(x.submitted_units),
     )
     if x.service_to:
         s.add("DTM", "150", d8(x.service_from) if x.service_from else "")
@@ -150,5 +137,7 @@ def _line(s: Segments, x: RemitLine) -> None:
         s.add("REF", "6R", x.line_control)
     if x.allowed_cents is not None:
         s.add("AMT", "B6", amount(x.allowed_cents))
+    for code, cents in x.amounts.items():
+        s.add("AMT", code, amount(cents))
     for code in x.remarks:
         s.add("LQ", "HE", code)

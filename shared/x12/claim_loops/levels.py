@@ -1,0 +1,206 @@
+"""The levels of a claim set and who is named in it: billing provider, subscriber, patient, payers, providers."""
+
+from typing import Generic, TypeVar
+
+from shared.x12.claim_loops.model import (
+    Address,
+    Batch,
+    BillingProvider,
+    ClaimBody,
+    LineBody,
+    Party,
+    Payer,
+    PriorLine,
+    PriorPayer,
+    Provider,
+    Subscriber,
+)
+from shared.x12.dates import day_or_none
+from shared.x12.envelope import TransactionSet
+from shared.x12.fields import Taker, el, padded
+
+C = TypeVar("C", bound=ClaimBody)
+L = TypeVar("L", bound=LineBody)
+
+ORDERS = {letter: n for n, letter in enumerate("PSTABCDEFGH", 1)} | {"U": 0}
+NO_ADDRESS = Address()
+"""Where the address of somebody is read to whom the model gives none; never looked at."""
+
+
+class LevelReading(Generic[C, L]):
+    """The state of reading a claim set, and the segments that say who is who."""
+
+    def __init__(self, one: TransactionSet) -> None:
+        self.set = one
+        self.taker = Taker(one)
+        self.money = self.taker.money
+        self.component = one.delimiters.component
+        self.billing = BillingProvider("", "", "")
+        self.batch: Batch[C] = Batch(
+            one.control, "", None, "", "", "", "", "", "", "", self.billing, [], "", ""
+        )
+        self.level = ""
+        self.subscriber = Subscriber(1, "", Party(""))
+        self.payer = Payer("", "")
+        self.patient: Party | None = None
+        self.relation = ""
+        self.claim: C | None = None
+        self.line: L | None = None
+        self.prior: PriorPayer | None = None
+        self.prior_line: PriorLine | None = None
+        self.here: Party | BillingProvider | Payer | Provider | None = None
+        self.address: Party | BillingProvider | Payer | Provider | Address = NO_ADDRESS
+        self.strange = False
+
+    # -- levels ------------------------------------------------------------------------------------
+
+    def bht(self, place: int, s: list[str]) -> bool:
+        b, s = self.batch, padded(s, 7)
+        b.purpose, b.reference, b.on, b.hhmm, b.kind = s[2], s[3], day_or_none(s[4]), s[5], s[6]
+        return True
+
+    def hl(self, place: int, s: list[str]) -> bool:
+        self.level = el(s, 3)
+        self.claim = self.line = self.prior = self.prior_line = self.here = None
+        self.address, self.strange = NO_ADDRESS, False
+        if self.level == "20":
+            self.billing = BillingProvider("", "", "", tax_id_kind="")
+            if not self.batch.billing.name:
+                self.batch.billing = self.billing
+        elif self.level == "22":
+            self.subscriber = Subscriber(1, "", Party(""))
+            self.payer, self.patient, self.relation = Payer("", ""), None, ""
+        elif self.level == "23":
+            self.patient, self.relation = Party(""), ""
+        return True
+
+    def sbr(self, place: int, s: list[str]) -> bool:
+        s = padded(s, 10)
+        order = ORDERS.get(s[1], 0)
+        made = Subscriber(order, "", Party(""), s[2], s[9], s[5], s[3], s[4])
+        self.here, self.strange = None, False
+        if self.claim is None:
+            self.subscriber = made
+        elif self.line is None:
+            self.prior = PriorPayer(made, Payer("", ""), benefits_assigned="", release="")
+            self.claim.prior.append(self.prior)
+        else:
+            return False
+        return True
+
+    def pat(self, place: int, s: list[str]) -> bool:
+        if self.claim is not None or self.patient is None:
+            return False
+        self.relation = el(s, 1)
+        return len(s) <= 2
+
+    # -- who ---------------------------------------------------------------------------------------
+
+    def nm1(self, place: int, s: list[str]) -> bool:
+        s = padded(s, 10)
+        who = s[1]
+        self.here, self.address, self.strange = None, NO_ADDRESS, False
+        if self.claim is None:
+            taken = self._name_before_claim(who, s)
+        elif self.prior is not None:
+            taken = self._name_of_prior(who, s)
+        else:
+            taken = self._provider(who, s)
+        self.strange = not taken
+        return taken
+
+    def _name_before_claim(self, who: str, s: list[str]) -> bool:
+        b = self.billing
+        if who == "41":
+            self.batch.submitter_name, self.batch.submitter_id = s[3], s[9]
+        elif who == "40":
+            self.batch.receiver_name, self.batch.receiver_id = s[3], s[9]
+        elif who == "85":
+            b.name, b.first, b.npi = s[3], s[4], s[9]
+            self.here = self.address = b
+        elif who == "87":
+            b.pay_to = self.address = Address()
+        elif who == "IL":
+            self.subscriber.member_id = s[9]
+            self._person(self.subscriber.party, s)
+        elif who == "PR":
+            self.payer.name, self.payer.payer_id = s[3], s[9]
+            self.here = self.address = self.payer
+        elif who == "QC" and self.patient is not None:
+            self._person(self.patient, s)
+        else:
+            return False
+        return True
+
+    def _name_of_prior(self, who: str, s: list[str]) -> bool:
+        assert self.prior is not None
+        if who == "IL":
+            self.prior.subscriber.member_id = s[9]
+            self._person(self.prior.subscriber.party, s)
+        elif who == "PR":
+            self.prior.payer.name, self.prior.payer.payer_id = s[3], s[9]
+            self.here = self.address = self.prior.payer
+        else:
+            return False
+        return True
+
+    def _person(self, party: Party, s: list[str]) -> None:
+        party.last, party.first, party.middle, party.suffix = s[3], s[4], s[5], s[7]
+        party.organisation = s[2] == "2"
+        self.here = self.address = party
+
+    def _provider(self, who: str, s: list[str]) -> bool:
+        owner = self.line or self.claim
+        assert owner is not None
+        c = self.claim
+        made = Provider(who, s[3], s[4], s[5], s[9], organisation=s[2] == "2")
+        self.here = self.address = made
+        if who == "82" and c is not None and owner is c and s[2] == "1" and not s[5]:
+            c.rendering_last, c.rendering_first, c.rendering_npi = s[3], s[4], s[9]
+            made.references = c.rendering_references
+        else:
+            owner.providers.append(made)
+        return True
+
+    def n3(self, place: int, s: list[str]) -> bool:
+        if self.strange:
+            return False
+        s = padded(s, 3)
+        self.address.street, self.address.street2 = s[1], s[2]
+        return self.address is not NO_ADDRESS
+
+    def n4(self, place: int, s: list[str]) -> bool:
+        if self.strange:
+            return False
+        s = padded(s, 4)
+        a = self.address
+        a.city, a.state, a.zip = s[1], s[2], s[3]
+        return a is not NO_ADDRESS and len(s) <= 4
+
+    def per(self, place: int, s: list[str]) -> bool:
+        s = padded(s, 5)
+        if self.level == "" and not self.batch.contact_name:
+            self.batch.contact_name, self.batch.contact_phone = s[2], s[4]
+        elif self.here is self.billing and not self.billing.contact_name:
+            self.billing.contact_name, self.billing.contact_phone = s[2], s[4]
+        else:
+            return False
+        return len(s) <= 5
+
+    def prv(self, place: int, s: list[str]) -> bool:
+        code = el(s, 3)
+        if self.claim is None and el(s, 1) == "BI":
+            self.billing.taxonomy = code
+        elif isinstance(self.here, Provider):
+            self.here.taxonomy = code
+            if self.here.role == "82" and self.line is None and self.claim is not None:
+                self.claim.rendering_taxonomy = code
+        else:
+            return False
+        return True
+
+    def dmg(self, place: int, s: list[str]) -> bool:
+        if not isinstance(self.here, Party):
+            return False
+        self.here.born_on, self.here.sex = self.taker.day(el(s, 2), place, 2), el(s, 3)
+        return True
