@@ -15,6 +15,9 @@ from deploy.stack import Stack
 from simulator.doors import Doors
 from simulator.world import Plan, Score, World
 
+FETCH_WAIT_MS = 150
+"""The world waits for nobody: larger batches cost less on a small machine, and a hop may take longer."""
+
 
 @plainly
 def demo(

@@ -14,6 +14,7 @@ from shared.x12.claim_ack_277ca import ClaimAck277, ClaimStatus277, ProviderAck2
 from shared.x12.eligibility_270 import Inquiry270, read_270
 from shared.x12.eligibility_271 import Answer271, Benefit, Rejection, write_271
 from shared.x12.envelope import Interchange, TransactionSet, kind_of
+from shared.x12.remittance_835 import Plb
 from shared.x12.writing import Header
 from simulator import weights
 from simulator.adjudicate import Decision, Payer, correction, reversal, supplement
@@ -201,12 +202,20 @@ class Clearinghouse:
         wait = h.first_day + chance.below(h.spread_days, "days", clm01, attempt)
         on = t.on + timedelta(days=wait)
         decision = payer.decide(t.claim, attempt, control, on)
-        self.treasury.add(decision, on)
+        self.treasury.add(decision, on, None, self._interest(decision, wait, on))
         if decision.crosses_to:
             second = supplement(decision, f"SUP{chance.below(10**10, 'sup', clm01):010d}", on)
             self.treasury.add(second, on + timedelta(days=9))
         elif self.faults and not decision.denied and decision.claim.paid_cents > 0:
             self._later(decision, on, clm01)
+
+    def _interest(self, decision: Decision, wait: int, on: date) -> list[Plb]:
+        """Interest on what is paid late: it raises the payment, so its PLB is negative."""
+        if wait <= weights.INTEREST_AFTER_DAY or decision.claim.paid_cents <= 0:
+            return []
+        cents = max(decision.claim.paid_cents * 4 // 1_000, 1)
+        year_end = date(on.year, 12, 31)
+        return [Plb("L6", -cents, decision.claim.payer_control, decision.npi, year_end)]
 
     def _later(self, decision: Decision, on: date, clm01: str) -> None:
         chance = self.chance
@@ -216,6 +225,9 @@ class Clearinghouse:
             self.treasury.add(decision, on + timedelta(days=20), pair)
         elif chance.happens(weights.PAID_TWICE, "twice", clm01):
             self.treasury.add(decision, on + timedelta(days=14))
+            # The payer notices, and keeps the second payment back from a later check.
+            back = Plb("WO", decision.claim.paid_cents, clm01, decision.npi, date(on.year, 12, 31))
+            self.treasury.add(decision, on + timedelta(days=40), [], [back])
 
     def _ack(
         self,

@@ -17,6 +17,7 @@ from simulator.chance import Chance
 from simulator.clearinghouse import Answer, Clearinghouse
 from simulator.doors import Doors
 from simulator.feed import Feed, business_days
+from simulator.patients import Patients
 from simulator.pay_run import Treasury
 
 FEED_DAYS = 120
@@ -24,6 +25,8 @@ ALL_DAYS = 150
 BILLER_EVERY_DAYS = 5
 SETTLE_SECONDS = 30.0
 HANDED_AT_ONCE = 12
+AHEAD_DAYS = 3
+"""How far the world may run ahead of the system before it waits."""
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Score:
     files_in: int = 0
     paid_cents: int = 0
     banked_cents: int = 0
+    patient_paid_cents: int = 0
     corrected: int = 0
     resent: int = 0
 
@@ -76,6 +80,8 @@ class World:
             self.chance, self.treasury, self.books.codes_by_payer_id(), faults=plan.faults
         )
         self.biller = Biller(doors, self.chance)
+        self.patients = Patients(doors, self.chance)
+        self._days: list[date] = []
 
     async def run(self) -> Score:
         """All days, in order."""
@@ -97,12 +103,13 @@ class World:
         await self._deliver(self.house.due(today))
         await self._pay(today)
         if n % BILLER_EVERY_DAYS == BILLER_EVERY_DAYS - 1:
-            await self.biller.work(today)
+            await asyncio.gather(self.biller.work(today), self.patients.pay(today))
         await self.doors.post("reference", "/cutoffs", f"cutoff/{today}", {"day": today.isoformat()})
         await self._keep_pace(today)
         self.score.day, self.score.days = today, n + 1
         self.score.files_out = self.house.files
         self.score.corrected, self.score.resent = self.biller.corrected, self.biller.resent
+        self.score.patient_paid_cents = self.patients.paid_cents
         self.told(self.score)
 
     async def _encounters(self, today: date, numbers: range) -> None:
@@ -157,17 +164,19 @@ class World:
             await self.doors.post("posting", "/deposits", key, {"deposits": deposits}, actor="bank")
 
     async def _keep_pace(self, today: date) -> None:
-        """Stay within a day of the system: the sender has passed today's cut-off."""
-        await self._until(lambda rows: all((r["today"] or "") >= today.isoformat() for r in rows))
+        """Stay within a few days of the system: the sender has opened the day that many days ago."""
+        self._days.append(today)
+        wanted = self._days[-min(AHEAD_DAYS, len(self._days))].isoformat()
+        await self._until(lambda rows: all((r["today"] or "") >= wanted for r in rows))
 
     async def _until(self, check: Callable[[list[dict[str, Any]]], bool]) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SETTLE_SECONDS
         while loop.time() < deadline:
             rows = await self.doors.get("submission", "/progress")
-            if check(rows) and not any(r["day_work"] for r in rows):
+            if check(rows):
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.03)
 
     async def settle(self) -> None:
         """Until nobody hears or says anything new."""

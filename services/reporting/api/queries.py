@@ -203,6 +203,15 @@ async def account_money(doors: Doors, account: str) -> Row | None:
     return rows[0] if rows else None
 
 
+async def patient_balances(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Accounts whose patient owes something, largest first."""
+    return await doors.rows(
+        "select account, facility, patient_owes_cents from account_money where patient_owes_cents > 0 "
+        "order by patient_owes_cents desc, account limit $1",
+        limit,
+    )
+
+
 async def examples(doors: Doors) -> dict[str, str]:
     """An account each with a paid, a denied and a rejected claim."""
     found = {}

@@ -67,6 +67,11 @@ def routes(doors: Doors) -> APIRouter:
         """An account each with a paid, a denied and a rejected claim."""
         return await queries.examples(doors)
 
+    @router.get("/patient-balances")
+    async def patient_balances(limit: int = Query(default=500, le=PAGE)) -> list[dict[str, Any]]:
+        """Accounts whose patient owes something, largest first."""
+        return await queries.patient_balances(doors, limit)
+
     @router.get("/checks")
     async def checks(limit: int = Query(default=500, le=PAGE)) -> list[dict[str, Any]]:
         """Every check: posted, unposted, PLB, total, and whether it matches."""
