@@ -53,6 +53,10 @@ LOST: tuple[type[Exception], ...] = (
 """How PostgreSQL's death, a stopped process or a lost lock show themselves: the work is done again."""
 
 
+DAY_RECORDS = frozenset({"reference.business_day_opened.v1", "reference.cutoff_reached.v1"})
+"""They stand alone in a transaction where streams may wait for them."""
+
+
 class Tally:
     """What one poll did, for metrics: counted once a batch."""
 
@@ -93,10 +97,11 @@ class Engine:
         self.writing = asyncio.Lock()
         self._waiting: deque[tuple[Order, asyncio.Future[Answer]]] = deque()
         self._committer: asyncio.Task[None] | None = None
+        wakes = any(decider.timers is not None for decider in service.deciders.values())
         self._split = {
             name
             for name in service.hears
-            if name in ("reference.business_day_opened.v1", "reference.cutoff_reached.v1")
+            if (wakes and name in DAY_RECORDS)
             or (service.hydrate is not None and name.startswith("reference."))
         }
         self._hydrated: dict[int, tuple[Any, Any]] = {}
@@ -182,6 +187,9 @@ class Engine:
             raise Stopped(f"{count} records are parked: the code is wrong, not the data")
 
     def _committed(self, batch: Batch) -> None:
+        if self.service.hydrate is None:
+            for p in batch.books_changed:
+                self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])
         if batch.outbox:
             self.publish(batch.outbox)
         if self.dead_letter is not None:
@@ -403,7 +411,8 @@ class _Work:
                 steps.append(heard)
                 if heard.stream and heard.stream != BROADCAST:
                     streams.add(heard.stream)
-                if is_day(heard.event) and heard.offset >= replay_until:
+                wakes = is_day(heard.event) and heard.route and heard.route.wire in self.engine._split
+                if wakes and heard.offset >= replay_until:
                     await self._due(p, _day_work(heard), streams)
         return steps, streams
 

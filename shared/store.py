@@ -224,14 +224,18 @@ class Store:
         """Upsert the books that changed."""
         if self._book_decoder is None:
             return
+        rows = []
         for partition in sorted(batch.books_changed):
-            batch.progress[partition].book_version += 1
+            progress = batch.progress[partition]
+            progress.book_version += 1
+            book = msgspec.msgpack.encode(batch.books[partition])
+            rows.append((partition, progress.book_version, book))
+        if rows:
             await connection.execute(
-                f"insert into book{self.suffix} values ($1, $2, $3) on conflict (partition) "
+                f"insert into book{self.suffix} "
+                "select * from unnest($1::int[], $2::bigint[], $3::bytea[]) on conflict (partition) "
                 "do update set version = excluded.version, body = excluded.body",
-                partition,
-                batch.progress[partition].book_version,
-                msgspec.msgpack.encode(batch.books[partition]),
+                *tables.columns_of(rows, 3),
             )
 
     async def write_timers(self, connection: Connection, batch: Batch) -> None:
