@@ -36,6 +36,8 @@ class Progress(msgspec.Struct):
     hears: str = ""
     replay_until: int = 0
     """Records below this offset were decided on before the database was lost: fold, do not decide again."""
+    refill: bool = False
+    """The topic was made anew: everything that this source ever said is published again before anything new."""
     replay_seq: int = 0
     """Outbox rows above it were found in the log again; they are folded when their cause is passed."""
 

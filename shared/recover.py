@@ -60,6 +60,7 @@ async def _know_topic(engine: Engine, topic_id: str) -> None:
             row = read_progress(body)
             if row.topic_id != topic_id:
                 row.topic_id, row.next_offset, row.replay_until = topic_id, 0, 0
+                row.refill = bool(row.sent)
                 strange.append(row)
         if strange:
             log.error("the topic was made anew: %s partitions start at 0", len(strange))

@@ -16,6 +16,7 @@ from shared.batch import OutboxRow
 from shared.envelope import CONTENT_TYPE, ROUTING
 from shared.errors import Stopped
 from shared.failpoints import failpoint
+from shared.progress import decode
 from shared.store import Store
 
 log = logging.getLogger("claimlog.relay")
@@ -25,6 +26,7 @@ HEARD_BACK_SECONDS = 10.0
 """A row sent and not heard back for so long is sent again: repeats cost nothing, a loss would."""
 SWEEP_ROWS = 5_000
 FLUSH_SECONDS = 5.0
+REFILL_SECONDS = 60.0
 
 Channel = tuple[int, int]
 """(source partition, target partition): positions are gap-free along it."""
@@ -146,6 +148,10 @@ class Relay:
             return
         async with self._pool.acquire() as connection:
             progress = await self._store.progress(connection)
+            for source in sorted(self.owned):
+                if progress[source].refill:
+                    await self._refill(connection, source)
+                    progress = await self._store.progress(connection)
             behind: list[tuple[int, int, int, int]] = []
             now = time.monotonic()
             for source in self.owned:
@@ -159,6 +165,35 @@ class Relay:
                 await self._publish(connection, source, target, start, last)
             await self._measure_oldest(connection, progress)
         self._producer.poll(0)
+
+    async def _refill(self, connection: Any, source: int) -> None:
+        """Publish all of a source's rows into a topic made anew, in the order they were decided."""
+        log.warning("filling the new topic with what %s/%s said", self.name, source)
+        after = 0
+        while True:
+            rows = await connection.fetch(
+                "select seq, target, stream, header, value from outbox "
+                "where partition = $1 and seq > $2 order by seq limit $3",
+                source,
+                after,
+                SWEEP_ROWS,
+            )
+            if not rows:
+                break
+            for after, target, stream, header, value in rows:  # noqa: B007
+                while not self._send(target, stream, header, value):
+                    await asyncio.sleep(0.05)
+                self.republished += 1
+            left = await asyncio.to_thread(self._producer.flush, REFILL_SECONDS)
+            if left or self._failed:
+                raise TimeoutError("the new topic did not take everything yet")
+        async with connection.transaction():
+            body = (await self._store.lock(connection, [source]))[source]
+            row = decode(body)
+            row.refill = False
+            await self._store.write_progress(connection, [row])
+        for target, last in row.sent.items():
+            self._cursor[(source, target)] = last
 
     def _start(
         self, progress: dict[int, Any], channel: Channel, heard: int, last: int, now: float

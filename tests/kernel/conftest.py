@@ -7,8 +7,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from deploy.embedded.kafka import EmbeddedKafka
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.home import Home
+from tests.kernel.cluster import Cluster
+from tests.kernel.kafka_fixture import kafka, topic
+
+__all__ = ["kafka", "topic"]
 
 HOME = Path(__file__).parents[2] / ".claimlog-test" / "kernel-database"
 
@@ -30,3 +35,14 @@ async def database(server: str) -> AsyncIterator[str]:
     yield server.rpartition("/")[0] + "/" + name
     await connection.execute(f"drop database {name} with (force)")
     await connection.close()
+
+
+@pytest.fixture
+async def cluster(
+    kafka: EmbeddedKafka, topic: str, database: str, tmp_path: Path
+) -> AsyncIterator[Cluster]:
+    """Toy services on the real broker and database."""
+    made = Cluster(kafka.bootstrap, topic, database, tmp_path)
+    await made.schemas()
+    yield made
+    await made.stop()

@@ -1,0 +1,203 @@
+"""The kernel's promises on a real Kafka and a real PostgreSQL: once, in order, nothing lost, nothing doubled."""
+
+import asyncio
+import random
+import signal
+from datetime import date
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from deploy.embedded.kafka import EmbeddedKafka
+from shared import relay as relay_room
+from shared.log_reader import LogReader
+from shared.relay import producer_for
+from shared.service import Order
+from shared.streams import account_stream, partition_of
+from tests.kernel.cluster import ACCOUNTS, SCOPE, Cluster, until
+from tests.kernel.toys import Capture
+
+KILLED_AT = (
+    "batch.locked",
+    "batch.applied",
+    "batch.before_commit",
+    "batch.after_commit",
+    "relay.before_publish",
+    "relay.after_publish",
+)
+
+
+async def _same_as_a_replay(cluster: Cluster) -> None:
+    await cluster.heard_back()
+    for member in cluster.members:
+        assert (await member.compare()).differences == []
+
+
+async def test_a_record_delivered_many_times_counts_once(cluster: Cluster) -> None:
+    alpha, _ = await cluster.alpha(), await cluster.beta()
+    await alpha.capture(range(120))
+    await cluster.answered(120)
+    chance = random.Random(5)
+    producer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap)
+    await producer.start()
+    async with LogReader(cluster.bootstrap, cluster.topic) as reader:
+        for p, end in (await reader.ends(list(range(12)))).items():
+            async for records in reader.read(p, 0, end):
+                for record in records:
+                    for _ in range(chance.randrange(5)):
+                        await producer.send(
+                            cluster.topic, record.value, record.key, p, headers=list(record.headers)
+                        )
+    await producer.stop()
+    await alpha.capture(range(120, 180))
+    await cluster.answered(180)
+    await _same_as_a_replay(cluster)
+
+
+class Lossy:
+    """A producer that loses one send without a word."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.sends = 0
+
+    def produce(self, *args: Any, **kwargs: Any) -> None:
+        self.sends += 1
+        if self.sends != 10:
+            self.real.produce(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+async def test_a_hole_is_not_applied_past_and_is_repaired(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_room, "HEARD_BACK_SECONDS", 1.0)
+    beta = await cluster.beta()
+    alpha = await cluster.alpha()
+    lossy = Lossy(producer_for(cluster.bootstrap, "alpha"))
+    alpha.relay._producer = lossy
+    await until(lambda: _true(alpha.consumer.assigned.is_set()), "alpha assigned")
+    await alpha.capture(range(100))
+    await cluster.answered(100)
+    assert lossy.sends > 100
+    assert beta.relay.republished == 0
+    await _same_as_a_replay(cluster)
+
+
+async def _true(value: bool) -> bool:
+    return value
+
+
+@pytest.mark.parametrize("failpoint", KILLED_AT)
+async def test_killed_at_a_failpoint_it_goes_on_where_it_was(cluster: Cluster, failpoint: str) -> None:
+    alpha = await cluster.alpha()
+    victim = cluster.process("beta", failpoint=failpoint)
+    for start in range(0, 300, 20):
+        await alpha.capture(range(start, start + 20))
+    await until(lambda: _true(victim.poll() is not None), f"beta dies at {failpoint}")
+    assert victim.returncode == -signal.SIGKILL
+    cluster.process("beta")
+    await cluster.answered(300)
+    await cluster.heard_back()
+    cluster.processes[-1].terminate()
+    cluster.processes[-1].wait(20)
+    assert (await (await cluster.beta()).compare()).differences == []
+
+
+async def test_stopped_in_mid_batch_and_woken_after_a_takeover_it_changes_nothing(
+    cluster: Cluster,
+) -> None:
+    alpha = await cluster.alpha()
+    sleeper = cluster.process("beta", "0", failpoint="batch.before_commit:2:stop")
+    await alpha.capture(range(40))
+
+    async def stopped() -> bool:
+        await alpha.capture(range(40, 60))
+        with open(f"/proc/{sleeper.pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "T"
+
+    await until(stopped, "beta stops itself in mid-batch")
+    cluster.process("beta", "1")
+    await cluster.answered(60)
+    sleeper.send_signal(signal.SIGCONT)
+    await alpha.capture(range(60, 90))
+    await cluster.answered(90)
+    await cluster.heard_back()
+
+
+async def test_two_instances_share_the_work_and_one_dies(cluster: Cluster) -> None:
+    alpha = await cluster.alpha()
+    cluster.process("beta", "0")
+    other = cluster.process("beta", "1")
+    await alpha.capture(range(100))
+    await cluster.answered(100)
+    other.kill()
+    await alpha.capture(range(100, 250))
+    await cluster.answered(250)
+    await cluster.heard_back()
+
+
+async def test_the_broker_dies_and_comes_back_under_load(
+    cluster: Cluster, kafka: EmbeddedKafka
+) -> None:
+    alpha, _ = await cluster.alpha(), await cluster.beta()
+    await alpha.capture(range(50))
+    kafka.kill()
+    answers = await alpha.capture(range(50, 150))
+    assert all(a.status == 200 for a in answers), "commands need the database, not the broker"
+    await asyncio.to_thread(kafka.start)
+    await cluster.answered(150)
+    await _same_as_a_replay(cluster)
+
+
+async def test_commands_while_events_meet_fold_in_one_order(cluster: Cluster) -> None:
+    alpha, _ = await cluster.alpha(), await cluster.beta()
+    await alpha.open_day(date(2026, 1, 5))
+    for day in range(6, 12):
+        await asyncio.gather(
+            *(alpha.capture(range(n, n + 30), cents=day) for n in range(day * 1000, day * 1000 + 90, 30)),
+            alpha.open_day(date(2026, 1, day)),
+        )
+    await cluster.answered(6 * 90)
+    await _same_as_a_replay(cluster)
+
+
+async def test_the_same_key_is_the_same_answer_and_another_body_is_refused(cluster: Cluster) -> None:
+    alpha = await cluster.alpha()
+    first, second = await asyncio.gather(alpha.capture(range(1)), alpha.capture(range(1)))
+    assert first[0].said == second[0].said
+    assert {first[0].again, second[0].again} == {False, True}
+    command = Capture(ACCOUNTS[0], 1)
+    other = Order(account_stream(ACCOUNTS[0]), command, "capture/0", b"other", SCOPE, "tester")
+    assert (await alpha.engine.handle([other]))[0].code == "conflict"
+
+
+async def test_a_refused_command_leaves_nothing_behind(cluster: Cluster) -> None:
+    alpha = await cluster.alpha()
+    order = Order(
+        account_stream(ACCOUNTS[0]), Capture(ACCOUNTS[0], 1, limit=0), "refused", b"", SCOPE, "tester"
+    )
+    assert (await alpha.engine.handle([order]))[0].code == "refused"
+    assert await cluster.fetchval("alpha", "select count(*) from outbox") == 0
+    assert await cluster.fetchval("alpha", "select count(*) from idempotency") == 0
+
+
+async def test_a_command_where_another_instance_owns_the_partition_is_published(
+    cluster: Cluster,
+) -> None:
+    owner = await cluster.alpha()
+    await until(lambda: _true(owner.consumer.assigned.is_set()), "assigned")
+    from tests.kernel.cluster import Member
+    from tests.kernel.toys import ALPHA
+
+    guest = await Member(ALPHA, cluster.bootstrap, cluster.topic, cluster.dsn, "guest").start()
+    cluster.members.append(guest)
+    await cluster.beta()
+    await guest.capture(range(60))
+    await owner.capture(range(60, 120))
+    await cluster.answered(120)
+    await cluster.heard_back()
+    assert partition_of(account_stream(ACCOUNTS[0]), 12) in range(12)
