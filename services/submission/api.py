@@ -137,7 +137,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         return {"items": items}
 
 
-def _order(  # noqa: PLR0917
+def _order(
     doors: Doors, claim: str, command: Any, key: str, body: BaseModel, actor: str
 ) -> Order:
     read = read_claim_number(claim)

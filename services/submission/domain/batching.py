@@ -62,7 +62,7 @@ def _files(sets: Iterator[list[Waiting]]) -> Iterator[list[list[Waiting]]]:
         yield file
 
 
-def _interchange(  # noqa: PLR0917
+def _interchange(
     receiver: str, lane: int, batch: int, day: date, sets: list[list[Waiting]], books: Books
 ) -> InterchangeBatched:
     isa13 = control_number(batch, lane)

@@ -78,7 +78,7 @@ def bht03(isa13: int, st02: str) -> str:
     return f"{isa13:09d}{st02}"
 
 
-def _batch(  # noqa: PLR0917
+def _batch(
     event: InterchangeBatched,
     header: FileHeader,
     batched: BatchedSet,
