@@ -1,0 +1,207 @@
+"""A payer's word on a claim: adjudicated, reversed only by its exact opposite, forwarded, or unknown here."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    AnswerLate,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimForwarded,
+    ClaimPaymentDelivered,
+    ClaimRejected,
+    ClaimUnmatched,
+    ReversalWaiting,
+)
+from contracts.coding import ChargesCaptured
+from contracts.submission import ClaimCreated, ClaimSubmitted
+from contracts.values import AdjudicatedLine, Charge, ClaimLine, ClaimPayment, Source
+from services.adjudication_tracking.domain import ACCOUNT, Book
+from services.adjudication_tracking.domain.account import (
+    AnswerClaim,
+    NobodyAnswered,
+    TakeUpReversals,
+)
+from services.adjudication_tracking.domain.states import ALLOWED, STATES, step
+from shared.streams import account_number, charge_number, claim_number
+from tests.unit.scenario import fold, said
+
+NUMBER = account_number("t", "s", "tracking")
+CLAIM = claim_number(NUMBER, 1)
+CHARGE = charge_number(NUMBER, 1)
+DAY = date(2026, 1, 5)
+SOURCE = Source(sha256="a" * 64)
+CAPTURED = ChargesCaptured(
+    account=NUMBER,
+    charges=(
+        Charge(
+            charge=CHARGE,
+            service_on=DAY,
+            procedure="G0438",
+            units=1,
+            charge_cents=10_000,
+            place_of_service="11",
+            rendering_npi="1999000009",
+        ),
+    ),
+)
+CREATED = ClaimCreated(
+    account=NUMBER,
+    claim=CLAIM,
+    claim_no=1,
+    payer="P",
+    payer_order=1,
+    form="837P",
+    service_from=DAY,
+    service_to=DAY,
+    total_cents=10_000,
+    lines=(ClaimLine(line=1, charge=CHARGE, charge_cents=10_000),),
+    filing_limit_on=date(2027, 1, 5),
+)
+SUBMITTED = ClaimSubmitted(
+    account=NUMBER,
+    claim=CLAIM,
+    attempt=1,
+    frequency="1",
+    payer="P",
+    receiver="R",
+    isa13=100,
+    gs06=100,
+    st02="0001",
+    sha256="b" * 64,
+    submitted_on=DAY,
+    total_cents=10_000,
+)
+SENT = [CAPTURED, CREATED, SUBMITTED]
+
+
+def _ack(by: str, category: str) -> ClaimAcknowledged:
+    return ClaimAcknowledged(
+        account=NUMBER,
+        claim=CLAIM,
+        by=by,  # type: ignore[arg-type]
+        category=category,
+        charge_cents=10_000,
+        source=SOURCE,
+    )
+
+
+def _rejected(by: str) -> ClaimRejected:
+    return ClaimRejected(
+        account=NUMBER,
+        claim=CLAIM,
+        by=by,  # type: ignore[arg-type]
+        category="A3",
+        charge_cents=10_000,
+        source=SOURCE,
+    )
+
+
+def _delivered(paid: int, status: str = "1", position: int = 0, **more: Any) -> ClaimPaymentDelivered:
+    sign = -1 if status == "22" else 1
+    line = AdjudicatedLine(charge=CHARGE, charge_cents=sign * 10_000, paid_cents=paid)
+    payment = ClaimPayment(
+        claim=CLAIM,
+        status=status,
+        charge_cents=sign * 10_000,
+        paid_cents=paid,
+        payer_control="ICN1",
+        lines=(line,),
+    )
+    facts: dict[str, Any] = {"payment": payment, "claim": CLAIM, **more}
+    return ClaimPaymentDelivered(
+        remittance="r1",
+        payer="P",
+        check_number="C1",
+        paid_on=date(2026, 2, 1),
+        source=SOURCE,
+        position=position,
+        **facts,
+    )
+
+
+def _answer(given: list[Any], delivered: ClaimPaymentDelivered) -> list[Any]:
+    return said(ACCOUNT, given, AnswerClaim(delivered), Book())
+
+
+def test_a_payment_is_led_to_its_charge() -> None:
+    (adjudicated,) = _answer(SENT, _delivered(8_000))
+    assert isinstance(adjudicated, ClaimAdjudicated)
+    assert adjudicated.lines[0].charge == CHARGE
+    assert adjudicated.flags == ("before_277ca",)
+
+
+def test_the_same_delivery_again_is_quiet() -> None:
+    (adjudicated,) = _answer(SENT, _delivered(8_000))
+    assert _answer([*SENT, adjudicated], _delivered(8_000)) == []
+
+
+def test_a_claim_that_is_not_here_goes_back_to_its_remittance() -> None:
+    ((stream, unmatched),) = _answer([], _delivered(8_000))
+    assert stream == "remittance/r1"
+    assert isinstance(unmatched, ClaimUnmatched)
+
+
+def test_a_reversal_takes_back_exactly_what_stands() -> None:
+    (adjudicated,) = _answer(SENT, _delivered(8_000))
+    (taken_back,) = _answer([*SENT, adjudicated], _delivered(-8_000, "22", 1))
+    assert isinstance(taken_back, AdjudicationReversed)
+    assert taken_back.reverses == adjudicated.adjudication
+
+
+def test_a_reversal_of_another_amount_waits() -> None:
+    (adjudicated,) = _answer(SENT, _delivered(8_000))
+    (waits,) = _answer([*SENT, adjudicated], _delivered(-7_999, "22", 1))
+    assert isinstance(waits, ReversalWaiting)
+
+
+def test_a_reversal_before_its_original_is_taken_up_when_it_comes() -> None:
+    (waits,) = _answer(SENT, _delivered(-8_000, "22", 1))
+    (adjudicated,) = _answer([*SENT, waits], _delivered(8_000))
+    given = [*SENT, waits, adjudicated]
+    (taken_back,) = said(ACCOUNT, given, TakeUpReversals(), Book())
+    assert isinstance(taken_back, AdjudicationReversed)
+    assert said(ACCOUNT, [*given, taken_back], TakeUpReversals(), Book()) == []
+
+
+def test_a_second_payment_on_another_check_is_flagged() -> None:
+    (first,) = _answer(SENT, _delivered(8_000))
+    other = replace(_delivered(8_000), remittance="r2", check_number="C2")
+    (second,) = _answer([*SENT, first], other)
+    assert "other_check" in second.flags
+
+
+def test_a_forwarded_claim_tells_which_answer_is_expected() -> None:
+    adjudicated, forwarded = _answer(SENT, _delivered(8_000, "19"))
+    assert isinstance(adjudicated, ClaimAdjudicated)
+    assert isinstance(forwarded, ClaimForwarded)
+
+
+def test_a_payers_rejection_after_the_clearinghouse_took_it_is_a_rejection() -> None:
+    state = fold(ACCOUNT, [*SENT, _ack("clearinghouse", "A1"), _rejected("payer")])
+    assert state.claims[CLAIM].state == "rejected"
+
+
+def test_a_late_acknowledgement_does_not_rewind() -> None:
+    (adjudicated,) = _answer(SENT, _delivered(8_000))
+    state = fold(ACCOUNT, [*SENT, adjudicated, _ack("payer", "A2"), _rejected("payer")])
+    assert state.claims[CLAIM].state == "adjudicated"
+    assert state.claims[CLAIM].forbidden == 0
+
+
+def test_silence_is_told_once_when_the_answer_was_due() -> None:
+    when = NobodyAnswered("277CA", CLAIM, 1, date(2026, 1, 9))
+    (late,) = said(ACCOUNT, SENT, when, Book())
+    assert isinstance(late, AnswerLate)
+    assert said(ACCOUNT, [*SENT, late], when, Book()) == []
+    assert said(ACCOUNT, [*SENT, _ack("payer", "A2"), late], when, Book()) == []
+
+
+def test_a_step_that_is_not_allowed_is_never_taken() -> None:
+    for state in STATES:
+        for to in STATES:
+            after, allowed = step(state, to)  # type: ignore[arg-type]
+            assert after in (state, to)
+            assert allowed or (after == state and to not in ALLOWED[state])

@@ -1,0 +1,149 @@
+"""A remittance is released whole or refused whole; the same payment again changes nothing."""
+
+from datetime import date
+from typing import Any
+
+from contracts.adjudication_tracking import (
+    ClaimPaymentDelivered,
+    ClaimUnmatched,
+    RemittanceClaimsStaged,
+    RemittanceDispatched,
+    RemittanceReceived,
+    RemittanceRefused,
+    RemittanceReleased,
+    RemittanceRepeated,
+)
+from contracts.values import AdjudicatedLine, Adjustment, ClaimPayment, ProviderAdjustment, Source
+from services.adjudication_tracking.domain import REMITTANCE, Book
+from services.adjudication_tracking.domain.remittance import (
+    Balance,
+    Dispatch,
+    MatchClaim,
+    Release,
+    Stage,
+)
+from shared.service import Say
+from shared.streams import account_number, claim_number
+from tests.unit.scenario import refused, said
+
+BOOK = Book(today=date(2026, 2, 1), npis={"1999000009": "GROUP"})
+SOURCE = Source(sha256="a" * 64, st02="0001")
+
+
+def _claim(n: int, paid: int = 8_000, number: str = "") -> ClaimPayment:
+    cut = (Adjustment(group="CO", reason="45", cents=10_000 - paid),)
+    line = AdjudicatedLine(charge_cents=10_000, paid_cents=paid, adjustments=cut)
+    return ClaimPayment(
+        claim=number or claim_number(account_number("t", "s", str(n)), 1),
+        status="1",
+        charge_cents=10_000,
+        paid_cents=paid,
+        lines=(line,),
+    )
+
+
+def _received(claims: int, amount: int, chunks: int = 1, **more: Any) -> RemittanceReceived:
+    facts: dict[str, Any] = {"source": SOURCE, **more}
+    return RemittanceReceived(
+        remittance="r",
+        payer="P",
+        payee_npi="1999000009",
+        handling="I",
+        amount_cents=amount,
+        check_number="C1",
+        paid_on=date(2026, 2, 1),
+        claims=claims,
+        chunks=chunks,
+        **facts,
+    )
+
+
+def _staged(claims: list[ClaimPayment], chunk: int = 0) -> RemittanceClaimsStaged:
+    return RemittanceClaimsStaged(
+        remittance="r", chunk=chunk, claims=tuple(claims), sha256=SOURCE.sha256, st02="0001"
+    )
+
+
+def test_what_balances_is_released() -> None:
+    given = [_received(1, 8_000), _staged([_claim(1)])]
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased)
+    assert (released.amount_cents, released.claims_cents, released.legal_entity) == (8_000, 8_000, "GROUP")
+
+
+def test_provider_adjustments_count_into_the_check() -> None:
+    plb = (ProviderAdjustment(reason="WO", cents=500), ProviderAdjustment(reason="L6", cents=-100))
+    given = [_received(1, 7_600, provider_adjustments=plb), _staged([_claim(1)])]
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased)
+
+
+def test_nothing_is_judged_before_the_last_chunk() -> None:
+    assert said(REMITTANCE, [_received(2, 16_000, 2), _staged([_claim(1)])], Balance(), BOOK) == []
+
+
+def test_an_unbalanced_check_is_refused_with_its_difference() -> None:
+    (no,) = said(REMITTANCE, [_received(1, 8_100), _staged([_claim(1)])], Balance(), BOOK)
+    assert isinstance(no, RemittanceRefused)
+    assert [(f.level, f.difference_cents) for f in no.faults] == [("payment", -100)]
+
+
+def test_a_payee_that_is_not_ours_is_refused() -> None:
+    (no,) = said(REMITTANCE, [_received(1, 8_000), _staged([_claim(1)])], Balance(), Book())
+    assert [f.level for f in no.faults] == ["payee"]
+
+
+def test_the_same_payment_in_another_file_is_a_repeat() -> None:
+    given = [_received(1, 8_000), _staged([_claim(1)])]
+    again = _received(1, 8_000, source=Source(sha256="b" * 64, st02="0001"))
+    (repeat,) = said(REMITTANCE, given, Stage(again), BOOK)
+    assert isinstance(repeat, RemittanceRepeated)
+    assert not repeat.conflict
+    assert said(REMITTANCE, [*given, repeat], Stage(again), BOOK) == []
+
+
+def test_the_same_check_with_another_amount_goes_to_a_person() -> None:
+    again = _received(1, 9_000, source=Source(sha256="b" * 64, st02="0001"))
+    (repeat,) = said(REMITTANCE, [_received(1, 8_000)], Stage(again), BOOK)
+    assert repeat.conflict
+
+
+def _released_state(claims: list[ClaimPayment]) -> list[Any]:
+    total = sum(c.paid_cents for c in claims)
+    given: list[Any] = [_received(len(claims), total), _staged(claims)]
+    return given + said(REMITTANCE, given, Balance(), BOOK)
+
+
+def test_two_hundred_claims_go_out_at_a_time() -> None:
+    given = _released_state([_claim(n) for n in range(250)])
+    first = said(REMITTANCE, given, Dispatch(), BOOK)
+    assert len(first) == 201
+    assert first[-1] == RemittanceDispatched(remittance="r", sent=200, claims=250)
+    rest = said(REMITTANCE, [*given, first[-1]], Dispatch(), BOOK)
+    assert len(rest) == 51
+    assert said(REMITTANCE, [*given, first[-1], rest[-1]], Dispatch(), BOOK) == []
+
+
+def test_a_number_that_is_not_ours_waits_for_a_person_who_matches_it() -> None:
+    given = _released_state([_claim(1, number="FOREIGN-1")])
+    unmatched, done = said(REMITTANCE, given, Dispatch(), BOOK)
+    assert isinstance(unmatched, ClaimUnmatched)
+    ours = claim_number(account_number("t", "s", "9"), 1)
+    match = MatchClaim(0, ours, "name and date", "biller")
+    matched, (stream, delivered) = said(REMITTANCE, [*given, unmatched, done], match, BOOK)
+    assert stream == f"account/{ours[:14]}"
+    assert isinstance(delivered, ClaimPaymentDelivered)
+    assert refused(REMITTANCE, [*given, unmatched, done, matched], match, BOOK)
+
+
+def test_a_named_person_releases_what_does_not_balance_into_suspense() -> None:
+    given: list[Any] = [_received(1, 8_100), _staged([_claim(1)])]
+    given += said(REMITTANCE, given, Balance(), BOOK)
+    (released,) = said(REMITTANCE, given, Release("biller", "bank agrees"), BOOK)
+    assert released.suspense_cents == 100
+    assert refused(REMITTANCE, [], Release("biller", "x"), BOOK)
+
+
+def test_events_of_the_remittance_are_its_own() -> None:
+    answers = REMITTANCE.decide(Balance(), None, BOOK)
+    assert not any(isinstance(a, Say) for a in answers)

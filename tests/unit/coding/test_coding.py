@@ -1,0 +1,95 @@
+"""Charges are captured once and corrected openly; codes pass the set in force on the date of service, or wait."""
+
+from dataclasses import replace
+from datetime import date
+
+from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
+from contracts.reference import CodeSetPublished
+from contracts.values import Charge, CodedLine, Diagnosis
+from services.coding.domain import ACCOUNT, Book, Capture, Code, CorrectCharge, evolve_book
+from shared.streams import account_number, charge_number
+from shared.x12.npi import with_check_digit
+from tests.unit.scenario import refused, said, scenario
+
+NUMBER = account_number("t", "s", "coding")
+CHARGE = Charge(
+    charge=charge_number(NUMBER, 1),
+    service_on=date(2026, 3, 1),
+    procedure="G0438",
+    units=1,
+    charge_cents=10_000,
+    place_of_service="11",
+    rendering_npi=with_check_digit("199900100"),
+)
+DIAGNOSES = (Diagnosis(sequence=1, code="E119"),)
+LINES = (CodedLine(charge=CHARGE.charge, pointers=(1,)),)
+CAPTURED = ChargesCaptured(account=NUMBER, charges=(CHARGE,))
+
+
+def _book() -> Book:
+    book = Book()
+    for name, sha, start, end in (
+        ("ICD-10-CM", "a" * 64, date(2025, 10, 1), date(2026, 9, 30)),
+        ("ICD-10-CM", "b" * 64, date(2026, 10, 1), None),
+        ("HCPCS", "c" * 64, date(2026, 1, 1), None),
+    ):
+        book = evolve_book(
+            book,
+            CodeSetPublished(
+                name=name, version=sha[:4], sha256=sha, effective_from=start, effective_to=end, codes=1
+            ),
+        )
+    tables = {
+        "a" * 64: frozenset({"E119"}),
+        "b" * 64: frozenset({"E1165"}),
+        "c" * 64: frozenset({"G0438"}),
+    }
+    return Book(book.today, book.sets, tables)
+
+
+BOOK = _book()
+
+
+def test_charges_are_captured_and_coded_in_one_go() -> None:
+    coded = EncounterCoded(
+        account=NUMBER,
+        diagnoses=DIAGNOSES,
+        lines=LINES,
+        code_sets=("ICD-10-CM aaaa", "HCPCS cccc"),
+        coder="c",
+    )
+    when = Capture(NUMBER, (CHARGE,), DIAGNOSES, LINES, "c")
+    scenario(ACCOUNT, given=[], when=when, then=[CAPTURED, coded], book=BOOK)
+
+
+def test_the_same_charge_again_is_quiet_and_another_of_its_number_is_refused() -> None:
+    scenario(ACCOUNT, given=[CAPTURED], when=Capture(NUMBER, (CHARGE,)), then=[], book=BOOK)
+    other = replace(CHARGE, charge_cents=1)
+    assert "other content" in refused(ACCOUNT, [CAPTURED], Capture(NUMBER, (other,)), BOOK)
+
+
+def test_a_code_is_checked_against_the_set_in_force_on_the_date_of_service() -> None:
+    late = replace(CHARGE, service_on=date(2026, 10, 1))
+    given = [ChargesCaptured(account=NUMBER, charges=(late,))]
+    (held,) = said(ACCOUNT, given, Code(NUMBER, DIAGNOSES, LINES, "c"), BOOK)
+    assert isinstance(held, CodingHeld)
+    assert [f.rule for f in held.failures] == ["NOT-IN-FORCE"]
+
+
+def test_a_pointer_to_no_diagnosis_is_held() -> None:
+    lines = (CodedLine(charge=CHARGE.charge, pointers=(2,)),)
+    (held,) = said(ACCOUNT, [CAPTURED], Code(NUMBER, DIAGNOSES, lines, "c"), BOOK)
+    assert [f.rule for f in held.failures] == ["POINTER"]
+
+
+def test_a_charge_is_corrected_with_both_faces() -> None:
+    after = replace(CHARGE, charge_cents=9_000)
+    event = ChargeCorrected(account=NUMBER, before=CHARGE, after=after, reason="typo")
+    when = CorrectCharge(NUMBER, after, "typo")
+    scenario(ACCOUNT, given=[CAPTURED], when=when, then=[event], book=BOOK)
+    scenario(ACCOUNT, given=[CAPTURED, event], when=when, then=[], book=BOOK)
+    assert "no such charge" in refused(ACCOUNT, [], when, BOOK)
+
+
+def test_nothing_can_be_coded_before_a_charge() -> None:
+    assert "nothing to code" in refused(ACCOUNT, [], Code(NUMBER, DIAGNOSES, (), "c"), BOOK)

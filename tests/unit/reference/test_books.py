@@ -1,0 +1,64 @@
+"""The calendar and the books: days only go forward, a listing is said when it changed."""
+
+from datetime import date
+
+from contracts.reference import BusinessDayOpened, CutoffReached, EnrolmentRecorded, EntryKept
+from services.reference.domain import (
+    Books,
+    ClosePeriod,
+    List,
+    OpenBusinessDay,
+    ReachCutoff,
+    decide,
+    evolve,
+)
+from shared.service import Decider, to
+from shared.streams import BROADCAST
+from tests.unit.scenario import refused, scenario
+
+BOOKS = Decider("books", Books, decide, evolve)
+DAY, NEXT = date(2026, 1, 5), date(2026, 1, 6)
+OPENED = EntryKept(name="day", day=DAY)
+ENTRY = EnrolmentRecorded(
+    legal_entity="A", payer="P", transaction="837P", enrolled=True, effective_from=DAY
+)
+
+
+def test_a_day_is_opened_for_everybody() -> None:
+    said = [OPENED, to(BROADCAST, BusinessDayOpened(day=DAY))]
+    scenario(BOOKS, given=[], when=OpenBusinessDay(DAY), then=said)
+
+
+def test_an_open_day_opened_again_is_quiet() -> None:
+    scenario(BOOKS, given=[OPENED], when=OpenBusinessDay(DAY), then=[])
+
+
+def test_days_do_not_go_back() -> None:
+    assert "forward" in refused(
+        BOOKS, [EntryKept(name="day", day=NEXT)], OpenBusinessDay(DAY)
+    )
+
+
+def test_a_cutoff_belongs_to_the_open_day() -> None:
+    said = [EntryKept(name="cutoff", day=DAY), to(BROADCAST, CutoffReached(day=DAY))]
+    scenario(BOOKS, given=[OPENED], when=ReachCutoff(DAY), then=said)
+    assert refused(BOOKS, [OPENED], ReachCutoff(NEXT))
+
+
+def test_a_cutoff_passes_once() -> None:
+    given = [OPENED, EntryKept(name="cutoff", day=DAY)]
+    scenario(BOOKS, given=given, when=ReachCutoff(DAY), then=[])
+
+
+def test_only_a_past_period_is_closed() -> None:
+    assert refused(BOOKS, [OPENED], ClosePeriod(DAY, NEXT))
+
+
+def test_a_listing_that_did_not_change_is_not_said_again() -> None:
+    kept = EntryKept(name="enrolment/A/P/837P", digest="d")
+    scenario(BOOKS, given=[], when=List(ENTRY, "d"), then=[kept, to(BROADCAST, ENTRY)])
+    scenario(BOOKS, given=[kept], when=List(ENTRY, "d"), then=[])
+
+
+def test_a_wrong_npi_is_refused() -> None:
+    assert "NPI" in refused(BOOKS, [], List(ENTRY, "d", npi_is_right=False))

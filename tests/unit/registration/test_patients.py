@@ -1,0 +1,77 @@
+"""An encounter opens one account; what changes about the person reaches every account of theirs."""
+
+from dataclasses import replace
+from datetime import date
+
+from contracts.registration import (
+    AccountOpened,
+    AccountRegistered,
+    CoveragesKept,
+    CoveragesSet,
+    PatientDemographicsCorrected,
+    PatientRegistered,
+)
+from contracts.values import Coverage, Sealed
+from services.registration.domain import PATIENT, CorrectDemographics, OpenAccount, SetCoverages
+from shared.service import Scope
+from shared.streams import account_number
+from tests.unit.scenario import refused, said, scenario
+
+DAY = date(2026, 1, 5)
+BOX = Sealed(key_id="k", box="b")
+NUMBER = account_number("t", "s", "registration")
+OPEN = OpenAccount(
+    account=NUMBER,
+    digest="d1",
+    patient="p",
+    guarantor="g",
+    source_system="s",
+    encounter="e",
+    encounter_class="clinic",
+    scope=Scope("t", "L", "F"),
+    service_from=DAY,
+    service_to=DAY,
+    person=BOX,
+    coverages=(),
+)
+KEPT = AccountRegistered(account=NUMBER, digest="d1")
+
+
+def test_a_first_encounter_registers_the_patient_and_opens_the_account() -> None:
+    registered, kept, (stream, opened) = said(PATIENT, [], OPEN)
+    assert isinstance(registered, PatientRegistered)
+    assert kept == KEPT
+    assert (stream, type(opened)) == (f"account/{NUMBER}", AccountOpened)
+
+
+def test_the_same_encounter_again_is_quiet_and_with_other_content_refused() -> None:
+    scenario(PATIENT, given=[KEPT], when=OPEN, then=[])
+    assert "other content" in refused(PATIENT, [KEPT], replace(OPEN, digest="d2"))
+
+
+def test_coverages_are_ordered_without_a_gap() -> None:
+    second = Coverage(order=2, payer="P", filing_indicator="CI", member=BOX, effective_from=DAY)
+    assert "ordered" in refused(PATIENT, [], replace(OPEN, coverages=(second,)))
+
+
+def test_a_service_does_not_end_before_it_begins() -> None:
+    assert refused(PATIENT, [], replace(OPEN, service_to=date(2026, 1, 4)))
+
+
+def test_new_coverages_reach_every_account() -> None:
+    when = SetCoverages("p", (), DAY, "card shown", "d")
+    own, kept, (stream, copied) = said(PATIENT, [KEPT], when)
+    assert isinstance(own, CoveragesSet)
+    assert kept == CoveragesKept(digest="d")
+    assert (stream, copied) == (f"account/{NUMBER}", own)
+    assert said(PATIENT, [KEPT, kept], when) == []
+    assert refused(PATIENT, [], when)
+
+
+def test_corrected_demographics_reach_every_account() -> None:
+    when = CorrectDemographics("p", BOX, ("zip",), "moved", "staff")
+    own, (stream, copied) = said(PATIENT, [KEPT], when)
+    assert isinstance(own, PatientDemographicsCorrected)
+    assert (stream, copied) == (f"account/{NUMBER}", own)
+    assert refused(PATIENT, [], when)
+    assert said(PATIENT, [KEPT], replace(when, changed=())) == []
