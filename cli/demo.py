@@ -15,7 +15,7 @@ from deploy.stack import Stack
 from simulator.doors import Doors
 from simulator.world import Plan, Score, World
 
-FETCH_WAIT_MS = 350
+FETCH_WAIT_MS = 200
 """The world waits for nobody: larger batches cost less on a small machine, and a hop may take longer."""
 
 

@@ -20,12 +20,15 @@ from shared.engine import LOST, Engine, Tally
 from shared.errors import Conflict, Stopped
 from shared.relay import Relay
 from shared.settings import Settings
+from shared.telemetry import measure
 
 log = logging.getLogger("claimlog.consumer")
 
 COMMIT_SECONDS = 5.0
 SESSION_TIMEOUT_MS = 6_000
 HEARTBEAT_MS = 2_000
+IDLE_MS = 500
+"""How long an idle poll waits; data that arrives ends the wait at once."""
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -52,6 +55,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
                 log.warning("cannot take over partitions yet: %s", type(failure).__name__)
                 await asyncio.sleep(0.5)
         self.of.relay.own(partitions)
+        measure(rebalances=1, partitions=len(partitions))
         self.of.assigned.set()
         log.info("assigned %s", partitions)
 
@@ -92,7 +96,7 @@ class LogConsumer:
             auto_offset_reset="none",
             ack_policy=AckPolicy.MANUAL,
             max_records=settings.max_records,
-            batch_timeout_ms=50,
+            batch_timeout_ms=IDLE_MS,
             fetch_min_bytes=settings.fetch_min_bytes,
             fetch_max_wait_ms=settings.fetch_max_wait_ms,
             max_partition_fetch_bytes=1_048_576,
@@ -136,6 +140,7 @@ class LogConsumer:
             await asyncio.sleep(3600)
         except Exception as failure:
             if not isinstance(failure, Conflict):
+                measure(batch_failures=1)
                 name = type(failure).__name__
                 # The log shows types and frames of a failure, never what it failed on.
                 known = isinstance(failure, LOST)

@@ -10,6 +10,7 @@ from shared.keyring import KeyRing
 from shared.objects import Objects
 from shared.phi import open_sealed, seal
 from shared.service import Answer, Order, Row
+from shared.telemetry import measure
 
 BURST = 20_000
 PER_SECOND = 4_000.0
@@ -56,12 +57,18 @@ class OpenDoors:
         answers = iter(
             await self.engine.handle([o for o, ok in zip(orders, let_in, strict=True) if ok])
         )
-        return [
+        told = [
             next(answers)
             if ok
             else Answer(429, o.stream, code="busy", sentence="this facility sends too much at once")
             for o, ok in zip(orders, let_in, strict=True)
         ]
+        measure(
+            commands=len(told),
+            refused=sum(1 for a in told if a.status >= 400),
+            commands_again=sum(1 for a in told if a.again),
+        )
+        return told
 
     async def rows(self, sql: str, *args: Any) -> list[Row]:
         """Rows of the service's own tables."""

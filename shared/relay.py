@@ -18,6 +18,7 @@ from shared.errors import Stopped
 from shared.failpoints import failpoint
 from shared.progress import decode
 from shared.store import Store
+from shared.telemetry import measure
 
 log = logging.getLogger("claimlog.relay")
 
@@ -81,6 +82,7 @@ class Relay:
         self._cursor: dict[Channel, int] = {}
         self._moved: dict[Channel, tuple[int, float]] = {}
         self._failed = False
+        self._told = (0, 0)
         self._wanted = asyncio.Event()
 
     # -- told by others ----------------------------------------------------------------------------------
@@ -141,6 +143,8 @@ class Relay:
 
     async def sweep(self) -> None:
         """Publish what is committed and not sent; send again what was sent and not heard back."""
+        told, self._told = self._told, (self.published, self.republished)
+        measure(published=self._told[0] - told[0], republished=self._told[1] - told[1])
         self._producer.poll(0)
         if self._failed:
             self._start_again()

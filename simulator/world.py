@@ -176,7 +176,7 @@ class World:
             rows = await self.doors.get("submission", "/progress")
             if check(rows):
                 return
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.12)
 
     async def settle(self) -> None:
         """Until nobody hears or says anything new."""
