@@ -17,10 +17,13 @@ def up(
     service: Annotated[
         list[str] | None, typer.Option("--service", help="Only these services (repeatable).")
     ] = None,
+    engines_only: Annotated[
+        bool, typer.Option("--engines-only", help="Kafka and PostgreSQL, provisioned; no service.")
+    ] = False,
 ) -> None:
     """Start Kafka, PostgreSQL and the services; harmless when they run."""
     chosen = stack()
-    wanted = tuple(SERVICES) if service is None else tuple(service)
+    wanted = () if engines_only else tuple(SERVICES) if service is None else tuple(service)
     unknown = set(wanted) - set(SERVICES)
     if unknown:
         raise typer.BadParameter(f"no such service: {', '.join(sorted(unknown))}")
@@ -30,11 +33,17 @@ def up(
 
 
 @plainly
-def down() -> None:
-    """Stop everything that was started here; nothing is left running, nothing is deleted."""
+def down(
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Delete the data, the log and the keys too, for good.")
+    ] = False,
+) -> None:
+    """Stop everything that was started here; nothing is left running, nothing is deleted unless told."""
     with err.status("stopping") as shown:
         stack().stop(told=shown.update)
-    out.print("down: nothing of this folder is running")
+        if erase:
+            stack().erase()
+    out.print("down: nothing of this folder is running" + (", nothing is left" if erase else ""))
 
 
 @plainly
@@ -85,7 +94,8 @@ def topics(json: Json = False) -> None:
     """Make the topics that are missing and show them; refuses a topic with another partition count."""
     chosen = stack()
     with err.status("starting Kafka"):
-        chosen.start_engines()
+        if not chosen.settings.kafka:
+            chosen.kafka.start()
         made = admin.provision(
             chosen.bootstrap,
             chosen.settings.topic,

@@ -11,6 +11,7 @@ from deploy import provision
 from deploy.home import Home
 from deploy.processes import environment
 from deploy.provision import SERVICES
+from deploy.stack import passed_on
 from shared.settings import Settings, settings
 
 
@@ -39,7 +40,7 @@ def _become(service: str, chosen: Settings, home: Home) -> None:
         chosen.kafka,
         chosen.pg_dsn,
         http_host=chosen.http_host,
-        partitions=str(chosen.partitions),
+        **passed_on(chosen),
     )
     os.execvpe(sys.executable, [sys.executable, "-m", f"services.{service}"], told)
 

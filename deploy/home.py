@@ -1,15 +1,24 @@
 """The folder of an installation (`.claimlog`): where data, logs, keys and run files are."""
 
+import fcntl
 import json
 import os
+import random
 import secrets
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from deploy.pids import alive
+
+FOLDERS = ("log", "run", "keys", "objects", "files/outbound", "files/inbound")
+PORTS = (12_000, 32_000)
 
 
 class NotStarted(Exception):
@@ -26,12 +35,25 @@ class Home:
     @classmethod
     def at(cls, root: Path, cache: Path | None = None) -> "Home":
         """The home in `root`, with its folders made."""
-        root = root.absolute()
-        home = cls(root, (cache or root).absolute())
-        for folder in ("log", "run", "keys", "objects", "files/outbound", "files/inbound"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
-        (root / "keys").chmod(0o700)
+        root = root.resolve()
+        home = cls(root, (cache or root).resolve())
+        try:
+            for folder in FOLDERS:
+                (root / folder).mkdir(parents=True, exist_ok=True)
+            (root / "keys").chmod(0o700)
+        except PermissionError:
+            raise NotStarted(
+                f"{root} belongs to another user. Run as that user, or name another folder: "
+                "CLAIMLOG_HOME=folder"
+            ) from None
         return home
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One `up` or `down` at a time; a second one waits for the first."""
+        with (self.root / "run" / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def log(self, name: str) -> Path:
         """The log file of a process."""
@@ -53,10 +75,10 @@ class Home:
 
     # -- run files ---------------------------------------------------------------------------------------
 
-    def write_run(self, name: str, pid: int, **facts: Any) -> None:
-        """Write down a started process, so that `down` finds exactly it and nothing else."""
+    def write_run(self, name: str, pid: int, mark: str, **facts: Any) -> None:
+        """Write down a started process, so that `down` finds exactly it; `mark` is in its command line."""
         started = psutil.Process(pid).create_time()
-        text = json.dumps({"name": name, "pid": pid, "started": started, **facts})
+        text = json.dumps({"name": name, "pid": pid, "started": started, "mark": mark, **facts})
         draft = self.run_file(name).with_suffix(".draft")
         draft.write_text(text)
         draft.replace(self.run_file(name))
@@ -80,41 +102,36 @@ class Home:
         self.run_file(name).unlink(missing_ok=True)
 
 
-def alive(facts: dict[str, Any]) -> bool:
-    """Whether the written-down process still is that process, and no zombie."""
-    try:
-        process = psutil.Process(facts["pid"])
-        same = abs(process.create_time() - facts["started"]) < 1
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
-def end(facts: dict[str, Any], seconds: float = 15.0) -> None:
-    """SIGTERM, wait, SIGKILL; children too. A process of ours that is no longer there is fine."""
-    if not alive(facts):
-        return
-    process = psutil.Process(facts["pid"])
-    try:
-        family = [process, *process.children(recursive=True)]
-        process.terminate()
-        psutil.wait_procs([process], timeout=seconds)
-    except psutil.NoSuchProcess:
-        return
-    for one in family:
-        try:
-            one.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs(family, timeout=5)
-
-
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """A loopback port that nobody listens on.
+
+    Below the range that connecting clients are given: one that tries again and again while its server is
+    down may otherwise be given the server's own port, connect to itself, and hold it.
+    """
+    while True:
+        port = random.randrange(*PORTS)
+        if port_is_free(port):
+            return port
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server may listen there."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def kept_ports(path: Path, count: int) -> list[int]:
+    """The ports of the last start, so that whoever knows them finds the server again; new ones if taken."""
+    kept = [int(word) for word in path.read_text().split()] if path.exists() else []
+    if len(kept) != count or not all(map(port_is_free, kept)):
+        kept = [free_port() for _ in range(count)]
+        path.write_text(" ".join(map(str, kept)))
+    return kept
 
 
 def tail(path: Path, lines: int = 15) -> str:

