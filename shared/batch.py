@@ -15,7 +15,7 @@ from contracts.platform import RecordParked
 from contracts.reference import BusinessDayOpened, CutoffReached
 from contracts.registry import wire_name
 from shared import envelope as wire
-from shared.errors import Refused, ServiceError, StreamParked
+from shared.errors import Refused, ServiceError, Stopped, StreamParked
 from shared.progress import Progress
 from shared.progress import decode as read_progress
 from shared.service import Answer, At, Decider, Order, Row, Say, Scope, Service, Wake
@@ -490,6 +490,9 @@ class Batch:
         )
 
     def _park(self, heard: Heard, reason: str, sentence: str) -> None:
+        if heard.stream == BROADCAST:
+            # Everything after it was meant to know it: going on would decide on an old book.
+            raise Stopped(f"the broadcast {heard.partition}@{heard.offset} cannot be applied: {reason}")
         self._parked_now.add(heard.stream)
         self.parked.append(self._parked_row(heard, "parked", reason, sentence))
         self.announce(
@@ -498,7 +501,7 @@ class Batch:
                     service=self.service.name,
                     partition=heard.partition,
                     offset=heard.offset,
-                    record_type=heard.route.wire[:80] if heard.route else "",
+                    record_type=printable(heard.route.wire[:80]) if heard.route else "",
                     reason=reason,
                     sentence=sentence[:400],
                 )
@@ -539,9 +542,9 @@ class Batch:
             heard.partition,
             heard.offset,
             heard.stream,
-            route.producer if route else "",
+            printable(route.producer) if route else "",
             route.position if route else 0,
-            route.wire[:120] if route else "",
+            printable(route.wire[:120]) if route else "",
             status,
             reason,
             sentence[:500],
@@ -631,6 +634,11 @@ _NOTHING = Kept(None, Scope())
 def is_day(event: Any) -> bool:
     """Whether a broadcast wakes due streams."""
     return isinstance(event, BusinessDayOpened | CutoffReached)
+
+
+def printable(text: str) -> str:
+    """Text that PostgreSQL keeps: it refuses the null character."""
+    return text.replace("\x00", "\ufffd")
 
 
 def encode_state(state: Any) -> bytes:

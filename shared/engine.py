@@ -17,7 +17,7 @@ import msgspec
 from contracts.catalogue import EVENTS
 from shared import envelope as wire
 from shared import progress as progress_row
-from shared.batch import Batch, CannotApply, Heard, Kept, Loaded, is_day
+from shared.batch import Batch, CannotApply, Heard, Kept, Loaded, is_day, printable
 from shared.errors import Conflict, Malformed, ServiceError, Stopped, Unknown
 from shared.failpoints import failpoint
 from shared.progress import DayWork, Progress
@@ -55,6 +55,10 @@ LOST: tuple[type[Exception], ...] = (
 
 DAY_RECORDS = frozenset({"reference.business_day_opened.v1", "reference.cutoff_reached.v1"})
 """They stand alone in a transaction where streams may wait for them."""
+
+
+REFUSED_ROW = ("defect", "the database refuses a value of it")
+_Poison = dict[tuple[int, int], tuple[str, str]]
 
 
 class Tally:
@@ -117,7 +121,10 @@ class Engine:
             pending.setdefault(record.partition, deque()).append((record, route, fault))
         while pending:
             segment = {p: self._take(queue) for p, queue in pending.items()}
-            finished = await self._transact(segment, tally)
+            try:
+                finished = await self._transact(segment, tally)
+            except asyncpg.DataError:
+                finished = await self._one_by_one(segment, tally)
             for p in list(pending):
                 if p not in finished:
                     pending[p].extendleft(reversed(segment[p]))
@@ -156,7 +163,29 @@ class Engine:
                 break
         return taken
 
-    async def _transact(self, segment: Mapping[int, list[Any]], tally: Tally) -> set[int]:
+    async def _one_by_one(self, segment: Mapping[int, list[Any]], tally: Tally) -> set[int]:
+        """PostgreSQL refuses a value of one of these records: it alone is parked."""
+        finished: set[int] = set()
+        for p, records in segment.items():
+            done = False
+            for record in records or [None]:
+                alone = {p: [record] if record else []}
+                try:
+                    done = p in await self._transact(alone, tally)
+                except asyncpg.DataError:
+                    if record is None:
+                        raise
+                    place = (p, record[0].offset)
+                    done = p in await self._transact(alone, tally, {place: REFUSED_ROW})
+                if not done:
+                    break
+            if done:
+                finished.add(p)
+        return finished
+
+    async def _transact(
+        self, segment: Mapping[int, list[Any]], tally: Tally, poison: _Poison | None = None
+    ) -> set[int]:
         """One transaction over these partitions; those whose records were all dealt with."""
         async with self.writing:
             started = time.perf_counter()
@@ -164,7 +193,7 @@ class Engine:
                 bodies = await self.store.lock(connection, list(segment))
                 failpoint("batch.locked")
                 work = _Work(self, connection, bodies, tally)
-                batch, changed = await work.run(segment)
+                batch, changed = await work.run(segment, poison)
                 failpoint("batch.applied")
                 await self.store.write(connection, batch, changed)
                 if self.on_handed is not None and batch.handed:
@@ -173,8 +202,13 @@ class Engine:
                     await self.on_replayed(connection, batch.replayed)
                 if batch.parked:
                     await self._limit_parked(connection)
+                    failpoint("park.before_commit")
+                if work.days:
+                    failpoint("day.chunk")
                 failpoint("batch.before_commit")
             failpoint("batch.after_commit")
+            if batch.parked:
+                failpoint("park.after_commit")
             self._committed(batch)  # Under the lock: positions are offered in the order they were given.
         tally.said += len(batch.outbox)
         if self.measure is not None:
@@ -234,9 +268,11 @@ class Engine:
                     await self._commit_group([one])
                 return
             log.error("a command failed: %s", type(failure).__name__)
-            answers = [
-                Answer(500, group[0][0].stream, code="error", sentence="the command failed")
-            ]
+            no = ("error", "the command failed")
+            if isinstance(failure, asyncpg.DataError):
+                no = ("malformed", "a value that the database cannot keep")
+            status = 422 if no[0] == "malformed" else 500
+            answers = [Answer(status, group[0][0].stream, code=no[0], sentence=no[1])]
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
@@ -365,12 +401,14 @@ class _Work:
         self.found: dict[tuple[int, str], list[bytes]] = {}
         self.replaying: dict[int, int] = {}
 
-    async def run(self, segment: Mapping[int, list[Any]]) -> tuple[Batch, Any]:
+    async def run(
+        self, segment: Mapping[int, list[Any]], known: _Poison | None = None
+    ) -> tuple[Batch, Any]:
         steps, streams = await self._plan(segment)
         loaded = await self.engine._load(
             self.connection, self.bodies, streams, sorted(self.bodies)
         )
-        poison: dict[tuple[int, int], tuple[str, str]] = {}
+        poison: _Poison = dict(known or {})
         while True:
             batch = Batch(self.engine.service, loaded, poison)
             try:
@@ -515,12 +553,15 @@ def read_record(record: Any) -> Heard:
 def _read(record: Any, route: wire.Route | None, fault: ServiceError | None) -> Heard:
     p, key, value = record.partition, record.key or b"", record.value or b""
     header = route_bytes(record.headers)
-    stream = key.decode("utf-8", "replace") or f"unkeyed/{p}"
+    stream = printable(key.decode("utf-8", "replace")) or f"unkeyed/{p}"
+    if route is None and stream == BROADCAST:
+        stream = f"unkeyed/{p}"  # Nobody of ours said it: the real broadcasts need not wait for it.
     if fault is None:
         assert route is not None
         try:
             envelope = wire.decode(value)
-            if envelope.type != route.wire or envelope.position != route.position:
+            said = (envelope.type, envelope.producer, envelope.position, envelope.subject)
+            if said != (route.wire, route.producer, route.position, stream):
                 raise Malformed("the routing header and the record disagree")
             event = wire.decode_event(route.wire, envelope.data)
             return Heard(

@@ -81,11 +81,10 @@ def read_route(headers: Any) -> Route:
     """The routing header of a consumed record; Malformed when it is missing or cannot be read."""
     for name, value in headers:
         if name == ROUTING:
-            parts = value.split(b"|")
             try:
-                wire, producer, position, own = parts
+                wire, producer, position, own = value.split(b"|")
                 return Route(wire.decode(), producer.decode(), int(position), own == b"1")
-            except (ValueError, UnicodeDecodeError):
+            except (ValueError, AttributeError):  # A header may be there and be null.
                 raise Malformed("the routing header cannot be read") from None
     raise Malformed("the routing header is missing")
 

@@ -1,6 +1,7 @@
 """Toy services on the real broker and database: in this process, or as processes of their own that may be killed."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -134,6 +135,7 @@ class Cluster:
     def __init__(self, bootstrap: str, topic: str, dsn: str, home: Path) -> None:
         self.bootstrap, self.topic, self.dsn, self.home = bootstrap, topic, dsn, home
         self.members: list[Member] = []
+        self.url = ""
         self.processes: list[subprocess.Popen[bytes]] = []
         make_kek_file(home / "kek")
 
@@ -158,8 +160,12 @@ class Cluster:
             await connection.execute(f"create schema if not exists {name}")
         await connection.close()
 
-    def process(self, name: str, instance: str = "0", failpoint: str = "") -> subprocess.Popen[bytes]:
-        """A toy service as a process of its own."""
+    def process(
+        self, name: str, instance: str = "0", failpoint: str = "", job: str = ""
+    ) -> subprocess.Popen[bytes]:
+        """A toy service as a process of its own, its doors at `url`; or only one of its jobs."""
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
         told = {
             **{k: v for k, v in os.environ.items() if not k.startswith("CLAIMLOG_")},
             "PYTHONPATH": str(ROOT),
@@ -172,13 +178,13 @@ class Cluster:
             "CLAIMLOG_KEK_FILE": str(self.home / "kek"),
             "CLAIMLOG_OBJECTS": str(self.home / "objects"),
             "CLAIMLOG_OUTBOUND": str(self.home / "outbound"),
-            "CLAIMLOG_HTTP_PORT": str(free_port()),
+            "CLAIMLOG_HTTP_PORT": str(port),
             "CLAIMLOG_FAILPOINT": failpoint,
             "CLAIMLOG_FETCH_MAX_WAIT_MS": "20",
         }
         with (self.home / f"{name}-{instance}.log").open("ab") as log:
             made = subprocess.Popen(
-                [sys.executable, "-m", "tests.kernel.toy_process", name],
+                [sys.executable, "-m", "tests.kernel.toy_process", name, *filter(None, [job])],
                 env=told,
                 cwd=ROOT,
                 stdout=log,
@@ -218,8 +224,6 @@ class Cluster:
                     "select coalesce(jsonb_object_agg(partition || '>' || target, p), '{}') from "
                     "(select partition, target, max(position) as p from outbox group by 1, 2) o",
                 )
-                import json
-
                 for channel, position in json.loads(rows or "{}").items():
                     source, _, target = channel.partition(">")
                     if seen[(f"{name}/{source}", int(target))] != position:

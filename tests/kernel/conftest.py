@@ -1,40 +1,54 @@
-"""A real PostgreSQL for the kernel's suites, and an empty database of it for each test."""
+"""The session's Kafka and PostgreSQL, and for each test an empty log and an empty database of them."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from deploy.embedded.kafka import EmbeddedKafka
-from deploy.embedded.postgres import EmbeddedPostgres
-from deploy.home import Home
+from deploy.stack import Stack
+from shared import admin
 from tests.kernel.cluster import Cluster
-from tests.kernel.kafka_fixture import kafka, topic
-
-__all__ = ["kafka", "topic"]
-
-HOME = Path(__file__).parents[2] / ".claimlog-test" / "kernel-database"
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+@pytest.fixture
+def kafka(stack: Stack) -> EmbeddedKafka:
+    """A broker that runs while the tests do."""
+    stack.kafka.start()
+    return stack.kafka
+
+
+@pytest.fixture
+def topic(kafka: EmbeddedKafka) -> str:
+    """The name of a fresh log, with its dead-letter topic."""
+    name = f"log-{uuid.uuid4().hex[:10]}"
+    admin.provision(kafka.bootstrap, name, 12, 1)
+    return name
+
+
+@pytest.fixture
+def server(stack: Stack) -> str:
     """The administrator's DSN of a server that runs while the tests do."""
-    postgres = EmbeddedPostgres(Home.at(HOME))
-    yield postgres.start()
-    postgres.stop()
+    return stack.postgres.start()
+
+
+async def _execute(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 @pytest.fixture
 async def database(server: str) -> AsyncIterator[str]:
     """The DSN of an empty database."""
     name = f"t{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(server)
-    await connection.execute(f"create database {name}")
+    await _execute(server, f"create database {name}")
     yield server.rpartition("/")[0] + "/" + name
-    await connection.execute(f"drop database {name} with (force)")
-    await connection.close()
+    await _execute(server, f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
-from shared.errors import Refused
+from shared.errors import Refused, Stopped
 from shared.log_reader import LogReader
 from shared.parking import Parking
 from shared.service import Order
-from shared.streams import account_stream, partition_of
+from shared.streams import BROADCAST, account_stream, partition_of
 from tests.kernel.cluster import ACCOUNTS, SCOPE, Cluster, Member, until
 from tests.kernel.toys import Capture
 
@@ -18,35 +18,70 @@ SICK = ACCOUNTS[0]
 STREAM = account_stream(SICK)
 PARTITION = partition_of(STREAM, 12)
 GOOD = b"coding.charges_captured.v1|stranger/0|1|0"
-POISON: dict[str, tuple[bytes, list[tuple[str, bytes]], str]] = {
+Headers = list[tuple[str, bytes | None]]
+
+
+def _record(wire: str, position: int, subject: str, data: bytes) -> bytes:
+    return (
+        f'{{"specversion":"1.0","id":"1","type":"{wire}","source":"/s","subject":"{subject}",'
+        '"time":"2026-01-05T00:00:00Z","datacontenttype":"application/json","producer":"stranger/0",'
+        f'"position":{position},"occurredon":"2026-01-05","data":'
+    ).encode() + data + b"}"
+
+
+def _charge(cents: str, procedure: str = "G0001") -> bytes:
+    return (
+        f'{{"account":"{SICK}","charges":[{{"charge":"c","service_on":"2026-01-05","procedure":'
+        f'"{procedure}","units":1,"charge_cents":{cents},"place_of_service":"11",'
+        '"rendering_npi":"1999000009"}]}'
+    ).encode()
+
+
+CAPTURED = "coding.charges_captured.v1"
+POISON: dict[str, tuple[bytes | None, Headers, str]] = {
     "not JSON": (b"{broken", [("r", GOOD)], "malformed"),
     "not an event of ours": (b"{}", [("r", b"coding.charges_dreamt.v1|stranger/0|1|0")], "unknown_type"),
     "another version": (b"{}", [("r", b"coding.charges_captured.v9|stranger/0|1|0")], "unknown_type"),
     "no routing header": (b"{}", [], "malformed"),
+    "a header that is null": (b"{}", [("r", None)], "malformed"),
+    "nothing at all": (None, [("r", GOOD)], "malformed"),
     "a header that is no text": (b"{}", [("r", b"\xff\xfe|\xff|x|0")], "malformed"),
     "data that does not fit": (
-        b'{"specversion":"1.0","id":"1","type":"coding.charges_captured.v1","source":"/s","subject":"'
-        + STREAM.encode()
-        + b'","time":"2026-01-05T00:00:00Z","datacontenttype":"application/json","producer":"stranger/0",'
-        b'"position":1,"occurredon":"2026-01-05","data":{"account":5}}',
+        _record(CAPTURED, 1, STREAM, b'{"account":5}'),
         [("r", GOOD)],
         "malformed",
     ),
     "header and body that disagree": (
-        b'{"specversion":"1.0","id":"1","type":"coding.encounter_coded.v1","source":"/s","subject":"x",'
-        b'"time":"2026-01-05T00:00:00Z","datacontenttype":"application/json","producer":"stranger/0",'
-        b'"position":1,"occurredon":"2026-01-05","data":{}}',
+        _record("coding.encounter_coded.v1", 1, STREAM, b"{}"),
         [("r", GOOD)],
         "malformed",
+    ),
+    "header and body of two positions": (
+        _record(CAPTURED, 2, STREAM, _charge("1")),
+        [("r", GOOD)],
+        "malformed",
+    ),
+    "a key that is not the body's stream": (
+        _record(CAPTURED, 1, account_stream(ACCOUNTS[1]), _charge("1")),
+        [("r", GOOD)],
+        "malformed",
+    ),
+    "cents that no column holds": (
+        _record(CAPTURED, 1, STREAM, _charge("9" * 18 + "99")),
+        [("r", GOOD)],
+        "defect",
     ),
 }
 
 
-async def _inject(cluster: Cluster, value: bytes, headers: list[tuple[str, bytes]]) -> None:
+async def inject(
+    cluster: Cluster, value: bytes | None, headers: Headers, key: bytes = STREAM.encode()
+) -> None:
+    """A record that no service of ours would write."""
     producer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap)
     await producer.start()
     await producer.send_and_wait(
-        cluster.topic, value, STREAM.encode(), PARTITION, headers=headers
+        cluster.topic, value, key, PARTITION, headers=headers
     )
     await producer.stop()
 
@@ -69,7 +104,7 @@ async def test_poison_is_parked_and_stops_nobody_else(cluster: Cluster, kind: st
     alpha, beta = await cluster.alpha(), await cluster.beta()
     await alpha.capture(range(60))
     await cluster.answered(60)
-    await _inject(cluster, value, headers)
+    await inject(cluster, value, headers)
     await until(lambda: _parked(cluster), "one parked record")
     row = (await Parking(beta.engine).listed())[0]
     assert row["reason"] == reason
@@ -125,6 +160,9 @@ async def test_what_a_rule_refuses_is_parked_and_driven_again(cluster: Cluster) 
     await cluster.answered(2)
     await cluster.heard_back()
     assert (await beta.compare()).differences == []
+    assert "platform.record_redriven.v1" in await cluster.fetchval(
+        "beta", "select string_agg(wire, ' ') from outbox"
+    )
 
 
 def _failing(healthy: Any) -> Any:
@@ -148,12 +186,12 @@ def _replace_decide(beta: Member, decide: Any) -> Any:
 
 async def test_a_record_larger_than_the_topic_takes_is_refused_where_it_is_made(cluster: Cluster) -> None:
     with pytest.raises(MessageSizeTooLargeError):
-        await _inject(cluster, b"x" * 20_000_000, [("r", GOOD)])
+        await inject(cluster, b"x" * 20_000_000, [("r", GOOD)])
 
 
 async def test_a_parked_record_has_a_copy_in_the_dead_letter_topic(cluster: Cluster) -> None:
     await cluster.beta()
-    await _inject(cluster, b"{broken", [("r", GOOD)])
+    await inject(cluster, b"{broken", [("r", GOOD)])
     await until(lambda: _parked(cluster), "one parked record")
     async with LogReader(cluster.bootstrap, f"{cluster.topic}.parked") as reader:
 
@@ -161,3 +199,37 @@ async def test_a_parked_record_has_a_copy_in_the_dead_letter_topic(cluster: Clus
             return (await reader.ends([0]))[0] == 1
 
         await until(there, "a dead letter")
+
+
+async def test_a_key_that_no_table_keeps_is_parked_under_another_name(cluster: Cluster) -> None:
+    alpha, beta = await cluster.alpha(), await cluster.beta()
+    await inject(cluster, b"{broken", [("r", GOOD)], b"account/\x00\xff")
+    await until(lambda: _parked(cluster), "one parked record")
+    assert (await Parking(beta.engine).listed())[0]["stream"] == "account/\ufffd\ufffd"
+    await alpha.capture(range(60))
+    await cluster.answered(60)
+    await cluster.heard_back()
+
+
+async def test_a_command_with_a_value_that_no_table_keeps_is_malformed_and_harms_no_other(
+    cluster: Cluster,
+) -> None:
+    alpha = await cluster.alpha()
+    orders = [
+        Order(account_stream(a), Capture(a, 1), f"k{a}", b"", SCOPE, "tester")
+        for a in (ACCOUNTS[1], "NUL\x00", ACCOUNTS[2])
+    ]
+    assert [a.status for a in await alpha.engine.handle(orders)] == [200, 422, 200]
+
+
+async def test_a_broadcast_that_cannot_be_applied_stops_the_service(cluster: Cluster) -> None:
+    beta = await cluster.beta()
+    header = b"reference.business_day_opened.v1|stranger/0|1|0"
+    await inject(cluster, b"{broken", [("r", header)], BROADCAST.encode())
+    await until(lambda: _failed(beta), "beta stops")
+    assert isinstance(beta.consumer.failed.exception(), Stopped)
+    assert (await cluster.fetchval("beta", "select count(*) from parked")) == 0
+
+
+async def _failed(member: Member) -> bool:
+    return bool(member.consumer.failed.done())

@@ -8,13 +8,15 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from fastapi import APIRouter
 
 from contracts.coding import ChargesCaptured
 from contracts.posting import WriteOffPosted
 from contracts.reference import BusinessDayOpened
 from contracts.values import Charge
 from shared.errors import Refused
-from shared.service import At, Decider, Projection, Row, Service, Wake, to
+from shared.http import IdempotencyKey
+from shared.service import At, Decider, Doors, Order, Projection, Row, Scope, Service, Wake, to
 from shared.streams import BROADCAST, account_stream, charge_number
 
 DAY = date(2026, 1, 5)
@@ -124,8 +126,24 @@ LINES = Projection(
 )
 
 
-class _Never(msgspec.Struct, frozen=True):
-    pass
+def alpha_routes(doors: Doors) -> APIRouter:
+    """One door: capture a charge."""
+    router = APIRouter()
+
+    @router.post("/captures/{account}/{cents}")
+    async def capture(account: str, cents: int, key: IdempotencyKey) -> dict[str, Any]:
+        order = Order(
+            account_stream(account),
+            Capture(account, cents),
+            key,
+            f"{account}/{cents}".encode(),
+            Scope("toy", "entity", "facility"),
+            "tester",
+        )
+        (answer,) = await doors.handle([order])
+        return {"status": answer.status, "said": answer.said, "again": answer.again}
+
+    return router
 
 
 ALPHA = Service(
@@ -140,6 +158,7 @@ ALPHA = Service(
     projections=(TOTALS,),
     book=Days(),
     evolve_book=evolve_days,
+    routes=alpha_routes,
 )
 
 

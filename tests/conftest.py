@@ -1,0 +1,51 @@
+"""One Kafka and one PostgreSQL for a session, in a home of its own: nothing outlives it, nothing of others is touched."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+
+from deploy.stack import Stack
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+HOMES = ROOT / ".claimlog-test"
+
+
+def _stack(home: Path) -> Stack:
+    return Stack(Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn=""), quick=True)
+
+
+def _remove(stack: Stack) -> None:
+    stack.stop()
+    shutil.rmtree(stack.postgres.folder, ignore_errors=True)
+    shutil.rmtree(stack.home.root, ignore_errors=True)
+
+
+async def _data_directory(dsn: str) -> Path:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return Path(await connection.fetchval("show data_directory"))
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Broker and database without services; stopped and removed at the end, whatever happened."""
+    for old in HOMES.glob("session-*"):
+        if not psutil.pid_exists(int(old.name.partition("-")[2])):
+            _remove(_stack(old))
+    made = _stack(HOMES / f"session-{os.getpid()}")
+    try:
+        made.start_engines()
+        found = asyncio.run(_data_directory(made.pg_dsn))
+        assert found == made.postgres.data, "this is not the database that the tests started"
+        yield made
+    finally:
+        _remove(made)
