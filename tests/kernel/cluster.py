@@ -145,9 +145,9 @@ class Cluster:
         self.members.append(made)
         return made
 
-    async def alpha(self) -> Member:
+    async def alpha(self, instance: str = "0") -> Member:
         """The service that takes commands."""
-        return await self.member(ALPHA)
+        return await self.member(ALPHA, instance)
 
     async def beta(self, instance: str = "0") -> Member:
         """The service that answers."""

@@ -76,3 +76,5 @@ async def test_a_topic_made_anew_is_filled_from_the_outboxes(
     await cluster.heard_back()
     after = await cluster.accepted()
     assert sum(after.values()) == sum(before.values()) + 120
+    for member in cluster.members:
+        assert (await member.compare()).differences == []

@@ -10,11 +10,12 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.embedded.kafka import EmbeddedKafka
+from deploy.stack import Stack
 from shared import relay as relay_room
 from shared.log_reader import LogReader
 from shared.relay import producer_for
 from shared.service import Order
-from shared.streams import account_stream, partition_of
+from shared.streams import account_stream
 from tests.kernel.cluster import ACCOUNTS, SCOPE, Cluster, until
 from tests.kernel.toys import Capture
 
@@ -32,6 +33,17 @@ async def _same_as_a_replay(cluster: Cluster) -> None:
     await cluster.heard_back()
     for member in cluster.members:
         assert (await member.compare()).differences == []
+
+
+async def _leave_and_compare(cluster: Cluster) -> None:
+    """The processes leave; what they left is what a replay gives."""
+    for process in cluster.processes:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+    for process in cluster.processes:
+        await asyncio.to_thread(process.wait, 20)
+    await cluster.beta()
+    await _same_as_a_replay(cluster)
 
 
 async def test_a_record_delivered_many_times_counts_once(cluster: Cluster) -> None:
@@ -126,6 +138,7 @@ async def test_stopped_in_mid_batch_and_woken_after_a_takeover_it_changes_nothin
     await alpha.capture(range(60, 90))
     await cluster.answered(90)
     await cluster.heard_back()
+    await _leave_and_compare(cluster)
 
 
 async def test_two_instances_share_the_work_and_one_dies(cluster: Cluster) -> None:
@@ -138,6 +151,21 @@ async def test_two_instances_share_the_work_and_one_dies(cluster: Cluster) -> No
     await alpha.capture(range(100, 250))
     await cluster.answered(250)
     await cluster.heard_back()
+    await _leave_and_compare(cluster)
+
+
+async def test_the_database_dies_and_comes_back_under_load(
+    cluster: Cluster, stack: Stack
+) -> None:
+    alpha, _ = await cluster.alpha(), await cluster.beta()
+    await alpha.capture(range(50))
+    under_way = asyncio.create_task(alpha.capture(range(50, 150)))
+    stack.postgres.kill()
+    late = asyncio.create_task(alpha.capture(range(150, 200)))
+    await asyncio.to_thread(stack.postgres.start)
+    assert all(a.status == 200 for a in [*await under_way, *await late])
+    await cluster.answered(200)
+    await _same_as_a_replay(cluster)
 
 
 async def test_the_broker_dies_and_comes_back_under_load(
@@ -167,12 +195,15 @@ async def test_commands_while_events_meet_fold_in_one_order(cluster: Cluster) ->
 
 async def test_the_same_key_is_the_same_answer_and_another_body_is_refused(cluster: Cluster) -> None:
     alpha = await cluster.alpha()
-    first, second = await asyncio.gather(alpha.capture(range(1)), alpha.capture(range(1)))
-    assert first[0].said == second[0].said
-    assert {first[0].again, second[0].again} == {False, True}
+    other = await cluster.alpha("1")
+    first, second = await asyncio.gather(alpha.capture(range(30)), other.capture(range(30)))
+    assert [a.said for a in first] == [a.said for a in second]
+    assert all({a.again, b.again} == {False, True} for a, b in zip(first, second, strict=True))
     command = Capture(ACCOUNTS[0], 1)
-    other = Order(account_stream(ACCOUNTS[0]), command, "capture/0", b"other", SCOPE, "tester")
-    assert (await alpha.engine.handle([other]))[0].code == "conflict"
+    changed = Order(account_stream(ACCOUNTS[0]), command, "capture/0", b"other", SCOPE, "tester")
+    for member in (alpha, other):
+        assert (await member.engine.handle([changed]))[0].code == "conflict"
+    assert await cluster.fetchval("alpha", "select count(*) from outbox") == 30
 
 
 async def test_a_refused_command_leaves_nothing_behind(cluster: Cluster) -> None:
@@ -190,14 +221,9 @@ async def test_a_command_where_another_instance_owns_the_partition_is_published(
 ) -> None:
     owner = await cluster.alpha()
     await until(lambda: _true(owner.consumer.assigned.is_set()), "assigned")
-    from tests.kernel.cluster import Member
-    from tests.kernel.toys import ALPHA
-
-    guest = await Member(ALPHA, cluster.bootstrap, cluster.topic, cluster.dsn, "guest").start()
-    cluster.members.append(guest)
+    guest = await cluster.alpha("1")
     await cluster.beta()
-    await guest.capture(range(60))
-    await owner.capture(range(60, 120))
-    await cluster.answered(120)
-    await cluster.heard_back()
-    assert partition_of(account_stream(ACCOUNTS[0]), 12) in range(12)
+    await asyncio.gather(guest.capture(range(60)), owner.capture(range(60, 120)))
+    await guest.capture(range(120, 180))
+    await cluster.answered(180)
+    await _same_as_a_replay(cluster)
