@@ -49,10 +49,14 @@ def step(state: str, to: State) -> tuple[str, bool]:
     if state == to:
         return state, True
     late = to in _RANK and (_RANK.get(state, 9) > _RANK[to]) and state not in _RESTARTS
-    if late:
+    if late or (state in _DECIDED and to in _BEFORE and to not in ALLOWED[state]):
         return state, True
     return (to, True) if to in ALLOWED[state] else (state, False)
 
+
+_DECIDED = frozenset({"adjudicated", "next_payer", "settled"})
+_BEFORE = frozenset({"editing", "held", "transport_rejected", "rejected"})
+"""What is said of a claim before its payer decides; heard after the decision it is late, and rewinds nothing."""
 
 _RESTARTS = frozenset(
     {"", "editing", "held", "transport_rejected", "rejected", "correcting", "reversed"}
