@@ -13,7 +13,7 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from deploy.home import Home, NotStarted, kept_ports, tail, until
+from deploy.home import Home, NotStarted, kept_ports, port_is_free, tail, until
 from deploy.pids import end, kill
 
 VERSION = "4.3.0"
@@ -222,6 +222,8 @@ class EmbeddedKafka:
             raise NotStarted("Kafka's folder could not be formatted:\n" + done.stderr[-1500:])
 
     def _answers(self, bootstrap: str) -> bool:
+        if port_is_free(int(bootstrap.rpartition(":")[2])):
+            return False  # Asked first, because the client logs an error for every refused connection.
         try:
             admin = KafkaAdminClient(
                 bootstrap_servers=bootstrap,

@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.embedded.unprivileged import (
     as_user,
     folder_outside,
+    leave_outside,
     reachable_programs,
     reaches,
     user_for,
@@ -102,14 +103,16 @@ class EmbeddedPostgres:
             bin_folder = reachable_programs(user, programs(), _version())
             if not (self.data / "PG_VERSION").exists():
                 self._init(bin_folder, user)
-            self._clear_stale_pid()
+            self._settle()
             if not self.dsn:
                 self._spawn(bin_folder, user)
         self._until_it_answers()
         return self.dsn
 
     def stop(self) -> None:
-        """Fast shutdown and wait."""
+        """Fast shutdown and wait; found by its data too, when no run file names it."""
+        if not self.dsn:
+            self._settle()
         facts = self.home.read_run(self.name)
         if facts:
             end(facts, 20, signal.SIGINT)
@@ -124,7 +127,10 @@ class EmbeddedPostgres:
     def erase(self) -> None:
         """Delete its data; it must be stopped."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        (self.home.root / "postgres.path").unlink(missing_ok=True)
+        kept = self.home.root / "postgres.path"
+        if kept.exists():
+            kept.unlink()
+            leave_outside()
 
     # -- inside ------------------------------------------------------------------------------------------
 
@@ -138,7 +144,7 @@ class EmbeddedPostgres:
         if user:
             os.chown(path, user.pw_uid, user.pw_gid)
 
-    def _clear_stale_pid(self) -> None:
+    def _settle(self) -> None:
         """A postmaster without a run file is ours again; a dead one's orphans end first, then its pid file goes.
 
         The server looks at the pid file only: a zombie or another process with that number would refuse it.

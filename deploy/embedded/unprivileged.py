@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -61,27 +62,58 @@ def outside() -> Path:
     return OUTSIDE
 
 
+def leave_outside() -> None:
+    """Remove `OUTSIDE` when nothing is in it any more."""
+    try:
+        OUTSIDE.rmdir()
+    except OSError:
+        pass
+
+
 def folder_outside(root: Path) -> Path:
     """The folder of one home there."""
     return outside() / f"postgres-{sha256(str(root).encode()).hexdigest()[:16]}"
 
 
 def reachable_programs(user: pwd.struct_passwd | None, bin_folder: Path, version: str) -> Path:
-    """The programs where that user can read them: copied once when it cannot get there."""
-    catalog = next(bin_folder.parent.rglob("postgres.bki"), bin_folder)
-    if reaches(user, bin_folder / "postgres") and reaches(user, catalog, "-r"):
+    """The programs where that user can run them: copied once when it cannot get there."""
+    if user is None or _runs(user, bin_folder):
         return bin_folder
     copied = outside() / f"programs-{version}"
+    within = bin_folder.relative_to(bin_folder.parents[2])
     if not copied.exists():
         draft = Path(tempfile.mkdtemp(dir=outside()))
-        shutil.copytree(bin_folder.parent, draft, symlinks=True, dirs_exist_ok=True)
-        for path in (draft, *draft.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
-        for program in (draft / "bin").iterdir():
-            program.chmod(0o755)
+        _copy(bin_folder.parents[1], within.parts[1], draft)
         try:
             draft.rename(copied)
         except OSError:  # Another start was quicker.
             shutil.rmtree(draft, ignore_errors=True)
-    return copied / "bin"
+    return copied / within
+
+
+@lru_cache
+def _runs(user: pwd.struct_passwd, bin_folder: Path) -> bool:
+    catalog = next(bin_folder.parent.rglob("postgres.bki"), bin_folder)
+    try:
+        subprocess.run(
+            [str(bin_folder / "postgres"), "--version"],
+            capture_output=True,
+            check=True,
+            cwd="/",
+            **as_user(user),
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return reaches(user, catalog, "-r")
+
+
+def _copy(package: Path, inner: str, target: Path) -> None:
+    """The programs and, beside their package as the wheel has them, their shared libraries."""
+    shutil.copytree(package / inner, target / package.name / inner, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    for path in (target, *target.rglob("*")):
+        if not path.is_symlink():
+            runs = path.is_dir() or path.parent.name == "bin"
+            path.chmod(path.stat().st_mode | (0o755 if runs else 0o444))
