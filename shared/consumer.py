@@ -7,6 +7,7 @@ arithmetic, retries and rewinds are ours.
 import asyncio
 import logging
 import time
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ log = logging.getLogger("claimlog.consumer")
 COMMIT_SECONDS = 5.0
 SESSION_TIMEOUT_MS = 6_000
 HEARTBEAT_MS = 2_000
+METADATA_AGE_MS = 30_000
+"""After so long a member that was given nothing, because the topic was not there, asks again."""
 IDLE_MS = 500
 """How long an idle poll waits; data that arrives ends the wait at once."""
 
@@ -87,12 +90,13 @@ class LogConsumer:
             logger=None,
             graceful_timeout=10,
             allow_auto_create_topics=False,
+            metadata_max_age_ms=METADATA_AGE_MS,
         )
         self.subscriber = self.broker.subscriber(
             settings.topic,
             batch=True,
             group_id=f"{settings.topic}.{settings.service}",
-            group_instance_id=f"{settings.service}-{settings.instance}",
+            group_instance_id=_member(settings, topic_id),
             auto_offset_reset="none",
             ack_policy=AckPolicy.MANUAL,
             max_records=settings.max_records,
@@ -203,6 +207,11 @@ class LogConsumer:
                 if state is not None and state.has_valid_position:
                     total += max(high - state.position, 0)
         return total
+
+
+def _member(settings: Settings, topic_id: str) -> str:
+    # A static member is given what it had: while an old topic was gone that was nothing, for ever.
+    return f"{settings.service}-{settings.instance}-{zlib.crc32(topic_id.encode()):08x}"
 
 
 async def _decode(message: KafkaMessage) -> Any:

@@ -53,6 +53,9 @@ LOST: tuple[type[Exception], ...] = (
 """How PostgreSQL's death, a stopped process or a lost lock show themselves: the work is done again."""
 
 
+ASKED_AGAIN: tuple[type[Exception], ...] = (*LOST, asyncpg.UniqueViolationError)
+"""The same key at the same moment on another stream is not unique: now its answer is there."""
+
 DAY_RECORDS = frozenset({"reference.business_day_opened.v1", "reference.cutoff_reached.v1"})
 """They stand alone in a transaction where streams may wait for them."""
 
@@ -282,10 +285,10 @@ class Engine:
         for attempt in range(8):
             try:
                 return await self._obey(orders)
-            except LOST as lost:
+            except ASKED_AGAIN as lost:
                 if attempt == 7:
                     raise
-                log.warning("database lost in a command (%s), again", type(lost).__name__)
+                log.warning("a command was not committed (%s), again", type(lost).__name__)
                 await asyncio.sleep(min(0.1 * 2**attempt, 3))
         raise AssertionError
 

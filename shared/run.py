@@ -26,7 +26,7 @@ from shared.relay import Relay, producer_for
 from shared.service import Service
 from shared.settings import Settings, settings
 from shared.store import Store, open_pool
-from shared.topic import wait_for_topic
+from shared.topic import stop_when_made_anew, wait_for_topic
 
 log = logging.getLogger("claimlog.run")
 
@@ -135,6 +135,7 @@ class Process:
         self.consumer = LogConsumer(self.engine, self.relay, chosen, meter.poll, topic.id)
         await self._listen(stack, meter)
         self._spawn(self.relay.run(), stack)
+        self._spawn(stop_when_made_anew(chosen.kafka, chosen.topic, topic.id), stack)
         if service.hand_overs:
             handing = Handing(self.engine, self.doors, self.relay, chosen.outbound)
             self._spawn(handing.run(), stack)

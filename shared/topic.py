@@ -11,6 +11,8 @@ from shared.errors import Stopped
 
 log = logging.getLogger("claimlog.topic")
 
+WATCH_SECONDS = 10.0
+
 
 class Topic(NamedTuple):
     """A topic's id and number of partitions."""
@@ -45,3 +47,15 @@ async def wait_for_topic(bootstrap: str, name: str, seconds: float) -> Topic:
         log.warning("waiting for the topic %s", name)
         await asyncio.sleep(0.5)
     raise Stopped(f"there is no topic {name}; `claimlog topics` makes it")
+
+
+async def stop_when_made_anew(bootstrap: str, name: str, topic_id: str) -> None:
+    """Stopped once the topic is another one than ours: no consumer says so, it only hears nothing any more."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            found = await describe(bootstrap, name)
+        except (KafkaException, TimeoutError):
+            continue
+        if found is not None and found.id != topic_id:
+            raise Stopped("the topic was made anew; start again to fill it from the outboxes")

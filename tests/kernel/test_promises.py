@@ -206,6 +206,21 @@ async def test_the_same_key_is_the_same_answer_and_another_body_is_refused(clust
     assert await cluster.fetchval("alpha", "select count(*) from outbox") == 30
 
 
+async def test_one_key_on_two_streams_at_two_instances_is_one_event(cluster: Cluster) -> None:
+    members = [await cluster.alpha(), await cluster.alpha("1")]
+    orders = [
+        Order(account_stream(a), Capture(a, 1), f"shared/{n}", a.encode(), SCOPE, "tester")
+        for n in range(20)
+        for a in ACCOUNTS[2 * n : 2 * n + 2]
+    ]
+    one, other = await asyncio.gather(
+        members[0].engine.handle(orders[::2]), members[1].engine.handle(orders[1::2])
+    )
+    for pair in zip(one, other, strict=True):
+        assert sorted(a.status for a in pair) == [200, 409]
+    assert await cluster.fetchval("alpha", "select count(*) from outbox") == 20
+
+
 async def test_a_refused_command_leaves_nothing_behind(cluster: Cluster) -> None:
     alpha = await cluster.alpha()
     order = Order(
