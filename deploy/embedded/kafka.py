@@ -4,6 +4,8 @@ One replica: killing the process loses nothing acknowledged, losing the machine 
 """
 
 import base64
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -100,6 +102,7 @@ def fetch_jars(cache: Path) -> Path:
     draft = libs.with_name(f"libs.{uuid.uuid4().hex}")
     draft.parent.mkdir(parents=True, exist_ok=True)
     said = _copy_dependencies(maven, draft)
+    shutil.rmtree(draft.with_name("maven"), ignore_errors=True)
     if len(list(draft.glob("*.jar"))) < JARS_AT_LEAST or said:
         shutil.rmtree(draft, ignore_errors=True)
         raise NotStarted("Maven could not fetch Kafka's jars:\n" + said[-1500:])
@@ -120,6 +123,8 @@ def _copy_dependencies(maven: str, folder: Path) -> str:
         "-DincludeScope=runtime",
         f"-DoutputDirectory={folder}",
     ]
+    if not _has_home():
+        command.append(f"-Dmaven.repo.local={folder.with_name('maven')}")
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=FETCH_SECONDS
@@ -127,6 +132,14 @@ def _copy_dependencies(maven: str, folder: Path) -> str:
     except subprocess.TimeoutExpired:
         return f"it was not done after {FETCH_SECONDS} seconds"
     return "" if done.returncode == 0 else done.stdout or done.stderr or "it gave no reason"
+
+
+def _has_home() -> bool:
+    """Whether Maven can keep its repository where Java looks for it: by the account, not by HOME."""
+    try:
+        return os.access(pwd.getpwuid(os.geteuid()).pw_dir, os.W_OK)
+    except KeyError:
+        return False
 
 
 class EmbeddedKafka:
