@@ -59,5 +59,6 @@ bench: venv  ## Measure: claims per second, CPU per claim, kernel and rebuild sp
 contracts: venv  ## Generate JSON Schemas and the AsyncAPI document
 	@$(BIN)/python -m contracts.generate
 
-clean: down  ## Remove data, caches and the environment
+clean:  ## Stop everything; remove data, caches and the environment
+	@if [ -x $(BIN)/claimlog ]; then $(BIN)/claimlog down --erase; fi
 	rm -rf .claimlog .claimlog-test $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
