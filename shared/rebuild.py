@@ -155,7 +155,7 @@ class Rebuild:
                 yield records
 
     def _step(
-        self, progress: Progress, record: Any, skip: set[int], causes: _Causes
+        self, progress: Progress, record: Any, skip: set[tuple[str, int]], causes: _Causes
     ) -> list[Heard | bytes]:
         try:
             route = read_route(record.headers)
@@ -165,7 +165,7 @@ class Rebuild:
             return []
         progress.take(route.producer, route.position)
         steps: list[Heard | bytes] = []
-        if route.wire in self.service.hears and record.offset not in skip:
+        if route.wire in self.service.hears and (route.producer, route.position) not in skip:
             heard = read_record(record)
             if heard.fault is not None:
                 raise Stopped(f"{record.partition}@{record.offset} was applied and cannot be read now")
@@ -198,11 +198,13 @@ class Rebuild:
         self.report.events += len(steps)
         self.told(partition, self.report.events)
 
-    async def _skipped(self, connection: Any, partition: int) -> set[int]:
+    async def _skipped(self, connection: Any, partition: int) -> set[tuple[str, int]]:
+        """By producer and position: offsets are others once the log was filled anew."""
         rows = await connection.fetch(
-            "select \"offset\" from parked where partition = $1 and status <> 'redriven'", partition
+            "select producer, position from parked where partition = $1 and status <> 'redriven'",
+            partition,
         )
-        return {row[0] for row in rows}
+        return {(row[0], row[1]) for row in rows}
 
     async def _causes(self, connection: Any, partition: int) -> _Causes:
         rows = await connection.fetch(

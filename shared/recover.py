@@ -20,6 +20,9 @@ from shared.progress import decode as read_progress
 log = logging.getLogger("claimlog.recover")
 
 
+LOST_OFFSETS = 1 << 40
+
+
 class _Forgotten(NamedTuple):
     source: int
     target: int
@@ -64,24 +67,42 @@ async def _know_topic(engine: Engine, topic_id: str) -> None:
                 strange.append(row)
         if strange:
             log.error("the topic was made anew: %s partitions start at 0", len(strange))
+            for row in strange:
+                await _free_offsets(connection, row.partition, 0)
             await engine.store.write_progress(connection, strange)
 
 
 async def _rewind_beyond_end(
     engine: Engine, rows: dict[int, Progress], ends: dict[int, int]
 ) -> None:
-    """A log that ends before our offset lost its tail: hear it again from 0, positions tell the repeats."""
+    """A log that ends before our offset lost its tail: hear it again from 0, positions tell the repeats.
+
+    What we said there may be lost for others too: it is all published again.
+    """
     lost = [row for p, row in rows.items() if row.next_offset > ends[p]]
     if not lost:
         return
     log.error("the log ends before our offset in %s partitions: rewinding", len(lost))
     async with engine.pool.acquire() as connection, connection.transaction():
-        bodies = await engine.store.lock(connection, [row.partition for row in lost])
-        fresh = [read_progress(body) for body in bodies.values()]
-        for row in fresh:
-            row.next_offset = row.replay_until = 0
-            rows[row.partition].next_offset = 0
-        await engine.store.write_progress(connection, fresh)
+        bodies = await engine.store.lock(connection, list(range(engine.partitions)))
+        fresh = {p: read_progress(body) for p, body in bodies.items()}
+        for row in lost:
+            p = row.partition
+            row.next_offset = fresh[p].next_offset = fresh[p].replay_until = 0
+            await _free_offsets(connection, p, ends[p])
+        for source in fresh.values():
+            source.refill = source.refill or any(source.sent.get(row.partition) for row in lost)
+        await engine.store.write_progress(connection, fresh.values())
+
+
+async def _free_offsets(connection: Any, partition: int, start: int) -> None:
+    """Other records may get the offsets of parked ones that the log lost; those keep theirs, below zero."""
+    await connection.execute(
+        'update parked set "offset" = "offset" - $3 where partition = $1 and ("offset" >= $2 or "offset" < 0)',
+        partition,
+        start,
+        LOST_OFFSETS,
+    )
 
 
 def _look(

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from shared.errors import Conflict
+from shared.errors import Conflict, Stopped
 from shared.failpoints import failpoint
 from shared.keyring.kek import KEY_BYTES, Kek
 from shared.keyring.ring import Destruction, mac, new_key_id, pseudonym
@@ -212,4 +212,10 @@ async def open_ring(dsn: str, kek: Kek, *, cached: int = CACHED_KEYS) -> Postgre
         )
         row = await connection.fetchrow(_SECRET)
     assert row is not None, "the secret was made a moment ago"
+    if row["kek_id"] not in kek.keys:
+        await pool.close()
+        raise Stopped(
+            f"the keys in this database are wrapped with {row['kek_id']}, which the key file does not hold: "
+            "use the key file of the home that first provisioned this database"
+        )
     return PostgresKeyRing(pool, kek, kek.unwrap(row["kek_id"], row["wrapped"], "ring"), cached)

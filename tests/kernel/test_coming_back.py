@@ -5,8 +5,13 @@ from contextlib import closing
 
 import asyncpg
 
+from deploy.embedded.kafka import EmbeddedKafka
 from shared import admin
-from tests.kernel.cluster import Cluster, until
+from shared.parking import Parking
+from shared.service import Order
+from tests.kernel.cluster import SCOPE, Cluster, Member, until
+from tests.kernel.test_poison import GOOD, PARTITION, SICK, STREAM, give_sick_rule, inject
+from tests.kernel.toys import Capture
 
 
 async def _copy(server: str, source: str, target: str) -> None:
@@ -102,5 +107,62 @@ async def test_a_topic_made_anew_stops_who_runs_and_the_next_start_fills_it(
     await alpha.capture(range(120, 150))
     await cluster.answered(150)
     await cluster.heard_back()
+    for member in (alpha, beta):
+        assert (await member.compare()).differences == []
+
+
+async def _parked(beta: Member, count: int) -> None:
+    async def there() -> bool:
+        return len(await Parking(beta.engine).listed()) == count
+
+    await until(there, f"{count} parked records")
+
+
+async def test_what_was_parked_keeps_its_place_in_a_topic_made_anew(cluster: Cluster) -> None:
+    alpha, beta = await cluster.alpha(), await cluster.beta()
+    give_sick_rule(beta)
+    order = Order(STREAM, Capture(SICK, 7), "seven", b"", SCOPE, "tester")
+    await alpha.engine.handle([order])
+    await _parked(beta, 1)
+    assert (await Parking(beta.engine).listed())[0]["offset"] == 0
+    await cluster.heard_back()
+    await cluster.stop()
+    await _make_anew(cluster)
+    await inject(cluster, b"{broken", [("r", GOOD)])
+
+    alpha, beta = await cluster.alpha(), await cluster.beta()
+    await alpha.capture(range(1, 60))
+    await _parked(beta, 2)
+    await cluster.heard_back()
+    assert (await beta.compare()).differences == []
+    old, new = sorted(row["offset"] for row in await Parking(beta.engine).listed())
+    assert old < 0 == new
+    assert await Parking(beta.engine).discard(PARTITION, new, "poison", "tester") == 1
+    await cluster.answered(60)
+    await cluster.heard_back()
+    assert (await beta.compare()).differences == []
+
+
+async def test_a_log_that_lost_its_tail_is_filled_again(
+    cluster: Cluster, kafka: EmbeddedKafka
+) -> None:
+    alpha, _ = await cluster.alpha(), await cluster.beta()
+    await alpha.capture(range(240))
+    await cluster.answered(240)
+    await cluster.heard_back()
+    before = await cluster.accepted()
+    await cluster.stop()
+    kafka.kill()
+    for segment in (kafka.folder / "data").glob(f"{cluster.topic}-*/*.log"):
+        with segment.open("r+b") as file:
+            file.truncate(segment.stat().st_size * 2 // 3)
+    await asyncio.to_thread(kafka.start)
+    assert (await cluster.accepted()).total() < before.total()
+
+    alpha, beta = await cluster.alpha(), await cluster.beta()
+    await alpha.capture(range(300, 360))
+    await cluster.answered(300)
+    await cluster.heard_back()
+    assert (await cluster.accepted()).total() == before.total() + 120
     for member in (alpha, beta):
         assert (await member.compare()).differences == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from shared.errors import Stopped
 from shared.keyring import Kek, KeyRing, MemoryKeyRing, make_kek_file, open_ring, postgres, read_kek
 
 KEK = Kek("kek-1", {"kek-1": os.urandom(32)})
@@ -127,6 +128,12 @@ async def test_an_older_kek_still_opens_what_it_wrapped(database: str) -> None:
     ring = await open_ring(database, rotated)
     assert await ring.keys_for(["a"]) == made and ring.pseudonym("x") == name
     await ring.close()
+
+
+async def test_a_key_file_of_another_home_is_named(database: str) -> None:
+    await (await open_ring(database, KEK)).close()
+    with pytest.raises(Stopped, match="wrapped with kek-1"):
+        await open_ring(database, Kek("kek-9", {"kek-9": os.urandom(32)}))
 
 
 def test_a_kek_file_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> None:

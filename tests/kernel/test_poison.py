@@ -1,18 +1,20 @@
 """Records that cannot be applied: parked with their reason, their stream waits, everybody else goes on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
+from shared import engine as engine_room
 from shared.errors import Refused, Stopped
 from shared.log_reader import LogReader
 from shared.parking import Parking
-from shared.service import Order
+from shared.service import Order, Service
 from shared.streams import BROADCAST, account_stream, partition_of
 from tests.kernel.cluster import ACCOUNTS, SCOPE, Cluster, Member, until
-from tests.kernel.toys import Capture
+from tests.kernel.toys import Answer, Capture
 
 SICK = ACCOUNTS[0]
 STREAM = account_stream(SICK)
@@ -92,8 +94,6 @@ async def _parked(cluster: Cluster) -> bool:
 
 
 async def _command(beta: Member) -> Any:
-    from tests.kernel.toys import Answer
-
     order = Order(STREAM, Answer(SICK, 1), "on the sick stream", b"", SCOPE, "tester")
     return (await beta.engine.handle([order]))[0]
 
@@ -137,11 +137,8 @@ async def test_poison_is_parked_and_stops_nobody_else(cluster: Cluster, kind: st
 
 
 async def test_what_a_rule_refuses_is_parked_and_driven_again(cluster: Cluster) -> None:
-    from tests.kernel import toys
-
     alpha, beta = await cluster.alpha(), await cluster.beta()
-    healthy = toys.BETA.deciders["account"].decide
-    sick = _replace_decide(beta, _failing(healthy))
+    healthy = give_sick_rule(beta)
     order = Order(STREAM, Capture(SICK, 7), "seven", b"", SCOPE, "tester")
     await alpha.engine.handle([order])
     await until(lambda: _parked(cluster), "one parked record")
@@ -153,7 +150,7 @@ async def test_what_a_rule_refuses_is_parked_and_driven_again(cluster: Cluster) 
         )
 
     await until(behind, "the next record waits behind it")
-    beta.engine.service = sick
+    beta.engine.service = healthy
     row = (await Parking(beta.engine).listed())[0]
     assert row["reason"] == "defect"
     assert await Parking(beta.engine).redrive(row["partition"], row["offset"], "tester") == 2
@@ -174,13 +171,12 @@ def _failing(healthy: Any) -> Any:
     return decide
 
 
-def _replace_decide(beta: Member, decide: Any) -> Any:
-    """Give beta a sick rule; the healthy service, to put back."""
-    from dataclasses import replace
-
+def give_sick_rule(beta: Member) -> Service:
+    """Give beta a rule that fails on 7 cents; the healthy service, to put back."""
     healthy = beta.engine.service
-    account = replace(healthy.deciders["account"], decide=decide)
-    beta.engine.service = replace(healthy, deciders={"account": account})
+    account = healthy.deciders["account"]
+    sick = replace(account, decide=_failing(account.decide))
+    beta.engine.service = replace(healthy, deciders={"account": sick})
     return healthy
 
 
@@ -233,3 +229,14 @@ async def test_a_broadcast_that_cannot_be_applied_stops_the_service(cluster: Clu
 
 async def _failed(member: Member) -> bool:
     return bool(member.consumer.failed.done())
+
+
+async def test_too_many_parked_records_stop_the_service(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_room, "PARKED_LIMIT", 2)
+    beta = await cluster.beta()
+    for n in range(3):
+        await inject(cluster, b"{broken", [], f"account/{n}".encode())
+    await until(lambda: _failed(beta), "beta stops")
+    assert await cluster.fetchval("beta", "select count(*) from parked") <= 2

@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.home import free_port, until
+import pytest
+
+from deploy.embedded.postgres import EmbeddedPostgres
+from deploy.home import Home, free_port, until
 from deploy.processes import ready
 from deploy.stack import Stack
 from shared import admin
@@ -13,15 +17,27 @@ from shared import admin
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def database(stack: Stack, tmp_path: Path) -> Iterator[str]:
+    """A database that nobody provisioned before: the keys of one home are not those of another."""
+    postgres = EmbeddedPostgres(Home.at(tmp_path / "database", stack.home.cache))
+    postgres.start()
+    try:
+        yield postgres.dsn
+    finally:
+        postgres.stop()
+        postgres.erase()
+
+
 def test_a_container_provisions_and_becomes_the_service_it_is_told(
-    stack: Stack, tmp_path: Path
+    stack: Stack, database: str, tmp_path: Path
 ) -> None:
     stack.start_engines()
     port = free_port()
     told = {
         **{k: v for k, v in os.environ.items() if not k.startswith("CLAIMLOG_")},
         "CLAIMLOG_KAFKA": stack.bootstrap,
-        "CLAIMLOG_PG_DSN": stack.pg_dsn,
+        "CLAIMLOG_PG_DSN": database,
         "CLAIMLOG_HOME": str(tmp_path / "home"),
         "CLAIMLOG_TOPIC": "log-of-containers",
         "CLAIMLOG_PARTITIONS": "5",
