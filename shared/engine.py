@@ -403,6 +403,7 @@ class _Work:
         self.days: dict[int, tuple[DayWork, list[tuple[str, str]]]] = {}
         self.found: dict[tuple[int, str], list[bytes]] = {}
         self.replaying: dict[int, int] = {}
+        self.passed_at: dict[int, int] = {}
 
     async def run(
         self, segment: Mapping[int, list[Any]], known: _Poison | None = None
@@ -421,6 +422,8 @@ class _Work:
                         self._replay(batch, heard)
                     elif heard.stream:
                         batch.hear(heard)
+                for p, passed_at in self.passed_at.items():
+                    batch.progress[p].passed_at = passed_at
                 self._wake(batch)
                 rows = await self.engine.store.rows(self.connection, batch.row_keys())
                 changed = batch.project(rows)
@@ -446,6 +449,8 @@ class _Work:
             self.finished.add(p)
             replay_until = progress.replay_until
             classified = self._classify(progress, records)
+            if classified:
+                self.passed_at[p] = records[-1][0].timestamp
             if classified and classified[0].offset < replay_until:
                 await self._load_found(progress, classified, streams)
             for heard in classified:

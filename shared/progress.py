@@ -38,6 +38,8 @@ class Progress(msgspec.Struct):
     """Records below this offset were decided on before the database was lost: fold, do not decide again."""
     refill: bool = False
     """The topic was made anew: everything that this source ever said is published again before anything new."""
+    passed_at: int = 0
+    """When the broker took the record before `next_offset`, in milliseconds: another time is another log."""
     replay_seq: int = 0
     """Outbox rows above it were found in the log again; they are folded when their cause is passed."""
 

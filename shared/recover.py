@@ -41,7 +41,7 @@ async def recover(engine: Engine, bootstrap: str, topic: str, topic_id: str) -> 
         ends = await reader.ends(partitions)
         async with engine.pool.acquire() as connection:
             rows = await engine.store.progress(connection)
-        await _rewind_beyond_end(engine, rows, ends)
+        await _rewind(engine, rows, {p: 0 for p in await _another(reader, rows, ends)} | _cut(rows, ends))
         forgotten: list[_Forgotten] = []
         passed: dict[tuple[int, str], int] = {}
         for p in partitions:
@@ -62,7 +62,7 @@ async def _know_topic(engine: Engine, topic_id: str) -> None:
         for body in bodies.values():
             row = read_progress(body)
             if row.topic_id != topic_id:
-                row.topic_id, row.next_offset, row.replay_until = topic_id, 0, 0
+                row.topic_id, row.next_offset, row.replay_until, row.passed_at = topic_id, 0, 0, 0
                 row.refill = bool(row.sent)
                 strange.append(row)
         if strange:
@@ -72,26 +72,41 @@ async def _know_topic(engine: Engine, topic_id: str) -> None:
             await engine.store.write_progress(connection, strange)
 
 
-async def _rewind_beyond_end(
-    engine: Engine, rows: dict[int, Progress], ends: dict[int, int]
-) -> None:
-    """A log that ends before our offset lost its tail: hear it again from 0, positions tell the repeats.
+def _cut(rows: dict[int, Progress], ends: dict[int, int]) -> dict[int, int]:
+    """Partitions that end before our offset, with the end."""
+    return {p: ends[p] for p, row in rows.items() if row.next_offset > ends[p]}
+
+
+async def _another(
+    reader: LogReader, rows: dict[int, Progress], ends: dict[int, int]
+) -> list[int]:
+    """Partitions whose last record passed is not the one we passed: cut, and filled again by another."""
+    found = []
+    for p, row in rows.items():
+        if row.passed_at and 0 < row.next_offset <= ends[p]:
+            async for records in reader.read(p, row.next_offset - 1, row.next_offset):
+                if records[-1].timestamp != row.passed_at:
+                    found.append(p)
+    return found
+
+
+async def _rewind(engine: Engine, rows: dict[int, Progress], lost: dict[int, int]) -> None:
+    """A partition that lost its tail (known to reach to here) is heard again from 0: positions tell the repeats.
 
     What we said there may be lost for others too: it is all published again.
     """
-    lost = [row for p, row in rows.items() if row.next_offset > ends[p]]
     if not lost:
         return
-    log.error("the log ends before our offset in %s partitions: rewinding", len(lost))
+    log.error("the log lost records that we passed in %s partitions: rewinding", len(lost))
     async with engine.pool.acquire() as connection, connection.transaction():
         bodies = await engine.store.lock(connection, list(range(engine.partitions)))
         fresh = {p: read_progress(body) for p, body in bodies.items()}
-        for row in lost:
-            p = row.partition
-            row.next_offset = fresh[p].next_offset = fresh[p].replay_until = 0
-            await _free_offsets(connection, p, ends[p])
+        for p, end in lost.items():
+            for row in (rows[p], fresh[p]):
+                row.next_offset = row.replay_until = row.passed_at = 0
+            await _free_offsets(connection, p, end)
         for source in fresh.values():
-            source.refill = source.refill or any(source.sent.get(row.partition) for row in lost)
+            source.refill = source.refill or any(source.sent.get(p) for p in lost)
         await engine.store.write_progress(connection, fresh.values())
 
 
