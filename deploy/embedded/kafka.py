@@ -224,7 +224,9 @@ class EmbeddedKafka:
         done = subprocess.run(
             [
                 *(java, self._log4j, "-cp", class_path, "kafka.tools.StorageTool"),
-                *("format", "-t", cluster, "-c", self._properties, "--standalone"),
+                "format",
+                f"--cluster-id={cluster}",  # One in 64 begins with a dash, and would be taken for an option.
+                *("-c", self._properties, "--standalone"),
             ],
             capture_output=True,
             text=True,
