@@ -4,7 +4,7 @@ Others' events come from the log; own events from the outbox, each directly afte
 nothing is decided, so changed code cannot change history.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,25 +18,13 @@ from shared.failpoints import failpoint
 from shared.log_reader import LogReader
 from shared.progress import Progress
 from shared.service import Service
+from shared.shadow import SUFFIX, Difference, Shadow
 from shared.store import Store
 from shared.streams import BROADCAST
-from shared.tables import REBUILT
 
-SUFFIX = "_rebuild"
 LOCK = 727_002
 CHUNK = 5_000
 """Events folded between two writes to the shadow tables."""
-
-
-@dataclass(slots=True)
-class Difference:
-    """A table whose live rows and rebuilt rows are not the same, with the first stream or key that differs."""
-
-    partition: int
-    table: str
-    only_live: int
-    only_rebuilt: int
-    first: str
 
 
 @dataclass(slots=True)
@@ -49,14 +37,27 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
 
 
+class _Moved(Exception):
+    """Something new belongs among what is folded already: the partition is made once more."""
+
+
 @dataclass(slots=True)
-class _Causes:
-    """Own events of a partition by the cause they follow; re-driven records may come back out of turn."""
+class _Made:
+    """How far one partition is made: what was passed, and what is known and not folded yet."""
 
-    rows: dict[str, list[bytes]]
+    progress: Progress
+    said: int = 0
+    """Own rows up to this number of the outbox are known."""
+    causes: dict[str, list[bytes]] = field(default_factory=dict)
+    """Own events by the cause they follow; a record that was driven again may come back out of turn."""
+    skip: set[tuple[str, int]] = field(default_factory=set)
 
-    def after(self, cause: str) -> list[bytes]:
-        return self.rows.pop(cause, [])
+    def is_behind(self, cause: str) -> bool:
+        """Whether other records were folded since this cause."""
+        if cause == self.progress.last:
+            return False
+        producer, _, position = cause.rpartition(":")
+        return not producer or self.progress.standing(producer, int(position)) == "repeat"
 
 
 class Rebuild:
@@ -77,86 +78,137 @@ class Rebuild:
         self.told = told
         self.live = Store(service)
         self.shadow = Store(service, SUFFIX)
+        self.beside = Shadow(service)
         self.report = Report(service.name)
-
-    @property
-    def tables(self) -> list[str]:
-        """Every table that a rebuild makes again."""
-        return [*REBUILT, *(p.table for p in self.service.projections)]
 
     async def swap(self) -> Report:
         """Rebuild every partition and put the result in place of the live tables, each under its lock."""
-        return await self._all(self._swap)
+        return await self._all(self._finish_swap)
 
     async def compare(self) -> Report:
         """Rebuild every partition and name every difference; the live tables are not touched."""
-        return await self._all(self._compare)
+        return await self._all(self._finish_compare)
 
-    async def _all(self, finish: Callable[[Any, int], Any]) -> Report:
+    async def _all(self, finish: Callable[[_Made], Any]) -> Report:
         async with self.pool.acquire() as guard:
             if not await guard.fetchval("select pg_try_advisory_lock($1)", LOCK):
                 raise Stopped("another rebuild of this service is running")
             try:
-                await self._make_shadow(guard)
+                await self.beside.make(guard)
                 for partition in range(self.partitions):
                     await self._partition(partition, finish)
                     self.report.partitions += 1
-                await self._drop_shadow(guard)
+                await self.beside.drop(guard)
             finally:
                 await guard.execute("select pg_advisory_unlock($1)", LOCK)
         return self.report
 
-    async def _partition(self, partition: int, finish: Callable[[Any, int], Any]) -> None:
-        progress = Progress(partition=partition)
-        reached = 0
+    async def _partition(self, partition: int, finish: Callable[[_Made], Any]) -> None:
         while True:
-            async with self.pool.acquire() as connection:
-                target = (await self.live.progress(connection))[partition].next_offset
-            reached, progress = await self._run(partition, reached, target, progress)
-            async with self.pool.acquire() as connection, connection.transaction():
-                body = (await self.live.lock(connection, [partition]))[partition]
-                live = progress_row.decode(body)
-                if live.next_offset - reached > CHUNK:
-                    continue
-                await self._run(partition, reached, live.next_offset, progress, connection)
-                await finish(connection, partition)
+            try:
+                made = _Made(Progress(partition=partition))
+                await self._follow(made)
+                while not await finish(made):
+                    await self._follow(made)
                 return
+            except _Moved:
+                await self.beside.empty(self.pool, partition)
 
-    async def _run(
-        self,
-        partition: int,
-        start: int,
-        end: int,
-        progress: Progress,
-        connection: Any = None,
-    ) -> tuple[int, Progress]:
-        if connection is None:
-            async with self.pool.acquire() as own, own.transaction():
-                return await self._run(partition, start, end, progress, own)
+    async def _follow(self, made: _Made) -> None:
+        """Up to where the live tables are, while they go on."""
+        async with self.pool.acquire() as own:
+            async with own.transaction(isolation="repeatable_read"):
+                live = await self._know(own, made)
+            async with own.transaction():
+                await self._run(made, live.next_offset, own)
+
+    async def _finish_swap(self, made: _Made) -> bool:
+        p = made.progress.partition
+        async with self.pool.acquire() as own, own.transaction():
+            await self.live.lock(own, [p])
+            if not await self._whole(made, own):
+                return False
+            failpoint("rebuild.before_swap")
+            await self.beside.swap(own, p)
+            live = progress_row.decode((await self.live.lock(own, [p]))[p])
+            live.book_version += 1
+            await own.execute(
+                "update book set version = $2 where partition = $1", p, live.book_version
+            )
+            await self.live.write_progress(own, [live])
+            failpoint("rebuild.after_swap")
+        return True
+
+    async def _finish_compare(self, made: _Made) -> bool:
+        # One moment of the live tables, without holding anybody up.
+        async with self.pool.acquire() as own, own.transaction(isolation="repeatable_read"):
+            if not await self._whole(made, own):
+                return False
+            self.report.differences += await self.beside.differences(own, made.progress.partition)
+        return True
+
+    async def _whole(self, made: _Made, connection: Any) -> bool:
+        """Make the rest, where it is little; False while it is much. Stopped when the log shows less than was heard."""
+        live = await self._know(connection, made)
+        if live.next_offset - made.progress.next_offset > CHUNK:
+            return False
+        await self._run(made, live.next_offset, connection)
+        heard = made.progress.heard
+        for producer, last in live.heard.items():
+            lost = range(heard.get(producer, 0) + 1, last + 1)
+            if any((producer, position) not in made.skip for position in lost):
+                raise Stopped(
+                    f"partition {live.partition} of the log does not show all that was heard of "
+                    f"{producer}: it is being filled again, or it lost records; its tables stay"
+                )
+        if made.causes and live.next_offset >= live.replay_until:
+            raise Stopped(
+                f"own events of partition {live.partition} follow causes that the log does not show; "
+                "its tables stay"
+            )
+        return True
+
+    async def _know(self, connection: Any, made: _Made) -> Progress:
+        """Where the live tables are, and what was said and parked since: all of one moment.
+
+        What a cause below `next_offset` led to is all said by then, but for the last record passed; only what was
+        parked comes back to an older one.
+        """
+        p = made.progress.partition
+        body = await connection.fetchval("select body from progress where partition = $1", p)
+        skip = await self._skipped(connection, p)
+        if made.skip - skip:
+            raise _Moved
+        made.skip = skip
+        rows = await connection.fetch(
+            "select seq, cause, value from outbox where partition = $1 and own and seq > $2 order by seq",
+            p,
+            made.said,
+        )
+        for seq, cause, value in rows:
+            if made.is_behind(cause):
+                raise _Moved
+            made.causes.setdefault(cause, []).append(value)
+            made.said = seq
+        return progress_row.decode(body)
+
+    async def _run(self, made: _Made, end: int, connection: Any) -> None:
         await connection.execute("set local idle_in_transaction_session_timeout = '120s'")
         await connection.execute("set local statement_timeout = '600s'")
-        skip = await self._skipped(connection, partition)
-        causes = await self._causes(connection, partition)
-        pending: list[Heard | bytes] = []
-        if start == 0:
-            pending += causes.after("")
-        async for records in self._read(partition, start, end):
-            for record in records:
-                pending += self._step(progress, record, skip, causes)
-            if len(pending) >= CHUNK:
-                await self._fold(connection, partition, pending, progress)
-                pending = []
-        await self._fold(connection, partition, pending, progress)
-        return end, progress
-
-    async def _read(self, partition: int, start: int, end: int) -> AsyncIterator[list[Any]]:
+        p, start = made.progress.partition, made.progress.next_offset
+        pending: list[Heard | bytes] = list(made.causes.pop(made.progress.last, []))
         if start < end:
-            async for records in self.reader.read(partition, start, end):
-                yield records
+            async for records in self.reader.read(p, start, end):
+                for record in records:
+                    pending += self._step(made, record)
+                if len(pending) >= CHUNK:
+                    await self._fold(connection, made.progress, pending)
+                    pending = []
+        await self._fold(connection, made.progress, pending)
+        made.progress.next_offset = end
 
-    def _step(
-        self, progress: Progress, record: Any, skip: set[tuple[str, int]], causes: _Causes
-    ) -> list[Heard | bytes]:
+    def _step(self, made: _Made, record: Any) -> list[Heard | bytes]:
+        progress = made.progress
         try:
             route = read_route(record.headers)
         except Malformed:
@@ -165,19 +217,20 @@ class Rebuild:
             return []
         progress.take(route.producer, route.position)
         steps: list[Heard | bytes] = []
-        if route.wire in self.service.hears and (route.producer, route.position) not in skip:
+        if route.wire in self.service.hears and (route.producer, route.position) not in made.skip:
             heard = read_record(record)
             if heard.fault is not None:
                 raise Stopped(f"{record.partition}@{record.offset} was applied and cannot be read now")
             steps.append(heard)
-        steps += causes.after(f"{route.producer}:{route.position}")
+        steps += made.causes.pop(progress.last, [])
         return steps
 
     async def _fold(
-        self, connection: Any, partition: int, steps: list[Heard | bytes], progress: Progress
+        self, connection: Any, progress: Progress, steps: list[Heard | bytes]
     ) -> None:
         if not steps:
             return
+        partition = progress.partition
         streams = {s.stream if isinstance(s, Heard) else decode(s).subject for s in steps}
         loaded = Loaded(
             progress={partition: progress_row.encode(progress)},
@@ -205,70 +258,3 @@ class Rebuild:
             partition,
         )
         return {(row[0], row[1]) for row in rows}
-
-    async def _causes(self, connection: Any, partition: int) -> _Causes:
-        rows = await connection.fetch(
-            "select cause, value from outbox where partition = $1 and own order by seq", partition
-        )
-        causes: dict[str, list[bytes]] = {}
-        for cause, value in rows:
-            causes.setdefault(cause, []).append(value)
-        return _Causes(causes)
-
-    async def _make_shadow(self, connection: Any) -> None:
-        for table in self.tables:
-            await connection.execute(f'drop table if exists "{table}{SUFFIX}"')
-            await connection.execute(
-                f'create unlogged table "{table}{SUFFIX}" (like "{table}" including all)'
-            )
-
-    async def _drop_shadow(self, connection: Any) -> None:
-        for table in self.tables:
-            await connection.execute(f'drop table if exists "{table}{SUFFIX}"')
-
-    async def _swap(self, connection: Any, partition: int) -> None:
-        failpoint("rebuild.before_swap")
-        for table in self.tables:
-            await connection.execute(f'delete from "{table}" where partition = $1', partition)
-            await connection.execute(
-                f'insert into "{table}" select * from "{table}{SUFFIX}" where partition = $1', partition
-            )
-        body = (await self.live.lock(connection, [partition]))[partition]
-        live = progress_row.decode(body)
-        live.book_version += 1
-        await connection.execute(
-            "update book set version = $2 where partition = $1", partition, live.book_version
-        )
-        await self.live.write_progress(connection, [live])
-        failpoint("rebuild.after_swap")
-
-    async def _compare(self, connection: Any, partition: int) -> None:
-        for table in self.tables:
-            columns = await self._columns(connection, table)
-            counts: list[int] = []
-            first = ""
-            for one, other in ((table, table + SUFFIX), (table + SUFFIX, table)):
-                rows = await connection.fetch(
-                    f'select {columns} from "{one}" where partition = $1 except all '
-                    f'select {columns} from "{other}" where partition = $1',
-                    partition,
-                )
-                counts.append(len(rows))
-                if rows and not first:
-                    first = str(rows[0][0])
-            if any(counts):
-                found = Difference(partition, table, counts[0], counts[1], first)
-                self.report.differences.append(found)
-
-    async def _columns(self, connection: Any, table: str) -> str:
-        rows = await connection.fetch(
-            "select attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0 "
-            "and not attisdropped order by attnum",
-            f'"{table}"',
-        )
-        names = [row[0] for row in rows]
-        if table == "due":  # A woken timer that stays is due the next day; its day alone may differ.
-            names = [n for n in names if n != "due_on"]
-        if table == "book":
-            names = [n for n in names if n != "version"]
-        return ", ".join(f'"{n}"' for n in names)

@@ -37,14 +37,13 @@ async def _data_directory(dsn: str) -> Path:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Broker and database without services; stopped and removed at the end, whatever happened."""
+    """A database, and a broker once it is asked for; stopped and removed at the end, whatever happened."""
     for old in HOMES.glob("session-*"):
         if not psutil.pid_exists(int(old.name.partition("-")[2])):
             _remove(_stack(old))
     made = _stack(HOMES / f"session-{os.getpid()}")
     try:
-        made.start_engines()
-        found = asyncio.run(_data_directory(made.pg_dsn))
+        found = asyncio.run(_data_directory(made.postgres.start()))
         assert found == made.postgres.data, "this is not the database that the tests started"
         yield made
     finally:

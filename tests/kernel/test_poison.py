@@ -162,7 +162,7 @@ async def test_what_a_rule_refuses_is_parked_and_driven_again(cluster: Cluster) 
     )
 
 
-def _failing(healthy: Any) -> Any:
+def failing(healthy: Any) -> Any:
     def decide(command: Any, state: Any, book: Any) -> Any:
         if getattr(command, "cents", 0) == 7:
             raise KeyError("a defect of the rule")
@@ -175,7 +175,7 @@ def give_sick_rule(beta: Member) -> Service:
     """Give beta a rule that fails on 7 cents; the healthy service, to put back."""
     healthy = beta.engine.service
     account = healthy.deciders["account"]
-    sick = replace(account, decide=_failing(account.decide))
+    sick = replace(account, decide=failing(account.decide))
     beta.engine.service = replace(healthy, deciders={"account": sick})
     return healthy
 

@@ -217,4 +217,75 @@ BETA = Service(
     evolve_book=evolve_days,
 )
 
+
+@dataclass(frozen=True)
+class Reduce:
+    """Write off so many cents of an account, by command."""
+
+    account: str
+    cents: int
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What was said of an account by anybody, in the order in which it was folded; `r` answers, `d` is decided."""
+
+    account: str = ""
+    order: tuple[str, ...] = ()
+
+
+def tell(state: Told | None, event: Any) -> Told:
+    order = state.order if state is not None else ()
+    if isinstance(event, ChargesCaptured):
+        return Told(event.account, (*order, f"c{event.charges[0].charge_cents}"))
+    return Told(event.account, (*order, f"{event.kind}{event.cents}"))
+
+
+def reduce(command: Any, state: Told | None, book: Any) -> list[Any]:
+    kind = "r" if isinstance(command, Answer) else "d"
+    after = state.order[-1] if state is not None else "nothing"
+    return [
+        WriteOffPosted(
+            account=command.account,
+            kind=kind,
+            reason=f"after {after}",
+            approver="toy",
+            cents=command.cents,
+            entry=f"{command.account}/{after}",
+            posted_on=DAY,
+            entries=(),
+        )
+    ]
+
+
+STORY = Projection(
+    table="story",
+    columns={"account": "text", "told": "text"},
+    key=("account",),
+    hears=frozenset({"coding.charges_captured.v1", "posting.write_off_posted.v1"}),
+    keys=lambda event, at: [(event.account,)],
+    project=lambda row, event, at: {
+        "account": event.account,
+        "told": (row["told"] if row else "") + " " + tell(None, event).order[0],
+    },
+)
+
+GAMMA = Service(
+    name="gamma",
+    hears=frozenset({"coding.charges_captured.v1", "reference.business_day_opened.v1"}),
+    says=frozenset({"posting.write_off_posted.v1"}),
+    deciders={
+        "account": Decider(
+            "account",
+            Told,
+            reduce,
+            tell,
+            timers=lambda state: {"daily": Wake(date(2026, 1, 6))},
+            wake=lambda what, day, state: Reduce(state.account, day.day),
+        )
+    },
+    react=beta_react,
+    projections=(STORY,),
+)
+"""It hears another's charges and takes commands on the same streams: what it folds has an order that shows."""
+
 ACCOUNT = account_stream

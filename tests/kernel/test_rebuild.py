@@ -1,0 +1,157 @@
+"""A rebuild while commands, days and people go on: it ends with what the live tables hold, in their order."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shared import engine as engine_room
+from shared.errors import Stopped
+from shared.service import Order
+from shared.store import Store
+from shared.streams import account_stream
+from tests.kernel.cluster import ACCOUNTS, SCOPE
+from tests.kernel.fed import Fed, MemoryLog, settle
+from tests.kernel.test_poison import failing
+from tests.kernel.toys import ALPHA, GAMMA, OpenDay, Reduce
+
+STREAM = account_stream(ACCOUNTS[0])
+
+
+class House:
+    """Alpha says charges; gamma hears them, answers, and takes commands on the same streams."""
+
+    def __init__(self, alpha: Fed, gamma: Fed) -> None:
+        self.alpha, self.gamma = alpha, gamma
+
+    async def settle(self) -> None:
+        await settle(self.alpha, self.gamma)
+
+    async def charge(self, cents: int) -> None:
+        assert (await self.alpha.capture(0, f"charge {cents}", cents)).status == 200
+
+    async def reduce(self, cents: int) -> None:
+        command = Reduce(ACCOUNTS[0], cents)
+        order = Order(STREAM, command, f"reduce {cents}", b"", SCOPE, "tester")
+        assert (await self.gamma.engine.handle([order]))[0].status == 200
+
+    async def open_day(self, day: int) -> None:
+        command = OpenDay(date(2026, 1, day))
+        order = Order("books/company", command, f"day {day}", b"", SCOPE, "tester")
+        assert (await self.alpha.engine.handle([order]))[0].status == 200
+
+    async def told(self) -> str:
+        """What gamma's row shows; its state says the same."""
+        story = f"select told from story where account = '{ACCOUNTS[0]}'"
+        row = str(await self.gamma.value(story)).strip()
+        assert " ".join((await self.gamma.state(0)).order) == row
+        return row
+
+    async def swapped(self, meanwhile: Any) -> None:
+        """Gamma is rebuilt while something happens, and is what it was."""
+        await self.gamma.rebuild(meanwhile).swap()
+        await self.settle()
+        assert (await self.gamma.compare()).differences == []
+
+
+@pytest.fixture
+async def house(database: str) -> AsyncIterator[House]:
+    log = MemoryLog()
+    made = House(await Fed.start(ALPHA, log, database), await Fed.start(GAMMA, log, database))
+    yield made
+    for one in (made.alpha, made.gamma):
+        await one.engine.pool.close()
+
+
+async def test_a_command_while_the_log_is_read_is_kept_where_it_was_decided(house: House) -> None:
+    await house.charge(1)
+    await house.settle()
+
+    async def meanwhile() -> None:
+        await house.reduce(50)
+        await house.charge(2)
+        await house.settle()
+        await house.reduce(51)
+
+    await house.swapped(meanwhile)
+    assert await house.told() == "c1 r1 d50 c2 r2 d51"
+
+
+async def test_what_was_decided_before_anything_was_heard_is_folded_once(house: House) -> None:
+    await house.reduce(50)
+
+    async def meanwhile() -> None:
+        await house.reduce(51)
+
+    # Nothing was passed: the second reading starts at 0 like the first.
+    await house.gamma.rebuild().swap()
+    await house.charge(1)
+    await house.settle()
+    await house.swapped(meanwhile)
+    assert await house.told() == "d50 c1 r1 d51"
+
+
+async def test_what_a_day_wakes_while_the_log_is_read_is_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_room, "DAY_CHUNK", 1)
+    await house.alpha.capture(1, "another account")
+    await house.charge(1)
+    await house.settle()
+    await house.open_day(6)
+    store, times = house.gamma.engine.store, iter([False, True])
+
+    async def lost_after_one(*args: Any) -> Any:
+        if next(times):
+            raise ConnectionResetError
+        return await Store.due(store, *args)
+
+    monkeypatch.setattr(store, "due", lost_after_one)
+    with pytest.raises(ConnectionResetError):
+        await house.gamma.engine.poll(house.gamma.log.records[0])
+        await house.gamma.engine.finish_days([0])
+    monkeypatch.undo()
+    assert (await house.gamma.progress()).day_work is not None
+
+    async def meanwhile() -> None:
+        await house.gamma.engine.finish_days([0])
+        await house.charge(2)
+        await house.settle()
+
+    await house.swapped(meanwhile)
+    assert await house.gamma.value("select count(*) from story where told like '% d6%'") == 2
+    assert await house.told() == "c1 r1 d6 c2 r2"
+
+
+async def test_what_is_driven_again_while_the_log_is_read_stands_at_its_place(house: House) -> None:
+    healthy = house.gamma.engine.service
+    account = healthy.deciders["account"]
+    sick = replace(account, decide=failing(account.decide))
+    house.gamma.engine.service = replace(healthy, deciders={"account": sick})
+    await house.charge(7)
+    await house.settle()
+    await house.charge(8)
+    await house.settle()
+    house.gamma.engine.service = healthy
+    (row,) = await house.gamma.parking.listed()
+
+    async def meanwhile() -> None:
+        assert await house.gamma.parking.redrive(0, row["offset"], "tester") == 2
+        await house.reduce(50)
+
+    await house.swapped(meanwhile)
+    assert await house.told() == "c7 r7 c8 r8 d50"
+
+
+async def test_a_log_that_shows_less_than_was_heard_rebuilds_nothing(house: House) -> None:
+    await house.charge(1)
+    await house.charge(2)
+    await house.settle()
+    rewound = await house.gamma.progress()
+    rewound.next_offset = 1
+    await house.gamma.put(rewound)
+    with pytest.raises(Stopped, match="does not show all that was heard"):
+        await house.gamma.rebuild().swap()
+    assert await house.told() == "c1 r1 c2 r2"
