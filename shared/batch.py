@@ -17,7 +17,6 @@ from contracts.registry import wire_name
 from shared import envelope as wire
 from shared.errors import Refused, ServiceError, Stopped, StreamParked
 from shared.progress import Progress
-from shared.progress import decode as read_progress
 from shared.service import Answer, At, Decider, Order, Row, Say, Scope, Service, Wake
 from shared.streams import BROADCAST, kind_of, partition_of
 
@@ -93,7 +92,7 @@ class CannotApply(Exception):
 class Loaded:
     """What the shell read for a batch; never changed by it, so that the batch can run again."""
 
-    progress: dict[int, bytes]
+    progress: Mapping[int, Progress]
     states: Mapping[str, Kept]
     books: Mapping[int, Any]
     parked: frozenset[str]
@@ -125,19 +124,12 @@ class Batch:
 
     def __post_init__(self) -> None:
         self._now = self.loaded.now
-        self.progress = {p: read_progress(body) for p, body in self.loaded.progress.items()}
+        self.progress = {p: progress.copy() for p, progress in self.loaded.progress.items()}
         self.books = dict(self.loaded.books)
         for progress in self.progress.values():
             progress.version += 1
 
     # -- what a batch is made of -------------------------------------------------------------------------
-
-    def pass_over(self, partition: int, route: wire.Route | None) -> None:
-        """A record is passed: the next offset moves on, and its position counts when it was the next."""
-        progress = self.progress[partition]
-        progress.next_offset += 1
-        if route is not None:
-            progress.take(route.producer, route.position)
 
     def hear(self, heard: Heard) -> None:
         """Apply one record, or park it, or let it wait behind a parked one."""
@@ -495,6 +487,7 @@ class Batch:
             raise Stopped(f"the broadcast {heard.partition}@{heard.offset} cannot be applied: {reason}")
         self._parked_now.add(heard.stream)
         self.parked.append(self._parked_row(heard, "parked", reason, sentence))
+        route = heard.route
         self.announce(
             Say(
                 RecordParked(
@@ -509,9 +502,12 @@ class Batch:
             heard.stream,
             heard.partition,
             f"service:{self.service.name}",
+            f"{route.producer}:{route.position}" if route is not None else "",
         )
 
-    def announce(self, say: Say, stream: str, partition: int, actor: str) -> None:
+    def announce(
+        self, say: Say, stream: str, partition: int, actor: str, cause: str = ""
+    ) -> None:
         """Say one of the kernel's own events about a parked record of this partition."""
         progress, event = self.progress[partition], say.event
         self._say(
@@ -520,7 +516,7 @@ class Batch:
             own=False,
             source=partition,
             scope=Scope(),
-            cause=progress.last,
+            cause=cause or progress.last,
             identity=wire.event_id(
                 wire_name(type(event)), self.service.name, str(partition), str(event.offset)
             ),

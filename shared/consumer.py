@@ -17,7 +17,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from shared.engine import LOST, Engine, Tally
+from shared.engine import LOST, Engine, Routed, Tally
 from shared.errors import Conflict, Stopped
 from shared.relay import Relay
 from shared.settings import Settings
@@ -30,6 +30,10 @@ SESSION_TIMEOUT_MS = 6_000
 HEARTBEAT_MS = 2_000
 METADATA_AGE_MS = 30_000
 """After so long a member that was given nothing, because the topic was not there, asks again."""
+PASS_SECONDS = 0.2
+PASS_RECORDS = 5_000
+"""Records that this service does not hear cost no transaction of their own: they wait for the next that does,
+so long and so many at the most."""
 IDLE_MS = 500
 """How long an idle poll waits; data that arrives ends the wait at once."""
 
@@ -83,6 +87,9 @@ class LogConsumer:
         self.stopping = False
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._committed_at = 0.0
+        self._hearing = asyncio.Lock()
+        self._passed: list[Routed] = []
+        self._passing: asyncio.Task[None] | None = None
         self.broker = KafkaBroker(
             settings.kafka.split(","),
             client_id=f"claimlog-{settings.service}-{settings.instance}",
@@ -122,6 +129,8 @@ class LogConsumer:
     async def stop(self) -> None:
         """Leave after the batch in hand."""
         self.stopping = True
+        if self._passing is not None:
+            self._passing.cancel()
         await self.broker.stop()
 
     def fail(self, reason: BaseException) -> None:
@@ -134,9 +143,31 @@ class LogConsumer:
         return KafkaMessage(body=records, raw_message=records, consumer=self.consumer)
 
     async def _heard(self, records: Any) -> None:
+        async with self._hearing:
+            routed, wanted = self.engine.routed(records)
+            self._passed += routed
+            if wanted or len(self._passed) > PASS_RECORDS:
+                await self._take()
+            elif self._passing is None or self._passing.done():
+                self._passing = asyncio.create_task(self._pass_later())
+                self._passing.add_done_callback(self._passed_on)
+
+    async def _pass_later(self) -> None:
+        await asyncio.sleep(PASS_SECONDS)
+        async with self._hearing:
+            if self._passed:
+                await self._take()
+
+    def _passed_on(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (defect := task.exception()) is not None:
+            self.fail(defect)
+
+    async def _take(self) -> None:
+        taken, self._passed = self._passed, []
+        records = [record for record, _, _ in taken]
         wait = 0.1
         try:
-            tally = await self.engine.poll(records)
+            tally = await self.engine.take(taken)
         except asyncio.CancelledError:
             raise
         except Stopped as stop:
@@ -177,6 +208,7 @@ class LogConsumer:
             return
         async with self.engine.pool.acquire() as connection:
             rows = await self.engine.store.progress(connection)
+        self._passed = [r for r in self._passed if r[0].partition not in partitions]
         if any(rows[p].topic_id != self.topic_id for p in partitions):
             raise Stopped("the topic is not the one this database knows; start again")
         for p in partitions:

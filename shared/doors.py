@@ -77,10 +77,8 @@ class OpenDoors:
     async def book(self, partition: int = 0) -> Any:
         """The book as of now in a partition."""
         async with self.engine.pool.acquire() as connection:
-            rows = await connection.fetch(
-                "select partition, body from progress where partition = $1", partition
-            )
-            books = await self.engine.books(connection, {r[0]: r[1] for r in rows}, [partition])
+            rows = await self.engine.store.progress(connection, [partition])
+            books = await self.engine.books(connection, rows, [partition])
         return books.get(partition, self.engine.service.book)
 
     async def seal_all(self, values: Sequence[tuple[str, Any]]) -> list[Sealed]:

@@ -16,7 +16,6 @@ import msgspec
 
 from contracts.catalogue import EVENTS
 from shared import envelope as wire
-from shared import progress as progress_row
 from shared.batch import Batch, CannotApply, Heard, Kept, Loaded, is_day, printable
 from shared.errors import Conflict, Malformed, ServiceError, Stopped, Unknown
 from shared.failpoints import failpoint
@@ -62,6 +61,8 @@ DAY_RECORDS = frozenset({"reference.business_day_opened.v1", "reference.cutoff_r
 
 REFUSED_ROW = ("defect", "the database refuses a value of it")
 _Poison = dict[tuple[int, int], tuple[str, str]]
+Routed = tuple[Any, wire.Route | None, ServiceError | None]
+"""A consumed record, its routing header, and why it cannot be read, if so."""
 
 
 class Tally:
@@ -115,13 +116,26 @@ class Engine:
 
     # -- the log -----------------------------------------------------------------------------------------
 
-    async def poll(self, records: Iterable[Any]) -> Tally:
-        """Apply consumed records (any partitions, each in offset order); raises when the database fails."""
-        tally = Tally()
-        pending: dict[int, deque[tuple[Any, wire.Route | None, ServiceError | None]]] = {}
+    def routed(self, records: Iterable[Any]) -> tuple[list[Routed], bool]:
+        """Consumed records with their routing headers read; and whether any of them is more than passed."""
+        routed, hears = [], self.service.hears
+        wanted = False
         for record in records:
             route, fault = self._route(record)
-            pending.setdefault(record.partition, deque()).append((record, route, fault))
+            routed.append((record, route, fault))
+            wanted = wanted or route is None or fault is not None or route.wire in hears
+        return routed, wanted
+
+    async def poll(self, records: Iterable[Any]) -> Tally:
+        """Apply consumed records (any partitions, each in offset order); raises when the database fails."""
+        return await self.take(self.routed(records)[0])
+
+    async def take(self, records: Iterable[Routed]) -> Tally:
+        """The same for records whose routing headers are read."""
+        tally = Tally()
+        pending: dict[int, deque[Routed]] = {}
+        for routed in records:
+            pending.setdefault(routed[0].partition, deque()).append(routed)
         while pending:
             segment = {p: self._take(queue) for p, queue in pending.items()}
             try:
@@ -193,9 +207,9 @@ class Engine:
         async with self.writing:
             started = time.perf_counter()
             async with self.pool.acquire() as connection, connection.transaction():
-                bodies = await self.store.lock(connection, list(segment))
+                progress = await self.store.lock(connection, list(segment))
                 failpoint("batch.locked")
-                work = _Work(self, connection, bodies, tally)
+                work = _Work(self, connection, progress, tally)
                 batch, changed = await work.run(segment, poison)
                 failpoint("batch.applied")
                 await self.store.write(connection, batch, changed)
@@ -295,9 +309,9 @@ class Engine:
     async def _obey(self, orders: list[Order]) -> list[Answer]:
         partitions = sorted({partition_of(o.stream, self.partitions) for o in orders})
         async with self.pool.acquire() as connection, connection.transaction():
-            bodies = await self.store.lock(connection, partitions)
+            progress = await self.store.lock(connection, partitions)
             known = await self._known_answers(connection, [o.key for o in orders])
-            loaded = await self._load(connection, bodies, {o.stream for o in orders}, partitions)
+            loaded = await self._load(connection, progress, {o.stream for o in orders}, partitions)
             batch = Batch(self.service, loaded, {})
             answers, fresh = self._obey_all(batch, orders, known)
             rows = await self.store.rows(connection, batch.row_keys())
@@ -350,7 +364,11 @@ class Engine:
     # -- loading -----------------------------------------------------------------------------------------
 
     async def _load(
-        self, connection: Any, bodies: dict[int, bytes], streams: set[str], partitions: list[int]
+        self,
+        connection: Any,
+        progress: Mapping[int, Progress],
+        streams: set[str],
+        partitions: list[int],
     ) -> Loaded:
         states: dict[str, Kept] = {}
         parked: frozenset[str] = frozenset()
@@ -358,9 +376,9 @@ class Engine:
             states = await self.store.states(connection, streams)
             parked = await self.store.parked_streams(connection, list(streams))
         return Loaded(
-            progress=bodies,
+            progress=progress,
             states=states,
-            books=await self.books(connection, bodies, partitions),
+            books=await self.books(connection, progress, partitions),
             parked=parked,
             now=datetime.now(UTC),
             partitions=self.partitions,
@@ -368,12 +386,12 @@ class Engine:
         )
 
     async def books(
-        self, connection: Any, bodies: Mapping[int, bytes], partitions: Sequence[int]
+        self, connection: Any, progress: Mapping[int, Progress], partitions: Sequence[int]
     ) -> dict[int, Any]:
         """The books of partitions, from memory while their version stands; hydrated where the service asks."""
         if self.service.book is None:
             return {}
-        versions = {p: progress_row.decode(bodies[p]).book_version for p in partitions}
+        versions = {p: progress[p].book_version for p in partitions}
         stale = [p for p in partitions if self._hydrated.get(p, (None, None))[0] != versions[p]]
         if stale:
             fresh = await self.store.books(connection, stale)
@@ -393,37 +411,33 @@ class _Work:
     """One transaction over consumed records, from locked rows to a finished batch."""
 
     def __init__(
-        self, engine: Engine, connection: Any, bodies: dict[int, bytes], tally: Tally
+        self, engine: Engine, connection: Any, progress: dict[int, Progress], tally: Tally
     ) -> None:
         self.engine = engine
         self.connection = connection
-        self.bodies = bodies
+        self.progress = progress
         self.tally = tally
         self.finished: set[int] = set()
         self.days: dict[int, tuple[DayWork, list[tuple[str, str]]]] = {}
         self.found: dict[tuple[int, str], list[bytes]] = {}
         self.replaying: dict[int, int] = {}
-        self.passed_at: dict[int, int] = {}
 
     async def run(
         self, segment: Mapping[int, list[Any]], known: _Poison | None = None
     ) -> tuple[Batch, Any]:
         steps, streams = await self._plan(segment)
         loaded = await self.engine._load(
-            self.connection, self.bodies, streams, sorted(self.bodies)
+            self.connection, self.progress, streams, sorted(self.progress)
         )
         poison: _Poison = dict(known or {})
         while True:
             batch = Batch(self.engine.service, loaded, poison)
             try:
                 for heard in steps:
-                    batch.pass_over(heard.partition, heard.route)
                     if heard.offset < self.replaying.get(heard.partition, 0):
                         self._replay(batch, heard)
                     elif heard.stream:
                         batch.hear(heard)
-                for p, passed_at in self.passed_at.items():
-                    batch.progress[p].passed_at = passed_at
                 self._wake(batch)
                 rows = await self.engine.store.rows(self.connection, batch.row_keys())
                 changed = batch.project(rows)
@@ -438,19 +452,20 @@ class _Work:
             return batch, changed
 
     async def _plan(self, segment: Mapping[int, list[Any]]) -> tuple[list[Heard], set[str]]:
-        """Which records count, by offset and position; what they and the day's due streams will need."""
+        """Which records count, by offset and position; what they and the day's due streams will need.
+
+        `progress` passes them all; what is said of them has causes of its own.
+        """
         steps: list[Heard] = []
         streams: set[str] = set()
         for p, records in segment.items():
-            progress = progress_row.decode(self.bodies[p])
+            progress = self.progress[p]
             if progress.day_work is not None:
                 await self._due(p, progress.day_work, streams)
                 continue
             self.finished.add(p)
             replay_until = progress.replay_until
             classified = self._classify(progress, records)
-            if classified:
-                self.passed_at[p] = records[-1][0].timestamp
             if classified and classified[0].offset < replay_until:
                 await self._load_found(progress, classified, streams)
             for heard in classified:
@@ -501,11 +516,16 @@ class _Work:
                 batch.wake(stream, what, work.day, work.cause)
             batch.progress[p].day_work = work if len(due) == DAY_CHUNK else None
 
-    def _classify(self, progress: Progress, records: list[Any]) -> list[Heard]:
-        """The records to pass, in order. One with an empty stream is only counted, not heard."""
+    def _classify(self, progress: Progress, records: list[Routed]) -> list[Heard]:
+        """Pass the records, in order; those to hear, and while what was said is folded again all of them.
+
+        One with an empty stream is only passed.
+        """
         steps: list[Heard] = []
-        p, offset = progress.partition, progress.next_offset
-        hears = self.engine.service.hears
+        p, offset, heard, tally = progress.partition, progress.next_offset, progress.heard, self.tally
+        own, sent = f"{self.engine.service.name}/{p}", progress.sent.get(p, 0)
+        hears, replay_until = self.engine.service.hears, progress.replay_until
+        last: wire.Route | None = None
         for record, route, fault in records:
             if record.offset < offset:
                 continue
@@ -513,37 +533,41 @@ class _Work:
                 raise Conflict(f"offset {record.offset} came where {offset} was expected")
             offset += 1
             if route is not None:
-                standing = progress.standing(route.producer, route.position)
-                if standing != "next":
-                    self._count(standing)
-                    steps.append(_passed(p, record.offset))
+                before = heard.get(route.producer, 0)
+                if route.position != before + 1:
+                    self._count(route.position <= before)
                     continue
-                self._own_is_known(progress, route)
-                progress.take(route.producer, route.position)
+                if route.producer == own and route.position > sent:
+                    raise Stopped(_OLDER.format(own, route.position))
+                heard[route.producer] = route.position
+                last = route
                 if fault is None and route.wire not in hears:
-                    self.tally.skipped += 1
-                    steps.append(_passed(p, record.offset, route))
+                    tally.skipped += 1
+                    if record.offset < replay_until:
+                        steps.append(_passed(p, record.offset, route))
                     continue
-            self.tally.applied += 1
+            tally.applied += 1
             steps.append(_read(record, route, fault))
+        if offset > progress.next_offset:
+            progress.next_offset, progress.passed_at = offset, records[-1][0].timestamp
+        if last is not None:
+            progress.take(last.producer, last.position)
         return steps
 
-    def _own_is_known(self, progress: Progress, route: wire.Route) -> None:
-        ours = route.producer == f"{self.engine.service.name}/{progress.partition}"
-        if ours and route.position > progress.sent.get(progress.partition, 0):
-            raise Stopped(
-                f"{route.producer} said {route.position} in the log, which this database never did: "
-                "the database is older than the log; start again to recover"
-            )
-
-    def _count(self, standing: str) -> None:
-        if standing == "repeat":
+    def _count(self, repeat: bool) -> None:
+        if repeat:
             self.tally.repeats += 1
         else:
             self.tally.early += 1
 
 
-def _passed(p: int, offset: int, route: wire.Route | None = None) -> Heard:
+_OLDER = (
+    "{0} said {1} in the log, which this database never did: "
+    "the database is older than the log; start again to recover"
+)
+
+
+def _passed(p: int, offset: int, route: wire.Route) -> Heard:
     return Heard(p, offset, "", route, None, None, b"", b"", b"")
 
 

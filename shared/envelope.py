@@ -5,6 +5,7 @@ decoding it. `own` is 1 when the event stands on the stream that decided it.
 """
 
 import hashlib
+import sys
 import uuid
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -77,16 +78,32 @@ def routing_header(wire: str, producer: str, position: int, own: bool) -> bytes:
     return f"{wire}|{producer}|{position}|{1 if own else 0}".encode()
 
 
+_names: dict[bytes, tuple[str, str]] = {}
+NAMES_KEPT = 20_000
+"""Types times producers are a few thousand; whoever sends other names cannot fill the memory."""
+
+
 def read_route(headers: Any) -> Route:
     """The routing header of a consumed record; Malformed when it is missing or cannot be read."""
     for name, value in headers:
         if name == ROUTING:
             try:
-                wire, producer, position, own = value.split(b"|")
-                return Route(wire.decode(), producer.decode(), int(position), own == b"1")
+                names, position, own = value.rsplit(b"|", 2)
+                known = _names.get(names)
+                if known is None:
+                    known = _read_names(names)
+                return Route(*known, int(position), own == b"1")
             except (ValueError, AttributeError):  # A header may be there and be null.
                 raise Malformed("the routing header cannot be read") from None
     raise Malformed("the routing header is missing")
+
+
+def _read_names(names: bytes) -> tuple[str, str]:
+    wire, producer = names.split(b"|")
+    if len(_names) > NAMES_KEPT:
+        _names.clear()
+    known = _names[names] = (sys.intern(wire.decode()), sys.intern(producer.decode()))
+    return known
 
 
 def decode(value: bytes) -> Envelope:

@@ -10,6 +10,7 @@ from shared.batch import Batch, CannotApply, Loaded
 from shared.engine import Engine, read_record
 from shared.errors import NotFound, Refused
 from shared.failpoints import failpoint
+from shared.progress import Progress
 from shared.service import Row, Say
 
 PAGE = 200
@@ -53,8 +54,8 @@ class Parking:
         engine = self.engine
         async with engine.writing, engine.pool.acquire() as connection, connection.transaction():
             stream, rows = await self._behind(connection, partition, offset)
-            bodies = await engine.store.lock(connection, [partition])
-            batch, changed = await self._run(connection, bodies, stream, partition, rows, actor)
+            progress = await engine.store.lock(connection, [partition])
+            batch, changed = await self._run(connection, progress, stream, partition, rows, actor)
             await engine.store.write(connection, batch, changed)
             if engine.on_handed is not None and batch.handed:
                 await engine.on_handed(connection, batch.handed)
@@ -71,7 +72,7 @@ class Parking:
         engine = self.engine
         async with engine.writing, engine.pool.acquire() as connection, connection.transaction():
             stream, rows = await self._behind(connection, partition, offset)
-            bodies = await engine.store.lock(connection, [partition])
+            progress = await engine.store.lock(connection, [partition])
             rest = [row for row in rows if row["offset"] != offset]
             said = RecordDiscarded(
                 service=engine.service.name,
@@ -81,7 +82,7 @@ class Parking:
                 by=actor,
             )
             batch, changed = await self._run(
-                connection, bodies, stream, partition, rest, actor, said
+                connection, progress, stream, partition, rest, actor, said
             )
             await engine.store.write(connection, batch, changed)
             if engine.on_handed is not None and batch.handed:
@@ -113,7 +114,7 @@ class Parking:
     async def _run(
         self,
         connection: Any,
-        bodies: dict[int, bytes],
+        progress: dict[int, Progress],
         stream: str,
         partition: int,
         rows: list[Any],
@@ -124,9 +125,9 @@ class Parking:
         records = [read_record(_record(row)) for row in rows]
         streams = {stream, *(r.stream for r in records)}
         loaded = Loaded(
-            progress=bodies,
+            progress=progress,
             states=await engine.store.states(connection, streams),
-            books=await engine.books(connection, bodies, [partition]),
+            books=await engine.books(connection, progress, [partition]),
             parked=frozenset(),
             now=datetime.now(UTC),
             partitions=engine.partitions,

@@ -50,6 +50,10 @@ class Progress(msgspec.Struct):
             return "next"
         return "repeat" if position <= last else "early"
 
+    def copy(self) -> "Progress":
+        """One that may change apart from this."""
+        return msgspec.structs.replace(self, heard=dict(self.heard), sent=dict(self.sent))
+
     def take(self, producer: str, position: int) -> None:
         """Count a record as passed."""
         self.heard[producer] = position

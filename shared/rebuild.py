@@ -130,7 +130,7 @@ class Rebuild:
                 return False
             failpoint("rebuild.before_swap")
             await self.beside.swap(own, p)
-            live = progress_row.decode((await self.live.lock(own, [p]))[p])
+            live = (await self.live.lock(own, [p]))[p]
             live.book_version += 1
             await own.execute(
                 "update book set version = $2 where partition = $1", p, live.book_version
@@ -233,7 +233,7 @@ class Rebuild:
         partition = progress.partition
         streams = {s.stream if isinstance(s, Heard) else decode(s).subject for s in steps}
         loaded = Loaded(
-            progress={partition: progress_row.encode(progress)},
+            progress={partition: progress},
             states=await self.shadow.states(connection, streams - {BROADCAST}),
             books=await self.shadow.books(connection, [partition]),
             parked=frozenset(),

@@ -15,7 +15,6 @@ from shared.errors import Malformed
 from shared.hand_over import hold_all
 from shared.log_reader import LogReader
 from shared.progress import Progress
-from shared.progress import decode as read_progress
 
 log = logging.getLogger("claimlog.recover")
 
@@ -57,10 +56,9 @@ async def recover(engine: Engine, bootstrap: str, topic: str, topic_id: str) -> 
 
 async def _know_topic(engine: Engine, topic_id: str) -> None:
     async with engine.pool.acquire() as connection, connection.transaction():
-        bodies = await engine.store.lock(connection, list(range(engine.partitions)))
         strange = []
-        for body in bodies.values():
-            row = read_progress(body)
+        rows = await engine.store.lock(connection, list(range(engine.partitions)))
+        for row in rows.values():
             if row.topic_id != topic_id:
                 row.topic_id, row.next_offset, row.replay_until, row.passed_at = topic_id, 0, 0, 0
                 row.refill = bool(row.sent)
@@ -99,8 +97,7 @@ async def _rewind(engine: Engine, rows: dict[int, Progress], lost: dict[int, int
         return
     log.error("the log lost records that we passed in %s partitions: rewinding", len(lost))
     async with engine.pool.acquire() as connection, connection.transaction():
-        bodies = await engine.store.lock(connection, list(range(engine.partitions)))
-        fresh = {p: read_progress(body) for p, body in bodies.items()}
+        fresh = await engine.store.lock(connection, list(range(engine.partitions)))
         for p, end in lost.items():
             for row in (rows[p], fresh[p]):
                 row.next_offset = row.replay_until = row.passed_at = 0
@@ -157,8 +154,7 @@ async def _restore(
 ) -> None:
     sources = sorted({f.source for f in forgotten})
     async with engine.pool.acquire() as connection, connection.transaction():
-        bodies = await engine.store.lock(connection, sources)
-        progress = {p: read_progress(body) for p, body in bodies.items()}
+        progress = await engine.store.lock(connection, sources)
         for row in progress.values():
             row.replay_seq = row.last_seq
         forgotten.sort(key=lambda f: (f.source, f.envelope.time, f.target, f.route.position))
@@ -187,9 +183,8 @@ async def _fold_at_once(engine: Engine, connection: Any, rows: list[OutboxRow]) 
     if not rows:
         return
     partitions = sorted({row.partition for row in rows})
-    bodies = await engine.store.lock(connection, partitions)
     loaded = Loaded(
-        progress=bodies,
+        progress=await engine.store.lock(connection, partitions),
         states=await engine.store.states(connection, {row.stream for row in rows}),
         books=await engine.store.books(connection, partitions),
         parked=frozenset(),

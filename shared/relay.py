@@ -16,7 +16,6 @@ from shared.batch import OutboxRow
 from shared.envelope import CONTENT_TYPE, ROUTING
 from shared.errors import Stopped
 from shared.failpoints import failpoint
-from shared.progress import decode
 from shared.store import Store
 from shared.telemetry import measure
 
@@ -192,8 +191,7 @@ class Relay:
             if left or self._failed:
                 raise TimeoutError("the new topic did not take everything yet")
         async with connection.transaction():
-            body = (await self._store.lock(connection, [source]))[source]
-            row = decode(body)
+            row = (await self._store.lock(connection, [source]))[source]
             row.refill = False
             await self._store.write_progress(connection, [row])
         for target, last in row.sent.items():
