@@ -1,22 +1,22 @@
 """`demo`: everything started, a seeded world of encounters carried to posted payments, and the summary."""
 
 import asyncio
+import signal
 import time
+from dataclasses import asdict
 from datetime import date
+from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.live import Live
 from rich.table import Table
 
-from cli.context import err, out, plainly, stack
+from cli.context import Json, ask, err, fail, out, plainly, print_json, stack
 from deploy.provision import SERVICES
 from deploy.stack import Stack
-from simulator.doors import Doors
-from simulator.world import Plan, Score, World
-
-FETCH_WAIT_MS = 200
-"""The world waits for nobody: larger batches cost less on a small machine, and a hop may take longer."""
+from simulator.doors import DoorClosed, Doors
+from simulator.world import Plan, Score, World, standing
 
 
 @plainly
@@ -26,28 +26,76 @@ def demo(
     days: Annotated[int, typer.Option(help="Business days in all.", min=1)] = 150,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 7,
     exit: Annotated[bool, typer.Option("--exit", help="Stop everything at the end.")] = False,
+    json: Json = False,
 ) -> None:
     """Carry a seeded world of encounters through to posted payments, then show what a biller asks."""
-    started = time.monotonic()
-    chosen = stack()
-    with err.status("starting") as shown:
-        chosen.start(SERVICES, told=shown.update)
-    out.print(f"everything is up after {time.monotonic() - started:.0f} s")
+    # A terminal that closes, or a supervisor, ends it as Ctrl-C does: nothing is left running.
+    signal.signal(signal.SIGTERM, _interrupt)
     plan = Plan(
         encounters=encounters, feed_days=feed_days, all_days=max(days, feed_days), seed=seed
     )
+    chosen = stack()
     try:
-        score = asyncio.run(_run(chosen, plan))
-        _show(score, time.monotonic() - started)
-        _summary(chosen)
+        score = _carry(chosen, plan, quiet=json)
+        if json:
+            print_json({"score": asdict(score) if score else None, **ask("reporting", "/summary")})
+        else:
+            _summary(chosen)
         if not exit:
             _wait()
-    except KeyboardInterrupt:
-        out.print("interrupted")
+    except DoorClosed as no:
+        fail(str(no))
     finally:
-        if exit:
-            chosen.stop()
-            out.print("down: nothing of this folder is running")
+        _stop(chosen)
+
+
+def _carry(chosen: Stack, plan: Plan, quiet: bool) -> Score | None:
+    """Start everything and run the world; None, and nothing is sent, where one ran here before."""
+    started = time.monotonic()
+    with err.status("starting") as shown:
+        chosen.start(SERVICES, told=shown.update)
+    told = err if quiet else out
+    told.print(f"everything is up after {time.monotonic() - started:.0f} s")
+    last = asyncio.run(_standing(chosen))
+    if last is not None:
+        told.print(_here_already(plan, last), highlight=False)
+        return None
+    score = asyncio.run(_run(chosen, plan))
+    told.print(_scored(score, time.monotonic() - started))
+    return score
+
+
+def _here_already(plan: Plan, last: date) -> str:
+    """Why nothing is sent, and how to start afresh."""
+    cut = f" (a whole demo goes on to {plan.last_day})" if last < plan.last_day else ""
+    return (
+        f"this installation is in use already, up to {last}{cut}: nothing is sent or paid again, "
+        "here is what it holds. To start afresh: claimlog down --erase, then claimlog demo"
+    )
+
+
+async def _standing(chosen: Stack) -> date | None:
+    doors = Doors({"reference": chosen.url_of("reference") or ""}, "simulator")
+    try:
+        return await standing(doors)
+    finally:
+        await doors.close()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(chosen: Stack) -> None:
+    """Nothing of this folder runs on; a second Ctrl-C does not leave it half stopped."""
+    before = [signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        with err.status("stopping") as shown:
+            chosen.stop(told=shown.update)
+        err.print("down: nothing of this folder is running")
+    finally:
+        for sign, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(sign, handler)
 
 
 async def _run(chosen: Stack, plan: Plan) -> Score:
@@ -116,8 +164,8 @@ class Pace:
         return made
 
 
-def _show(score: Score, seconds: float) -> None:
-    out.print(
+def _scored(score: Score, seconds: float) -> str:
+    return (
         f"{score.encounters:,} encounters over {score.days} business days in {seconds:.0f} s: "
         f"{score.files_out} files out, {score.files_in} files in, "
         f"{score.corrected} denials corrected, {score.resent} rejections sent again"
@@ -134,10 +182,13 @@ def _summary(chosen: Stack) -> None:
     for service in ("reporting", "posting", "denial", "submission"):
         out.print(f"  {chosen.url_of(service)}/docs  doors of {service}")
     out.print("  claimlog summary · claimlog story ACCOUNT · claimlog audit · claimlog status")
-    out.print("  claimlog down stops everything")
+    out.print("  claimlog down stops everything, claimlog down --erase forgets it too")
 
 
 def _wait() -> None:
-    out.print("\nEverything stays up until Ctrl-C (then: claimlog down).")
-    while True:
-        time.sleep(3600)
+    err.print("\nEverything stays up until Ctrl-C.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return  # This is how a demo ends, not how it is broken off.

@@ -47,11 +47,15 @@ def _become(service: str, chosen: Settings, home: Home) -> None:
 
 async def _world(chosen: Settings, home: Home) -> None:
     from simulator.doors import Doors
-    from simulator.world import Plan, World
+    from simulator.world import Plan, World, standing
 
     urls = {service: f"http://{service}:{chosen.http_port}" for service in SERVICES}
     doors = Doors(urls, "simulator")
-    await World(Plan(), doors, home.root / "files" / "outbound").run()
+    last = await standing(doors)
+    if last is None:
+        await World(Plan(), doors, home.root / "files" / "outbound").run()
+    else:
+        print(f"a world ran here already, up to {last}: nothing is sent or paid again", flush=True)
     await doors.close()
 
 

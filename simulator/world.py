@@ -56,6 +56,21 @@ class Plan:
     seed: int = 7
     faults: bool = True
 
+    @property
+    def last_day(self) -> date:
+        """The last business day of the whole."""
+        return business_days(self.start, self.all_days)[-1]
+
+
+async def standing(doors: Doors) -> date | None:
+    """The last business day that is open there already, None in an installation that is new.
+
+    What the outside world remembers ends with its process: one that came after another would answer every
+    file and pay every claim once more.
+    """
+    days = [r["today"] for r in await doors.get("reference", "/progress") if r["today"]]
+    return date.fromisoformat(max(days)) if days else None
+
 
 class World:
     """One run of the outside world against the doors."""
