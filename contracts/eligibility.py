@@ -71,7 +71,7 @@ class InquirySent:
 
 @event("eligibility.response_file_received.v1", "inbound")
 class ResponseFileReceived:
-    """A 271 file was taken in; `unmatched` answers carried no trace of ours."""
+    """A 271 file was taken in; `unmatched` answers belong to no inquiry of ours."""
 
     sha256: Sha256
     answers: int
@@ -90,6 +90,17 @@ class BenefitsConfirmed:
     copay_cents: Cents | None = None
     coinsurance_basis_points: int | None = None
     deductible_remaining_cents: Cents | None = None
+    source: Source
+
+
+@event("eligibility.benefits_unclear.v1", "account")
+class BenefitsUnclear:
+    """A 271 came but said neither active nor inactive, such as "ask someone else"; `codes` are its EB01s."""
+
+    account: AccountNumber
+    trace: Code
+    payer: Code
+    codes: tuple[Code, ...] = ()
     source: Source
 
 

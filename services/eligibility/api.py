@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Query, Request
 
-from services.eligibility.gateway import read_answers
+from services.eligibility.gateway import take_answers
 from shared.errors import Conflict, Malformed, NotFound, Refused
 from shared.http import Actor, IdempotencyKey
 from shared.service import Doors, Order, Scope
@@ -25,7 +25,7 @@ def routes(doors: Doors) -> APIRouter:
         data = await request.body()
         if not data:
             raise Malformed("the file is empty")
-        command = read_answers(data, name)
+        command = await take_answers(data, name, doors)
         order = Order(
             inbound_stream(command.sha256),
             command,
@@ -56,9 +56,9 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/work-list")
     async def work_list(limit: int = Query(default=PAGE, le=5_000)) -> list[dict[str, Any]]:
-        """Coverages that a payer rejected or called inactive, oldest answer first."""
+        """Coverages that a payer rejected, called inactive or left open, oldest answer first."""
         return await doors.rows(
-            "select * from coverage_benefits where state in ('rejected', 'inactive') "
+            "select * from coverage_benefits where state in ('rejected', 'inactive', 'unclear') "
             "order by answered_on, trace limit $1",
             limit,
         )

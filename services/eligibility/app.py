@@ -24,6 +24,7 @@ SERVICE = Service(
             "eligibility.inquiry_file_sent.v1",
             "eligibility.inquiry_sent.v1",
             "eligibility.benefits_confirmed.v1",
+            "eligibility.benefits_unclear.v1",
             "eligibility.inquiry_rejected.v1",
         }
     ),
@@ -35,6 +36,7 @@ SERVICE = Service(
             "eligibility.inquiry_sent.v1",
             "eligibility.response_file_received.v1",
             "eligibility.benefits_confirmed.v1",
+            "eligibility.benefits_unclear.v1",
             "eligibility.inquiry_rejected.v1",
         }
     ),

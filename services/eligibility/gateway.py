@@ -2,17 +2,23 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from contracts.eligibility import BenefitsConfirmed, InquiriesBatched, InquiryRejected
+from contracts.eligibility import (
+    BenefitsConfirmed,
+    BenefitsUnclear,
+    InquiriesBatched,
+    InquiryRejected,
+)
 from contracts.phi import MemberDetails, PersonDetails
 from contracts.values import Sealed, Source
 from services.eligibility.domain.account import read_trace
 from services.eligibility.domain.books import Book
-from services.eligibility.domain.inbound import TakeAnswers
+from services.eligibility.domain.inbound import Answered, TakeAnswers
 from services.eligibility.domain.queue import RecordSent
 from shared.errors import Malformed, NotFound
-from shared.service import At, Command, HandOver, Outside, Row
-from shared.x12 import Finding, TransactionSet, Unreadable, read_file
+from shared.service import At, Command, Doors, HandOver, Outside, Row
+from shared.x12 import Finding, Unreadable, read_file
 from shared.x12.eligibility_270 import Batch270, Inquiry270, write_270
 from shared.x12.eligibility_271 import Answer271, Benefit, read_271
 from shared.x12.envelope import kind_of
@@ -21,6 +27,8 @@ from shared.x12.writing import Header
 INQUIRIES_IN_SET = 99
 """Batch vendors take at most 99 inquiries in a set."""
 ACTIVE = frozenset("12345")
+INACTIVE = frozenset("678")
+"""EB01: the payer says that there is no cover. Anything else but active says nothing either way."""
 ORIGIN = "9CLAIMLOG1"
 
 
@@ -99,9 +107,30 @@ HAND_OVER = HandOver(
 )
 
 
-def read_answers(data: bytes, name: str) -> TakeAnswers:
-    """A 271 file as a command; Malformed with segment, byte and reason when it cannot be taken."""
+class Read(NamedTuple):
+    """One answer of a file, as it stands there."""
+
+    answer: Answer271
+    source: Source
+
+
+async def take_answers(data: bytes, name: str, doors: Doors) -> TakeAnswers:
+    """A 271 file as a command; Malformed with segment, byte and reason when it cannot be taken.
+
+    A payer may answer under any id: whose answer it is follows from the inquiry that its trace leads to.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
+    read = read_answers(data, name, sha256)
+    rows = await doors.rows(
+        "select trace, payer from inquiry_package where trace = any($1::text[])",
+        [trace_in(one) for one in read],
+    )
+    asked = {row["trace"]: row["payer"] for row in rows}
+    return answers_to(read, asked, await doors.book(), sha256)
+
+
+def read_answers(data: bytes, name: str, sha256: str) -> list[Read]:
+    """Every answer of a 271 file."""
     try:
         read = read_file(data)
     except Unreadable as no:
@@ -109,18 +138,39 @@ def read_answers(data: bytes, name: str) -> TakeAnswers:
     sets = [one for one in read.sets() if kind_of(one) == "271"]
     if not sets:
         raise Malformed("there is no 271 in this file")
-    taken: list[BenefitsConfirmed | InquiryRejected] = []
-    unmatched = 0
+    found: list[Read] = []
     for one in sets:
         answers, findings = read_271(one)
         errors = [f for f in findings if f.severity == "error"]
         if errors:
             raise _refuse(name, errors)
         for answer in answers:
-            made = _answer(answer, one, sha256)
-            unmatched += made is None
-            taken += [made] if made is not None else []
-    return TakeAnswers(sha256, tuple(taken), unmatched)
+            segment = one.ordinal(answer.segment) if answer.segment >= 0 else one.st_ordinal
+            place = Source(
+                sha256=sha256, isa13=one.isa13, gs06=one.gs06, st02=one.control, segment=segment
+            )
+            found.append(Read(answer, place))
+    return found
+
+
+def trace_in(one: Read) -> str:
+    """The trace as we wrote it."""
+    return one.answer.trace.strip().upper()
+
+
+def answers_to(read: list[Read], asked: dict[str, str], book: Book, sha256: str) -> TakeAnswers:
+    """What answers inquiries of ours; `asked` gives the payer that each trace asked.
+
+    An answer of another listed payer is to an inquiry about a coverage that was replaced since.
+    """
+    codes = {payer.payer_id: payer.payer for payer in book.payers.values()}
+    taken = [
+        _answer(one, read_trace(trace_in(one)) or "", payer)
+        for one in read
+        if (payer := asked.get(trace_in(one))) is not None
+        and codes.get(one.answer.payer_id, payer) == payer
+    ]
+    return TakeAnswers(sha256, tuple(taken), len(read) - len(taken))
 
 
 def _refuse(name: str, findings: Iterable[Finding]) -> Malformed:
@@ -128,18 +178,8 @@ def _refuse(name: str, findings: Iterable[Finding]) -> Malformed:
     return Malformed(where + "; ".join(str(f) for f in list(findings)[:3]))
 
 
-def _answer(
-    a: Answer271, one: TransactionSet, sha256: str
-) -> BenefitsConfirmed | InquiryRejected | None:
-    account = read_trace(a.trace)
-    if account is None:
-        return None
-    trace = a.trace.strip().upper()
-    segment = one.ordinal(a.segment) if a.segment >= 0 else one.st_ordinal
-    source = Source(
-        sha256=sha256, isa13=one.isa13, gs06=one.gs06, st02=one.control, segment=segment
-    )
-    payer = a.payer_id or "?"
+def _answer(one: Read, account: str, payer: str) -> Answered:
+    a, trace = one.answer, trace_in(one)
     if a.rejections and not a.benefits:
         first = a.rejections[0]
         return InquiryRejected(
@@ -149,12 +189,17 @@ def _answer(
             reason=first.reason or "?",
             follow_up=first.follow_up,
             loop=first.loop,
-            source=source,
+            source=one.source,
+        )
+    active = next((b for b in a.benefits if b.code in ACTIVE), None)
+    if active is None and not any(b.code in INACTIVE for b in a.benefits):
+        codes = tuple(dict.fromkeys(b.code for b in a.benefits if b.code))
+        return BenefitsUnclear(
+            account=account, trace=trace, payer=payer, codes=codes, source=one.source
         )
     coinsurance = _first(a.benefits, "A")
     copay = _first(a.benefits, "B")
     left = next((b for b in a.benefits if b.code == "C" and b.period == "29"), None)
-    active = next((b for b in a.benefits if b.code in ACTIVE), None)
     return BenefitsConfirmed(
         account=account,
         trace=trace,
@@ -164,7 +209,7 @@ def _answer(
         copay_cents=copay.cents if copay else None,
         coinsurance_basis_points=coinsurance.basis_points if coinsurance else None,
         deductible_remaining_cents=left.cents if left else None,
-        source=source,
+        source=one.source,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from contracts.eligibility import (
     BenefitsConfirmed,
+    BenefitsUnclear,
     InquiryFileSent,
     InquiryQueued,
     InquiryRejected,
@@ -75,6 +76,13 @@ def _answer(row: Row | None, event: Any, at: At) -> Row:
                 "deductible_remaining_cents": event.deductible_remaining_cents,
                 "reason": "",
             }
+        case BenefitsUnclear():
+            return {
+                **row,
+                "state": "unclear",
+                "answered_on": at.occurred_on,
+                "reason": " ".join(event.codes),
+            }
         case InquiryRejected():
             return {
                 **row,
@@ -110,6 +118,7 @@ COVERAGES = Projection(
         {
             "eligibility.inquiry_sent.v1",
             "eligibility.benefits_confirmed.v1",
+            "eligibility.benefits_unclear.v1",
             "eligibility.inquiry_rejected.v1",
         }
     ),

@@ -7,7 +7,13 @@ from typing import Any
 
 import msgspec
 
-from contracts.eligibility import BenefitsConfirmed, InquiryQueued, InquiryRejected, InquirySent
+from contracts.eligibility import (
+    BenefitsConfirmed,
+    BenefitsUnclear,
+    InquiryQueued,
+    InquiryRejected,
+    InquirySent,
+)
 from contracts.registration import AccountOpened, CoveragesSet
 from contracts.values import Coverage, Sealed
 from services.eligibility.domain.books import Book
@@ -36,7 +42,7 @@ Command = Inquire | AskAgain
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The account's person and coverages, and how often each coverage was asked about, by its trace."""
+    """The account's person and coverages; by trace, how often each was asked about and what came of it."""
 
     account: str = ""
     facility: str = ""
@@ -45,7 +51,8 @@ class Account(msgspec.Struct, frozen=True):
     person: Sealed | None = None
     coverages: tuple[Coverage, ...] = ()
     asked: dict[str, int] = {}
-    answered: tuple[str, ...] = ()
+    answered: dict[str, bool] = {}
+    """Whether the payer called the coverage active."""
     billed: bool = True
 
 
@@ -137,24 +144,33 @@ def evolve(state: Account | None, event: Any) -> Account:
                 billed=event.billing == "bill",
             )
         case CoveragesSet():
-            # Another coverage in the same place is asked about anew.
-            kept = {c.order: c.payer for c in account.coverages}
-            same = {
-                trace_of(account.account, c.order)
-                for c in event.coverages
-                if kept.get(c.order) == c.payer
-            }
-            asked = {trace: n for trace, n in account.asked.items() if trace in same}
-            return replace(account, coverages=event.coverages, asked=asked)
+            return _covered_anew(account, event)
         case InquirySent(trace=trace):
             asked = {**account.asked, trace: account.asked.get(trace, 0) + 1}
             return replace(account, asked=asked)
-        case BenefitsConfirmed(trace=trace):
-            return replace(account, answered=(*account.answered, trace))
+        case BenefitsConfirmed() | BenefitsUnclear():
+            active = isinstance(event, BenefitsConfirmed) and event.active
+            return replace(account, answered={**account.answered, event.trace: active})
         case InquiryRejected(trace=trace) if event.reason != PAYER_DOWN:
-            return replace(account, answered=(*account.answered, trace))
+            return replace(account, answered={**account.answered, trace: False})
     return account
 
 
-ACCOUNT = Decider("account", Account, decide, evolve)
+def _covered_anew(account: Account, event: CoveragesSet) -> Account:
+    """Another payer in the same place is asked anew, and so is one that did not say yes: the ids may be mended."""
+    kept = {c.order: c.payer for c in account.coverages}
+    same = {
+        trace
+        for c in event.coverages
+        if kept.get(c.order) == c.payer
+        and account.answered.get(trace := trace_of(account.account, c.order), True)
+    }
+    return msgspec.structs.replace(
+        account,
+        coverages=event.coverages,
+        asked={trace: n for trace, n in account.asked.items() if trace in same},
+        answered={trace: yes for trace, yes in account.answered.items() if trace in same},
+    )
 
+
+ACCOUNT = Decider("account", Account, decide, evolve)

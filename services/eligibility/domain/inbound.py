@@ -5,17 +5,24 @@ from typing import Any
 
 import msgspec
 
-from contracts.eligibility import BenefitsConfirmed, InquiryRejected, ResponseFileReceived
+from contracts.eligibility import (
+    BenefitsConfirmed,
+    BenefitsUnclear,
+    InquiryRejected,
+    ResponseFileReceived,
+)
 from shared.service import Decider, to
 from shared.streams import account_stream
+
+Answered = BenefitsConfirmed | BenefitsUnclear | InquiryRejected
 
 
 @dataclass(frozen=True)
 class TakeAnswers:
-    """What a file answers; `unmatched` answers carried no trace of ours."""
+    """What a file answers; `unmatched` answers belong to no inquiry of ours."""
 
     sha256: str
-    answers: tuple[BenefitsConfirmed | InquiryRejected, ...]
+    answers: tuple[Answered, ...]
     unmatched: int
 
 

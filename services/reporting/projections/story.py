@@ -15,6 +15,7 @@ TOLD = frozenset(
         "registration.coverages_set.v1",
         "eligibility.inquiry_sent.v1",
         "eligibility.benefits_confirmed.v1",
+        "eligibility.benefits_unclear.v1",
         "eligibility.inquiry_rejected.v1",
         "coding.charges_captured.v1",
         "coding.charge_corrected.v1",
@@ -55,7 +56,7 @@ SHOWN = (
     "contractual_cents", "allowed_cents", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
     "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
-    "status", "flags", "forwarded_to", "active", "plan", "coder", "facility",
+    "status", "flags", "forwarded_to", "active", "codes", "plan", "coder", "facility",
 )  # fmt: skip
 """Fields worth telling; none of them can hold a person's data."""
 

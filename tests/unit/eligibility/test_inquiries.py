@@ -1,86 +1,34 @@
 """Every coverage of a new account is asked about once, at the cut-off; a payer that is down is asked again."""
 
-from datetime import date
-
 from contracts.eligibility import (
     BatchedInquiry,
+    BenefitsConfirmed,
+    BenefitsUnclear,
     InquiriesBatched,
     InquiryFileSent,
-    InquiryQueued,
-    InquiryRejected,
-    InquirySent,
 )
-from contracts.reference import EnrolmentRecorded, PayerListed, ReceiverListed
-from contracts.registration import AccountOpened
-from contracts.values import Coverage, Sealed, Source
-from services.eligibility.domain import ACCOUNT, OUTBOUND, Book, evolve_book
-from services.eligibility.domain.account import AskAgain, Inquire, read_trace, trace_of
+from contracts.registration import CoveragesSet
+from services.eligibility.domain import ACCOUNT, OUTBOUND, Book
+from services.eligibility.domain.account import AskAgain, Inquire, read_trace
 from services.eligibility.domain.queue import CloseBatch, RecordSent, TellSent
-from shared.streams import account_number
+from tests.unit.eligibility.facts import (
+    BOOK,
+    COVERAGE,
+    DAY,
+    DOWN,
+    NUMBER,
+    OPENED,
+    PLACE,
+    QUEUED,
+    SENT,
+    TRACE,
+)
 from tests.unit.scenario import said
 
-DAY = date(2026, 1, 5)
-NUMBER = account_number("t", "s", "eligibility")
-BOX = Sealed(key_id="k", box="b")
-COVERAGE = Coverage(order=1, payer="P", filing_indicator="CI", member=BOX, effective_from=DAY)
-OPENED = AccountOpened(
-    account=NUMBER,
-    patient="p",
-    guarantor="g",
-    source_system="s",
-    encounter="e",
-    encounter_class="c",
-    facility="F",
-    legal_entity="L",
-    service_from=DAY,
-    service_to=DAY,
-    person=BOX,
-    coverages=(COVERAGE,),
-)
-TRACE = trace_of(NUMBER, 1)
-
-
-def _book() -> Book:
-    book = Book()
-    for event in (
-        PayerListed(
-            payer="P",
-            name="N",
-            payer_id="ID",
-            filing_indicator="CI",
-            receiver="R",
-            replacement="yes",
-            filing_limit_days=90,
-            in_force_from=DAY,
-        ),
-        ReceiverListed(
-            receiver="R", name="N", receiver_id="RID", submitter_id="SID", submitter_name="S"
-        ),
-        EnrolmentRecorded(
-            legal_entity="L", payer="P", transaction="270", enrolled=True, effective_from=DAY
-        ),
-    ):
-        book = evolve_book(book, event)
-    return book
-
-
-BOOK = _book()
-SENT = InquirySent(account=NUMBER, trace=TRACE, payer="P", coverage_order=1, isa13=1)
-DOWN = InquiryRejected(
-    account=NUMBER, trace=TRACE, payer="P", reason="42", source=Source(sha256="a" * 64)
-)
-QUEUED = InquiryQueued(
-    account=NUMBER,
-    trace=TRACE,
-    payer="P",
-    coverage_order=1,
-    facility="F",
-    service_on=DAY,
-    relation="18",
-    person=BOX,
-    member=BOX,
-    receiver="R",
-)
+YES = BenefitsConfirmed(account=NUMBER, trace=TRACE, payer="P", active=True, source=PLACE)
+NO = BenefitsConfirmed(account=NUMBER, trace=TRACE, payer="P", active=False, source=PLACE)
+UNCLEAR = BenefitsUnclear(account=NUMBER, trace=TRACE, payer="P", codes=("V",), source=PLACE)
+SET_ANEW = CoveragesSet(patient="p", coverages=(COVERAGE,), set_on=DAY, reason="id mended")
 
 
 def test_a_trace_leads_back_to_its_account() -> None:
@@ -103,6 +51,22 @@ def test_nobody_asks_without_enrolment_or_twice() -> None:
 def test_a_payer_that_is_down_is_asked_again_but_not_for_ever() -> None:
     assert len(said(ACCOUNT, [OPENED, SENT, DOWN], AskAgain(TRACE), BOOK)) == 1
     assert said(ACCOUNT, [OPENED, SENT, SENT, SENT, DOWN], AskAgain(TRACE), BOOK) == []
+
+
+def test_a_coverage_that_was_set_anew_is_asked_again_unless_its_payer_said_yes() -> None:
+    for answer in (NO, UNCLEAR):
+        given = [OPENED, SENT, answer]
+        assert said(ACCOUNT, given, Inquire(NUMBER), BOOK) == []
+        assert len(said(ACCOUNT, [*given, SET_ANEW], Inquire(NUMBER), BOOK)) == 1
+    for heard in ([], [YES]):
+        given = [OPENED, SENT, *heard, SET_ANEW]
+        assert said(ACCOUNT, given, Inquire(NUMBER), BOOK) == []
+
+
+def test_a_payer_that_is_down_is_asked_again_about_a_coverage_that_was_set_anew() -> None:
+    given = [OPENED, SENT, NO, SET_ANEW, SENT, DOWN]
+    assert len(said(ACCOUNT, given, AskAgain(TRACE), BOOK)) == 1
+    assert said(ACCOUNT, [*given, YES], AskAgain(TRACE), BOOK) == []
 
 
 def test_the_cutoff_closes_what_waits_into_a_file_and_tells_the_accounts_when_it_left() -> None:
