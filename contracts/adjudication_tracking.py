@@ -182,13 +182,27 @@ class BalanceFault:
 
 @event("adjudication_tracking.remittance_refused.v1", "remittance")
 class RemittanceRefused:
-    """An 835 that does not balance posts nothing and waits for a person."""
+    """An 835 that does not balance posts nothing and waits for a person, or for the payer's mended file."""
 
     remittance: Code
     payer: Code
     check_number: str
     amount_cents: Cents
     faults: tuple[BalanceFault, ...]
+    source: Source | None = None
+
+
+@event("adjudication_tracking.remittance_closed.v1", "remittance")
+class RemittanceClosed:
+    """A named person closed an 835 that was not released: nothing of it posts. A mended file is staged anew."""
+
+    remittance: Code
+    payer: Code
+    check_number: str
+    amount_cents: Cents
+    closed_by: Code
+    reason: Sentence
+    source: Source
 
 
 @event("adjudication_tracking.claim_payment_delivered.v1", "account")
@@ -225,6 +239,8 @@ class ClaimMatched:
     account: AccountNumber
     matched_on: Code
     matched_by: Code
+    sha256: str = ""
+    st02: str = ""
 
 
 @event("adjudication_tracking.claim_unmatched.v1", "remittance")

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.adjudication_tracking.domain.remittance import MatchClaim, Release
+from services.adjudication_tracking.domain.remittance import Close, MatchClaim, Release
 from services.adjudication_tracking.gateway import Intake
 from shared.errors import Conflict, Malformed, NotFound, Refused
 from shared.http import Actor, IdempotencyKey
@@ -22,6 +22,13 @@ class _Body(BaseModel):
 
 class ReleaseBody(_Body):
     """Who releases an unbalanced remittance, and why."""
+
+    by: str = Field(min_length=1, max_length=48)
+    reason: str = Field(min_length=1)
+
+
+class CloseBody(_Body):
+    """Who closes a remittance that was refused, and why: the payer voided it, or pays anew."""
 
     by: str = Field(min_length=1, max_length=48)
     reason: str = Field(min_length=1)
@@ -80,6 +87,13 @@ def routes(doors: Doors) -> APIRouter:
     ) -> dict[str, Any]:
         """Release what does not balance: its balanced claims post, the difference stays in suspense."""
         return await _tell(doors, remittance, Release(body.by, body.reason), key, who)
+
+    @router.post("/remittances/{remittance}/close")
+    async def close(
+        remittance: str, body: CloseBody, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Close what was refused: nothing of it posts, and it leaves the work list."""
+        return await _tell(doors, remittance, Close(body.by, body.reason), key, who)
 
     @router.post("/remittances/{remittance}/claims/{position}/match")
     async def match(

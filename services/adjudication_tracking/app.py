@@ -17,6 +17,7 @@ _OWN = (
     "remittance_repeated",
     "remittance_released",
     "remittance_refused",
+    "remittance_closed",
     "claim_payment_delivered",
     "remittance_dispatched",
     "claim_matched",

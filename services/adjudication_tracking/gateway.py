@@ -160,7 +160,7 @@ class Intake:
         )
         self._note(one, "835", "taken", len(claims), remit.amount_cents)
         said: list[Said] = [(stream, received)]
-        said += [(stream, m) for m in await self._foreign(key, claims)]
+        said += [(stream, m) for m in await self._foreign(key, one.control, claims)]
         said += [
             (
                 stream,
@@ -196,7 +196,9 @@ class Intake:
         sealed: list[Sealed] = await self.doors.seal_all(values) if values else []
         return sealed
 
-    async def _foreign(self, key: str, claims: list[ClaimPayment]) -> list[ClaimMatched]:
+    async def _foreign(
+        self, key: str, st02: str, claims: list[ClaimPayment]
+    ) -> list[ClaimMatched]:
         """Claims of another system's numbers, led to the ones we imported; the event says on what."""
         strange = {c.claim.strip() for c in claims if read_claim_number(c.claim) is None}
         if not strange:
@@ -215,6 +217,8 @@ class Intake:
                 account=found[c.claim.strip()][:14],
                 matched_on="imported claim number",
                 matched_by="service:adjudication_tracking",
+                sha256=self.sha256,
+                st02=st02,
             )
             for n, c in enumerate(claims)
             if c.claim.strip() in found

@@ -13,6 +13,7 @@ from contracts.adjudication_tracking import (
     ClaimRejected,
     ClaimUnmatched,
     FileReceived,
+    RemittanceClosed,
     RemittanceDispatched,
     RemittanceReceived,
     RemittanceRefused,
@@ -173,7 +174,9 @@ def _remittance_keys(event: Any, at: At) -> list[tuple[str]]:
 
 def _remittance(row: Row | None, event: Any, at: At) -> Row | None:
     if isinstance(event, RemittanceReceived):
-        return row or {
+        if row is not None and row["state"] not in ("refused", "closed"):
+            return row
+        return {
             "remittance": event.remittance,
             "payer": event.payer,
             "legal_entity": event.legal_entity,
@@ -189,8 +192,8 @@ def _remittance(row: Row | None, event: Any, at: At) -> Row | None:
             "suspense_cents": 0,
             "dispatched": 0,
             "faults": [],
-            "repeats": 0,
-            "conflicts": 0,
+            "repeats": row["repeats"] if row else 0,
+            "conflicts": row["conflicts"] if row else 0,
         }
     if row is None:
         return None
@@ -199,7 +202,10 @@ def _remittance(row: Row | None, event: Any, at: At) -> Row | None:
             return {
                 **row,
                 "state": "released",
+                "amount_cents": event.amount_cents,
                 "claims_cents": event.claims_cents,
+                "plb": [msgspec.to_builtins(p) for p in event.provider_adjustments],
+                "plb_cents": sum(p.cents for p in event.provider_adjustments),
                 "suspense_cents": event.suspense_cents,
             }
         case RemittanceRefused():
@@ -208,8 +214,10 @@ def _remittance(row: Row | None, event: Any, at: At) -> Row | None:
                 "state": "refused",
                 "faults": [msgspec.to_builtins(f) for f in event.faults],
             }
+        case RemittanceClosed():
+            return {**row, "state": "closed"}
         case RemittanceDispatched():
-            return {**row, "dispatched": event.sent}
+            return {**row, "dispatched": event.sent, "claims": event.claims}
         case RemittanceRepeated():
             more = 1 if event.conflict else 0
             return {**row, "repeats": row["repeats"] + 1, "conflicts": row["conflicts"] + more}
@@ -243,6 +251,7 @@ REMITTANCE = Projection(
             "adjudication_tracking.remittance_received.v1",
             "adjudication_tracking.remittance_released.v1",
             "adjudication_tracking.remittance_refused.v1",
+            "adjudication_tracking.remittance_closed.v1",
             "adjudication_tracking.remittance_dispatched.v1",
             "adjudication_tracking.remittance_repeated.v1",
         }

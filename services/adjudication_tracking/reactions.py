@@ -6,8 +6,10 @@ from contracts.adjudication_tracking import (
     ClaimAdjudicated,
     ClaimPaymentDelivered,
     RemittanceClaimsStaged,
+    RemittanceClosed,
     RemittanceDispatched,
     RemittanceReceived,
+    RemittanceRefused,
     RemittanceReleased,
 )
 from services.adjudication_tracking.domain.account import AnswerClaim, TakeUpReversals
@@ -20,7 +22,7 @@ def react(event: Any, at: At) -> list[tuple[str, Any]]:
     match event:
         case RemittanceReceived():
             return [(at.stream, Stage(event))]
-        case RemittanceClaimsStaged():
+        case RemittanceClaimsStaged() | RemittanceRefused() | RemittanceClosed():
             return [(at.stream, Balance())]
         case RemittanceReleased():
             return [(at.stream, Dispatch())]

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from contracts.adjudication_tracking import (
     ClaimMatched,
     ClaimPaymentDelivered,
     ClaimUnmatched,
-    RemittanceClaimsStaged,
+    RemittanceClosed,
     RemittanceDispatched,
     RemittanceReceived,
     RemittanceRefused,
@@ -19,6 +17,7 @@ from contracts.adjudication_tracking import (
 from contracts.values import ClaimPayment, Source
 from services.adjudication_tracking.domain.balancing import claim_faults, faults
 from services.adjudication_tracking.domain.books import Book
+from services.adjudication_tracking.domain.remittance_state import Remittance, evolve, mark
 from shared.errors import Refused
 from shared.service import Decider, to
 from shared.streams import account_stream, read_claim_number
@@ -52,6 +51,14 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Close:
+    """A named person closes what was refused: nothing of it posts, unless the payer sends it mended."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class MatchClaim:
     """A named person leads an unmatched claim payment to one of our claims."""
 
@@ -61,28 +68,7 @@ class MatchClaim:
     by: str
 
 
-Command = Stage | Balance | Dispatch | Release | MatchClaim
-
-
-class Remittance(msgspec.Struct, frozen=True):
-    """The staged payment and how far it is. `unmatched` are positions that wait for a person."""
-
-    received: RemittanceReceived | None = None
-    chunks: dict[int, tuple[ClaimPayment, ...]] = {}
-    state: str = ""
-    sent: int = 0
-    matched: dict[int, tuple[str, str, str]] = {}
-    unmatched: tuple[int, ...] = ()
-    repeats: tuple[str, ...] = ()
-    skipped: tuple[int, ...] = ()
-
-    def claims(self) -> list[ClaimPayment]:
-        """All staged claims in the file's order."""
-        return [claim for n in sorted(self.chunks) for claim in self.chunks[n]]
-
-    def complete(self) -> bool:
-        """Whether every chunk is there."""
-        return self.received is not None and len(self.chunks) == self.received.chunks
+Command = Stage | Balance | Dispatch | Release | Close | MatchClaim
 
 
 def decide(command: Command, state: Remittance | None, book: Book) -> list[Any]:
@@ -97,28 +83,29 @@ def decide(command: Command, state: Remittance | None, book: Book) -> list[Any]:
             return _dispatch(remit)
         case Release():
             return _release(command, remit)
+        case Close():
+            return _close(command, remit)
         case MatchClaim():
             return _match(command, remit)
 
 
-def _mark(source: Source) -> str:
-    return f"{source.sha256}/{source.st02}"
-
-
 def _stage(received: RemittanceReceived, remit: Remittance, book: Book) -> list[Any]:
-    first = remit.received
-    if first is None or _mark(first.source) == _mark(received.source):
+    """Hearing it staged it, unless the payment was decided: then it is a repeat, told once."""
+    own = mark(received.source)
+    stands = remit.received is None or own == mark(remit.received.source)
+    if stands or own in remit.beside:
         return _balance(remit, book)
-    if _mark(received.source) in remit.repeats:
-        return []
-    return [
-        RemittanceRepeated(
-            remittance=received.remittance,
-            source=received.source,
-            conflict=received.amount_cents != first.amount_cents,
-            amount_cents=received.amount_cents,
-        )
-    ]
+    return [] if own in remit.repeats else [_repeated(received, remit)]
+
+
+def _repeated(received: RemittanceReceived, remit: Remittance) -> RemittanceRepeated:
+    first = remit.received
+    return RemittanceRepeated(
+        remittance=received.remittance,
+        source=received.source,
+        conflict=first is not None and received.amount_cents != first.amount_cents,
+        amount_cents=received.amount_cents,
+    )
 
 
 def _balance(remit: Remittance, book: Book) -> list[Any]:
@@ -134,9 +121,11 @@ def _balance(remit: Remittance, book: Book) -> list[Any]:
             check_number=r.check_number,
             amount_cents=r.amount_cents,
             faults=wrong,
+            source=r.source,
         )
         return [refused]
-    return [_released(r, len(claims), sum(c.paid_cents for c in claims), book, 0)]
+    repeats = [_repeated(one.received, remit) for one in remit.beside.values()]
+    return [_released(r, len(claims), sum(c.paid_cents for c in claims), book, 0), *repeats]
 
 
 def _released(
@@ -168,6 +157,25 @@ def _release(command: Release, remit: Remittance) -> list[Any]:
     provider = sum(p.cents for p in r.provider_adjustments)
     suspense = r.amount_cents + provider - cents
     return [_released(r, len(good), cents, None, suspense)]
+
+
+def _close(command: Close, remit: Remittance) -> list[Any]:
+    r = remit.received
+    if remit.state == "closed":
+        return []
+    if r is None or remit.state == "released":
+        raise Refused("only a remittance that was not released is closed by a person")
+    return [
+        RemittanceClosed(
+            remittance=r.remittance,
+            payer=r.payer,
+            check_number=r.check_number,
+            amount_cents=r.amount_cents,
+            closed_by=command.by,
+            reason=command.reason,
+            source=r.source,
+        )
+    ]
 
 
 def _deliver(
@@ -246,41 +254,6 @@ def _match(command: MatchClaim, remit: Remittance) -> list[Any]:
     )
     claim = remit.claims()[command.position]
     return [matched, _deliver(r, command.position, claim, command.claim, command.matched_on)]
-
-
-def evolve(state: Remittance | None, event: Any) -> Remittance:
-    """The remittance after an event."""
-    remit = state or Remittance()
-    replace = msgspec.structs.replace
-    match event:
-        case RemittanceReceived() if remit.received is None:
-            return replace(remit, received=event)
-        case RemittanceClaimsStaged() if remit.received is not None:
-            if f"{event.sha256}/{event.st02}" != _mark(remit.received.source):
-                return remit  # A repeat's claims: the first file's stand.
-            return replace(remit, chunks={**remit.chunks, event.chunk: event.claims})
-        case RemittanceRepeated():
-            return replace(remit, repeats=(*remit.repeats, _mark(event.source)))
-        case RemittanceReleased():
-            skipped: tuple[int, ...] = ()
-            if remit.state == "refused":
-                claims = remit.claims()
-                skipped = tuple(n for n, c in enumerate(claims) if any(claim_faults(c)))
-            return replace(remit, state="released", skipped=skipped)
-        case RemittanceRefused():
-            return replace(remit, state="refused")
-        case RemittanceDispatched(sent=sent):
-            return replace(remit, sent=sent)
-        case ClaimMatched(position=position):
-            found = (event.claim, event.account, event.matched_on)
-            return replace(
-                remit,
-                matched={**remit.matched, position: found},
-                unmatched=tuple(n for n in remit.unmatched if n != position),
-            )
-        case ClaimUnmatched(position=position) if position not in remit.unmatched:
-            return replace(remit, unmatched=(*remit.unmatched, position))
-    return remit
 
 
 REMITTANCE = Decider("remittance", Remittance, decide, evolve)

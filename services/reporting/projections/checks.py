@@ -5,6 +5,7 @@ from typing import Any
 from contracts.adjudication_tracking import (
     ClaimMatched,
     ClaimUnmatched,
+    RemittanceClosed,
     RemittanceReceived,
     RemittanceRefused,
     RemittanceReleased,
@@ -23,7 +24,7 @@ def _check_keys(event: Any, at: At) -> list[tuple[str]]:
 
 def _check(row: Row | None, event: Any, at: At) -> Row | None:
     match event:
-        case RemittanceReceived() if row is None:
+        case RemittanceReceived() if row is None or row["state"] in ("refused", "closed"):
             return {
                 "remittance": event.remittance,
                 "payer": event.payer,
@@ -37,8 +38,8 @@ def _check(row: Row | None, event: Any, at: At) -> Row | None:
                 "suspense_cents": 0,
                 "state": "staged",
                 "reason": "",
-                "repeats": 0,
-                "deposited_cents": 0,
+                "repeats": row["repeats"] if row else 0,
+                "deposited_cents": row["deposited_cents"] if row else 0,
             }
     if row is None:
         return None
@@ -47,12 +48,16 @@ def _check(row: Row | None, event: Any, at: At) -> Row | None:
             return {
                 **row,
                 "state": "released",
+                "amount_cents": event.amount_cents,
+                "plb_cents": sum(p.cents for p in event.provider_adjustments),
                 "claims_cents": event.claims_cents,
                 "suspense_cents": event.suspense_cents,
             }
         case RemittanceRefused():
             reason = event.faults[0].sentence if event.faults else ""
             return {**row, "state": "refused", "reason": reason}
+        case RemittanceClosed():
+            return {**row, "state": "closed", "reason": event.reason}
         case RemittanceRepeated():
             return {**row, "repeats": row["repeats"] + 1}
         case EftMatched():
@@ -84,6 +89,7 @@ CHECKS = Projection(
             "adjudication_tracking.remittance_received.v1",
             "adjudication_tracking.remittance_released.v1",
             "adjudication_tracking.remittance_refused.v1",
+            "adjudication_tracking.remittance_closed.v1",
             "adjudication_tracking.remittance_repeated.v1",
             "posting.eft_matched.v1",
         }

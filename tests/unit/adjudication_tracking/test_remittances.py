@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from contracts.adjudication_tracking import (
+    ClaimMatched,
     ClaimPaymentDelivered,
     ClaimUnmatched,
     RemittanceClaimsStaged,
+    RemittanceClosed,
     RemittanceDispatched,
     RemittanceReceived,
     RemittanceRefused,
@@ -17,6 +19,7 @@ from contracts.values import AdjudicatedLine, Adjustment, ClaimPayment, Provider
 from services.adjudication_tracking.domain import REMITTANCE, Book
 from services.adjudication_tracking.domain.remittance import (
     Balance,
+    Close,
     Dispatch,
     MatchClaim,
     Release,
@@ -28,6 +31,7 @@ from tests.unit.scenario import refused, said
 
 BOOK = Book(today=date(2026, 2, 1), npis={"1999000009": "GROUP"})
 SOURCE = Source(sha256="a" * 64, st02="0001")
+MENDED = Source(sha256="b" * 64, st02="0001")
 
 
 def _claim(n: int, paid: int = 8_000, number: str = "") -> ClaimPayment:
@@ -58,9 +62,11 @@ def _received(claims: int, amount: int, chunks: int = 1, **more: Any) -> Remitta
     )
 
 
-def _staged(claims: list[ClaimPayment], chunk: int = 0) -> RemittanceClaimsStaged:
+def _staged(
+    claims: list[ClaimPayment], chunk: int = 0, source: Source = SOURCE
+) -> RemittanceClaimsStaged:
     return RemittanceClaimsStaged(
-        remittance="r", chunk=chunk, claims=tuple(claims), sha256=SOURCE.sha256, st02="0001"
+        remittance="r", chunk=chunk, claims=tuple(claims), sha256=source.sha256, st02=source.st02
     )
 
 
@@ -94,7 +100,7 @@ def test_a_payee_that_is_not_ours_is_refused() -> None:
 
 
 def test_the_same_payment_in_another_file_is_a_repeat() -> None:
-    given = [_received(1, 8_000), _staged([_claim(1)])]
+    given = _released_state([_claim(1)])
     again = _received(1, 8_000, source=Source(sha256="b" * 64, st02="0001"))
     (repeat,) = said(REMITTANCE, given, Stage(again), BOOK)
     assert isinstance(repeat, RemittanceRepeated)
@@ -104,8 +110,101 @@ def test_the_same_payment_in_another_file_is_a_repeat() -> None:
 
 def test_the_same_check_with_another_amount_goes_to_a_person() -> None:
     again = _received(1, 9_000, source=Source(sha256="b" * 64, st02="0001"))
-    (repeat,) = said(REMITTANCE, [_received(1, 8_000)], Stage(again), BOOK)
+    (repeat,) = said(REMITTANCE, _released_state([_claim(1)]), Stage(again), BOOK)
     assert repeat.conflict
+
+
+def _refused(amount: int = 8_100) -> list[Any]:
+    given: list[Any] = [_received(1, amount), _staged([_claim(1)])]
+    return given + said(REMITTANCE, given, Balance(), BOOK)
+
+
+def test_the_mended_file_of_a_refused_check_is_staged_in_its_place() -> None:
+    mended = _received(1, 8_000, source=MENDED)
+    given = [*_refused(), mended]
+    assert said(REMITTANCE, given, Stage(mended), BOOK) == []
+    given.append(_staged([_claim(1)], source=MENDED))
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased) and released.amount_cents == 8_000
+    delivered = said(REMITTANCE, [*given, released], Dispatch(), BOOK)[0][1]
+    assert delivered.source.sha256 == MENDED.sha256
+
+
+def test_a_mended_file_with_the_same_amount_is_balanced_by_its_own_claims() -> None:
+    mended = _received(1, 8_100, source=MENDED)
+    given = [*_refused(), mended, _staged([_claim(1, 8_100)], source=MENDED)]
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased) and released.claims_cents == 8_100
+
+
+def test_a_second_file_that_does_not_balance_either_is_refused_by_its_own_faults() -> None:
+    mended = _received(1, 8_050, source=MENDED)
+    given = [*_refused(), mended, _staged([_claim(1)], source=MENDED)]
+    (no,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(no, RemittanceRefused) and no.source == MENDED
+    assert [f.difference_cents for f in no.faults] == [-50]
+
+
+def test_a_mended_file_that_came_before_the_refusal_stands_after_it() -> None:
+    mended = _received(1, 8_000, source=MENDED)
+    given: list[Any] = [_received(1, 8_100), _staged([_claim(1)]), mended]
+    (no,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(no, RemittanceRefused)
+    given += [no, _staged([_claim(1)], source=MENDED)]
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased)
+
+
+def test_a_file_that_broke_off_half_way_yields_to_one_that_is_whole() -> None:
+    mended = _received(1, 8_000, source=MENDED)
+    given: list[Any] = [_received(2, 16_000, 2), _staged([_claim(1)]), mended]
+    given.append(_staged([_claim(1)], source=MENDED))
+    released, repeat = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased) and released.amount_cents == 8_000
+    assert isinstance(repeat, RemittanceRepeated) and repeat.conflict
+
+
+def test_a_file_that_came_beside_the_one_that_was_released_is_a_repeat() -> None:
+    again = _received(1, 8_000, source=MENDED)
+    given = [_received(1, 8_000), _staged([_claim(1)]), again]
+    assert said(REMITTANCE, [*given[:1], again], Stage(again), BOOK) == []
+    released, repeat = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased)
+    assert isinstance(repeat, RemittanceRepeated) and repeat.source == MENDED
+    done = [*given, released, repeat]
+    assert said(REMITTANCE, done, Stage(again), BOOK) == []
+
+
+def test_a_foreign_number_is_matched_in_the_file_it_stands_in() -> None:
+    ours = claim_number(account_number("t", "s", "9"), 1)
+    facts: dict[str, Any] = {"remittance": "r", "position": 0, "claim": ours, "account": ours[:14]}
+    of_mended = ClaimMatched(
+        matched_on="x", matched_by="y", sha256=MENDED.sha256, st02="0001", **facts
+    )
+    given: list[Any] = [_received(1, 8_000), of_mended, _staged([_claim(1, number="FOREIGN-1")])]
+    given += said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(said(REMITTANCE, given, Dispatch(), BOOK)[0], ClaimUnmatched)
+
+
+def test_a_named_person_closes_a_refused_check_for_good() -> None:
+    given = _refused()
+    (closed,) = said(REMITTANCE, given, Close("biller", "the payer voided it"), BOOK)
+    assert isinstance(closed, RemittanceClosed) and closed.closed_by == "biller"
+    assert said(REMITTANCE, [*given, closed], Close("biller", "again"), BOOK) == []
+    assert refused(REMITTANCE, [*given, closed], Release("biller", "after all"), BOOK)
+
+
+def test_a_released_or_unknown_check_is_not_closed() -> None:
+    assert refused(REMITTANCE, [], Close("biller", "x"), BOOK)
+    assert refused(REMITTANCE, _released_state([_claim(1)]), Close("biller", "x"), BOOK)
+
+
+def test_a_closed_check_that_the_payer_sends_mended_is_staged_anew() -> None:
+    given = _refused()
+    given += said(REMITTANCE, given, Close("biller", "waits no longer"), BOOK)
+    given += [_received(1, 8_000, source=MENDED), _staged([_claim(1)], source=MENDED)]
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased)
 
 
 def _released_state(claims: list[ClaimPayment]) -> list[Any]:
