@@ -48,6 +48,7 @@ HEARS = (SAYS - _QUIET) | {
     "submission.claim_submitted.v1",
     "submission.transport_rejected.v1",
     "submission.claim_imported.v1",
+    "submission.correction_declined.v1",
     "posting.payment_posted.v1",
     "posting.responsibility_moved.v1",
     "denial.correction_requested.v1",

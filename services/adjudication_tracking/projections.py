@@ -21,7 +21,7 @@ from contracts.adjudication_tracking import (
     RemittanceRepeated,
 )
 from contracts.registry import wire_name
-from contracts.submission import ClaimCreated, ClaimImported, ClaimSubmitted
+from contracts.submission import ClaimCreated, ClaimImported, ClaimResubmitted
 from services.adjudication_tracking.domain.account_state import Account, Claim, evolve
 from shared.service import At, Projection, Row
 
@@ -34,6 +34,7 @@ CLAIM_EVENTS = frozenset(
         "submission.claim_resubmitted.v1",
         "submission.claim_submitted.v1",
         "submission.transport_rejected.v1",
+        "submission.correction_declined.v1",
         "adjudication_tracking.claim_acknowledged.v1",
         "adjudication_tracking.claim_rejected.v1",
         "adjudication_tracking.claim_adjudicated.v1",
@@ -113,7 +114,7 @@ def _fresh(event: Any, at: At) -> Row:
 
 def _facts(event: Any, row: Row, at: At) -> Row:
     match event:
-        case ClaimSubmitted():
+        case ClaimResubmitted():
             return {"acknowledged_on": None, "late": []}
         case ClaimAcknowledged():
             facts: Row = {"acknowledged_on": row["acknowledged_on"] or at.occurred_on}

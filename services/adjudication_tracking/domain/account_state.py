@@ -26,10 +26,11 @@ from contracts.submission import (
     ClaimReleased,
     ClaimResubmitted,
     ClaimSubmitted,
+    CorrectionDeclined,
     TransportRejected,
 )
 from contracts.values import Charge
-from services.adjudication_tracking.domain.states import State, step
+from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, State, step
 
 
 class Adjudged(msgspec.Struct, frozen=True):
@@ -140,40 +141,61 @@ def _imported(account: Account, e: ClaimImported) -> Account:
     return _put(account, claim)
 
 
+def _at(account: Account, number: str, attempt: int) -> Claim | None:
+    """The claim, unless what is said speaks of an attempt that a later one has replaced."""
+    claim = account.claims.get(number)
+    return claim if claim is not None and claim.attempt <= attempt else None
+
+
 def _held(account: Account, e: ClaimHeld) -> Account:
-    return _step(account, e.claim, "held")
+    return _step(account, e.claim, "held") if _at(account, e.claim, e.attempt) else account
 
 
 def _released(account: Account, e: ClaimReleased) -> Account:
-    return _step(account, e.claim, "editing")
+    return _step(account, e.claim, "editing") if _at(account, e.claim, e.attempt) else account
 
 
 def _again(account: Account, e: ClaimResubmitted) -> Account:
     claim = account.claims.get(e.claim)
-    if claim is None:
+    if claim is None or e.attempt <= claim.attempt:
         return account
-    if claim.state != "correcting":
-        claim = claim.to("editing")
-    return _put(account, msgspec.structs.replace(claim, attempt=e.attempt))
+    return _put(account, _next_attempt(claim, e.attempt))
 
 
-def _submitted(account: Account, e: ClaimSubmitted) -> Account:
-    claim = account.claims.get(e.claim)
-    if claim is None:
-        return account
-    moved = msgspec.structs.replace(
-        claim.to("submitted"),
-        attempt=e.attempt,
-        submitted_on=e.submitted_on,
+def _next_attempt(claim: Claim, attempt: int) -> Claim:
+    return msgspec.structs.replace(
+        claim.to("editing"),
+        attempt=attempt,
+        submitted_on=None,
         acknowledged=False,
         acknowledged_by_payer=False,
         late=(),
     )
-    return _put(account, moved)
+
+
+def _submitted(account: Account, e: ClaimSubmitted) -> Account:
+    claim = _at(account, e.claim, e.attempt)
+    if claim is None:
+        return account
+    if e.attempt > claim.attempt:
+        claim = _next_attempt(claim, e.attempt)
+    claim = claim.to("submitted")
+    # Decided meanwhile by an answer to the attempt before, this one is still to be answered.
+    awaited = claim.state in ON_ITS_WAY or (claim.state in DECIDED and e.attempt > 1)
+    submitted_on = e.submitted_on if awaited else None
+    return _put(account, msgspec.structs.replace(claim, submitted_on=submitted_on))
 
 
 def _transport(account: Account, e: TransportRejected) -> Account:
-    return _step(account, e.claim, "transport_rejected", submitted_on=None)
+    claim = _at(account, e.claim, e.attempt)
+    return account if claim is None else _bounced(account, claim, "transport_rejected")
+
+
+def _bounced(account: Account, claim: Claim, state: State) -> Account:
+    moved = claim.to(state)
+    if moved.state != state:
+        return _put(account, moved)
+    return _put(account, msgspec.structs.replace(moved, submitted_on=None))
 
 
 def _acknowledged(account: Account, e: ClaimAcknowledged) -> Account:
@@ -186,9 +208,7 @@ def _acknowledged(account: Account, e: ClaimAcknowledged) -> Account:
 
 def _rejected(account: Account, e: ClaimRejected) -> Account:
     claim = account.claims.get(e.claim)
-    if claim is None or claim.state in ("adjudicated", "settled", "next_payer"):
-        return account  # It comes late: the payer has decided meanwhile.
-    return _step(account, e.claim, "rejected", submitted_on=None)
+    return account if claim is None else _bounced(account, claim, "rejected")
 
 
 def _adjudicated(account: Account, e: ClaimAdjudicated) -> Account:
@@ -254,6 +274,13 @@ def _correcting(account: Account, e: CorrectionRequested) -> Account:
     return _step(account, e.claim, "correcting")
 
 
+def _declined(account: Account, e: CorrectionDeclined) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None or claim.state != "correcting":
+        return account
+    return _step(account, e.claim, "adjudicated")
+
+
 _FOLDS: dict[type, Any] = {
     AccountOpened: _opened,
     CoveragesSet: _coverages,
@@ -276,4 +303,5 @@ _FOLDS: dict[type, Any] = {
     PaymentPosted: _posted,
     ResponsibilityMoved: _moved,
     CorrectionRequested: _correcting,
+    CorrectionDeclined: _declined,
 }

@@ -16,7 +16,15 @@ from contracts.adjudication_tracking import (
     ReversalWaiting,
 )
 from contracts.coding import ChargesCaptured
-from contracts.submission import ClaimCreated, ClaimSubmitted
+from contracts.denial import ClaimCorrection, CorrectionRequested
+from contracts.submission import (
+    ClaimCreated,
+    ClaimHeld,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    CorrectionDeclined,
+    TransportRejected,
+)
 from contracts.values import AdjudicatedLine, Charge, ClaimLine, ClaimPayment, Source
 from services.adjudication_tracking.domain import ACCOUNT, Book
 from services.adjudication_tracking.domain.account import (
@@ -24,7 +32,8 @@ from services.adjudication_tracking.domain.account import (
     NobodyAnswered,
     TakeUpReversals,
 )
-from services.adjudication_tracking.domain.states import ALLOWED, STATES, step
+from services.adjudication_tracking.domain.account_state import Claim
+from services.adjudication_tracking.domain.states import ALLOWED, LATE, STATES, step
 from shared.streams import account_number, charge_number, claim_number
 from tests.unit.scenario import fold, said
 
@@ -199,9 +208,119 @@ def test_silence_is_told_once_when_the_answer_was_due() -> None:
     assert said(ACCOUNT, [*SENT, _ack("payer", "A2"), late], when, Book()) == []
 
 
+OUTSIDE = ("received", "accepted", "rejected", "transport_rejected", "adjudicated", "reversed")
+
+
 def test_a_step_that_is_not_allowed_is_never_taken() -> None:
     for state in STATES:
         for to in STATES:
             after, allowed = step(state, to)  # type: ignore[arg-type]
             assert after in (state, to)
             assert allowed or (after == state and to not in ALLOWED[state])
+
+
+def test_whatever_the_outside_says_and_when_is_lawful_of_a_claim_that_we_sent() -> None:
+    for state in STATES - {"history"}:
+        for word in OUTSIDE:
+            assert step(state, word)[1], (state, word)  # type: ignore[arg-type]
+
+
+def test_a_payers_answer_is_taken_in_every_state_and_history_is_never_sent() -> None:
+    assert all(step(state, "adjudicated") == ("adjudicated", True) for state in STATES)
+    assert step("history", "submitted") == ("history", False)
+
+
+def test_what_is_late_is_not_also_a_step() -> None:
+    assert not [(to, state) for to in LATE for state in LATE[to] if to in ALLOWED[state]]
+
+
+def _state(*more: Any) -> Claim:
+    found: Claim = fold(ACCOUNT, [*SENT, *more]).claims[CLAIM]
+    return found
+
+
+def test_a_payers_rejection_stands_when_the_clearinghouse_takes_it_after() -> None:
+    claim = _state(_rejected("payer"), _ack("clearinghouse", "A1"))
+    assert (claim.state, claim.forbidden, claim.submitted_on) == ("rejected", 0, None)
+
+
+def test_an_835_is_the_answer_of_a_claim_that_was_held_or_sent_again_meanwhile() -> None:
+    (answer,) = _answer(SENT, _delivered(8_000))
+    no = _transport_rejected()
+    held = ClaimHeld(account=NUMBER, claim=CLAIM, attempt=1, reasons=())
+    for before in ([no, held], [_rejected("payer"), _again(2)]):
+        claim = _state(*before, answer)
+        assert (claim.state, claim.forbidden) == ("adjudicated", 0)
+
+
+def test_an_answer_that_overtakes_the_word_that_the_claim_left_is_not_rewound_by_it() -> None:
+    for answer, state in ((_ack("payer", "A2"), "accepted"), (_rejected("payer"), "rejected")):
+        claim = fold(ACCOUNT, [CAPTURED, CREATED, answer, SUBMITTED]).claims[CLAIM]
+        assert (claim.state, claim.forbidden) == (state, 0)
+        assert (claim.submitted_on is None) == (state == "rejected")
+
+
+def test_what_is_said_of_an_attempt_that_another_replaced_changes_nothing() -> None:
+    no = _transport_rejected()
+    before = _state(no, _again(2), replace(SUBMITTED, attempt=2))
+    held = ClaimHeld(account=NUMBER, claim=CLAIM, attempt=1, reasons=())
+    after = _state(no, _again(2), replace(SUBMITTED, attempt=2), SUBMITTED, no, held)
+    assert before == after and before.state == "submitted"
+
+
+def test_a_decision_taken_back_while_its_correction_is_on_its_way_leaves_the_correction() -> None:
+    (first,) = _answer(SENT, _delivered(0))
+    given = [*SENT, first, _correcting(first), _again(2, "7"), replace(SUBMITTED, attempt=2)]
+    (back,) = _answer(given, _delivered(0, "22", 1))
+    claim = fold(ACCOUNT, [*given, back]).claims[CLAIM]
+    assert isinstance(back, AdjudicationReversed)
+    assert (claim.state, claim.forbidden) == ("submitted", 0)
+
+
+def test_a_correction_that_was_declined_leaves_the_claim_as_the_payer_decided_it() -> None:
+    (first,) = _answer(SENT, _delivered(0))
+    declined = CorrectionDeclined(
+        account=NUMBER, claim=CLAIM, adjudication=first.adjudication, reason="a later one is known"
+    )
+    assert _state(first, _correcting(first)).state == "correcting"
+    assert _state(first, _correcting(first), declined).state == "adjudicated"
+
+
+def _again(attempt: int, frequency: str = "1") -> ClaimResubmitted:
+    return ClaimResubmitted(
+        account=NUMBER,
+        claim=CLAIM,
+        attempt=attempt,
+        frequency=frequency,  # type: ignore[arg-type]
+        payer="P",
+        payer_order=1,
+        cause="transport",
+        total_cents=10_000,
+    )
+
+
+def _correcting(answered: ClaimAdjudicated) -> CorrectionRequested:
+    return CorrectionRequested(
+        account=NUMBER,
+        denials=(f"{NUMBER}-D1",),
+        claim=CLAIM,
+        adjudication=answered.adjudication,
+        payer="P",
+        payer_control="ICN1",
+        route="replacement",
+        correction=ClaimCorrection(note="MENDED"),
+        requested_by="biller",
+    )
+
+
+def _transport_rejected() -> TransportRejected:
+    return TransportRejected(
+        receiver="R",
+        level="999",
+        isa13=100,
+        st02="0001",
+        code="R",
+        account=NUMBER,
+        claim=CLAIM,
+        attempt=1,
+    )
