@@ -62,6 +62,7 @@ class Record:
     key: bytes
     value: bytes
     headers: list[tuple[str, bytes]]
+    timestamp: int = 1_768_953_600_000
 
 
 @dataclass
