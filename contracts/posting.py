@@ -132,9 +132,12 @@ class WriteOffPosted:
     entries: tuple[JournalLine, ...]
 
 
-@event("posting.overpayment_opened.v1", "account")
+@event("posting.overpayment_opened.v1", "account", "takeback")
 class OverpaymentOpened:
-    """More came than the charges allow: real cash, posted, and owed back to somebody."""
+    """More came than the charges allow: real cash, posted, and owed back to somebody.
+
+    Takeback streams of the payer's control numbers hear it too: a takeback may name one of them.
+    """
 
     account: AccountNumber
     claim: ClaimNumber
@@ -143,6 +146,59 @@ class OverpaymentOpened:
     cents: Cents
     suspected_on: date
     reason: Sentence
+
+
+@event("posting.takeback_posted.v1", "account", "takeback")
+class TakebackPosted:
+    """A payer kept money back (PLB WO), handed to what its reference names; negative puts a takeback off.
+
+    The account, when the reference holds a claim number of ours; else the takeback stream of the reference,
+    where it meets the account that knows it as a payer control number. `number` is its place in the PLB.
+    """
+
+    payer: Code
+    tax_id: Code
+    remittance: Code
+    check_number: str
+    number: int
+    reference: str
+    cents: Cents
+    posted_on: date
+    account: str = ""
+
+
+@event("posting.takeback_matched.v1", "takeback")
+class TakebackMatched:
+    """The reference of a takeback led to one account of ours, which was told of it."""
+
+    payer: Code
+    remittance: Code
+    number: int
+    reference: str
+    cents: Cents
+    account: AccountNumber
+
+
+@event("posting.overpayment_recovered.v1", "account", "payee")
+class OverpaymentRecovered:
+    """A payer's takeback met an overpayment: that much is owed back no more, and explained at the payee.
+
+    Negative when it is undone: the payer reversed the overpaid posting itself, or gave the takeback back.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    tax_id: Code
+    reference: str
+    remittance: Code
+    check_number: str
+    cents: Cents
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
+    reason: Sentence = ""
 
 
 @event("posting.opening_balance_posted.v1", "account")

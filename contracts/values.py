@@ -160,7 +160,7 @@ class JournalLine:
 
     `ledger` is one of: ar_open, ar_denied, ar_next_payer, ar_patient, charges, contractual, write_off,
     remittance_clearing, eft_receivable, provider_adjustment, suspense, cash, patient_unapplied,
-    patient_clearing, overpayment, opening.
+    patient_clearing, recovery_clearing, overpayment, opening.
     """
 
     ledger: Code

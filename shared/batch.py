@@ -20,6 +20,9 @@ from shared.progress import Progress
 from shared.service import Answer, At, Decider, Order, Row, Say, Scope, Service, Wake
 from shared.streams import BROADCAST, kind_of, partition_of
 
+_OF_MANY = frozenset({"outbound", "payee", "takeback", "guarantor"})
+"""Streams that serve many facilities: none of them becomes the stream's own."""
+
 
 class Heard(NamedTuple):
     """A record that stands at the next position of its producer, decoded (or the reason why it cannot be)."""
@@ -430,8 +433,8 @@ class Batch:
             return
         kept = self._kept(stream)
         known = kept.scope if kept.scope.facility or not scope.tenant else scope
-        if kind_of(stream) == "outbound":
-            known = Scope(known.tenant)  # A queue holds claims of many facilities.
+        if kind_of(stream) in _OF_MANY:
+            known = Scope(known.tenant)
         self.states[stream] = Kept(decider.evolve(kept.state, event), known)
 
     def _scope(self, stream: str, given: Scope) -> Scope:

@@ -122,6 +122,11 @@ def trace_stream(trn02: str, trn03: str) -> str:
     return f"trace/{_digest(trn02.strip().upper(), trn03.strip().upper()).hex()}"
 
 
+def takeback_stream(payer: str, reference: str) -> str:
+    """Where a payer's takeback and an overpaid account meet: both know the payer's control number."""
+    return f"takeback/{_digest(payer, reference.strip().upper()).hex()}"
+
+
 def books_stream(name: str = "company") -> str:
     """The stream that decides what the books say to everybody."""
     return f"books/{name}"

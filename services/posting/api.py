@@ -173,20 +173,25 @@ def _work(router: APIRouter, doors: Doors) -> None:
 
     @router.get("/payees")
     async def payees() -> dict[str, Any]:
-        """Provider-level money: forward balances, and each PLB amount."""
+        """Provider-level money: forward balances, each PLB amount, and takebacks that nothing explains."""
         balances = await doors.rows("select * from payee_balance order by payer, tax_id")
         adjustments = await doors.rows(
             "select * from provider_adjustment order by posted_on desc, event_id limit $1",
             MOST_ROWS,
         )
-        return {"balances": balances, "adjustments": adjustments}
+        takebacks = await doors.rows(
+            "select *, taken_cents - recovered_cents as left_cents from takeback "
+            "where taken_cents <> recovered_cents order by posted_on, reference limit $1",
+            MOST_ROWS,
+        )
+        return {"balances": balances, "adjustments": adjustments, "takebacks": takebacks}
 
     @router.get("/overpayments")
     async def overpayments() -> list[Row]:
         """What came too much and was not taken back yet, oldest first."""
         return await doors.rows(
-            "select * from overpayment where state = 'suspected' "
-            "order by suspected_on, account limit $1",
+            "select *, cents - recovered_cents as left_cents from overpayment "
+            "where state = 'suspected' order by suspected_on, account limit $1",
             MOST_ROWS,
         )
 

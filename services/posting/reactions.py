@@ -12,9 +12,11 @@ from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
     EftDeposited,
     EftExpected,
+    OverpaymentOpened,
     PatientPaymentReceived,
     ProviderAdjustmentsDelivered,
     ResponsibilityMoved,
+    TakebackPosted,
 )
 from contracts.registration import AccountOpened, CoveragesSet
 from contracts.submission import ClaimImported
@@ -22,10 +24,12 @@ from services.posting.domain.commands import (
     ApplyPayments,
     HandOutRemittance,
     MatchMoney,
+    MeetTakebacks,
     MoveOn,
     PostAdjudication,
     PostOpening,
     PostProviderAdjustments,
+    RecoverOverpayments,
     ReversePosting,
 )
 from shared.service import At, Command
@@ -48,6 +52,8 @@ def _account(event: Any) -> Command | None:
             return PostOpening(event)
         case AccountOpened() | CoveragesSet() | ChargesCaptured() | ChargeCorrected():
             return MoveOn()
+        case TakebackPosted():
+            return RecoverOverpayments()
         case PatientPaymentReceived():
             return ApplyPayments()
         case ResponsibilityMoved(to_party="patient"):
@@ -64,8 +70,18 @@ def _payee(event: Any) -> Command | None:
     return PostProviderAdjustments(event) if heard else None
 
 
+def _meeting(event: Any) -> Command | None:
+    return MeetTakebacks() if isinstance(event, OverpaymentOpened | TakebackPosted) else None
+
+
 def _trace(event: Any) -> Command | None:
     return MatchMoney() if isinstance(event, EftExpected | EftDeposited) else None
 
 
-_HERE = {"account": _account, "remittance": _remittance, "payee": _payee, "trace": _trace}
+_HERE = {
+    "account": _account,
+    "remittance": _remittance,
+    "payee": _payee,
+    "takeback": _meeting,
+    "trace": _trace,
+}

@@ -222,9 +222,10 @@ async def _journey(stack: Stack) -> list[str]:
 
 def _judge(money: list[dict[str, Any]]) -> None:
     for n, row in enumerate(money):
-        credit = 9_000 if n in AGAIN else 0
+        recovered = 500 if n == 0 else 0
+        credit = 9_000 - recovered if n in AGAIN else 0
         cut = 1_000 if n in TAKEN_BACK else 0
-        paid = 18_000 if n in AGAIN else 9_000 - cut
+        paid = 18_000 - recovered if n in AGAIN else 9_000 - cut
         found = (
             row["charges_cents"],
             row["insurance_paid_cents"],

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.reference import BusinessDayOpened, PayerListed
 from contracts.registry import wire_name
+from contracts.values import ProviderAdjustment
 from services.denial.app import SERVICE as DENIAL
 from services.posting.app import SERVICE as POSTING
 from shared import envelope as wire
@@ -284,6 +285,26 @@ async def test_the_same_claim_on_another_check_is_listed_as_an_overpayment(world
     (over,) = await world.get("posting", "/overpayments")
     assert (over["cents"], over["claim"]) == (12_000, CLAIM)
     assert (await _check_books(world))["overpayment"] == -12_000
+
+
+async def test_a_takeback_closes_the_overpayment_and_the_books_agree(world: World) -> None:
+    paid = adjudicated(line(12_000, ("CO", "45", 8_000)), payer_control="ICN1")
+    other = replace(paid, adjudication="adj-2", payer_control="ICN2", flags=("other_check",))
+    taking = ProviderAdjustment(reason="WO", reference="ICN1", cents=15_000)
+    later = replace(
+        RELEASED, remittance="rem-2", check_number="EFT2", amount_cents=0, claims_cents=15_000
+    )
+    world.say(account_stream(ACCOUNT), paid, other)
+    world.say(remittance_stream("rem-2"), replace(later, provider_adjustments=(taking,)))
+    await world.settle()
+    assert (await world.get("posting", "/overpayments")) == []
+    (left,) = (await world.get("posting", "/payees"))["takebacks"]
+    assert (left["account"], left["taken_cents"], left["left_cents"]) == (ACCOUNT, 15_000, 3_000)
+    row = await _balance(world)
+    assert (row["credit_cents"], row["insurance_paid_cents"]) == (0, 12_000)
+    ledgers = await _check_books(world)
+    assert (ledgers["overpayment"], ledgers["recovery_clearing"]) == (0, 0)
+    assert ledgers["provider_adjustment"] == 3_000
 
 
 async def test_a_deposit_without_a_remittance_is_on_a_work_list(world: World) -> None:

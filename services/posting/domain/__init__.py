@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.posting.domain import account, money
+from services.posting.domain import account, money, payee
 from services.posting.domain.account_state import Account, evolve
 from shared.service import Decider
 
@@ -10,11 +10,13 @@ ACCOUNT = Decider("account", Account, account.decide, evolve)
 REMITTANCE = Decider(
     "remittance", money.Remittance, money.decide_remittance, money.evolve_remittance
 )
-PAYEE = Decider("payee", money.Payee, money.decide_payee, money.evolve_payee)
+PAYEE = Decider("payee", payee.Payee, payee.decide_payee, payee.evolve_payee)
+MEETING = Decider("takeback", payee.Meeting, payee.decide_meeting, payee.evolve_meeting)
 TRACE = Decider("trace", money.Trace, money.decide_trace, money.evolve_trace)
 DEPOSIT = Decider("deposit", money.Deposit, money.decide_deposit, money.evolve_deposit)
 GUARANTOR = Decider("guarantor", money.Guarantor, money.decide_guarantor, money.evolve_guarantor)
 
 DECIDERS: Mapping[str, Decider] = {
-    decider.kind: decider for decider in (ACCOUNT, REMITTANCE, PAYEE, TRACE, DEPOSIT, GUARANTOR)
+    decider.kind: decider
+    for decider in (ACCOUNT, REMITTANCE, PAYEE, MEETING, TRACE, DEPOSIT, GUARANTOR)
 }

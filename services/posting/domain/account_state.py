@@ -6,13 +6,16 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
+    OverpaymentRecovered,
     PatientPaymentApplied,
     PatientPaymentReceived,
     PaymentPosted,
     PostingReversed,
     ResponsibilityMoved,
+    TakebackPosted,
 )
 from contracts.registration import AccountOpened, CoveragesSet
 from services.posting.domain.balance import CLAIM_LEVEL, Balance, Line, fold_event, keep
@@ -25,6 +28,25 @@ class Cover(Struct, frozen=True, array_like=True):
     payer: str
     effective_from: date
     effective_to: date | None = None
+
+
+class Takeback(Struct, frozen=True, array_like=True):
+    """What a payer kept back under one reference, all told, and the check that said so last."""
+
+    payer: str
+    tax_id: str
+    reference: str
+    cents: int = 0
+    remittance: str = ""
+    check_number: str = ""
+
+
+class Recovered(Struct, frozen=True, array_like=True):
+    """How much of an overpaid posting a takeback met, on which charge."""
+
+    takeback: str
+    charge: str
+    cents: int
 
 
 class Posted(Struct, frozen=True, array_like=True):
@@ -43,6 +65,17 @@ class Posted(Struct, frozen=True, array_like=True):
     moved_to: int | None = None
     live: bool = True
     crossed: bool = False
+    recovered: tuple[Recovered, ...] = ()
+
+    def overpaid(self) -> dict[str, int]:
+        """What it brought too much and nobody took back, by charge."""
+        left: dict[str, int] = {}
+        for line in (*self.lines, *self.moves):
+            if line.ledger == "overpayment":
+                left[line.charge] = left.get(line.charge, 0) - line.cents
+        for one in self.recovered:
+            left[one.charge] = left.get(one.charge, 0) - one.cents
+        return {charge: cents for charge, cents in left.items() if cents > 0}
 
 
 class Part(Struct, frozen=True, array_like=True):
@@ -69,6 +102,9 @@ class Account(Struct, frozen=True):
     payments: dict[str, tuple[str, int]] = {}
     self_pay: bool = False
     entries: int = 0
+    controls: dict[str, tuple[str, ...]] = {}
+    """Payer -> the control numbers under which it decided claims of this account."""
+    takebacks: dict[str, Takeback] = {}
 
     def next_entry(self) -> str:
         """The id of the next journal entry: account and running number."""
@@ -124,6 +160,10 @@ def evolve(state: Account | None, event: Any) -> Account:
             )
         case ChargesCaptured() | ChargeCorrected():
             account = replace(account, balances=fold_event(account.balances, event))
+        case ClaimAdjudicated():
+            account = _known_as(account, event)
+        case TakebackPosted():
+            account = _kept_back(account, event)
         case PatientPaymentReceived():
             waiting = {**account.payments, event.payment: (event.guarantor, event.amount_cents)}
             account = replace(account, payments=waiting)
@@ -151,7 +191,45 @@ def _evolve_money(account: Account, event: Any) -> Account:
             return _moved(account, event)
         case PatientPaymentApplied():
             return _applied(account, event)
+        case OverpaymentRecovered():
+            return _recovered(account, event)
     return account
+
+
+def takeback_key(event: TakebackPosted | OverpaymentRecovered) -> str:
+    """Takebacks of one payee under one reference are one: what is put off and then taken is taken once."""
+    return f"{event.payer}|{event.tax_id}|{event.reference}"
+
+
+def _known_as(account: Account, event: ClaimAdjudicated) -> Account:
+    known = account.controls.get(event.payer, ())
+    if not event.payer_control or event.payer_control in known:
+        return account
+    controls = {**account.controls, event.payer: (*known, event.payer_control)}
+    return replace(account, controls=controls)
+
+
+def _kept_back(account: Account, event: TakebackPosted) -> Account:
+    key = takeback_key(event)
+    before = account.takebacks.get(key, Takeback(event.payer, event.tax_id, event.reference))
+    after = replace(
+        before,
+        cents=before.cents + event.cents,
+        remittance=event.remittance,
+        check_number=event.check_number,
+    )
+    return replace(account, takebacks={**account.takebacks, key: after})
+
+
+def _recovered(account: Account, event: OverpaymentRecovered) -> Account:
+    before = account.posted[event.adjudication]
+    met = tuple(
+        Recovered(takeback_key(event), line.charge or CLAIM_LEVEL, line.cents)
+        for line in event.entries
+        if line.ledger == "overpayment"
+    )
+    after = replace(before, recovered=before.recovered + met)
+    return replace(account, posted={**account.posted, event.adjudication: after})
 
 
 def _posted(account: Account, event: PaymentPosted) -> Account:
@@ -176,7 +254,7 @@ def _posted(account: Account, event: PaymentPosted) -> Account:
 
 
 def _reversed(account: Account, event: PostingReversed) -> Account:
-    taken = replace(account.posted[event.reverses], lines=(), moves=(), moved_to=None, live=False)
+    taken = replace(account.posted[event.reverses], lines=(), moves=(), moved_to=None, live=False, recovered=())
     return replace(
         account,
         posted={**account.posted, event.reverses: taken},

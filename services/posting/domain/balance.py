@@ -49,6 +49,7 @@ MOVES: Mapping[str, tuple[str, int]] = {
     "ar_next_payer": ("next_payer", 1),
     "ar_patient": ("patient", 1),
     "remittance_clearing": ("insurance_paid", 1),
+    "recovery_clearing": ("insurance_paid", 1),
     "patient_clearing": ("patient_paid", 1),
     "contractual": ("contractual", 1),
     "charges": ("charged", -1),

@@ -74,6 +74,16 @@ class PostProviderAdjustments:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetTakebacks:
+    """See whether a takeback's reference leads to one overpaid account."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverOverpayments:
+    """Let a payer's takebacks meet what it paid too much."""
+
+
+@dataclass(frozen=True, slots=True)
 class MatchMoney:
     """See whether a deposit and a remittance under this trace are the same money."""
 

@@ -1,4 +1,4 @@
-"""Money outside accounts: a released check, the payee's forward balance, the bank, the guarantor."""
+"""Money outside accounts: a released check, the bank, the guarantor."""
 
 from datetime import date
 from typing import Any
@@ -13,15 +13,12 @@ from contracts.posting import (
     EftMatched,
     PatientPaymentApplied,
     PatientPaymentReceived,
-    ProviderAdjustmentPosted,
     ProviderAdjustmentsDelivered,
 )
-from contracts.values import ProviderAdjustment
 from services.posting.domain.book import Book
 from services.posting.domain.commands import (
     HandOutRemittance,
     MatchMoney,
-    PostProviderAdjustments,
     ReceivePayment,
     RecordDeposit,
 )
@@ -31,7 +28,6 @@ from shared.streams import (
     account_stream,
     deposit_stream,
     payee_stream,
-    read_claim_number,
     remittance_stream,
     trace_stream,
 )
@@ -96,53 +92,6 @@ def _delivered(said: RemittanceReleased, payee: str, day: date) -> ProviderAdjus
         adjustments=said.provider_adjustments,
         posted_on=day,
     )
-
-
-class Payee(Struct, frozen=True):
-    """What a payer carries forward against us: FB out (negative) adds to it, FB in collects it."""
-
-    forward: int = 0
-
-
-def decide_payee(command: PostProviderAdjustments, state: Payee | None, book: Book | None) -> Says:
-    """One event per PLB pair, with the forward balance after it."""
-    said, forward = command.delivered, (state or Payee()).forward
-    says: Says = []
-    for adjustment in said.adjustments:
-        if adjustment.reason == "FB":
-            forward -= adjustment.cents
-        says.append(
-            ProviderAdjustmentPosted(
-                payer=said.payer,
-                tax_id=said.tax_id,
-                remittance=said.remittance,
-                check_number=said.check_number,
-                reason=adjustment.reason,
-                reference=adjustment.reference,
-                cents=adjustment.cents,
-                posted_on=said.posted_on,
-                account=_account(adjustment),
-                balance_forward_cents=forward,
-            )
-        )
-    return says
-
-
-def evolve_payee(state: Payee | None, event: Any) -> Payee:
-    """The payee after an event."""
-    payee = state or Payee()
-    if isinstance(event, ProviderAdjustmentPosted):
-        return replace(payee, forward=event.balance_forward_cents)
-    return payee
-
-
-def _account(adjustment: ProviderAdjustment) -> str:
-    """A takeback's reference may carry a claim number of ours; then it leads to the account."""
-    for word in adjustment.reference.split():
-        found = read_claim_number(word)
-        if found is not None:
-            return found[0]
-    return ""
 
 
 class Trace(Struct, frozen=True):

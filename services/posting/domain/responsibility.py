@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from contracts.posting import MovedAmount, ResponsibilityMoved
 from contracts.values import JournalLine
-from services.posting.domain.account_state import Account, Part, Posted, evolve
+from services.posting.domain.account_state import Account, Part, Posted
 from services.posting.domain.balance import draw
+from services.posting.domain.telling import Telling
 
 PATIENT = 0
 """The payer order that stands for the patient."""
@@ -22,17 +23,16 @@ class Target(NamedTuple):
     payer: str = ""
 
 
-def move_on(account: Account, day: date) -> list[ResponsibilityMoved]:
+def move_on(telling: Telling) -> None:
     """Every amount that can move now, moved."""
-    said: list[ResponsibilityMoved] = []
-    for moved in _self_pay(account, day):
-        said.append(moved)
-        account = evolve(account, moved)
-    freed = _stranded(account)
+    day = telling.day
+    for moved in _self_pay(telling.account, day):
+        telling.say(moved)
     by_adjudication: dict[str, list[Part]] = {}
-    for part in (*account.parts, *freed):
+    for part in (*telling.account.parts, *_stranded(telling.account)):
         by_adjudication.setdefault(part.adjudication, []).append(part)
-    for number, (adjudication, waiting) in enumerate(by_adjudication.items(), 1):
+    for adjudication, waiting in by_adjudication.items():
+        account = telling.account
         posted = account.posted[adjudication]
         from_order = posted.order if posted.moved_to is None else posted.moved_to
         target = _target(account, posted, from_order)
@@ -47,9 +47,7 @@ def move_on(account: Account, day: date) -> list[ResponsibilityMoved]:
                 parts=parts,
                 day=day,
             )
-            said.append(moved)
-            account = evolve(account, moved) if number < len(by_adjudication) else account
-    return said
+            telling.say(moved)
 
 
 def sources_of(order: int, first: bool) -> tuple[str, ...]:

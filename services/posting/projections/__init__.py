@@ -8,6 +8,7 @@ from services.posting.projections.money import (
     PAYEE_BALANCE,
     PROVIDER_ADJUSTMENT,
     REMITTANCE_MONEY,
+    TAKEBACK,
 )
 
 PROJECTIONS = (
@@ -19,5 +20,6 @@ PROJECTIONS = (
     DEPOSIT,
     PAYEE_BALANCE,
     PROVIDER_ADJUSTMENT,
+    TAKEBACK,
     GUARANTOR_BALANCE,
 )

@@ -9,6 +9,7 @@ from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
     OpeningBalancePosted,
     OverpaymentOpened,
+    OverpaymentRecovered,
     PatientPaymentApplied,
     PaymentPosted,
     PostingReversed,
@@ -41,6 +42,7 @@ _MONEY = (
     ResponsibilityMoved,
     WriteOffPosted,
     OpeningBalancePosted,
+    OverpaymentRecovered,
     PatientPaymentApplied,
 )
 Keys = Iterable[tuple[Any, ...]]
@@ -102,20 +104,27 @@ def account_row(row: Row | None, event: Any, at: At) -> Row:
 
 def overpayment_keys(event: Any, at: At) -> Keys:
     """One row per adjudication that brought too much."""
+    if kind_of(at.stream) != "account":
+        return []
     answer = event.reverses if isinstance(event, PostingReversed) else event.adjudication
     return [(event.account, answer)]
 
 
 def overpayment_row(row: Row | None, event: Any, at: At) -> Row | None:
-    """Suspected until its posting is taken back."""
+    """Suspected until takebacks have met all of it, or its posting is taken back."""
     if isinstance(event, PostingReversed):
         return row and {**row, "state": "reversed"}
+    if isinstance(event, OverpaymentRecovered):
+        recovered = row["recovered_cents"] + event.cents if row else 0
+        state = "recovered" if row and recovered == row["cents"] else "suspected"
+        return row and {**row, "recovered_cents": recovered, "state": state}
     return {
         "account": event.account,
         "adjudication": event.adjudication,
         "claim": event.claim,
         "payer": event.payer,
         "cents": event.cents,
+        "recovered_cents": 0,
         "suspected_on": event.suspected_on,
         "reason": event.reason,
         "state": "suspected",
@@ -193,13 +202,14 @@ OVERPAYMENT = Projection(
         "claim": "text",
         "payer": "text",
         "cents": "bigint",
+        "recovered_cents": "bigint",
         "suspected_on": "date",
         "reason": "text",
         "state": "text",
         "facility": "text",
     },
     key=("account", "adjudication"),
-    hears=_wires(OverpaymentOpened, PostingReversed),
+    hears=_wires(OverpaymentOpened, OverpaymentRecovered, PostingReversed),
     keys=overpayment_keys,
     project=overpayment_row,
 )

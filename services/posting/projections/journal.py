@@ -8,6 +8,7 @@ from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
     EftMatched,
     OpeningBalancePosted,
+    OverpaymentRecovered,
     PatientPaymentApplied,
     PatientPaymentReceived,
     PaymentPosted,
@@ -29,6 +30,7 @@ HEARS = (
     ResponsibilityMoved,
     WriteOffPosted,
     OpeningBalancePosted,
+    OverpaymentRecovered,
     PatientPaymentApplied,
     PatientPaymentReceived,
     RemittanceReleased,

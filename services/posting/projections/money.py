@@ -7,6 +7,7 @@ from contracts.adjudication_tracking import RemittanceReleased
 from contracts.posting import (
     EftDeposited,
     EftMatched,
+    OverpaymentRecovered,
     PatientPaymentApplied,
     PatientPaymentReceived,
     ProviderAdjustmentPosted,
@@ -118,6 +119,30 @@ def adjustment_row(row: Row | None, event: Any, at: At) -> Row:
     }
 
 
+def takeback_keys(event: Any, at: At) -> Keys:
+    """One row per payee and reference under which something was taken back."""
+    taken = isinstance(event, ProviderAdjustmentPosted) and event.reason == "WO"
+    if kind_of(at.stream) != "payee" or not (taken or isinstance(event, OverpaymentRecovered)):
+        return []
+    return [(event.payer, event.tax_id, event.reference)]
+
+
+def takeback_row(row: Row | None, event: Any, at: At) -> Row:
+    """What the payer kept back, what overpayments explain of it, and what nothing explains yet."""
+    before = row or {"taken_cents": 0, "recovered_cents": 0, "account": ""}
+    recovery = isinstance(event, OverpaymentRecovered)
+    return {
+        "payer": event.payer,
+        "tax_id": event.tax_id,
+        "reference": event.reference,
+        "account": event.account or before["account"],
+        "taken_cents": before["taken_cents"] + (0 if recovery else event.cents),
+        "recovered_cents": before["recovered_cents"] + (event.cents if recovery else 0),
+        "check_number": event.check_number,
+        "posted_on": event.posted_on,
+    }
+
+
 def guarantor_keys(event: Any, at: At) -> Keys:
     """One row per guarantor."""
     return [(event.guarantor,)] if kind_of(at.stream) == "guarantor" else []
@@ -217,6 +242,23 @@ PROVIDER_ADJUSTMENT = Projection(
     keys=adjustment_keys,
     project=adjustment_row,
     append=True,
+)
+TAKEBACK = Projection(
+    table="takeback",
+    columns={
+        "payer": "text",
+        "tax_id": "text",
+        "reference": "text",
+        "account": "text",
+        "taken_cents": "bigint",
+        "recovered_cents": "bigint",
+        "check_number": "text",
+        "posted_on": "date",
+    },
+    key=("payer", "tax_id", "reference"),
+    hears=_wires(ProviderAdjustmentPosted, OverpaymentRecovered),
+    keys=takeback_keys,
+    project=takeback_row,
 )
 GUARANTOR_BALANCE = Projection(
     table="guarantor_balance",

@@ -15,6 +15,7 @@ LEDGERS = {
     "contractual": "contractual_cents",
     "write_off": "write_off_cents",
     "remittance_clearing": "insurance_paid_cents",
+    "recovery_clearing": "insurance_paid_cents",
     "patient_clearing": "patient_paid_cents",
     "overpayment": "credit_cents",
     "opening": "opening_cents",
@@ -31,6 +32,7 @@ ENTRIES = frozenset(
         "posting.write_off_posted.v1",
         "posting.patient_payment_applied.v1",
         "posting.opening_balance_posted.v1",
+        "posting.overpayment_recovered.v1",
     }
 )
 

@@ -41,6 +41,7 @@ TOLD = frozenset(
         "posting.responsibility_moved.v1",
         "posting.write_off_posted.v1",
         "posting.overpayment_opened.v1",
+        "posting.overpayment_recovered.v1",
         "posting.patient_payment_applied.v1",
         "posting.opening_balance_posted.v1",
         "denial.denial_opened.v1",

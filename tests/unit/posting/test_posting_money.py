@@ -13,8 +13,10 @@ from contracts.posting import (
     ProviderAdjustmentPosted,
     ProviderAdjustmentsDelivered,
 )
+from contracts.reference import PeriodClosed
 from contracts.values import ProviderAdjustment
 from services.posting.domain import DEPOSIT, GUARANTOR, PAYEE, REMITTANCE, TRACE
+from services.posting.domain.book import evolve_book
 from services.posting.domain.commands import (
     HandOutRemittance,
     MatchMoney,
@@ -115,8 +117,21 @@ def test_a_remittance_without_money_promises_none() -> None:
     scenario(REMITTANCE, given=[nothing], when=HandOutRemittance(nothing), then=[], book=BOOK)
 
 
+def _posted() -> list[ProviderAdjustmentPosted]:
+    answers = said(PAYEE, [DELIVERED], PostProviderAdjustments(DELIVERED), BOOK)
+    return [one for one in answers if isinstance(one, ProviderAdjustmentPosted)]
+
+
+def test_provider_adjustments_are_posted_in_an_open_period_and_none_is_quiet() -> None:
+    closed = evolve_book(BOOK, PeriodClosed(last_day=date(2026, 1, 31), next_open=date(2026, 2, 1)))
+    posted = said(PAYEE, [DELIVERED], PostProviderAdjustments(DELIVERED), closed)
+    assert {e.posted_on for e in posted if not isinstance(e, tuple)} == {date(2026, 2, 1)}
+    nothing = PostProviderAdjustments(replace(DELIVERED, adjustments=()))
+    scenario(PAYEE, when=nothing, then=[], book=BOOK)
+
+
 def test_a_forward_balance_grows_when_deferred_and_falls_when_collected() -> None:
-    first = said(PAYEE, [DELIVERED], PostProviderAdjustments(DELIVERED), BOOK)
+    first = _posted()
     assert [e.balance_forward_cents for e in first] == [0, 1_000, 1_000]
     back = replace(DELIVERED, adjustments=(ProviderAdjustment(reason="FB", cents=1_000),))
     (collected,) = said(PAYEE, first, PostProviderAdjustments(back), BOOK)
@@ -125,8 +140,7 @@ def test_a_forward_balance_grows_when_deferred_and_falls_when_collected() -> Non
 
 
 def test_a_takeback_leads_to_the_account_its_reference_names() -> None:
-    events = said(PAYEE, [DELIVERED], PostProviderAdjustments(DELIVERED), BOOK)
-    assert [event.account for event in events] == [ACCOUNT, "", ""]
+    assert [event.account for event in _posted()] == [ACCOUNT, "", ""]
 
 
 def test_a_deposit_and_its_remittance_match_whichever_comes_first() -> None:

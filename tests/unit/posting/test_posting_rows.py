@@ -36,6 +36,7 @@ from tests.unit.posting.facts import (
 from tests.unit.posting.story import Life
 from tests.unit.posting.test_posting_money import DELIVERED, DEPOSITED, MATCHED, RELEASED
 from tests.unit.posting.test_posting_properties import lines
+from tests.unit.posting.town import Town
 
 
 class Tables:
@@ -176,15 +177,34 @@ def test_an_overpayment_ends_when_its_posting_is_taken_back() -> None:
 
 
 def test_provider_level_money_is_kept_by_reason() -> None:
-    from services.posting.domain import PAYEE
-    from services.posting.domain.commands import PostProviderAdjustments
-    from tests.unit.scenario import said
-
-    events = said(PAYEE, [], PostProviderAdjustments(DELIVERED), SERVICE.book)
-    rows = Tables().tell(payee_stream("BLUE", "990000001"), *events).rows
-    payee = rows["payee_balance"][("BLUE", "990000001")]
-    assert payee["by_reason"] == {"WO": 3_000, "FB": -1_000, "L6": -25}
+    payee = payee_stream("BLUE", "990000001")
+    town = Town(opened("BLUE"), captured()).say(payee, DELIVERED)
+    rows = _rows(town)
+    by_reason = rows["payee_balance"][("BLUE", "990000001")]["by_reason"]
+    assert by_reason == {"WO": 3_000, "FB": -1_000, "L6": -25}
     assert len(rows["provider_adjustment"]) == 3
+
+
+def test_a_takeback_is_listed_until_overpayments_explain_it() -> None:
+    payee = payee_stream("BLUE", "990000001")
+    town = Town(opened("BLUE"), captured()).say(payee, DELIVERED)
+    key = ("BLUE", "990000001", DELIVERED.adjustments[0].reference)
+    row = _rows(town)["takeback"][key]
+    assert (row["account"], row["taken_cents"], row["recovered_cents"]) == (ACCOUNT, 3_000, 0)
+    town.say(account_stream(ACCOUNT), adjudicated(line(25_000, ("CO", "45", -5_000))))
+    town.say(account_stream(ACCOUNT), adjudicated(line(4_000), adjudication="adj-2"))
+    rows = _rows(town)
+    assert rows["takeback"][key]["recovered_cents"] == 3_000
+    over = rows["overpayment"][(ACCOUNT, "adj-2")]
+    assert (over["cents"], over["recovered_cents"], over["state"]) == (4_000, 3_000, "suspected")
+    assert rows["account_balance"][(ACCOUNT,)]["credit_cents"] == 1_000
+
+
+def _rows(town: Town) -> Any:
+    tables = Tables()
+    for stream, event in [(account_stream(ACCOUNT), captured()), *town.said]:
+        tables.tell(stream, event)
+    return tables.rows
 
 
 def test_the_readme_lists_what_is_heard_and_said() -> None:
