@@ -213,6 +213,17 @@ class OpeningBalancePosted:
     entries: tuple[JournalLine, ...]
 
 
+@event("posting.charges_set_aside.v1", "account")
+class ChargesSetAside:
+    """What was captured of another system's charges makes no receivables here: its opening balances do."""
+
+    account: AccountNumber
+    amounts: tuple[MovedAmount, ...]
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
+
+
 @event("posting.provider_adjustment_posted.v1", "payee")
 class ProviderAdjustmentPosted:
     """A PLB amount of a released remittance, on the payee; positive lowered the payment."""

@@ -7,6 +7,7 @@ from contracts.adjudication_tracking import (
 )
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
+    ChargesSetAside,
     EftDeposited,
     EftExpected,
     EftMatched,
@@ -64,6 +65,7 @@ _SAYS = (
     ResponsibilityMoved,
     WriteOffPosted,
     OpeningBalancePosted,
+    ChargesSetAside,
     OverpaymentOpened,
     OverpaymentRecovered,
     ProviderAdjustmentsDelivered,

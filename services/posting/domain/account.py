@@ -24,7 +24,7 @@ from services.posting.domain.commands import (
     ReversePosting,
     WriteOff,
 )
-from services.posting.domain.opening import take_over
+from services.posting.domain.opening import set_aside, take_over
 from services.posting.domain.recovery import TOO_MUCH, TWICE, open_overpayment, recover, undo
 from services.posting.domain.responsibility import move_on, sources_of
 from services.posting.domain.telling import Telling
@@ -47,7 +47,9 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             _reverse(telling, reversal)
         case PostOpening(imported):
             take_over(telling, imported)
+            set_aside(telling)
         case MoveOn():
+            set_aside(telling)
             move_on(telling)
         case ApplyPayments():
             apply_payments(telling)

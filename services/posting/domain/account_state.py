@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
+    OpeningBalancePosted,
     OverpaymentRecovered,
     PatientPaymentApplied,
     PatientPaymentReceived,
@@ -18,7 +19,14 @@ from contracts.posting import (
     TakebackPosted,
 )
 from contracts.registration import AccountOpened, CoveragesSet
-from services.posting.domain.balance import CLAIM_LEVEL, Balance, Line, fold_event, keep
+from services.posting.domain.balance import (
+    CLAIM_LEVEL,
+    Balance,
+    Line,
+    fold_event,
+    keep,
+    opening_total,
+)
 
 
 class Cover(Struct, frozen=True, array_like=True):
@@ -105,6 +113,8 @@ class Account(Struct, frozen=True):
     controls: dict[str, tuple[str, ...]] = {}
     """Payer -> the control numbers under which it decided claims of this account."""
     takebacks: dict[str, Takeback] = {}
+    opened_with: dict[str, int] = {}
+    """Charges taken over from another system, each with the amount that it opened with."""
 
     def next_entry(self) -> str:
         """The id of the next journal entry: account and running number."""
@@ -193,6 +203,9 @@ def _evolve_money(account: Account, event: Any) -> Account:
             return _applied(account, event)
         case OverpaymentRecovered():
             return _recovered(account, event)
+        case OpeningBalancePosted():
+            opened = {b.charge: opening_total(b) for b in event.balances}
+            return replace(account, opened_with={**account.opened_with, **opened})
     return account
 
 
@@ -254,7 +267,9 @@ def _posted(account: Account, event: PaymentPosted) -> Account:
 
 
 def _reversed(account: Account, event: PostingReversed) -> Account:
-    taken = replace(account.posted[event.reverses], lines=(), moves=(), moved_to=None, live=False, recovered=())
+    taken = replace(
+        account.posted[event.reverses], lines=(), moves=(), moved_to=None, live=False, recovered=()
+    )
     return replace(
         account,
         posted={**account.posted, event.reverses: taken},

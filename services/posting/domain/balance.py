@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import OpeningBalancePosted
+from contracts.submission import OpeningBalance
 from contracts.values import Charge, JournalLine
 
 CLAIM_LEVEL = ""
@@ -105,6 +106,17 @@ def amount(charge: Charge) -> int:
     return charge.charge_cents if charge.units else 0
 
 
+def opening_total(opening: OpeningBalance) -> int:
+    """What another system's charge was: its parts, paid and owed."""
+    return (
+        opening.insurance_paid_cents
+        + opening.patient_paid_cents
+        + opening.contractual_cents
+        + opening.patient_owes_cents
+        + opening.insurance_open_cents
+    )
+
+
 def _charge(balances: Mapping[str, Balance], charge: Charge, cents: int) -> Balance:
     before = balances.get(charge.charge, Balance())
     return replace(
@@ -118,11 +130,10 @@ def _charge(balances: Mapping[str, Balance], charge: Charge, cents: int) -> Bala
 def _opening(balances: dict[str, Balance], event: OpeningBalancePosted) -> dict[str, Balance]:
     """Another system's charge counts as what that system says of it; only what is left was in the lines."""
     for b in event.balances:
-        paid = b.insurance_paid_cents + b.patient_paid_cents + b.contractual_cents
         before = balances.get(b.charge, Balance())
         balances[b.charge] = replace(
             before,
-            charged=before.charged + paid + b.patient_owes_cents + b.insurance_open_cents,
+            charged=before.charged + opening_total(b),
             insurance_paid=before.insurance_paid + b.insurance_paid_cents,
             patient_paid=before.patient_paid + b.patient_paid_cents,
             contractual=before.contractual + b.contractual_cents,

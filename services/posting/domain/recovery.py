@@ -82,7 +82,11 @@ def _up_to(cents: int, by_charge: dict[str, int]) -> dict[str, int]:
 
 
 def _say(
-    telling: Telling, takeback: Takeback, adjudication: str, by_charge: dict[str, int], why: str = ""
+    telling: Telling,
+    takeback: Takeback,
+    adjudication: str,
+    by_charge: dict[str, int],
+    why: str = "",
 ) -> None:
     cents = sum(by_charge.values())
     if not cents:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
+    ChargesSetAside,
     OpeningBalancePosted,
     OverpaymentOpened,
     OverpaymentRecovered,
@@ -37,6 +38,7 @@ _COLUMNS = {f"{amount}_cents": "bigint" for amount in AMOUNTS} | {"written_off":
 _MONEY = (
     ChargesCaptured,
     ChargeCorrected,
+    ChargesSetAside,
     PaymentPosted,
     PostingReversed,
     ResponsibilityMoved,

@@ -6,6 +6,7 @@ from typing import Any
 from contracts.adjudication_tracking import RemittanceReleased
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
+    ChargesSetAside,
     EftMatched,
     OpeningBalancePosted,
     OverpaymentRecovered,
@@ -25,6 +26,7 @@ from shared.streams import kind_of
 HEARS = (
     ChargesCaptured,
     ChargeCorrected,
+    ChargesSetAside,
     PaymentPosted,
     PostingReversed,
     ResponsibilityMoved,

@@ -19,10 +19,11 @@ LEDGERS = {
     "patient_clearing": "patient_paid_cents",
     "overpayment": "credit_cents",
     "opening": "opening_cents",
+    "charges": "charges_cents",
 }
 """Which column an entry's ledger moves on an account's stream; debits are positive."""
-CREDITS = frozenset({"overpayment"})
-"""Ledgers whose credits are shown as a positive amount that we owe."""
+CREDITS = frozenset({"overpayment", "charges"})
+"""Ledgers whose credits are shown as a positive amount: what we owe, and what was charged."""
 
 ENTRIES = frozenset(
     {
@@ -33,6 +34,7 @@ ENTRIES = frozenset(
         "posting.patient_payment_applied.v1",
         "posting.opening_balance_posted.v1",
         "posting.overpayment_recovered.v1",
+        "posting.charges_set_aside.v1",
     }
 )
 

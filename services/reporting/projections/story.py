@@ -40,6 +40,7 @@ TOLD = frozenset(
         "posting.posting_reversed.v1",
         "posting.responsibility_moved.v1",
         "posting.write_off_posted.v1",
+        "posting.charges_set_aside.v1",
         "posting.overpayment_opened.v1",
         "posting.overpayment_recovered.v1",
         "posting.patient_payment_applied.v1",

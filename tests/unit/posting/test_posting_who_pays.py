@@ -1,27 +1,21 @@
-"""Self-pay, coverages that come and go, charges that change, payments, write-offs, opening balances."""
+"""Self-pay, coverages that come and go, charges that change, payments, write-offs."""
 
 from dataclasses import replace
-from datetime import date
 
 from contracts.coding import ChargeCorrected
 from contracts.posting import (
-    OpeningBalancePosted,
     PatientPaymentApplied,
     PatientPaymentReceived,
     ResponsibilityMoved,
     WriteOffPosted,
 )
 from contracts.registration import CoveragesSet
-from contracts.submission import ClaimImported, OpeningBalance
-from contracts.values import ClaimLine
 from services.posting.domain import ACCOUNT as DECIDER
-from services.posting.domain.balance import equation
-from services.posting.domain.commands import ApplyPayments, MoveOn, PostOpening, WriteOff
+from services.posting.domain.commands import ApplyPayments, MoveOn, WriteOff
 from shared.streams import guarantor_stream
 from tests.unit.posting.facts import (
     ACCOUNT,
     BOOK,
-    CLAIM,
     DAY,
     ONE,
     TWO,
@@ -141,46 +135,3 @@ def test_a_denied_amount_can_be_written_off_by_a_person() -> None:
     life = Life(opened("BLUE"), captured()).post(adjudicated(line(0, ("CO", "197", 20_000))))
     life.obey(_off(None, bucket="denied", charge=ONE, kind="denial"))
     assert (life.balance(ONE).denied, life.balance(ONE).written_off) == (0, {"denial": 20_000})
-
-
-IMPORTED = ClaimImported(
-    account=ACCOUNT,
-    claim=CLAIM,
-    foreign_number="OLD-1",
-    payer="BLUE",
-    payer_order=1,
-    lines=(ClaimLine(line=1, charge=ONE, charge_cents=20_000),),
-    total_cents=20_000,
-    first_billed_on=date(2025, 12, 1),
-    opening=(
-        OpeningBalance(
-            charge=ONE,
-            insurance_paid_cents=8_000,
-            contractual_cents=9_000,
-            patient_owes_cents=1_000,
-            insurance_open_cents=2_000,
-        ),
-    ),
-)
-
-
-def test_an_imported_claim_opens_with_what_its_old_system_left() -> None:
-    life = Life(opened("BLUE", billing="history"), IMPORTED)
-    after = life.balance(ONE)
-    assert (after.charged, after.open, after.patient, after.insurance_paid) == (
-        20_000,
-        2_000,
-        1_000,
-        8_000,
-    )
-    assert equation(after) == 0
-    assert {e.ledger for e in life.of(OpeningBalancePosted)[0].entries} == {
-        "ar_open",
-        "ar_patient",
-        "opening",
-    }
-
-
-def test_the_same_charges_imported_again_are_quiet() -> None:
-    life = Life(opened("BLUE", billing="history"), IMPORTED)
-    scenario(DECIDER, given=[*life.said], when=PostOpening(IMPORTED), then=[], book=BOOK)
