@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from shared.x12 import limits
-from shared.x12.findings import Finding, Severity, Unreadable
+from shared.x12.findings import Finding, Severity, Unreadable, masked
 from shared.x12.segments import Block, Delimiters
 
 __all__ = [
@@ -39,6 +39,7 @@ class TransactionSet:
     ended: bool = False
     pinned: int | None = None
     more: Callable[[], bool] | None = None
+    isa_ordinal: int = 0
     _dropped: int = 0
     _blocks: list[tuple[int, Block, int]] = field(default_factory=list)
     _split: list[list[str]] | None = None
@@ -100,6 +101,15 @@ class TransactionSet:
             return "ST"
         return shown_tag(self.raw[at].partition(self.delimiters.element)[0])
 
+    def value(self, place: int, element: str) -> str:
+        """What stands at an element such as CLM02 of the segment at this place; empty when it is not held."""
+        at = place - self._dropped
+        if not (0 <= at < len(self.raw) and element[-2:].isdigit() and element.isascii()):
+            return ""
+        segment = self.raw[at].split(self.delimiters.element)
+        position = int(element[-2:])
+        return segment[position] if segment[0] == element[:-2] and position < len(segment) else ""
+
     def ordinal(self, place: int) -> int:
         """The segment's number in the file, from 1 (the ISA)."""
         return self.st_ordinal + 1 + max(place, -1)
@@ -123,8 +133,13 @@ class TransactionSet:
         level: str = "",
         difference_cents: int = 0,
         claim: str = "",
+        rule: str = "",
+        value: str = "",
     ) -> Finding:
-        """A finding at the segment at this place (-1: the ST itself)."""
+        """A finding at the segment at this place (-1: the ST itself).
+
+        `value` is masked here; when it is left out, it is what stands at `element`, if that is still held.
+        """
         return Finding(
             sentence,
             severity,
@@ -135,11 +150,15 @@ class TransactionSet:
             self.offset(place),
             loop,
             element,
-            "",
+            masked(value or self.value(place, element), element),
             code,
             difference_cents,
             level,
             claim,
+            "",
+            rule,
+            self.isa_ordinal,
+            self.st_ordinal,
         )
 
 

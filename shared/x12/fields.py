@@ -31,6 +31,8 @@ class Taker:
         self.findings: list[Finding] = []
         self._count = {"error": 0, "warning": 0, "note": 0}
         self.component = one.delimiters.component
+        self.loop = ""
+        """The loop in which the reader is; it goes into every finding."""
         self.cents = Cents()
         self.days = Days()
 
@@ -40,7 +42,8 @@ class Taker:
             return self.cents[text]
         except NotMoney as why:
             sentence = str(why) if text else "an amount is missing"
-            self.note(place, sentence, position, "6" if text else "1")
+            code, rule = ("6", "amount.unreadable") if text else ("1", "amount.missing")
+            self.note(place, sentence, position, code, rule=rule)
             return 0
 
     def money_or_zero(self, text: str, place: int, position: int) -> int:
@@ -55,19 +58,19 @@ class Taker:
         digits = whole.removeprefix("-")
         broken = not (text.isascii() and (digits + fraction).isdigit()) or len(whole) > 9
         if broken or not (digits or fraction):
-            self.note(place, "not a quantity", position, "6")
+            self.note(place, "not a quantity", position, "6", rule="quantity.unreadable")
             return 1
         if fraction.strip("0"):
-            self.note(
-                place, "a quantity with a fraction, read as whole", position, severity="warning"
-            )
+            sentence = "a quantity with a fraction, read as whole"
+            self.note(place, sentence, position, severity="warning", rule="quantity.fraction")
         return int(whole) if digits else 0
 
     def day(self, text: str, place: int, position: int) -> date | None:
         """The first day of a date or range; None and a finding when there is none."""
         found = self.days[text]
         if found is None and text:
-            self.note(place, "not a date", position, "8", severity="warning")
+            sentence, rule = "not a date", "date.unreadable"
+            self.note(place, sentence, position, "8", severity="warning", rule=rule)
         return found
 
     def mended(self, place: int, segment: list[str], positions: Iterable[int]) -> list[str]:
@@ -93,6 +96,11 @@ class Taker:
         position: int = 0,
         code: str = "",
         severity: Severity = "error",
+        *,
+        rule: str = "",
+        loop: str = "",
+        value: str = "",
+        claim: str = "",
     ) -> None:
         """A finding at a segment. Of each severity the first ones are kept, so that an error is never crowded out."""
         self._count[severity] += 1
@@ -101,5 +109,15 @@ class Taker:
         tag = self.set.tag(place)
         element = f"{tag}{position:02d}" if position else tag
         self.findings.append(
-            self.set.finding(place, sentence, severity=severity, element=element, code=code)
+            self.set.finding(
+                place,
+                sentence,
+                severity=severity,
+                element=element,
+                loop=loop or self.loop,
+                code=code,
+                claim=claim,
+                rule=rule,
+                value=value,
+            )
         )

@@ -212,6 +212,7 @@ class Stream:
         )
         one.isa13, one.gs06 = interchange.control, self._group.control
         one.gs_version = self._group.version
+        one.isa_ordinal = interchange.ordinal
         self._group.count += 1
         if self._whole:
             self._group.sets.append(one)
