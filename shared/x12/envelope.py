@@ -17,32 +17,143 @@ __all__ = [
 ]
 
 
+@dataclass(slots=True, kw_only=True)
+class Noted:
+    """What was found wrong with one interchange, group or set itself; of a flood only the first ones are kept."""
+
+    findings: list[Finding] = field(default_factory=list)
+    errors: int = 0
+    others: int = 0
+
+    def note(self, finding: Finding) -> None:
+        """Count a finding, and keep it unless there are many."""
+        if finding.severity == "error":
+            self.errors += 1
+            kept = self.errors <= limits.FINDINGS_EACH
+        else:
+            self.others += 1
+            kept = self.others <= limits.FINDINGS_EACH
+        if kept:
+            self.findings.append(finding)
+
+
 @dataclass(slots=True)
-class TransactionSet:
+class Interchange(Noted):
+    """One ISA to IEA; `loose` are segments between them outside any set, such as TA1."""
+
+    isa: list[str]
+    delimiters: Delimiters
+    ordinal: int
+    offset: int
+    groups: list["Group"] = field(default_factory=list)
+    loose: list[list[str]] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def control(self) -> str:
+        """ISA13."""
+        return self.isa[13].strip()
+
+
+@dataclass(slots=True)
+class Group(Noted):
+    """One GS to GE; `gs` as it stood. `count` is how many sets it had, also in a stream, which keeps none."""
+
+    gs: list[str] = field(default_factory=list)
+    sets: list["TransactionSet"] = field(default_factory=list)
+    count: int = 0
+
+    @property
+    def id(self) -> str:
+        """GS01, the kind of all its sets."""
+        return _element(self.gs, 1)
+
+    @property
+    def sender(self) -> str:
+        """GS02."""
+        return _element(self.gs, 2)
+
+    @property
+    def receiver(self) -> str:
+        """GS03."""
+        return _element(self.gs, 3)
+
+    @property
+    def control(self) -> str:
+        """GS06."""
+        return _element(self.gs, 6)
+
+    @property
+    def version(self) -> str:
+        """GS08."""
+        return _element(self.gs, 8)
+
+
+@dataclass(slots=True)
+class TransactionSet(Noted):
     """One ST to SE. Its segments are kept as text, without ST and SE, and split when they are read.
 
     In a stream (`more` is set) what was walked over is dropped, except from the place `pinned` on; places always
     count from the first segment. `closed` is whether an SE came, `ended` whether nothing more will come.
     """
 
-    id: str
-    control: str
-    version: str
-    delimiters: Delimiters
+    st: list[str]
+    interchange: Interchange = field(repr=False, compare=False)
+    group: Group = field(repr=False, compare=False)
     st_ordinal: int = 0
     st_offset: int = 0
     closed: bool = False
-    isa13: str = ""
-    gs06: str = ""
-    gs_version: str = ""
     raw: list[str] = field(default_factory=list)
     ended: bool = False
     pinned: int | None = None
     more: Callable[[], bool] | None = None
-    isa_ordinal: int = 0
     _dropped: int = 0
     _blocks: list[tuple[int, Block, int]] = field(default_factory=list)
     _split: list[list[str]] | None = None
+
+    @property
+    def id(self) -> str:
+        """ST01."""
+        return _element(self.st, 1)
+
+    @property
+    def control(self) -> str:
+        """ST02."""
+        return _element(self.st, 2)
+
+    @property
+    def version(self) -> str:
+        """ST03, or its group's GS08 where it has none."""
+        return _element(self.st, 3) or self.group.version
+
+    @property
+    def delimiters(self) -> Delimiters:
+        """Those of its interchange."""
+        return self.interchange.delimiters
+
+    @property
+    def isa13(self) -> str:
+        """Its interchange's control number."""
+        return self.interchange.control
+
+    @property
+    def gs06(self) -> str:
+        """Its group's control number."""
+        return self.group.control
+
+    @property
+    def gs_version(self) -> str:
+        """GS08."""
+        return self.group.version
+
+    @property
+    def sound(self) -> bool:
+        """Whether it, its group and its interchange are without error as far as they were read.
+
+        What is not sound may be shown and never be posted. In a stream, GE and IEA come after the set.
+        """
+        broken = self.errors or self.group.errors or self.interchange.errors
+        return self.closed and not broken
 
     @property
     def count(self) -> int:
@@ -157,40 +268,9 @@ class TransactionSet:
             claim,
             "",
             rule,
-            self.isa_ordinal,
+            self.interchange.ordinal,
             self.st_ordinal,
         )
-
-
-@dataclass(slots=True)
-class Group:
-    """One GS to GE. `count` is how many sets it had, also in a stream, which keeps none."""
-
-    id: str
-    sender: str
-    receiver: str
-    control: str
-    version: str
-    sets: list[TransactionSet] = field(default_factory=list)
-    count: int = 0
-
-
-@dataclass(slots=True)
-class Interchange:
-    """One ISA to IEA; `loose` are segments between them outside any set, such as TA1."""
-
-    isa: list[str]
-    delimiters: Delimiters
-    ordinal: int
-    offset: int
-    groups: list[Group] = field(default_factory=list)
-    loose: list[list[str]] = field(default_factory=list)
-    closed: bool = False
-
-    @property
-    def control(self) -> str:
-        """ISA13."""
-        return self.isa[13].strip()
 
 
 @dataclass(slots=True)
@@ -210,6 +290,10 @@ class X12File:
     def errors(self) -> list[Finding]:
         """Findings that forbid taking the file."""
         return [f for f in self.findings if f.severity == "error"]
+
+
+def _element(segment: list[str], position: int) -> str:
+    return segment[position] if position < len(segment) else ""
 
 
 def shown_tag(tag: str) -> str:

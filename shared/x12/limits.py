@@ -16,5 +16,9 @@ CLAIM_SEGMENTS = 100_000
 """Of one claim in a stream: 999 lines with every situational segment stay far below."""
 FINDINGS = 1_000
 """After so many, a file is broken beyond reading; more would only fill the screen."""
+FINDINGS_EACH = 20
+"""Of one interchange, group or set, so that every one of many can be answered, whatever the others had."""
+CONTROLS = 100_000
+"""Control numbers remembered to notice a repeated one; a day's batch has some thousands."""
 LEVELS = 100_000
 """HL loops of a set: a batch of 5,000 claims with a patient each has some 10,000."""

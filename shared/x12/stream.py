@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.x12 import limits
 from shared.x12.envelope import Group, Interchange, TransactionSet, X12File, shown_tag
+from shared.x12.fields import padded
 from shared.x12.findings import Finding, Severity, Unreadable
 from shared.x12.segments import Block, Head, Source, Trouble
 
@@ -32,6 +33,7 @@ class Stream:
         self._set: TransactionSet | None = None
         self._ready: deque[TransactionSet] = deque()
         self._sets = 0
+        self._controls: dict[str, set[tuple[str, ...]]] = {"ISA": set(), "GS": set(), "ST": set()}
         self._started = False
         self.had_ta1 = False
 
@@ -116,6 +118,11 @@ class Stream:
         if not self._whole:
             self.file.interchanges.clear()
         self.file.interchanges.append(made)
+        self._controls["GS"].clear()
+        e = made.isa
+        if self._repeated("ISA", (*(text.strip() for text in e[5:9]), made.control)):
+            sentence = "an ISA13 stands twice in one file"
+            self._note(sentence, head.offset, "025", element="ISA13", rule="interchange.repeated")
         for sentence in head.odd:
             self._note(sentence, head.offset, severity="warning", element="ISA")
 
@@ -131,7 +138,7 @@ class Stream:
             self.ordinal = first + done
             self._inside(block, done, place)
             self.ordinal = first + place + 1
-            _ENVELOPE[tag](self, self._elements(texts[place]), block.start(place))
+            _ENVELOPE[tag](self, texts[place].split(self._marks), block.start(place))
             done = place + 1
         self.ordinal = first + done
         self._inside(block, done, len(texts))
@@ -144,9 +151,14 @@ class Stream:
         assert self._interchange is not None
         return self._interchange.delimiters.element
 
-    def _elements(self, text: str) -> list[str]:
-        elements = text.split(self._marks)
-        return elements + [""] * (9 - len(elements))
+    def _repeated(self, tag: str, control: tuple[str, ...]) -> bool:
+        """Whether this control number was there before, as far as they are remembered."""
+        seen = self._controls[tag]
+        if control in seen:
+            return True
+        if len(seen) < limits.CONTROLS:
+            seen.add(control)
+        return False
 
     def _inside(self, block: Block, first: int, last: int) -> None:
         if last <= first:
@@ -169,30 +181,35 @@ class Stream:
         self.had_ta1 = True
         self._interchange.loose.append(e)
         if self._set is not None or self._group is not None:
-            self._note("TA1 stands inside a group", at, "022")
+            self._note("TA1 stands inside a group", at, "022", rule="ta1.place")
 
     def _gs(self, e: list[str], at: int) -> None:
         if self._set is not None:
             self._unclosed_set(at)
         if self._group is not None:
-            self._note("a group starts before the last one ended", at, "022")
+            self._note("a group starts before the last one ended", at, "022", rule="group.unclosed")
         assert self._interchange is not None
-        self._group = Group(e[1], e[2], e[3], e[6], e[8])
-        self._interchange.groups.append(self._group)
+        group = self._group = Group(e)
+        self._interchange.groups.append(group)
+        self._controls["ST"].clear()
+        if self._repeated("GS", (group.sender, group.receiver, group.control)):
+            sentence = "a GS06 stands twice in one interchange"
+            self._note(sentence, at, "19", element="GS06", level="group", rule="group.repeated")
 
     def _ge(self, e: list[str], at: int) -> None:
         if self._set is not None:
             self._unclosed_set(at)
         group = self._group
         if group is None:
-            self._note("GE without GS", at, "022")
+            self._note("GE without GS", at, "022", rule="group.unopened")
             return
+        e = padded(e, 3)
         if not _is_number(e[1], group.count):
             sentence = f"GE01 does not count the {group.count} sets of its group"
-            self._note(sentence, at, "5", element="GE01", level="group")
+            self._note(sentence, at, "5", element="GE01", level="group", rule="group.count")
         if e[2] != group.control:
             sentence = "GE02 is not the control number of GS06"
-            self._note(sentence, at, "4", element="GE02", level="group")
+            self._note(sentence, at, "4", element="GE02", level="group", rule="group.control")
         self._group = None
 
     def _st(self, e: list[str], at: int) -> None:
@@ -201,18 +218,14 @@ class Stream:
         interchange = self._interchange
         assert interchange is not None
         if self._group is None:
-            self._note("ST outside a group", at, "022")
-            self._group = Group("", "", "", "", "")
+            self._note("ST outside a group", at, "022", rule="set.place")
+            self._group = Group()
             interchange.groups.append(self._group)
+            self._controls["ST"].clear()
         self._sets += 1
         if self._whole and self._sets > limits.SETS:
             raise Trouble(at, f"more than {limits.SETS} transaction sets")
-        one = TransactionSet(
-            e[1], e[2], e[3] or self._group.version, interchange.delimiters, self.ordinal, at
-        )
-        one.isa13, one.gs06 = interchange.control, self._group.control
-        one.gs_version = self._group.version
-        one.isa_ordinal = interchange.ordinal
+        one = TransactionSet(e, interchange, self._group, self.ordinal, at)
         self._group.count += 1
         if self._whole:
             self._group.sets.append(one)
@@ -220,18 +233,31 @@ class Stream:
             one.more = self._advance
         self._set = one
         self._ready.append(one)
+        self._judge_st(one, at)
+
+    def _judge_st(self, one: TransactionSet, at: int) -> None:
+        """A set's number must be there and be the only one of its kind, and its id fit the group."""
+        if not one.control:
+            self._note("ST02 is missing", at, "7", element="ST02", level="set", rule="set.control")
+        elif self._repeated("ST", (one.control,)):
+            sentence = "an ST02 stands twice in one group"
+            self._note(sentence, at, "23", element="ST02", level="set", rule="set.repeated")
+        if one.id not in _SETS_OF.get(one.group.id, (one.id,)):
+            sentence = "ST01 is not of the kind that GS01 names"
+            self._note(sentence, at, "6", element="ST01", level="set", rule="set.kind")
 
     def _se(self, e: list[str], at: int) -> None:
         one = self._set
         if one is None:
-            self._note("SE without ST", at, "022")
+            self._note("SE without ST", at, "022", rule="set.unopened")
             return
+        e = padded(e, 3)
         if not _is_number(e[1], one.count + 2):
             sentence = f"SE01 does not count the {one.count + 2} segments of its set"
-            self._note(sentence, at, "4", element="SE01", level="set")
+            self._note(sentence, at, "4", element="SE01", level="set", rule="set.count")
         if e[2] != one.control:
             sentence = "SE02 is not the control number of ST02"
-            self._note(sentence, at, "3", element="SE02", level="set")
+            self._note(sentence, at, "3", element="SE02", level="set", rule="set.control")
         one.closed = one.ended = True
         self._set = None
 
@@ -241,16 +267,29 @@ class Stream:
         if self._set is not None:
             self._unclosed_set(at)
         if self._group is not None:
-            self._note("the interchange ends inside a group", at, "022")
+            self._note("the interchange ends inside a group", at, "022", rule="group.unclosed")
             self._group = None
+        e = padded(e, 3)
         if not _is_number(e[1], len(interchange.groups)):
-            self._note("IEA01 does not count the groups", at, "021", element="IEA01")
+            self._note(
+                "IEA01 does not count the groups",
+                at,
+                "021",
+                element="IEA01",
+                rule="interchange.count",
+            )
         if e[2] != interchange.control:
-            self._note("IEA02 is not the control number of ISA13", at, "001", element="IEA02")
+            self._note(
+                "IEA02 is not the control number of ISA13",
+                at,
+                "001",
+                element="IEA02",
+                rule="interchange.control",
+            )
         interchange.closed = True
 
     def _unclosed_set(self, at: int) -> None:
-        self._note("a transaction set has no SE", at, "2", level="set")
+        self._note("a transaction set has no SE", at, "2", level="set", rule="set.unclosed")
         if self._set is not None:
             self._set.ended = True
             self._set = None
@@ -259,10 +298,10 @@ class Stream:
         if self._set is not None:
             self._unclosed_set(at)
         if self._group is not None:
-            self._note("a group has no GE", at, "022")
+            self._note("a group has no GE", at, "022", rule="group.unclosed")
             self._group = None
         if self._interchange is not None and not self._interchange.closed:
-            self._note("the interchange has no IEA", at, "023")
+            self._note("the interchange has no IEA", at, "023", rule="interchange.unclosed")
             self._interchange.closed = True
 
     def _note(
@@ -273,23 +312,30 @@ class Stream:
         severity: Severity = "error",
         element: str = "",
         level: str = "interchange",
+        rule: str = "",
     ) -> None:
+        interchange, group, one = self._interchange, self._group, self._set
+        found = Finding(
+            sentence,
+            severity,
+            interchange.control if interchange else "",
+            group.control if group else "",
+            one.control if one else "",
+            self.ordinal,
+            offset,
+            element=element,
+            code=code,
+            level=level,
+            rule=rule,
+            isa_ordinal=interchange.ordinal if interchange else 0,
+            st_ordinal=one.st_ordinal if one else 0,
+        )
+        owner = {"set": one, "group": group}.get(level, interchange)
+        if owner is not None:
+            owner.note(found)
         if len(self.findings) >= limits.FINDINGS:
             raise Unreadable(self.findings)
-        self.findings.append(
-            Finding(
-                sentence,
-                severity,
-                self._interchange.control if self._interchange else "",
-                self._group.control if self._group else "",
-                self._set.control if self._set else "",
-                self.ordinal,
-                offset,
-                element=element,
-                code=code,
-                level=level,
-            )
-        )
+        self.findings.append(found)
 
 
 _ENVELOPE = {
@@ -299,6 +345,12 @@ _ENVELOPE = {
     "ST": Stream._st,
     "SE": Stream._se,
     "IEA": Stream._iea,
+}
+
+
+_SETS_OF = {
+    **{"HC": ("837",), "HP": ("835",), "FA": ("999", "997"), "HN": ("277",), "HR": ("276",)},
+    **{"HS": ("270",), "HB": ("271",), "HI": ("278",), "BE": ("834",), "RA": ("820",)},
 }
 
 

@@ -69,6 +69,16 @@ def test_a_group_that_miscounts_is_rejected_whole() -> None:
     assert (ack.code, ack.codes, ack.accepted) == ("R", ["5"], 0)
 
 
+def test_an_interchange_that_is_sound_is_accepted_beside_a_broken_one_of_the_same_numbers() -> None:
+    head, _, tail = TWO_SETS.rpartition(b"SE*")
+    broken = (head + b"SE*9" + tail).replace(b"IEA*1*", b"IEA*2*")
+    other = TWO_SETS.replace(b"*ZZ*CLAIMLOG       *", b"*ZZ*SOMEBODY       *")
+    file = read_file(broken + other, strict=False)
+    assert [answer_ta1(file, one).code for one in file.interchanges] == ["R", "A"]
+    acks = [answer_999(file, one.groups[0]) for one in file.interchanges]
+    assert [[s.code for s in ack.sets] for ack in acks] == [["A", "R"], ["A", "A"]]
+
+
 def test_what_our_checks_find_is_said_with_segment_and_element() -> None:
     data = write_837p(HEADER, [batch(claim(service(pointers=[9]), clm01="BAD"))])
     file = read_file(data)

@@ -29,6 +29,14 @@ def with_marks(data: bytes, element: bytes, component: bytes, segment: bytes) ->
     return data
 
 
+def numbered(data: bytes, isa13: int) -> bytes:
+    """The same file as another interchange of its sender."""
+    return data.replace(b"*000000017", b"*%09d" % isa13)
+
+
+SECOND, THIRD = numbered(DATA, 18), numbered(DATA, 19)
+
+
 def told(data: bytes) -> list[str]:
     """What is said of a file's envelope."""
     return [f.sentence for f in read_file(data, strict=False).findings]
@@ -51,7 +59,7 @@ def test_separators_are_those_of_the_isa(marks: tuple[bytes, bytes, bytes]) -> N
 
 
 def test_every_isa_brings_its_own_separators() -> None:
-    data = DATA + with_marks(DATA, b"|", b">", b"\n") + b"\r\n\r\n" + DATA
+    data = DATA + with_marks(SECOND, b"|", b">", b"\n") + b"\r\n\r\n" + THIRD
     read = read_file(data)
     assert len(read.interchanges) == 3
     one, two, three = (read_835(s)[0] for s in read.sets())
@@ -69,7 +77,7 @@ def test_white_space_after_a_terminator_is_passed_over(end: bytes) -> None:
 
 
 def test_segments_know_their_byte_also_without_line_ends() -> None:
-    data = DATA + DATA
+    data = DATA + SECOND
     for one in read_file(data).sets():
         for place, text in enumerate(one.raw):
             assert data[one.offset(place) :].startswith(text.encode())
@@ -108,6 +116,8 @@ def test_elements_are_trimmed() -> None:
         (b"GE*1*18", b"GE*1*19", "GE02 is not the control number of GS06", "4"),
         (b"IEA*1*", b"IEA*2*", "IEA01 does not count the groups", "021"),
         (b"IEA*1*000000017", b"IEA*1*000000018", "IEA02 is not the control number of ISA13", "001"),
+        (b"GS*HP*", b"GS*HC*", "ST01 is not of the kind that GS01 names", "6"),
+        (b"ST*835*0001", b"ST*835*", "ST02 is missing", "7"),
         (b"SE*", b"SE*1", "SE01 does not count", "4"),
         (b"IEA*1*000000017~", b"", "the interchange has no IEA", "023"),
         (b"GE*1*18~", b"", "the interchange ends inside a group", "022"),
@@ -187,7 +197,7 @@ def test_a_name_that_ends_like_an_envelope_segment_breaks_nothing() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 100, 1_000])
 def test_a_stream_says_the_same_whatever_the_chunks(size: int) -> None:
-    data = DATA + with_marks(DATA, b"|", b">", b"\n") + DATA
+    data = DATA + with_marks(SECOND, b"|", b">", b"\n") + THIRD
     chunks = [data[at : at + size] for at in range(0, len(data), size)]
     streamed = []
     for one in open_file(chunks):
@@ -197,7 +207,7 @@ def test_a_stream_says_the_same_whatever_the_chunks(size: int) -> None:
 
 
 def test_a_set_that_nobody_reads_is_passed_over() -> None:
-    data = DATA * 3
+    data = DATA + SECOND + THIRD
     stream = open_file([data[at : at + 50] for at in range(0, len(data), 50)])
     assert [one.control for one in stream] == ["0001"] * 3
     assert stream.findings == []
@@ -208,3 +218,40 @@ def test_latin_1_is_read_and_said() -> None:
     assert told(data) == ["signs beyond ASCII, read as Latin-1"]
     assert "QUIÑN" in str(texts(data))
     assert told(DATA.replace(b"QUINN", "QUIÑN".encode())) == []
+
+
+def test_a_control_number_may_not_stand_twice() -> None:
+    again = read_file(DATA + DATA, strict=False)
+    assert [(f.code, f.isa_ordinal) for f in again.findings] == [("025", 41)]
+    other = DATA.replace(b"*ZZ*CLAIMLOG       *", b"*ZZ*SOMEBODY       *")
+    assert told(DATA + other) == []
+    group = DATA[106 : DATA.index(b"IEA")]
+    twice = DATA.replace(b"IEA*1", group + b"IEA*2")
+    assert [(f.code, f.level) for f in read_file(twice, strict=False).findings] == [("19", "group")]
+    one_set = DATA[DATA.index(b"ST*835") : DATA.index(b"GE*1")]
+    twice = DATA.replace(b"GE*1*", one_set + b"GE*2*")
+    assert [(f.code, f.level) for f in read_file(twice, strict=False).findings] == [("23", "set")]
+
+
+def test_a_set_is_sound_when_it_its_group_and_its_interchange_are() -> None:
+    assert [one.sound for one in read_file(DATA).sets()] == [True]
+    for old, new in ((b"SE*", b"SE*1"), (b"GE*1*", b"GE*2*"), (b"IEA*1*", b"IEA*2*")):
+        head, _, tail = DATA.rpartition(old)
+        read = read_file(head + new + tail + SECOND, strict=False)
+        assert [one.sound for one in read.sets()] == [False, True]
+
+
+def test_the_elements_of_gs_and_st_are_kept_as_they_stood() -> None:
+    (one,) = read_file(DATA).sets()
+    assert one.st == ["ST", "835", "0001"]
+    assert one.group.gs[6:] == ["18", "X", "005010X221A1"]
+    assert (one.group.gs[4], one.gs06, one.isa13) == ("20260105", "18", "000000017")
+
+
+def test_findings_stay_with_their_interchange_when_control_numbers_are_the_same() -> None:
+    head, _, tail = DATA.rpartition(b"SE*")
+    read = read_file(DATA + head + b"SE*9" + tail, strict=False)
+    assert [[f.rule for f in i.groups[0].sets[0].findings] for i in read.interchanges] == [
+        [],
+        ["set.count"],
+    ]

@@ -1,5 +1,6 @@
 """Writing a 999, and the 999 with which we answer a group sent to us."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from shared.x12.ack_999.model import Ack999, Fault999, Set999
@@ -44,15 +45,11 @@ def answer_999(
 ) -> Ack999:
     """What we say to a group of a file that was read with `strict=False`.
 
-    `judged` holds by ST02 the findings of the sets' own checks; an error in them rejects the set.
+    `judged` holds the findings of the sets' own checks, under ST02; an error in them rejects the set that they are of.
     """
-    judged = judged or {}
-    ours = [f for f in file.findings if f.group == group.control and f.severity == "error"]
-    at_group = [f.code for f in ours if f.level == "group"]
-    sets = []
-    for one in group.sets:
-        envelope = [f for f in ours if f.level == "set" and f.set == one.control]
-        sets.append(_answer(one, envelope, judged.get(one.control, ())))
+    broken = _by_set(judged or {})
+    at_group = [f.code for f in group.findings if f.severity == "error"]
+    sets = [_answer(one, [*broken[one.st_ordinal], *broken[one.control]]) for one in group.sets]
     accepted = sum(one.accepted for one in sets)
     code = "A" if accepted == len(sets) else "P" if accepted else "R"
     if at_group:
@@ -70,10 +67,20 @@ def answer_999(
     )
 
 
-def _answer(one: TransactionSet, envelope: Sequence[Finding], judged: Sequence[Finding]) -> Set999:
-    broken = [f for f in judged if f.severity == "error"]
+def _by_set(judged: Mapping[str, Sequence[Finding]]) -> dict[int | str, list[Finding]]:
+    """Errors by the place of their ST, since control numbers may stand twice; by ST02 where it is unknown."""
+    found: dict[int | str, list[Finding]] = defaultdict(list)
+    for st02, listed in judged.items():
+        for f in listed:
+            if f.severity == "error":
+                found[f.st_ordinal or st02].append(f)
+    return found
+
+
+def _answer(one: TransactionSet, broken: Sequence[Finding]) -> Set999:
+    envelope = [f.code or "5" for f in one.findings if f.severity == "error"]
     faults = [_fault(one, f) for f in broken]
-    codes = list(dict.fromkeys([*(f.code for f in envelope), *(["5"] if broken else [])]))
+    codes = list(dict.fromkeys([*envelope, *(["5"] if broken else [])]))
     return Set999(one.id, one.control, "R" if codes else "A", faults, codes)
 
 

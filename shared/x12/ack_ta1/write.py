@@ -19,11 +19,7 @@ def write_ta1(header: Header, answers: Sequence[Ta1]) -> bytes:
 
 def answer_ta1(file: X12File, one: Interchange) -> Ta1:
     """What we say to an interchange of a file that was read with `strict=False`."""
-    faults = [
-        f
-        for f in file.findings
-        if f.interchange == one.control and f.level == "interchange" and f.severity == "error"
-    ]
+    faults = [f for f in one.findings if f.severity == "error"]
     note = next((f.code for f in faults if len(f.code) == 3), "024" if faults else "000")
     on = day_or_none("20" + one.isa[9])
     return Ta1(one.control, "R" if faults else "A", note, on, one.isa[10])
