@@ -1,0 +1,12 @@
+"""Reading a 276, as a payer does."""
+
+from shared.x12.envelope import TransactionSet
+from shared.x12.findings import Finding
+from shared.x12.status_loops.model import StatusSet
+from shared.x12.status_loops.read import read_status
+
+
+def read_276(one: TransactionSet) -> tuple[StatusSet, list[Finding]]:
+    """The questions of a set and what could not be read of them."""
+    reading = read_status(one)
+    return reading.made, reading.taker.findings

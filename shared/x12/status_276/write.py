@@ -1,0 +1,12 @@
+"""Writing a 276."""
+
+from collections.abc import Sequence
+
+from shared.x12.status_loops.model import StatusSet
+from shared.x12.status_loops.write import write_sets
+from shared.x12.writing import Header
+
+
+def write_276(header: Header, requests: Sequence[StatusSet]) -> bytes:
+    """One interchange with one ST per request."""
+    return write_sets(header, requests, "276", "HR")
