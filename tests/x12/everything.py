@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from shared.x12 import TransactionSet, kind_of
-from shared.x12.ack_999 import Ack999, Fault999, Set999, read_999, write_999
+from shared.x12.ack_999 import Ack999, Fault999, Set999, write_999
 from shared.x12.ack_ta1 import Ta1, write_ta1
 from shared.x12.claim_837i import (
     Batch837I,
@@ -11,24 +11,21 @@ from shared.x12.claim_837i import (
     InstitutionalClaim,
     Occurrence,
     RevenueLine,
-    check_837i,
-    read_batch_837i,
     write_837i,
 )
-from shared.x12.claim_837p import check_837p, read_batch_837p, write_837p
+from shared.x12.claim_837p import write_837p
 from shared.x12.claim_ack_277ca import (
     ClaimAck277,
     ClaimStatus277,
     ProviderAck277,
-    check_277ca,
-    read_277ca,
     write_277ca,
 )
 from shared.x12.eligibility_270 import Batch270, Inquiry270, read_270, write_270
 from shared.x12.eligibility_271 import Answer271, Benefit, Rejection, read_271, write_271
 from shared.x12.findings import Finding
-from shared.x12.remittance_835 import check_835, read_835
+from shared.x12.sets import room_of
 from tests.x12.made import BILLING, CHILD, DAY, HEADER, NPI, batch, bytes_835, claim, secondary
+from tests.x12.made_status import WRITTEN_276, WRITTEN_277
 
 INQUIRY = Inquiry270(
     "T1",
@@ -96,38 +93,13 @@ WRITTEN: dict[str, bytes] = {
     "837I": write_837i(HEADER, [Batch837I("0001", "B1", DAY, "0800", *OFFICE, BILLING, [STAY])]),
     "999": write_999(HEADER, [ACK_999]),
     "277CA": write_277ca(HEADER, [ACK]),
+    "276": WRITTEN_276,
+    "277": WRITTEN_277,
     "270": write_270(HEADER, [Batch270("0001", "R1", DAY, "0800", [INQUIRY])]),
     "271": write_271(HEADER, "0001", "R1", [ANSWER]),
     "TA1": write_ta1(HEADER, [Ta1("000000017", "R", "024", DAY)]),
 }
-
-
-def _835(one: TransactionSet) -> list[Finding]:
-    remit, findings = read_835(one)
-    return findings + check_835(remit, one)
-
-
-def _837p(one: TransactionSet) -> list[Finding]:
-    made, findings = read_batch_837p(one)
-    return findings + check_837p(made.claims, one)
-
-
-def _837i(one: TransactionSet) -> list[Finding]:
-    made, findings = read_batch_837i(one)
-    return findings + check_837i(made.claims, one)
-
-
-def _277ca(one: TransactionSet) -> list[Finding]:
-    ack, findings = read_277ca(one)
-    return findings + check_277ca(ack, one)
-
-
-READERS: dict[str, Callable[[TransactionSet], list[Finding]]] = {
-    "835": _835,
-    "837P": _837p,
-    "837I": _837i,
-    "277CA": _277ca,
-    "999": lambda one: read_999(one)[1],
+WITHOUT_ROOM: dict[str, Callable[[TransactionSet], list[Finding]]] = {
     "270": lambda one: read_270(one)[1],
     "271": lambda one: read_271(one)[1],
 }
@@ -135,5 +107,8 @@ READERS: dict[str, Callable[[TransactionSet], list[Finding]]] = {
 
 def read_everything(one: TransactionSet) -> list[Finding]:
     """Read and check a set of whatever kind; a set of an unknown kind has nothing to say."""
-    reader = READERS.get(kind_of(one))
+    room = room_of(one)
+    if room is not None:
+        return room.judged(one)[1]
+    reader = WITHOUT_ROOM.get(kind_of(one))
     return reader(one) if reader is not None else []

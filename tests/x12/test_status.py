@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from shared.x12 import Finding, TransactionSet, read_file
-from shared.x12.inquiry_loops.model import Dated, Name, Procedure, Reference, Trace
+from shared.x12.inquiry_loops.model import Dated, Trace
 from shared.x12.status_276 import (
-    Patient,
-    Payer,
-    Provider,
-    Receiver,
-    StatusClaim,
-    StatusLine,
     StatusSet,
-    Subscriber,
     check_276,
     read_276,
     write_276,
@@ -34,50 +27,12 @@ from shared.x12.status_277 import (
 )
 from tests.x12.canonical import canonical, only_set
 from tests.x12.made import DAY, HEADER, NPI, SAMPLES, needs_samples
+from tests.x12.made_status import WRITTEN_276, WRITTEN_277, answered, asked
 from tests.x12.strategies_status import requests, responses
 
 often = settings(max_examples=40, deadline=None)
 FOLDERS = [SAMPLES / "demo-file", *SAMPLES.glob("resources/27[67]_005010X212")]
 FILES = sorted(path for folder in FOLDERS for path in folder.glob("*.27[67]"))
-
-
-def asked(**changes: object) -> StatusSet:
-    """A subscriber's claim, and one of another subscriber's dependent with its line."""
-    own = StatusClaim(
-        Trace("T1"),
-        references=[Reference("EJ", "ACCT1"), Reference("BLT", "111")],
-        charge_cents=851_388,
-        dates=[Dated("472", DAY, date(2026, 1, 5))],
-    )
-    line = StatusLine(Procedure("HC", "99213", ["25"]), 15_000, dates=[Dated("472", DAY)])
-    child = Patient([Name("QC", "ZZTESTB", "ROBIN", born_on=DAY, sex="U")])
-    child.claims = [StatusClaim(Trace("T2"), lines=[line])]
-    alone = Subscriber([Name("IL", "ZZTESTA", "QUINN", "XX000", "MI", born_on=DAY)], claims=[own])
-    parent = Subscriber([Name("IL", "ZZTESTB", "ALEX", "XX001", "MI")], dependents=[child])
-    provider = Provider([Name("1P", "CLINIC", id=NPI, id_kind="XX", entity="2")])
-    provider.subscribers = [alone, parent]
-    receiver = Receiver([Name("41", "CLAIMLOG", id="C1", id_kind="46", entity="2")])
-    receiver.providers = [provider]
-    payer = Payer([Name("PR", "PAYER", id="P1", id_kind="PI", entity="2")], receivers=[receiver])
-    made = StatusSet("0001", "R1", DAY, "0800", "13", payers=[payer])
-    for name, value in changes.items():
-        setattr(made, name, value)
-    return made
-
-
-def answered() -> StatusSet:
-    """Its answer: one claim pending, the other finalized and not paid."""
-    made = deepcopy(asked(purpose="08", kind="DG"))
-    first, second = (a.claim for a in made.claims())
-    for claim in (first, second):
-        claim.trace.kind, claim.charge_cents = "2", None
-    first.statuses = [Status([StatusCode("P3", "317")], DAY, 851_388)]
-    second.statuses = [Status([StatusCode("F2", "88", "QC")], DAY, 15_000, 0)]
-    second.lines[0].paid_cents = 0
-    second.lines[0].statuses = [Status([StatusCode("F2", "88", "QC")], DAY)]
-    for a in made.claims():
-        a.patient.name.born_on, a.patient.name.sex = None, ""
-    return made
 
 
 def found_276(data: bytes) -> list[Finding]:
@@ -266,8 +221,8 @@ def test_a_question_without_any_answer_stays_open() -> None:
 
 
 def test_a_sound_question_and_its_sound_answer_have_no_findings() -> None:
-    assert found_276(write_276(HEADER, [asked()])) == []
-    data = write_277(HEADER, [answered()])
+    assert found_276(WRITTEN_276) == []
+    data = WRITTEN_277
     assert found_277(data) == []
     assert check_echo(asked(), answered(), only_set(data)) == []
 
@@ -300,7 +255,7 @@ def test_a_sound_question_and_its_sound_answer_have_no_findings() -> None:
 def test_what_is_wrong_in_a_question_is_named(
     old: bytes, new: bytes, place: tuple[str, str]
 ) -> None:
-    data = write_276(HEADER, [asked()]).replace(b"NM1*41*2", b"NM1*41*1")
+    data = WRITTEN_276.replace(b"NM1*41*2", b"NM1*41*1")
     assert old in data
     assert place in where(found_276(data.replace(old, new)))
 
@@ -317,7 +272,7 @@ def test_what_is_wrong_in_a_question_is_named(
     ],
 )  # fmt: skip
 def test_what_a_question_lacks_is_named(gone: bytes, place: tuple[str, str]) -> None:
-    data = write_276(HEADER, [asked()])
+    data = WRITTEN_276
     assert gone in data
     assert place in where(found_276(recounted(data.replace(gone, b""))))
 
@@ -340,13 +295,13 @@ def test_what_a_question_lacks_is_named(gone: bytes, place: tuple[str, str]) -> 
 def test_what_is_wrong_in_an_answer_is_named(
     old: bytes, new: bytes, place: tuple[str, str]
 ) -> None:
-    data = write_277(HEADER, [answered()])
+    data = WRITTEN_277
     assert old in data
     assert place in where(found_277(data.replace(old, new)))
 
 
 def test_lines_that_are_not_paid_as_their_claim_say_by_how_much() -> None:
-    data = write_277(HEADER, [answered()]).replace(b"**150*0~", b"**150*100~")
+    data = WRITTEN_277.replace(b"**150*0~", b"**150*100~")
     (finding,) = found_277(data)
     assert (finding.level, finding.difference_cents, finding.claim) == ("roll_up", -10_000, "T2")
 
@@ -372,7 +327,7 @@ def test_a_category_says_how_far_a_claim_is(category: str, words: str) -> None:
 
 @pytest.mark.parametrize("segment", [b"K3*WORDS~", b"REF*6P*G1*A*B~", b"STC~", b"SVC*HC:1*1**1*5~"])
 def test_a_segment_without_a_place_is_kept_and_noted(segment: bytes) -> None:
-    data = write_276(HEADER, [asked()])
+    data = WRITTEN_276
     data = recounted(data.replace(b"TRN*1*T2~", b"TRN*1*T2~" + segment))
     request, findings = read_276(only_set(data))
     assert [f.severity for f in findings] == ["note"]
@@ -380,6 +335,6 @@ def test_a_segment_without_a_place_is_kept_and_noted(segment: bytes) -> None:
 
 
 def test_other_separators_are_read_and_ours_are_written() -> None:
-    written = write_276(HEADER, [asked()])
+    written = WRITTEN_276
     other = written.translate(bytes.maketrans(b"*:~^", b"|>\n!"))
     assert read_276(only_set(other))[0] == read_276(only_set(written))[0]

@@ -1,0 +1,141 @@
+"""Every kind of transaction set with one shape of reading, judging and writing, for whoever takes any file.
+
+A TA1 is no set: it stands between sets and has `ack_ta1`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.x12.ack_999 import read_999, write_999
+from shared.x12.claim_837i import (
+    Batch837I,
+    check_837i,
+    check_claim_837i,
+    read_batch_837i,
+    write_837i,
+)
+from shared.x12.claim_837i.read import Reading837I
+from shared.x12.claim_837p import (
+    Batch837,
+    Reading837P,
+    check_837p,
+    check_claim_837p,
+    read_batch_837p,
+    write_837p,
+)
+from shared.x12.claim_ack_277ca import check_277ca, read_277ca, write_277ca
+from shared.x12.envelope import TransactionSet, kind_of
+from shared.x12.findings import Finding
+from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
+from shared.x12.status_276 import check_276, read_276, write_276
+from shared.x12.status_277 import check_277, read_277, write_277
+from shared.x12.writing import Header
+
+Read = Callable[[TransactionSet], tuple[Any, list[Finding]]]
+Check = Callable[[Any, TransactionSet], list[Finding]]
+Write = Callable[[Header, Sequence[Any]], bytes]
+Stream = Callable[[TransactionSet], Iterator[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One kind of set. What `read` gives is what `check` takes, and what `write` takes several of.
+
+    `stream` gives what the set holds one by one, findings among it, for sets too large to be held; None where no set
+    is large. `check` is None where all that can be wrong is found by reading, `write` where we only read.
+    """
+
+    kind: str
+    name: str
+    version: str
+    read: Read
+    check: Check | None = None
+    write: Write | None = None
+    stream: Stream | None = None
+
+    def judged(self, one: TransactionSet) -> tuple[Any, list[Finding]]:
+        """The set read and checked, with all findings; another guide than ours is one of them."""
+        made, findings = self.read(one)
+        version = one.version or one.gs_version
+        if version[:10] != self.version[:10]:
+            sentence = f"the set follows another guide than {self.version}, by which it is read"
+            findings = [*findings, one.finding(-1, sentence, severity="warning", element="ST03")]
+        return made, [*findings, *(self.check(made, one) if self.check else ())]
+
+
+def room_of(one: TransactionSet) -> Room | None:
+    """The room of a set; None when there is none for its kind."""
+    return ROOMS.get(kind_of(one))
+
+
+def _check_837p(batch: Batch837, one: TransactionSet) -> list[Finding]:
+    return check_837p(batch.claims, one)
+
+
+def _check_837i(batch: Batch837I, one: TransactionSet) -> list[Finding]:
+    return check_837i(batch.claims, one)
+
+
+def _stream_835(one: TransactionSet) -> Iterator[Any]:
+    return check_stream(Reading835(one))
+
+
+def _stream_837p(one: TransactionSet) -> Iterator[Any]:
+    reading = Reading837P(one)
+    for claim in reading.claims():
+        yield claim
+        yield from check_claim_837p(claim, one)
+    yield from reading.taker.findings
+
+
+def _stream_837i(one: TransactionSet) -> Iterator[Any]:
+    reading = Reading837I(one)
+    for claim in reading.claims():
+        yield claim
+        yield from check_claim_837i(claim, one)
+    yield from reading.taker.findings
+
+
+_ALL = (
+    Room(
+        "835",
+        "claim payment and remittance advice",
+        "005010X221A1",
+        read_835,
+        check_835,
+        write_835,
+        _stream_835,
+    ),
+    Room(
+        "837P",
+        "professional claims",
+        "005010X222A1",
+        read_batch_837p,
+        _check_837p,
+        write_837p,
+        _stream_837p,
+    ),
+    Room(
+        "837I",
+        "institutional claims",
+        "005010X223A2",
+        read_batch_837i,
+        _check_837i,
+        write_837i,
+        _stream_837i,
+    ),
+    Room("999", "acknowledgement of a group", "005010X231A1", read_999, None, write_999),
+    Room("997", "acknowledgement of a group, in its older form", "005010", read_999),
+    Room(
+        "277CA",
+        "acknowledgement of claims",
+        "005010X214",
+        read_277ca,
+        check_277ca,
+        write_277ca,
+    ),
+    Room("276", "claim status request", "005010X212", read_276, check_276, write_276),
+    Room("277", "claim status response", "005010X212", read_277, check_277, write_277),
+)
+ROOMS: Mapping[str, Room] = {room.kind: room for room in _ALL}
