@@ -5,6 +5,7 @@ records that caused it are folded but not decided on again.
 """
 
 import logging
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -31,27 +32,32 @@ class _Forgotten(NamedTuple):
     value: bytes
 
 
-async def recover(engine: Engine, bootstrap: str, topic: str, topic_id: str) -> int:
+async def recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     """Bring the database up to what the log shows of us; how many of our records had been forgotten."""
     await _know_topic(engine, topic_id)
     partitions = list(range(engine.partitions))
-    async with LogReader(bootstrap, topic) as reader:
-        # Ends first, then our rows: whatever stood before the ends was committed before.
-        ends = await reader.ends(partitions)
-        async with engine.pool.acquire() as connection:
-            rows = await engine.store.progress(connection)
-        await _rewind(engine, rows, {p: 0 for p in await _another(reader, rows, ends)} | _cut(rows, ends))
-        forgotten: list[_Forgotten] = []
-        passed: dict[tuple[int, str], int] = {}
-        for p in partitions:
-            start = rows[p].next_offset
-            if start < ends[p]:
-                async for records in reader.read(p, start, ends[p]):
-                    _look(engine.service.name, p, records, rows, forgotten, passed)
+    # Ends first, then our rows: whatever stood before the ends was committed before.
+    ends = await reader.ends(partitions)
+    async with engine.pool.acquire() as connection:
+        rows = await engine.store.progress(connection)
+    await _rewind(engine, rows, {p: 0 for p in await _another(reader, rows, ends)} | _cut(rows, ends))
+    forgotten: list[_Forgotten] = []
+    for p, row in rows.items():
+        async for records in _tail(reader, row, ends):
+            _look(engine.service.name, p, records, rows, forgotten)
     if forgotten:
         log.error("the database is older than the log: %s records of ours come back", len(forgotten))
-        await _restore(engine, forgotten, passed)
+        await _restore(engine, forgotten, await _causes(reader, rows, ends, forgotten))
     return len(forgotten)
+
+
+async def _tail(
+    reader: LogReader, row: Progress, ends: dict[int, int]
+) -> AsyncIterator[list[Any]]:
+    """What this database has not passed yet of a partition."""
+    if row.next_offset < ends[row.partition]:
+        async for records in reader.read(row.partition, row.next_offset, ends[row.partition]):
+            yield records
 
 
 async def _know_topic(engine: Engine, topic_id: str) -> None:
@@ -123,16 +129,11 @@ def _look(
     records: list[Any],
     rows: dict[int, Progress],
     forgotten: list[_Forgotten],
-    passed: dict[tuple[int, str], int],
 ) -> None:
     for record in records:
-        try:
-            route = wire.read_route(record.headers)
-        except Malformed:
-            continue
-        passed.setdefault((p, f"{route.producer}:{route.position}"), record.offset)
-        service, _, source = route.producer.partition("/")
-        if service != name or not source.isdigit():
+        route = _route(record)
+        service, _, source = route.producer.partition("/") if route else ("", "", "")
+        if route is None or service != name or not source.isdigit():
             continue
         known = rows[int(source)].sent.get(p, 0)
         if route.position == known + 1:
@@ -147,6 +148,36 @@ def _look(
                     bytes(record.value),
                 )
             )
+
+
+def _route(record: Any) -> wire.Route | None:
+    try:
+        return wire.read_route(record.headers)
+    except Malformed:
+        return None
+
+
+async def _causes(
+    reader: LogReader,
+    rows: dict[int, Progress],
+    ends: dict[int, int],
+    forgotten: list[_Forgotten],
+) -> dict[tuple[int, str], int]:
+    """Where the causes of what was forgotten will be passed, by (partition, cause)."""
+    wanted = {(f.source, f.envelope.cause) for f in forgotten}
+    found: dict[tuple[int, str], int] = {}
+    for p in {source for source, _ in wanted}:
+        row = rows[p]
+        async for records in _tail(reader, row, ends):
+            for record in records:
+                route = _route(record)
+                # A repeat or an early copy is passed without being the cause of anything.
+                if route is None or row.standing(route.producer, route.position) != "next":
+                    continue
+                row.take(route.producer, route.position)
+                if (p, row.last) in wanted:
+                    found[(p, row.last)] = record.offset
+    return found
 
 
 async def _restore(

@@ -20,6 +20,7 @@ from shared.failpoints import arm
 from shared.hand_over import Handing, hand_over_schema, rows_for
 from shared.kernel_api import kernel_routes
 from shared.keyring import open_ring, read_kek
+from shared.log_reader import LogReader
 from shared.objects import Objects
 from shared.recover import recover
 from shared.relay import Relay, producer_for
@@ -131,7 +132,8 @@ class Process:
             dead_letter=self.relay.dead_letter,
         )
         self.doors = OpenDoors(self.engine, ring, objects, chosen.tenant)
-        await recover(self.engine, chosen.kafka, chosen.topic, topic.id)
+        async with LogReader(chosen.kafka, chosen.topic) as reader:
+            await recover(self.engine, reader, topic.id)
         self.consumer = LogConsumer(self.engine, self.relay, chosen, meter.poll, topic.id)
         await self._listen(stack, meter)
         self._spawn(self.relay.run(), stack)

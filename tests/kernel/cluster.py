@@ -81,7 +81,8 @@ class Member:
             self.relay.offer,
             dead_letter=self.relay.dead_letter,
         )
-        self.recovered = await recover(self.engine, self.bootstrap, self.topic, known.id)
+        async with LogReader(self.bootstrap, self.topic) as reader:
+            self.recovered = await recover(self.engine, reader, known.id)
         chosen = Settings(
             service=self.service.name,
             instance=self.instance,

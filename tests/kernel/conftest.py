@@ -11,6 +11,9 @@ from deploy.embedded.kafka import EmbeddedKafka
 from deploy.stack import Stack
 from shared import admin
 from tests.kernel.cluster import Cluster
+from tests.kernel.fed import Fed, MemoryLog
+from tests.kernel.house import House
+from tests.kernel.toys import ALPHA, GAMMA
 
 
 @pytest.fixture
@@ -60,3 +63,13 @@ async def cluster(
     await made.schemas()
     yield made
     await made.stop()
+
+
+@pytest.fixture
+async def house(database: str) -> AsyncIterator[House]:
+    """Two services on one stream, fed by hand: no broker is needed."""
+    log = MemoryLog()
+    made = House(await Fed.start(ALPHA, log, database), await Fed.start(GAMMA, log, database))
+    yield made
+    await made.alpha.close()
+    await made.gamma.close()

@@ -14,6 +14,7 @@ from shared.log_reader import LogReader
 from shared.parking import Parking
 from shared.progress import Progress
 from shared.rebuild import Rebuild, Report
+from shared.recover import recover
 from shared.service import Answer, Order, Service
 from shared.store import Store, open_pool
 from shared.streams import account_stream
@@ -128,6 +129,44 @@ class Fed:
         account = ACCOUNTS[number]
         order = Order(account_stream(account), Capture(account, cents), key, b"", SCOPE, "tester")
         return (await self.engine.handle([order]))[0]
+
+    async def close(self) -> None:
+        """Its connections."""
+        await self.engine.pool.close()
+
+    # -- a backup, and what comes after it -----------------------------------------------------
+
+    async def back_up(self) -> None:
+        """Keep a copy of every table."""
+        name = self.engine.service.name
+        copy = f"drop schema if exists {name}_backup cascade; create schema {name}_backup;"
+        for table in await self._tables():
+            copy += f'create table {name}_backup."{table}" as table {name}."{table}";'
+        await self.engine.pool.execute(copy)
+
+    async def restore(self) -> None:
+        """Every table is what the copy holds; nothing of this process remembers more."""
+        name, back = self.engine.service.name, ""
+        for table in await self._tables():
+            back += f'delete from "{table}"; insert into "{table}" table {name}_backup."{table}";'
+        await self.engine.pool.execute(back)
+        old = self.engine
+        more = {"on_handed": old.on_handed, "on_replayed": old.on_replayed}
+        self.engine = Engine(
+            old.service, old.pool, old.store, self.log.partitions, self.log.publish, **more
+        )
+        self.parking = Parking(self.engine)
+
+    async def recover(self) -> int:
+        """What a start does; how many of our records had been forgotten."""
+        return await recover(self.engine, MemoryReader(self.log), "topic")
+
+    async def _tables(self) -> list[str]:
+        rows = await self.engine.pool.fetch(
+            "select table_name from information_schema.tables where table_schema = $1",
+            self.engine.service.name,
+        )
+        return [row[0] for row in rows]
 
     async def value(self, sql: str) -> Any:
         """One value of the service's schema."""

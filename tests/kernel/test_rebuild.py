@@ -1,68 +1,15 @@
 """A rebuild while commands, days and people go on: it ends with what the live tables hold, in their order."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
 
 from shared import engine as engine_room
 from shared.errors import Stopped
-from shared.service import Order
 from shared.store import Store
-from shared.streams import account_stream
-from tests.kernel.cluster import ACCOUNTS, SCOPE
-from tests.kernel.fed import Fed, MemoryLog, settle
+from tests.kernel.house import House
 from tests.kernel.test_poison import failing
-from tests.kernel.toys import ALPHA, GAMMA, OpenDay, Reduce
-
-STREAM = account_stream(ACCOUNTS[0])
-
-
-class House:
-    """Alpha says charges; gamma hears them, answers, and takes commands on the same streams."""
-
-    def __init__(self, alpha: Fed, gamma: Fed) -> None:
-        self.alpha, self.gamma = alpha, gamma
-
-    async def settle(self) -> None:
-        await settle(self.alpha, self.gamma)
-
-    async def charge(self, cents: int) -> None:
-        assert (await self.alpha.capture(0, f"charge {cents}", cents)).status == 200
-
-    async def reduce(self, cents: int) -> None:
-        command = Reduce(ACCOUNTS[0], cents)
-        order = Order(STREAM, command, f"reduce {cents}", b"", SCOPE, "tester")
-        assert (await self.gamma.engine.handle([order]))[0].status == 200
-
-    async def open_day(self, day: int) -> None:
-        command = OpenDay(date(2026, 1, day))
-        order = Order("books/company", command, f"day {day}", b"", SCOPE, "tester")
-        assert (await self.alpha.engine.handle([order]))[0].status == 200
-
-    async def told(self) -> str:
-        """What gamma's row shows; its state says the same."""
-        story = f"select told from story where account = '{ACCOUNTS[0]}'"
-        row = str(await self.gamma.value(story)).strip()
-        assert " ".join((await self.gamma.state(0)).order) == row
-        return row
-
-    async def swapped(self, meanwhile: Any) -> None:
-        """Gamma is rebuilt while something happens, and is what it was."""
-        await self.gamma.rebuild(meanwhile).swap()
-        await self.settle()
-        assert (await self.gamma.compare()).differences == []
-
-
-@pytest.fixture
-async def house(database: str) -> AsyncIterator[House]:
-    log = MemoryLog()
-    made = House(await Fed.start(ALPHA, log, database), await Fed.start(GAMMA, log, database))
-    yield made
-    for one in (made.alpha, made.gamma):
-        await one.engine.pool.close()
 
 
 async def test_a_command_while_the_log_is_read_is_kept_where_it_was_decided(house: House) -> None:
