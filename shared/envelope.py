@@ -5,7 +5,6 @@ decoding it. `own` is 1 when the event stands on the stream that decided it.
 """
 
 import hashlib
-import sys
 import uuid
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -102,7 +101,7 @@ def _read_names(names: bytes) -> tuple[str, str]:
     wire, producer = names.split(b"|")
     if len(_names) > NAMES_KEPT:
         _names.clear()
-    known = _names[names] = (sys.intern(wire.decode()), sys.intern(producer.decode()))
+    known = _names[names] = (wire.decode(), producer.decode())
     return known
 
 
