@@ -68,11 +68,13 @@ Routed = tuple[Any, wire.Route | None, ServiceError | None]
 class Tally:
     """What one poll did, for metrics: counted once a batch."""
 
-    __slots__ = ("applied", "early", "parked", "repeats", "said", "skipped", "waiting")
+    __slots__ = ("applied", "busy", "early", "parked", "repeats", "said", "skipped", "waiting")
 
     def __init__(self) -> None:
         self.applied = self.early = self.parked = self.repeats = 0
         self.said = self.skipped = self.waiting = 0
+        self.busy: set[int] = set()
+        """Partitions with a day that is not all worked off."""
 
 
 class Engine:
@@ -147,16 +149,20 @@ class Engine:
                     pending[p].extendleft(reversed(segment[p]))
                 if not pending[p]:
                     del pending[p]
+        await self._finish_days(tally)
         return tally
 
     async def finish_days(self, partitions: Sequence[int]) -> None:
         """Go on with day work that a crash or a stop interrupted."""
         async with self.pool.acquire() as connection:
             rows = await self.store.progress(connection)
-        busy = [p for p in partitions if rows[p].day_work is not None]
-        while busy:
-            done = await self._transact({p: [] for p in busy}, Tally())
-            busy = [p for p in busy if p not in done]
+        tally = Tally()
+        tally.busy = {p for p in partitions if rows[p].day_work is not None}
+        await self._finish_days(tally)
+
+    async def _finish_days(self, tally: Tally) -> None:
+        while tally.busy:
+            await self._transact({p: [] for p in tally.busy}, tally)
 
     def _route(self, record: Any) -> tuple[wire.Route | None, ServiceError | None]:
         try:
@@ -228,6 +234,8 @@ class Engine:
                 failpoint("park.after_commit")
             self._committed(batch)  # Under the lock: positions are offered in the order they were given.
         tally.said += len(batch.outbox)
+        for p, progress in batch.progress.items():
+            (tally.busy.discard if progress.day_work is None else tally.busy.add)(p)
         if self.measure is not None:
             self.measure(time.perf_counter() - started, sum(map(len, segment.values())))
         return work.finished

@@ -11,8 +11,6 @@ class DayWork(msgspec.Struct, frozen=True):
     day: date
     moment: str
     cause: str
-    after: tuple[str, str] = ("", "")
-    """(stream, what) of the last one woken."""
 
 
 class Progress(msgspec.Struct):
