@@ -490,6 +490,10 @@ class Batch:
             raise Stopped(f"the broadcast {heard.partition}@{heard.offset} cannot be applied: {reason}")
         self._parked_now.add(heard.stream)
         self.parked.append(self._parked_row(heard, "parked", reason, sentence))
+        self.announce_parked(heard, reason, sentence)
+
+    def announce_parked(self, heard: Heard, reason: str, sentence: str) -> None:
+        """Say that a record could not be applied and its stream waits."""
         route = heard.route
         self.announce(
             Say(
@@ -621,7 +625,7 @@ class Batch:
         return changed
 
     def _blame(self, place: tuple[int, int] | None, defect: Exception) -> None:
-        if place is None or place[1] < 0:
+        if place is None or place[1] == -1:
             raise defect
         name = type(defect).__name__
         raise CannotApply(*place, "defect", f"a row failed with {name}") from defect

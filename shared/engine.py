@@ -219,10 +219,7 @@ class Engine:
                 batch, changed = await work.run(segment, poison)
                 failpoint("batch.applied")
                 await self.store.write(connection, batch, changed)
-                if self.on_handed is not None and batch.handed:
-                    await self.on_handed(connection, batch.handed)
-                if self.on_replayed is not None and batch.replayed:
-                    await self.on_replayed(connection, batch.replayed)
+                await self.hand(connection, batch)
                 if batch.parked:
                     await self._limit_parked(connection)
                     failpoint("park.before_commit")
@@ -232,7 +229,7 @@ class Engine:
             failpoint("batch.after_commit")
             if batch.parked:
                 failpoint("park.after_commit")
-            self._committed(batch)  # Under the lock: positions are offered in the order they were given.
+            self.committed(batch)  # Under the lock: positions are offered in the order they were given.
         tally.said += len(batch.outbox)
         for p, progress in batch.progress.items():
             (tally.busy.discard if progress.day_work is None else tally.busy.add)(p)
@@ -240,12 +237,20 @@ class Engine:
             self.measure(time.perf_counter() - started, sum(map(len, segment.values())))
         return work.finished
 
+    async def hand(self, connection: Any, batch: Batch) -> None:
+        """Write down which of the heard events ask for a file."""
+        if self.on_handed is not None and batch.handed:
+            await self.on_handed(connection, batch.handed)
+        if self.on_replayed is not None and batch.replayed:
+            await self.on_replayed(connection, batch.replayed)
+
     async def _limit_parked(self, connection: Any) -> None:
         count = await connection.fetchval("select count(*) from parked where status = 'parked'")
         if count > PARKED_LIMIT:
             raise Stopped(f"{count} records are parked: the code is wrong, not the data")
 
-    def _committed(self, batch: Batch) -> None:
+    def committed(self, batch: Batch) -> None:
+        """Publish what a batch said; called under `writing`."""
         if self.service.hydrate is None:
             for p in batch.books_changed:
                 self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])
@@ -327,7 +332,7 @@ class Engine:
             await self._keep_answers(connection, fresh)
             failpoint("command.before_commit")
         failpoint("command.after_commit")
-        self._committed(batch)
+        self.committed(batch)
         return answers
 
     def _obey_all(

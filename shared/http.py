@@ -53,13 +53,13 @@ def idempotency_key(
     return value
 
 
-def actor(
-    value: Annotated[
-        str | None, Header(alias="X-Actor", min_length=1, max_length=48, pattern=r"^[ -~]+$")
-    ] = None,
-) -> str:
+Named = Annotated[str, Header(alias="X-Actor", min_length=1, max_length=48, pattern=r"^[ -~]+$")]
+"""Who does it, as an event can hold it."""
+
+
+def actor(value: Named = "service:caller unknown") -> str:
     """Who does it, as the caller says."""
-    return value or "service:caller unknown"
+    return value
 
 
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from shared.doors import OpenDoors
 from shared.engine import Engine
+from shared.http import Named
 from shared.parking import Parking
 
 
@@ -51,16 +52,16 @@ def kernel_routes(engine: Engine, doors: OpenDoors) -> APIRouter:
 
     @router.post("/parked/{partition}/{offset}/redrive")
     async def redrive(
-        partition: int, offset: int, x_actor: str = Header(default="operator")
+        partition: int, offset: int, actor: Named = "operator"
     ) -> dict[str, int]:
-        """Apply it and what waits behind it, in order; 409 when it still cannot be applied."""
-        return {"applied": await parking.redrive(partition, offset, x_actor)}
+        """Apply it and what waits behind it alone, in order; 409 when it still cannot be applied."""
+        return {"applied": await parking.redrive(partition, offset, actor)}
 
     @router.post("/parked/{partition}/{offset}/discard")
     async def discard(
-        partition: int, offset: int, body: Discard, x_actor: str = Header(default="operator")
+        partition: int, offset: int, body: Discard, actor: Named = "operator"
     ) -> dict[str, int]:
-        """Never apply it; what waits behind it is applied."""
-        return {"applied": await parking.discard(partition, offset, body.reason, x_actor)}
+        """Never apply it; what waits behind it and behind no other is applied."""
+        return {"applied": await parking.discard(partition, offset, body.reason, actor)}
 
     return router

@@ -1,21 +1,22 @@
 """Records that could not be applied: listed, shown, driven again in offset order, or discarded by a person."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
+
+import asyncpg
 
 from contracts.platform import RecordDiscarded, RecordRedriven
 from shared import envelope as wire
-from shared.batch import Batch, CannotApply, Loaded
-from shared.engine import Engine, read_record
+from shared.batch import Batch, CannotApply, Heard, Loaded
+from shared.engine import REFUSED_ROW, Engine, read_record
 from shared.errors import NotFound, Refused
 from shared.failpoints import failpoint
 from shared.progress import Progress
 from shared.service import Row, Say
 
 PAGE = 200
-
-_OPEN = "status in ('parked', 'waiting')"
 
 
 class Parking:
@@ -47,58 +48,64 @@ class Parking:
         return dict(row)
 
     async def redrive(self, partition: int, offset: int, actor: str) -> int:
-        """Apply the record and what waited behind it, in offset order; how many were applied.
+        """Apply the record and what waited behind it, up to the next parked one; how many were applied.
 
-        Refused when the record still cannot be applied: it stays parked and nothing changes.
+        Refused when it still cannot be applied: nothing changes. One behind it that cannot be is parked in its
+        turn, and the rest waits on.
         """
-        engine = self.engine
-        async with engine.writing, engine.pool.acquire() as connection, connection.transaction():
-            stream, rows = await self._behind(connection, partition, offset)
-            progress = await engine.store.lock(connection, [partition])
-            batch, changed = await self._run(connection, progress, stream, partition, rows, actor)
-            await engine.store.write(connection, batch, changed)
-            if engine.on_handed is not None and batch.handed:
-                await engine.on_handed(connection, batch.handed)
-            await connection.execute(
-                "update parked set status = 'redriven' where stream = $1 and " + _OPEN, stream
+
+        def said(applied: int) -> RecordRedriven:
+            name = self.engine.service.name
+            return RecordRedriven(
+                service=name, partition=partition, offset=offset, waited=max(applied - 1, 0)
             )
-            failpoint("park.before_commit")
-        failpoint("park.after_commit")
-        engine.publish(batch.outbox)
-        return len(rows)
+
+        return await self._settle(partition, offset, said, actor)
 
     async def discard(self, partition: int, offset: int, reason: str, actor: str) -> int:
-        """Never apply this record; what waited behind it is applied. How many were applied."""
-        engine = self.engine
-        async with engine.writing, engine.pool.acquire() as connection, connection.transaction():
-            stream, rows = await self._behind(connection, partition, offset)
-            progress = await engine.store.lock(connection, [partition])
-            rest = [row for row in rows if row["offset"] != offset]
-            said = RecordDiscarded(
-                service=engine.service.name,
-                partition=partition,
-                offset=offset,
-                reason=reason,
-                by=actor,
-            )
-            batch, changed = await self._run(
-                connection, progress, stream, partition, rest, actor, said
-            )
-            await engine.store.write(connection, batch, changed)
-            if engine.on_handed is not None and batch.handed:
-                await engine.on_handed(connection, batch.handed)
-            await connection.execute(
-                "update parked set status = case when \"offset\" = $2 then 'discarded' "
-                "else 'redriven' end where stream = $1 and " + _OPEN,
-                stream,
-                offset,
-            )
-        engine.publish(batch.outbox)
-        return len(rest)
+        """Never apply this record; what waited behind it and behind no other is applied: how many."""
+        event = RecordDiscarded(
+            service=self.engine.service.name,
+            partition=partition,
+            offset=offset,
+            reason=reason,
+            by=actor,
+        )
+        return await self._settle(partition, offset, lambda applied: event, actor)
 
-    async def _behind(
-        self, connection: Any, partition: int, offset: int
-    ) -> tuple[str, list[Any]]:
+    async def _settle(self, partition: int, offset: int, said: "_Said", actor: str) -> int:
+        engine = self.engine
+        async with engine.writing:
+            async with engine.pool.acquire() as connection, connection.transaction():
+                batch, applied = await self.drive(connection, partition, offset, said, actor)
+                failpoint("park.before_commit")
+            failpoint("park.after_commit")
+            engine.committed(batch)
+        return applied
+
+    async def drive(
+        self, connection: Any, partition: int, offset: int, said: "_Said", actor: str
+    ) -> tuple[Batch, int]:
+        """The work of both, in the caller's transaction; how many records were applied."""
+        progress = await self.engine.store.lock(connection, [partition])
+        stream, rows = await self._open(connection, partition, offset)
+        discarding = isinstance(said(0), RecordDiscarded)
+        ready = [] if rows[0]["offset"] != offset else _up_to_the_next_parked(rows)
+        if not ready and not discarding:
+            raise Refused(f"the record at {rows[0]['offset']} of its stream is parked before it")
+        records = [read_record(_record(row)) for row in (ready[1:] if discarding else ready)]
+        one = _Drive(self.engine, connection, progress, stream, records)
+        batch = await one.run(said, actor)
+        if one.failed is not None and one.failed.heard.offset == offset:
+            raise Refused(f"still cannot be applied: {one.failed.sentence}")
+        await _mark(connection, partition, [heard.offset for heard in one.records], "redriven")
+        if discarding:
+            await _mark(connection, partition, [offset], "discarded")
+        if one.failed is not None:
+            await _park(connection, partition, one.failed)
+        return batch, len(one.records)
+
+    async def _open(self, connection: Any, partition: int, offset: int) -> tuple[str, list[Any]]:
         stream = await connection.fetchval(
             "select stream from parked where partition = $1 and \"offset\" = $2 and status = 'parked'",
             partition,
@@ -107,49 +114,132 @@ class Parking:
         if stream is None:
             raise NotFound("no record is parked there")
         rows = await connection.fetch(
-            f'select * from parked where stream = $1 and {_OPEN} order by "offset"', stream
+            "select * from parked where stream = $1 and partition = $2 "
+            "and status in ('parked', 'waiting') order by \"offset\"",
+            stream,
+            partition,
         )
         return stream, list(rows)
 
-    async def _run(
+
+_Said = Callable[[int], RecordRedriven | RecordDiscarded]
+"""What is said of it, given how many records were applied."""
+
+
+class _Failed(NamedTuple):
+    heard: Heard
+    reason: str
+    sentence: str
+
+
+class _Drive:
+    """Records of one stream, applied up to the first that cannot be; `records` is then what was applied."""
+
+    def __init__(
         self,
+        engine: Engine,
         connection: Any,
         progress: dict[int, Progress],
         stream: str,
-        partition: int,
-        rows: list[Any],
-        actor: str,
-        said: Any = None,
-    ) -> tuple[Batch, Any]:
-        engine = self.engine
-        records = [read_record(_record(row)) for row in rows]
-        streams = {stream, *(r.stream for r in records)}
-        loaded = Loaded(
-            progress=progress,
-            states=await engine.store.states(connection, streams),
-            books=await engine.books(connection, progress, [partition]),
+        records: list[Heard],
+    ) -> None:
+        self.engine = engine
+        self.connection = connection
+        self.progress = progress
+        self.stream = stream
+        self.records = records
+        self.failed: _Failed | None = None
+
+    async def run(self, said: _Said, actor: str) -> Batch:
+        """Apply and write what can be."""
+        loaded = await self._load()
+        while True:
+            try:
+                return await self._apply(loaded, self.records, said, actor)
+            except CannotApply as no:
+                self._stop_at(no.place[1], no.reason, no.sentence)
+            except asyncpg.DataError:
+                fit = await self._how_many_fit(loaded, said, actor)
+                self._stop_at(self.records[fit].offset, *REFUSED_ROW)
+
+    def _stop_at(self, offset: int, reason: str, sentence: str) -> None:
+        place = [heard.offset for heard in self.records].index(offset)
+        self.failed = _Failed(self.records[place], reason, sentence)
+        self.records = self.records[:place]
+
+    async def _apply(
+        self, loaded: Loaded, records: list[Heard], said: _Said, actor: str
+    ) -> Batch:
+        batch = Batch(self.engine.service, loaded, {})
+        (partition,) = self.progress
+        for heard in records:
+            if heard.fault is not None:
+                raise CannotApply(partition, heard.offset, heard.fault.code, str(heard.fault))
+            batch.apply(heard)
+        batch.announce(Say(said(len(records))), self.stream, partition, actor)
+        if self.failed is not None:
+            batch.announce_parked(*self.failed)
+        async with self.connection.transaction():
+            rows = await self.engine.store.rows(self.connection, batch.row_keys())
+            await self.engine.store.write(self.connection, batch, batch.project(rows))
+            await self.engine.hand(self.connection, batch)
+        return batch
+
+    async def _how_many_fit(self, loaded: Loaded, said: _Said, actor: str) -> int:
+        """How many of the records, from the first on, the database takes."""
+        fit, too_many = 0, len(self.records)
+        while too_many - fit > 1:
+            middle = (fit + too_many) // 2
+            trial = self.connection.transaction()
+            await trial.start()
+            try:
+                await self._apply(loaded, self.records[:middle], said, actor)
+                fit = middle
+            except asyncpg.DataError:
+                too_many = middle
+            finally:
+                await trial.rollback()
+        return fit
+
+    async def _load(self) -> Loaded:
+        engine, partitions = self.engine, list(self.progress)
+        streams = {self.stream, *(heard.stream for heard in self.records)}
+        return Loaded(
+            progress=self.progress,
+            states=await engine.store.states(self.connection, streams),
+            books=await engine.books(self.connection, self.progress, partitions),
             parked=frozenset(),
             now=datetime.now(UTC),
             partitions=engine.partitions,
         )
-        batch = Batch(engine.service, loaded, {})
-        try:
-            for heard in records:
-                if heard.fault is not None:
-                    raise Refused(f"still cannot be read: {heard.fault}")
-                batch.apply(heard)
-            offset = rows[0]["offset"] if rows else -1
-            event = said or RecordRedriven(
-                service=engine.service.name,
-                partition=partition,
-                offset=offset,
-                waited=max(len(rows) - 1, 0),
-            )
-            batch.announce(Say(event), stream, partition, actor)
-            loaded_rows = await engine.store.rows(connection, batch.row_keys())
-            return batch, batch.project(loaded_rows)
-        except CannotApply as still:
-            raise Refused(f"still cannot be applied: {still.sentence}") from None
+
+
+def _up_to_the_next_parked(rows: list[Any]) -> list[Any]:
+    """The first record and what waits behind it alone: each parked one is a person's own decision."""
+    for place, row in enumerate(rows[1:], 1):
+        if row["status"] == "parked":
+            return rows[:place]
+    return rows
+
+
+async def _mark(connection: Any, partition: int, offsets: list[int], status: str) -> None:
+    await connection.execute(
+        'update parked set status = $3 where partition = $1 and "offset" = any($2::bigint[])',
+        partition,
+        offsets,
+        status,
+    )
+
+
+async def _park(connection: Any, partition: int, failed: _Failed) -> None:
+    await connection.execute(
+        "update parked set status = 'parked', reason = $3, sentence = $4 "
+        'where partition = $1 and "offset" = $2',
+        partition,
+        failed.heard.offset,
+        failed.reason,
+        failed.sentence[:500],
+    )
 
 
 def _record(row: Any) -> Any:
@@ -160,4 +250,3 @@ def _record(row: Any) -> Any:
         value=row["value"],
         headers=((wire.ROUTING, row["header"]),),
     )
-
