@@ -213,9 +213,9 @@ class Engine:
         async with self.writing:
             started = time.perf_counter()
             async with self.pool.acquire() as connection, connection.transaction():
-                progress = await self.store.lock(connection, list(segment))
+                locked = await self.store.lock(connection, list(segment))
                 failpoint("batch.locked")
-                work = _Work(self, connection, progress, tally)
+                work = _Work(self, connection, locked, tally)
                 batch, changed = await work.run(segment, poison)
                 failpoint("batch.applied")
                 await self.store.write(connection, batch, changed)
