@@ -31,6 +31,12 @@ create index if not exists parked_stream on parked (stream) where status in ('pa
 create table if not exists idempotency (
     key text primary key, stream text not null, body_hash bytea not null, answer bytea not null,
     answered_at timestamptz not null);
+do $$ declare packed record; begin
+  for packed in select attrelid::regclass as owner, attname from pg_attribute where attstorage = 'x'
+      and (attrelid, attname) in (('state'::regclass, 'body'), ('outbox'::regclass, 'value')) loop
+    execute format('alter table %s alter column %I set storage external', packed.owner, packed.attname);
+  end loop;
+end $$;
 """
 """Records that a rebuild never touches, but for `state`, `due` and `book`, which it can make again."""
 

@@ -144,7 +144,8 @@ async def test_what_was_parked_keeps_its_place_in_a_topic_made_anew(cluster: Clu
     assert (await beta.compare()).differences == []
     old, new = sorted(row["offset"] for row in await Parking(beta.engine).listed())
     assert old < 0 == new
-    assert await Parking(beta.engine).discard(PARTITION, new, "poison", "tester") == 1
+    assert await Parking(beta.engine).discard(PARTITION, new, "poison", "tester") == 0
+    assert await Parking(beta.engine).redrive(PARTITION, old, "tester") == 1
     await cluster.answered(60)
     await cluster.heard_back()
     assert (await beta.compare()).differences == []
