@@ -9,9 +9,15 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+from hypothesis import settings
 
 from deploy.stack import Stack
 from shared.settings import Settings
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=2_000)
+settings.load_profile("steady")
+"""The same examples in every run; `pytest --hypothesis-profile=explore` looks for new ones."""
 
 ROOT = Path(__file__).parents[1]
 HOMES = ROOT / ".claimlog-test"

@@ -46,9 +46,8 @@ class Days(dict[str, date | None]):
 
 
 def last_day(text: str) -> date | None:
-    """The last day of an RD8 range that has more than one; else None."""
-    first, _, last = text.partition("-")
-    return day_or_none(last) if last != first else None
+    """The last day of an RD8 range, of one day too; else None."""
+    return day_or_none(text.partition("-")[2])
 
 
 @lru_cache(maxsize=4_096)
