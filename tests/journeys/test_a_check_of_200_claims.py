@@ -22,7 +22,7 @@ CHARGES = (10_000, 5_000)
 AGAIN = range(2)
 TAKEN_BACK = range(2, 49)
 PLAIN = range(49, 150)
-LIMIT_SECONDS = 90.0
+LIMIT_SECONDS = 240.0
 
 
 def _line(account: str, n: int, paid: int, patient: int, sign: int) -> RemitLine:
