@@ -15,7 +15,7 @@ from contracts.platform import RecordParked
 from contracts.reference import BusinessDayOpened, CutoffReached
 from contracts.registry import wire_name
 from shared import envelope as wire
-from shared.errors import Refused, ServiceError, Stopped, StreamParked
+from shared.errors import Recovering, Refused, ServiceError, Stopped, StreamParked
 from shared.progress import Progress
 from shared.service import Answer, At, Decider, Order, Row, Say, Scope, Service, Wake
 from shared.streams import BROADCAST, kind_of, partition_of
@@ -171,6 +171,8 @@ class Batch:
         partition = partition_of(order.stream, self.loaded.partitions)
         if order.stream in self.loaded.parked or order.stream in self._parked_now:
             raise StreamParked("this stream waits behind a record that could not be applied")
+        if self.progress[partition].recovering:
+            raise Recovering("the database was restored and is catching up; come again")
         before = len(self.outbox)
         undo = self._undo(partition, order.stream)
         try:

@@ -9,6 +9,7 @@ ServiceError
 │   └── Unknown         422             parked: a type or version not in the registry
 ├── Conflict            409             retried: someone else wrote first
 ├── Busy                429             waits: too much at once, come again
+│   └── Recovering      503             -  (what was decided before a restore is folded first; come again)
 └── Stopped             503             the service stops deciding and exits: the database is older than the log,
                                         a topic is not the one we know, or too much is parked
 anything else           500             not committed; heard again until it works; alert on it
@@ -67,6 +68,13 @@ class Busy(ServiceError):
 
     status = 429
     code = "busy"
+
+
+class Recovering(Busy):
+    """The database was restored: what the log shows of before is folded first; try again soon."""
+
+    status = 503
+    code = "recovering"
 
 
 class Stopped(ServiceError):

@@ -24,6 +24,8 @@ log = logging.getLogger("claimlog.http")
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
 READY_SECONDS = 5.0
 """A check that takes longer is a no."""
+RETRY_AFTER_SECONDS = 2
+"""When whoever met a limit, or a service that catches up, may come again."""
 FIELDS_SHOWN = 50
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
@@ -110,7 +112,8 @@ def _check(check: Any, bound: float | None) -> dict[str, Any]:
 
 
 def _answer(status: int, code: str, sentence: str, **more: Any) -> JSONResponse:
-    return JSONResponse({"code": code, "sentence": sentence, **more}, status)
+    later = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else None
+    return JSONResponse({"code": code, "sentence": sentence, **more}, status, later)
 
 
 async def _refuse(request: Request, refusal: Exception) -> Response:

@@ -11,7 +11,7 @@ from contracts.platform import RecordDiscarded, RecordRedriven
 from shared import envelope as wire
 from shared.batch import Batch, CannotApply, Heard, Loaded
 from shared.engine import REFUSED_ROW, Engine, read_record
-from shared.errors import NotFound, Refused
+from shared.errors import NotFound, Recovering, Refused
 from shared.failpoints import failpoint
 from shared.progress import Progress
 from shared.service import Row, Say
@@ -88,6 +88,8 @@ class Parking:
     ) -> tuple[Batch, int]:
         """The work of both, in the caller's transaction; how many records were applied."""
         progress = await self.engine.store.lock(connection, [partition])
+        if progress[partition].recovering:
+            raise Recovering("the database was restored and is catching up; come again")
         stream, rows = await self._open(connection, partition, offset)
         discarding = isinstance(said(0), RecordDiscarded)
         ready = [] if rows[0]["offset"] != offset else _up_to_the_next_parked(rows)

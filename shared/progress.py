@@ -41,6 +41,11 @@ class Progress(msgspec.Struct):
     replay_seq: int = 0
     """Outbox rows above it were found in the log again; they are folded when their cause is passed."""
 
+    @property
+    def recovering(self) -> bool:
+        """Whether records are still to be folded that were decided on before the database was lost."""
+        return self.next_offset < self.replay_until
+
     def standing(self, producer: str, position: int) -> str:
         """`next`, `repeat` or `early`: only the next position of a producer is ever applied."""
         last = self.heard.get(producer, 0)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+from shared.errors import ServiceError
+
 Event = Any
 """An event of `contracts`."""
 Command = Any
@@ -189,6 +191,12 @@ class Answer:
     code: str = ""
     sentence: str = ""
     again: bool = False
+
+    def refusal(self) -> ServiceError:
+        """This no as an error to raise at a door: its own status and code, so that nobody takes a wait for a rule."""
+        no = ServiceError(self.sentence)
+        no.status, no.code = self.status, self.code
+        return no
 
 
 class Doors(Protocol):

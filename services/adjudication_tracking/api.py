@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.adjudication_tracking.domain.remittance import Close, MatchClaim, Release
 from services.adjudication_tracking.gateway import Intake
-from shared.errors import Conflict, Malformed, NotFound, Refused
+from shared.errors import Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import inbound_stream, remittance_stream
@@ -43,7 +43,7 @@ class MatchBody(_Body):
 
 def _checked(answer: Answer) -> dict[str, Any]:
     if answer.status >= 400:
-        raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+        raise answer.refusal()
     return {"status": answer.status, "said": len(answer.said), "again": answer.again}
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.values import Cents, Charge, CodedLine, Diagnosis, Npi
 from contracts.values import Code as CodeText
 from services.coding.domain import Capture, Code, CorrectCharge
-from shared.errors import Conflict, Malformed, NotFound, Refused
+from shared.errors import Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import account_number, account_stream, charge_number
@@ -193,6 +193,6 @@ async def _tell(doors: Doors, account: str, command: Any, key: str, who: str) ->
     )
     answer: Answer = (await doors.handle([order]))[0]
     if answer.status >= 400:
-        raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+        raise answer.refusal()
     held = any(wire == "coding.coding_held.v1" for wire, _ in answer.said)
     return {"status": answer.status, "said": len(answer.said), "held": held, "again": answer.again}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.denial import ClaimCorrection
 from contracts.values import Charge, Npi
 from services.denial.domain.commands import Accept, Correct
-from shared.errors import NotFound, Refused
+from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Command, Doors, Order, Row, Scope
 from shared.streams import account_stream
@@ -153,9 +153,7 @@ def _order(
 def _told(answer: Answer) -> dict[str, Any]:
     """One command's answer, or its refusal as an error."""
     if answer.status != 200:
-        refusal = Refused(answer.sentence)
-        refusal.status, refusal.code = answer.status, answer.code
-        raise refusal
+        raise answer.refusal()
     return {
         "status": answer.status,
         "code": answer.code,

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Query, Request
 
 from services.eligibility.gateway import take_answers
-from shared.errors import Conflict, Malformed, NotFound, Refused
+from shared.errors import Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Doors, Order, Scope
 from shared.streams import inbound_stream
@@ -36,7 +36,7 @@ def routes(doors: Doors) -> APIRouter:
         )
         answer = (await doors.handle([order]))[0]
         if answer.status >= 400:
-            raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+            raise answer.refusal()
         return {
             "sha256": command.sha256,
             "again": answer.again or not answer.said,

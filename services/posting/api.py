@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import Code
 from services.posting.domain.commands import Bucket, ReceivePayment, RecordDeposit, WriteOff
-from shared.errors import NotFound, Refused
+from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Command, Doors, Order, Row, Scope
 from shared.streams import account_stream, deposit_stream, guarantor_stream
@@ -256,7 +256,5 @@ def _item(answer: Answer) -> dict[str, Any]:
 def _told(answer: Answer) -> dict[str, Any]:
     """One command's answer, or its refusal as an error."""
     if answer.status != 200:
-        refusal = Refused(answer.sentence)
-        refusal.status, refusal.code = answer.status, answer.code
-        raise refusal
+        raise answer.refusal()
     return _item(answer)

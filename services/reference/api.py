@@ -17,7 +17,7 @@ from contracts.reference import (
     RuleSetPublished,
 )
 from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
-from shared.errors import Conflict, Malformed, Refused
+from shared.errors import Malformed
 from shared.http import actor, idempotency_key
 from shared.service import Doors, Order, Scope
 from shared.x12.npi import is_npi
@@ -73,7 +73,7 @@ def routes(doors: Doors) -> APIRouter:
         order = Order(STREAM, command, key, body, Scope(tenant=doors.tenant), who)
         answer = (await doors.handle([order]))[0]
         if answer.status >= 400:
-            raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+            raise answer.refusal()
         return {"status": answer.status, "said": len(answer.said), "again": answer.again}
 
     async def entry(cls: type, body: dict[str, Any], key: str, who: str) -> dict[str, Any]:

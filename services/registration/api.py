@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from contracts.phi import MemberDetails, PersonDetails
 from contracts.values import Code, Coverage, Sealed
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
-from shared.errors import Conflict, NotFound, Refused
+from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.phi import ERASED
 from shared.service import Answer, Doors, Order, Scope
@@ -219,5 +219,5 @@ async def _tell(
     order = Order(patient_stream(patient), command, key, digest.encode(), scope, who)
     answer: Answer = (await doors.handle([order]))[0]
     if answer.status >= 400:
-        raise (Conflict if answer.code == "conflict" else Refused)(answer.sentence)
+        raise answer.refusal()
     return {"status": answer.status, "said": len(answer.said), "again": answer.again}

@@ -13,7 +13,7 @@ from contracts.values import Cents, ClaimLine, Code
 from services.submission.domain.commands import ImportClaim, ReleaseClaim, ResubmitClaim
 from services.submission.domain.inbound import ReceiveAnswers
 from services.submission.gateway import read_answers
-from shared.errors import NotFound, Refused, ServiceError
+from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import (
@@ -186,14 +186,8 @@ def _item(answer: Answer) -> dict[str, Any]:
 def _told(answer: Answer) -> dict[str, Any]:
     """One command's answer, or its refusal as an error."""
     if answer.status != 200:
-        raise _refusal(answer)
+        raise answer.refusal()
     return _item(answer)
-
-
-def _refusal(answer: Answer) -> ServiceError:
-    refusal = Refused(answer.sentence)
-    refusal.status, refusal.code = answer.status, answer.code
-    return refusal
 
 
 _WORK_LIST = """

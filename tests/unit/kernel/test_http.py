@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared import errors
 from shared.http import BODY_LIMIT_BYTES, Actor, IdempotencyKey, app
-from shared.service import Service
+from shared.service import Answer, Service
 
 CANARY = "CANARY-77"
 SERVICE = Service("coding", frozenset(), frozenset(), {}, lambda event, at: ())
@@ -22,6 +22,7 @@ REFUSALS = [
     errors.Unknown,
     errors.Conflict,
     errors.Busy,
+    errors.Recovering,
     errors.Stopped,
 ]
 checks: dict[str, Any] = {}
@@ -112,6 +113,13 @@ async def test_every_refusal_has_its_status_code_and_sentence(
     answer = await caller.get(f"/refusals/{number}")
     assert answer.status_code == REFUSALS[number].status
     assert answer.json() == {"code": REFUSALS[number].code, "sentence": "a rule says no"}
+    assert ("Retry-After" in answer.headers) == (answer.status_code in (429, 503))
+
+
+@pytest.mark.parametrize("status", [409, 422, 429, 500, 503])
+def test_what_a_door_raises_keeps_the_answers_status(status: int) -> None:
+    no = Answer(status, "account/A", code="a_code", sentence="not now").refusal()
+    assert (no.status, no.code, str(no)) == (status, "a_code", "not now")
 
 
 async def test_a_command_carries_its_key_and_who_gave_it(caller: httpx.AsyncClient) -> None:
