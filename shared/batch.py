@@ -119,7 +119,6 @@ class Batch:
     parked: list[ParkedRow] = field(default_factory=list)
     told: list[tuple[tuple[int, int] | None, Any, At]] = field(default_factory=list)
     handed: list[tuple[Any, At]] = field(default_factory=list)
-    replayed: list[tuple[Any, At]] = field(default_factory=list)
     books_changed: set[int] = field(default_factory=set)
     woken: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
     _parked_now: set[str] = field(default_factory=set)
@@ -232,7 +231,6 @@ class Batch:
         """Fold and project a record again; nothing reacts and nothing is decided."""
         assert heard.route is not None
         at = self._at(heard)
-        self.replayed.append((heard.event, at))
         if heard.stream == BROADCAST:
             self._hear_broadcast(heard, at)
         elif not self._ours(heard.route):
@@ -362,11 +360,8 @@ class Batch:
         if kind_of(stream) == "account":
             correlation = stream[8:]
         data = wire.encode_event(event)
-        targets: Iterable[int] = (partition_of(stream, self.loaded.partitions),)
-        if stream == BROADCAST:
-            targets = range(self.loaded.partitions)
         progress = self.progress[source]
-        for target in targets:
+        for target in self._targets(stream):
             position = progress.next_position(target)
             value = wire.encode(
                 wire.Envelope(
@@ -428,6 +423,11 @@ class Batch:
             )
             self._fold(stream, event, scope)
             self.told.append((place, event, at))
+
+    def _targets(self, stream: str) -> Iterable[int]:
+        if stream == BROADCAST:
+            return range(self.loaded.partitions)
+        return (partition_of(stream, self.loaded.partitions),)
 
     def _fold(self, stream: str, event: Any, scope: Scope) -> None:
         decider = self._decider(stream)
@@ -491,7 +491,7 @@ class Batch:
             # Everything after it was meant to know it: going on would decide on an old book.
             raise Stopped(f"the broadcast {heard.partition}@{heard.offset} cannot be applied: {reason}")
         self._parked_now.add(heard.stream)
-        self.parked.append(self._parked_row(heard, "parked", reason, sentence))
+        self.parked.append(parked_row(heard, "parked", reason, sentence, self._now))
         self.announce_parked(heard, reason, sentence)
 
     def announce_parked(self, heard: Heard, reason: str, sentence: str) -> None:
@@ -538,25 +538,7 @@ class Batch:
 
     def _wait(self, heard: Heard) -> None:
         self.parked.append(
-            self._parked_row(heard, "waiting", "behind", "waits behind a parked record")
-        )
-
-    def _parked_row(self, heard: Heard, status: str, reason: str, sentence: str) -> ParkedRow:
-        route = heard.route
-        return ParkedRow(
-            heard.partition,
-            heard.offset,
-            heard.stream,
-            printable(route.producer) if route else "",
-            route.position if route else 0,
-            printable(route.wire[:120]) if route else "",
-            status,
-            reason,
-            sentence[:500],
-            heard.key,
-            heard.header,
-            heard.value,
-            self._now,
+            parked_row(heard, "waiting", "behind", "waits behind a parked record", self._now)
         )
 
     # -- after the run -----------------------------------------------------------------------------------
@@ -639,6 +621,28 @@ _NOTHING = Kept(None, Scope())
 def is_day(event: Any) -> bool:
     """Whether a broadcast wakes due streams."""
     return isinstance(event, BusinessDayOpened | CutoffReached)
+
+
+def parked_row(
+    heard: Heard, status: str, reason: str, sentence: str, parked_at: datetime
+) -> ParkedRow:
+    """A record as it is kept while it waits."""
+    route = heard.route
+    return ParkedRow(
+        heard.partition,
+        heard.offset,
+        heard.stream,
+        printable(route.producer) if route else "",
+        route.position if route else 0,
+        printable(route.wire[:120]) if route else "",
+        status,
+        reason,
+        sentence[:500],
+        heard.key,
+        heard.header,
+        heard.value,
+        parked_at,
+    )
 
 
 def printable(text: str) -> str:

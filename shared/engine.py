@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,7 @@ import msgspec
 
 from contracts.catalogue import EVENTS
 from shared import envelope as wire
+from shared.again import Again, Found, Parked
 from shared.batch import Batch, CannotApply, Heard, Kept, Loaded, is_day, printable
 from shared.errors import Conflict, Malformed, ServiceError, Stopped, Unknown
 from shared.failpoints import failpoint
@@ -33,6 +35,9 @@ COMMANDS_AT_ONCE = 1_000
 """Commands that share a transaction; more wait for the next."""
 WAITING_COMMANDS = 20_000
 """Commands that may wait in this process; above it a door answers 429."""
+LOST_BODY = b""
+EVENTS_LOOKED_FOR = 8
+"""Of a command whose key was lost with the database: one of its first events in the log is enough to know it."""
 PARKED_LIMIT = 1_000
 """Past it the consumer stops, because then the code is wrong, not the data."""
 
@@ -90,7 +95,6 @@ class Engine:
         *,
         objects: Any = None,
         on_handed: Any = None,
-        on_replayed: Any = None,
         measure: Any = None,
         dead_letter: Any = None,
     ) -> None:
@@ -101,9 +105,10 @@ class Engine:
         self.publish = publish
         self.objects = objects
         self.on_handed = on_handed
-        self.on_replayed = on_replayed
         self.measure = measure
         self.dead_letter = dead_letter
+        self.restored = False
+        """Whether the log ever showed records of ours that the database had lost: keys may be among them."""
         self.writing = asyncio.Lock()
         self._waiting: deque[tuple[Order, asyncio.Future[Answer]]] = deque()
         self._committer: asyncio.Task[None] | None = None
@@ -240,9 +245,8 @@ class Engine:
     async def hand(self, connection: Any, batch: Batch) -> None:
         """Write down which of the heard events ask for a file."""
         if self.on_handed is not None and batch.handed:
-            await self.on_handed(connection, batch.handed)
-        if self.on_replayed is not None and batch.replayed:
-            await self.on_replayed(connection, batch.replayed)
+            hold = {p: progress.hold_until for p, progress in batch.progress.items()}
+            await self.on_handed(connection, batch.handed, hold)
 
     async def _limit_parked(self, connection: Any) -> None:
         count = await connection.fetchval("select count(*) from parked where status = 'parked'")
@@ -324,6 +328,8 @@ class Engine:
         async with self.pool.acquire() as connection, connection.transaction():
             progress = await self.store.lock(connection, partitions)
             known = await self._known_answers(connection, [o.key for o in orders])
+            if self.restored:
+                known |= await self._recovered_answers(connection, orders, known)
             loaded = await self._load(connection, progress, {o.stream for o in orders}, partitions)
             batch = Batch(self.service, loaded, {})
             answers, fresh = self._obey_all(batch, orders, known)
@@ -345,7 +351,7 @@ class Engine:
             before = known.get(order.key)
             try:
                 if before is not None:
-                    if before[0] != body_hash:
+                    if before[0] not in (body_hash, LOST_BODY):
                         raise Conflict("this Idempotency-Key was used with another body")
                     answers.append(_again(before[1]))
                     continue
@@ -365,6 +371,25 @@ class Engine:
             "select key, body_hash, answer from idempotency where key = any($1::text[])", keys
         )
         return {row[0]: (row[1], row[2]) for row in rows}
+
+    async def _recovered_answers(
+        self, connection: Any, orders: list[Order], known: Mapping[str, Any]
+    ) -> dict[str, tuple[bytes, bytes]]:
+        """What the log showed of commands whose keys a restored database had lost; their bodies nobody knows."""
+        by_id = {
+            wire.event_id("door", self.service.name, order.key, str(n)): order
+            for order in orders
+            if order.key not in known
+            for n in range(EVENTS_LOOKED_FOR)
+        }
+        said: dict[str, list[tuple[str, str]]] = {}
+        for name, event_id in await self.store.recovered(connection, list(by_id)):
+            said.setdefault(by_id[event_id].key, []).append((name, event_id))
+        streams = {order.key: order.stream for order in by_id.values()}
+        return {
+            key: (LOST_BODY, msgspec.msgpack.encode(Answer(200, streams[key], tuple(found))))
+            for key, found in said.items()
+        }
 
     async def _keep_answers(self, connection: Any, fresh: list[Any]) -> None:
         if fresh:
@@ -432,7 +457,8 @@ class _Work:
         self.tally = tally
         self.finished: set[int] = set()
         self.days: dict[int, tuple[DayWork, list[tuple[str, str]]]] = {}
-        self.found: dict[tuple[int, str], list[bytes]] = {}
+        self.found: dict[tuple[int, str], list[Found]] = {}
+        self.parked: dict[tuple[int, int], Parked] = {}
         self.replaying: dict[int, int] = {}
 
     async def run(
@@ -444,11 +470,14 @@ class _Work:
         )
         poison: _Poison = dict(known or {})
         while True:
-            batch = Batch(self.engine.service, loaded, poison)
+            again: Again | None = None
+            if self.replaying:
+                again = Again(self.engine.service, loaded, poison, self.found, self.parked)
+            batch = again or Batch(self.engine.service, loaded, poison)
             try:
                 for heard in steps:
-                    if heard.offset < self.replaying.get(heard.partition, 0):
-                        self._replay(batch, heard)
+                    if again and heard.offset < self.replaying.get(heard.partition, 0):
+                        again.hear_again(heard)
                     elif heard.stream:
                         batch.hear(heard)
                 self._wake(batch)
@@ -460,6 +489,9 @@ class _Work:
                 poison[no.place] = (no.reason, no.sentence)
                 log.warning("parking %s@%s: %s", *no.place, no.reason)
                 continue
+            for p in self.replaying:
+                if not batch.progress[p].recovering:
+                    batch.progress[p].replay_targets = {}
             self.tally.parked += sum(1 for row in batch.parked if row.status == "parked")
             self.tally.waiting += sum(1 for row in batch.parked if row.status == "waiting")
             return batch, changed
@@ -490,31 +522,14 @@ class _Work:
                     await self._due(p, _day_work(heard), streams)
         return steps, streams
 
-    def _replay(self, batch: Batch, heard: Heard) -> None:
-        """A record that was decided on before the database was lost, and what was said because of it."""
-        if heard.stream and heard.fault is None:
-            batch.replay(heard)
-        elif heard.stream:
-            batch.hear(heard)
-        if heard.route is not None:
-            cause = f"{heard.route.producer}:{heard.route.position}"
-            for value in self.found.get((heard.partition, cause), ()):
-                batch.replay_own(heard.partition, value)
-
     async def _load_found(self, progress: Progress, steps: list[Heard], streams: set[str]) -> None:
-        p = progress.partition
+        p, store = progress.partition, self.engine.store
         self.replaying[p] = progress.replay_until
         causes = [f"{h.route.producer}:{h.route.position}" for h in steps if h.route is not None]
-        rows = await self.connection.fetch(
-            "select cause, stream, value from outbox where partition = $1 and own and seq > $2 "
-            "and cause = any($3::text[]) order by seq",
-            p,
-            progress.replay_seq,
-            causes,
-        )
-        for cause, stream, value in rows:
-            self.found.setdefault((p, cause), []).append(value)
-            streams.add(stream)
+        found, own = await store.found(self.connection, p, causes)
+        self.found |= found
+        streams |= own
+        self.parked |= await store.parked_before(self.connection, p, [h.offset for h in steps])
 
     async def _due(self, p: int, work: DayWork, streams: set[str]) -> None:
         due = await self.engine.store.due(
@@ -593,6 +608,13 @@ def read_record(record: Any) -> Heard:
     if route.wire not in EVENTS:
         return _read(record, route, Unknown("no event of ours is called that"))
     return _read(record, route, None)
+
+
+def read_kept(row: Any) -> Heard:
+    """A row of `parked`, read again."""
+    headers = ((wire.ROUTING, row["header"]),)
+    place = {"partition": row["partition"], "offset": row["offset"]}
+    return read_record(SimpleNamespace(**place, key=row["key"], value=row["value"], headers=headers))
 
 
 def _read(record: Any, route: wire.Route | None, fault: ServiceError | None) -> Heard:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import asyncpg
 
 from contracts.platform import RecordDiscarded, RecordRedriven
-from shared import envelope as wire
 from shared.batch import Batch, CannotApply, Heard, Loaded
-from shared.engine import REFUSED_ROW, Engine, read_record
+from shared.engine import REFUSED_ROW, Engine, read_kept
 from shared.errors import NotFound, Recovering, Refused
 from shared.failpoints import failpoint
 from shared.progress import Progress
@@ -95,7 +93,7 @@ class Parking:
         ready = [] if rows[0]["offset"] != offset else _up_to_the_next_parked(rows)
         if not ready and not discarding:
             raise Refused(f"the record at {rows[0]['offset']} of its stream is parked before it")
-        records = [read_record(_record(row)) for row in (ready[1:] if discarding else ready)]
+        records = [read_kept(row) for row in (ready[1:] if discarding else ready)]
         one = _Drive(self.engine, connection, progress, stream, records)
         batch = await one.run(said, actor)
         if one.failed is not None and one.failed.heard.offset == offset:
@@ -241,14 +239,4 @@ async def _park(connection: Any, partition: int, failed: _Failed) -> None:
         failed.heard.offset,
         failed.reason,
         failed.sentence[:500],
-    )
-
-
-def _record(row: Any) -> Any:
-    return SimpleNamespace(
-        partition=row["partition"],
-        offset=row["offset"],
-        key=row["key"],
-        value=row["value"],
-        headers=((wire.ROUTING, row["header"]),),
     )

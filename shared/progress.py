@@ -38,8 +38,10 @@ class Progress(msgspec.Struct):
     """The topic was made anew: everything that this source ever said is published again before anything new."""
     passed_at: int = 0
     """When the broker took the record before `next_offset`, in milliseconds: another time is another log."""
-    replay_seq: int = 0
-    """Outbox rows above it were found in the log again; they are folded when their cause is passed."""
+    replay_targets: dict[int, int] = {}
+    """By target partition: whatever records below this offset led to there stands in the log."""
+    hold_until: int = 0
+    """Files that records below this offset ask for may have left before the database was lost: a person says."""
 
     @property
     def recovering(self) -> bool:

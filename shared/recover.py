@@ -4,36 +4,37 @@ A restored backup is older than the log. What the log has of ours beyond it goes
 records that caused it are folded but not decided on again.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from shared import envelope as wire
-from shared.batch import Batch, Loaded, OutboxRow
-from shared.engine import Engine, route_bytes
-from shared.errors import Malformed
-from shared.hand_over import hold_all
+from shared.engine import Engine, read_record
+from shared.errors import Malformed, Stopped
 from shared.log_reader import LogReader
 from shared.progress import Progress
+from shared.restore import Forgotten, restore
 
 log = logging.getLogger("claimlog.recover")
 
-
+LOCK = 727_003
 LOST_OFFSETS = 1 << 40
-
-
-class _Forgotten(NamedTuple):
-    source: int
-    target: int
-    route: wire.Route
-    envelope: wire.Envelope
-    header: bytes
-    value: bytes
 
 
 async def recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     """Bring the database up to what the log shows of us; how many of our records had been forgotten."""
+    async with engine.pool.acquire() as guard:
+        while not await guard.fetchval("select pg_try_advisory_lock($1)", LOCK):
+            await asyncio.sleep(0.2)  # Another instance is at it: what it takes back is there after.
+        try:
+            return await _recover(engine, reader, topic_id)
+        finally:
+            await guard.execute("select pg_advisory_unlock($1)", LOCK)
+
+
+async def _recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     await _know_topic(engine, topic_id)
     partitions = list(range(engine.partitions))
     # Ends first, then our rows: whatever stood before the ends was committed before.
@@ -41,13 +42,15 @@ async def recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     async with engine.pool.acquire() as connection:
         rows = await engine.store.progress(connection)
     await _rewind(engine, rows, {p: 0 for p in await _another(reader, rows, ends)} | _cut(rows, ends))
-    forgotten: list[_Forgotten] = []
+    forgotten: list[Forgotten] = []
     for p, row in rows.items():
         async for records in _tail(reader, row, ends):
             _look(engine.service.name, p, records, rows, forgotten)
     if forgotten:
         log.error("the database is older than the log: %s records of ours come back", len(forgotten))
-        await _restore(engine, forgotten, await _causes(reader, rows, ends, forgotten))
+        causes = await _causes(reader, rows, ends, forgotten)
+        await restore(engine, reader, forgotten, causes, ends)
+    engine.restored = await engine.pool.fetchval("select exists (select from recovered)")
     return len(forgotten)
 
 
@@ -66,6 +69,7 @@ async def _know_topic(engine: Engine, topic_id: str) -> None:
         rows = await engine.store.lock(connection, list(range(engine.partitions)))
         for row in rows.values():
             if row.topic_id != topic_id:
+                _not_while_recovering(row)
                 row.topic_id, row.next_offset, row.replay_until, row.passed_at = topic_id, 0, 0, 0
                 row.refill = bool(row.sent)
                 strange.append(row)
@@ -74,6 +78,14 @@ async def _know_topic(engine: Engine, topic_id: str) -> None:
             for row in strange:
                 await _free_offsets(connection, row.partition, 0)
             await engine.store.write_progress(connection, strange)
+
+
+def _not_while_recovering(row: Progress) -> None:
+    if row.recovering:
+        raise Stopped(
+            f"the log of partition {row.partition} changed while a restored database was catching up with it: "
+            "what it had said would be decided again; restore log and database to one moment"
+        )
 
 
 def _cut(rows: dict[int, Progress], ends: dict[int, int]) -> dict[int, int]:
@@ -105,6 +117,7 @@ async def _rewind(engine: Engine, rows: dict[int, Progress], lost: dict[int, int
     async with engine.pool.acquire() as connection, connection.transaction():
         fresh = await engine.store.lock(connection, list(range(engine.partitions)))
         for p, end in lost.items():
+            _not_while_recovering(fresh[p])
             for row in (rows[p], fresh[p]):
                 row.next_offset = row.replay_until = row.passed_at = 0
             await _free_offsets(connection, p, end)
@@ -128,26 +141,40 @@ def _look(
     p: int,
     records: list[Any],
     rows: dict[int, Progress],
-    forgotten: list[_Forgotten],
+    forgotten: list[Forgotten],
 ) -> None:
     for record in records:
         route = _route(record)
-        service, _, source = route.producer.partition("/") if route else ("", "", "")
-        if route is None or service != name or not source.isdigit():
+        source = _source(name, route.producer) if route is not None else None
+        if route is None or source not in rows:
             continue
-        known = rows[int(source)].sent.get(p, 0)
-        if route.position == known + 1:
-            rows[int(source)].sent[p] = route.position
-            forgotten.append(
-                _Forgotten(
-                    int(source),
-                    p,
-                    route,
-                    wire.decode(record.value),
-                    route_bytes(record.headers),
-                    bytes(record.value),
-                )
-            )
+        if route.position == rows[source].sent.get(p, 0) + 1:
+            rows[source].sent[p] = route.position
+            forgotten.append(_forgotten(record, route, source))
+
+
+def _source(name: str, producer: str) -> int | None:
+    service, _, source = producer.partition("/")
+    return int(source) if service == name and source.isascii() and source.isdigit() else None
+
+
+def _forgotten(record: Any, route: wire.Route, source: int) -> Forgotten:
+    heard = read_record(record)
+    if heard.fault is not None:
+        # Its position is taken, whoever wrote it: what we say next must not bear the same.
+        log.error("our own record %s@%s: %s", record.partition, record.offset, heard.fault)
+    moment = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return Forgotten(
+        source,
+        record.partition,
+        record.offset,
+        route,
+        heard.envelope,
+        heard.stream,
+        heard.envelope.time if heard.envelope is not None else moment,
+        heard.header,
+        heard.value,
+    )
 
 
 def _route(record: Any) -> wire.Route | None:
@@ -161,10 +188,10 @@ async def _causes(
     reader: LogReader,
     rows: dict[int, Progress],
     ends: dict[int, int],
-    forgotten: list[_Forgotten],
+    forgotten: list[Forgotten],
 ) -> dict[tuple[int, str], int]:
     """Where the causes of what was forgotten will be passed, by (partition, cause)."""
-    wanted = {(f.source, f.envelope.cause) for f in forgotten}
+    wanted = {(f.source, f.cause) for f in forgotten}
     found: dict[tuple[int, str], int] = {}
     for p in {source for source, _ in wanted}:
         row = rows[p]
@@ -178,69 +205,3 @@ async def _causes(
                 if (p, row.last) in wanted:
                     found[(p, row.last)] = record.offset
     return found
-
-
-async def _restore(
-    engine: Engine, forgotten: list[_Forgotten], passed: dict[tuple[int, str], int]
-) -> None:
-    sources = sorted({f.source for f in forgotten})
-    async with engine.pool.acquire() as connection, connection.transaction():
-        progress = await engine.store.lock(connection, sources)
-        for row in progress.values():
-            row.replay_seq = row.last_seq
-        forgotten.sort(key=lambda f: (f.source, f.envelope.time, f.target, f.route.position))
-        outbox: list[OutboxRow] = []
-        at_once: list[OutboxRow] = []
-        for f in forgotten:
-            row = progress[f.source]
-            row.last_seq += 1
-            row.sent[f.target] = max(row.sent.get(f.target, 0), f.route.position)
-            kept = _outbox_row(f, row.last_seq)
-            outbox.append(kept)
-            where = passed.get((f.source, f.envelope.cause))
-            if where is None:
-                at_once.append(kept)
-            else:
-                row.replay_until = max(row.replay_until, where + 1)
-        await engine.store.write_outbox(connection, outbox)
-        await engine.store.write_progress(connection, progress.values())
-        await _fold_at_once(engine, connection, [row for row in at_once if row.own])
-        if engine.service.hand_overs:
-            await hold_all(connection, "the database was restored: did this file leave?")
-
-
-async def _fold_at_once(engine: Engine, connection: Any, rows: list[OutboxRow]) -> None:
-    """What followed a record that the database still knows as passed belongs right here."""
-    if not rows:
-        return
-    partitions = sorted({row.partition for row in rows})
-    loaded = Loaded(
-        progress=await engine.store.lock(connection, partitions),
-        states=await engine.store.states(connection, {row.stream for row in rows}),
-        books=await engine.store.books(connection, partitions),
-        parked=frozenset(),
-        now=datetime.now(UTC),
-        partitions=engine.partitions,
-    )
-    batch = Batch(engine.service, loaded, {})
-    for row in rows:
-        batch.replay_own(row.partition, row.value)
-    found = await engine.store.rows(connection, batch.row_keys())
-    await engine.store.write_replayed(connection, batch, batch.project(found))
-
-
-def _outbox_row(f: _Forgotten, seq: int) -> OutboxRow:
-    return OutboxRow(
-        f.source,
-        seq,
-        f.target,
-        f.route.position,
-        f.envelope.subject,
-        f.route.wire,
-        f.route.own,
-        f.envelope.cause,
-        f.envelope.id,
-        f.header,
-        f.value,
-        f.envelope.time,
-    )

@@ -127,7 +127,6 @@ class Process:
             self.relay.offer,
             objects=objects,
             on_handed=rows_for(service) if service.hand_overs else None,
-            on_replayed=rows_for(service, "the database was restored") if service.hand_overs else None,
             measure=meter.batch,
             dead_letter=self.relay.dead_letter,
         )

@@ -9,6 +9,7 @@ import msgspec
 
 from shared import progress as progress_row
 from shared import tables
+from shared.again import Found, Parked
 from shared.batch import Batch, Kept, OutboxRow, ParkedRow
 from shared.progress import Progress
 from shared.service import Projection, Row, Scope, Service
@@ -144,6 +145,46 @@ class Store:
             streams,
         )
         return frozenset(row[0] for row in rows)
+
+    async def found(
+        self, connection: Connection, partition: int, causes: Sequence[str]
+    ) -> tuple[dict[tuple[int, str], list[Found]], set[str]]:
+        """What the log showed of ours after a restore, by (partition, cause); and the streams of it."""
+        rows = await connection.fetch(
+            "select r.cause, o.event_id, o.target, o.own, o.value, o.stream from recovered r "
+            "join outbox o on o.partition = r.partition and o.seq = r.seq "
+            "where r.partition = $1 and r.cause = any($2::text[]) order by r.seq",
+            partition,
+            causes,
+        )
+        found: dict[tuple[int, str], list[Found]] = {}
+        for row in rows:
+            found.setdefault((partition, row[0]), []).append(Found(*row[1:5]))
+        return found, {row[5] for row in rows if row[3]}
+
+    async def recovered(
+        self, connection: Connection, event_ids: Sequence[str]
+    ) -> list[tuple[str, str]]:
+        """(wire name, event id) of those that the log showed after a restore, as they were said."""
+        rows = await connection.fetch(
+            "select min(o.wire), r.event_id from recovered r "
+            "join outbox o on o.partition = r.partition and o.seq = r.seq "
+            "where r.event_id = any($1::text[]) group by r.event_id order by min(r.seq)",
+            event_ids,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    async def parked_before(
+        self, connection: Connection, partition: int, offsets: Sequence[int]
+    ) -> dict[tuple[int, int], Parked]:
+        """What became of the records at these offsets, as far as they were ever parked."""
+        rows = await connection.fetch(
+            'select "offset", status, reason, sentence from parked '
+            'where partition = $1 and "offset" = any($2::bigint[])',
+            partition,
+            offsets,
+        )
+        return {(partition, row[0]): Parked(*row[1:]) for row in rows}
 
     async def rows(
         self, connection: Connection, wanted: Mapping[str, set[tuple[Any, ...]]]
@@ -309,10 +350,13 @@ class Store:
             )
 
     async def write_parked(self, connection: Connection, rows: Sequence[ParkedRow]) -> None:
-        """Keep what cannot be applied, and what waits behind it."""
+        """Keep what cannot be applied, and what waits behind it; after a restore it may be kept already."""
         if rows:
-            await connection.copy_records_to_table(
-                "parked", records=rows, columns=ParkedRow._fields
+            await connection.executemany(
+                "insert into parked values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
+                'on conflict (partition, "offset") do update set status = excluded.status, '
+                "reason = excluded.reason, sentence = excluded.sentence",
+                rows,
             )
 
     async def write_progress(self, connection: Connection, rows: Iterable[Progress]) -> None:

@@ -31,6 +31,10 @@ create index if not exists parked_stream on parked (stream) where status in ('pa
 create table if not exists idempotency (
     key text primary key, stream text not null, body_hash bytea not null, answer bytea not null,
     answered_at timestamptz not null);
+create table if not exists recovered (
+    event_id text not null, target int not null, partition int not null, seq bigint not null,
+    cause text not null, primary key (event_id, target));
+create index if not exists recovered_cause on recovered (partition, cause);
 do $$ declare packed record; begin
   for packed in select attrelid::regclass as owner, attname from pg_attribute where attstorage = 'x'
       and (attrelid, attname) in (('state'::regclass, 'body'), ('outbox'::regclass, 'value')) loop

@@ -17,6 +17,7 @@ import msgspec
 from shared.envelope import decode_event
 from shared.errors import Busy, Conflict, NotFound, ServiceError
 from shared.failpoints import failpoint
+from shared.hand_over.rows import fact_key
 from shared.objects import sync_folder, write_durably
 from shared.service import Answer, At, Doors, Event, HandOver, Order, Outside, Row, Service
 from shared.telemetry import measure
@@ -208,7 +209,7 @@ class Handing:
         order = Order(
             stream=stream,
             command=command,
-            key=f"handed/{asked.event_id}",
+            key=fact_key(asked.event_id),
             body=f"{built.sha256} {built.size}".encode(),
             scope=asked.at.scope,
             actor=f"service:{self._service.name}",

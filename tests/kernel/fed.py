@@ -151,9 +151,13 @@ class Fed:
             back += f'delete from "{table}"; insert into "{table}" table {name}_backup."{table}";'
         await self.engine.pool.execute(back)
         old = self.engine
-        more = {"on_handed": old.on_handed, "on_replayed": old.on_replayed}
         self.engine = Engine(
-            old.service, old.pool, old.store, self.log.partitions, self.log.publish, **more
+            old.service,
+            old.pool,
+            old.store,
+            self.log.partitions,
+            self.log.publish,
+            on_handed=old.on_handed,
         )
         self.parking = Parking(self.engine)
 

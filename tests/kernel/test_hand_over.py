@@ -17,7 +17,8 @@ from shared.errors import Malformed
 from shared.hand_over import hand_over_schema, hold_all, rows_for
 from shared.service import Answer, At, Event, HandOver, Outside
 from shared.store import open_pool
-from tests.kernel.handing_toy import FACTS, TOY, FactDoors, asked, worker
+from shared.tables import KERNEL
+from tests.kernel.handing_toy import FACTS, PARTITION, TOY, FactDoors, asked, worker
 
 POINTS = ["built", "ready", "staged", "renamed", "handed"]
 
@@ -25,14 +26,14 @@ POINTS = ["built", "ready", "staged", "renamed", "handed"]
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Any]:
     made = await open_pool(database)
-    await made.execute(hand_over_schema() + FACTS)
+    await made.execute(KERNEL + hand_over_schema() + FACTS)
     yield made
     await made.close()
 
 
-async def ask(pool: Any, *events: tuple[Event, At], held: str | None = None) -> None:
+async def ask(pool: Any, *events: tuple[Event, At], hold_until: int = 0) -> None:
     async with pool.acquire() as connection, connection.transaction():
-        await rows_for(TOY, held)(connection, events)
+        await rows_for(TOY)(connection, events, {PARTITION: hold_until})
 
 
 def start(database: str, folder: Path, failpoint: str = "") -> "subprocess.Popen[bytes]":
@@ -191,8 +192,8 @@ async def test_a_second_event_with_the_name_of_an_earlier_file_waits_for_a_perso
 async def test_after_a_restore_unmarked_files_wait_for_a_person(pool: Any, tmp_path: Path) -> None:
     await ask(pool, asked(1), asked(2, lane=2))
     async with pool.acquire() as connection:
-        assert await hold_all(connection, "the database was restored") == 2
-    await ask(pool, asked(3, lane=3), held="the database was restored")
+        assert await hold_all(connection, TOY) == 2
+    await ask(pool, asked(3, lane=3), hold_until=4)
     handing = worker(pool, tmp_path)
     assert await handing.sweep() == 0 and len(await handing.held()) == 3
     await handing.release("event-1")
@@ -244,7 +245,7 @@ async def test_a_name_outside_the_outbound_folder_is_never_written(
     stray = HandOver(TOY.hand_overs[0].wire, lambda event: name, *_rest(TOY.hand_overs[0]))
     service = replace(TOY, hand_overs=(stray,))
     async with pool.acquire() as connection:
-        await rows_for(service)(connection, [asked(1)])
+        await rows_for(service)(connection, [asked(1)], {})
     handing = worker(pool, tmp_path / "out", service=service)
     assert await handing.sweep() == 0 and len(await handing.held()) == 1
     assert not (tmp_path / "outside.270").exists()

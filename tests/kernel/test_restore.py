@@ -1,12 +1,22 @@
 """A database put back from an older backup: what the log shows of us comes back, each at its place, and nothing twice."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from shared.errors import Recovering
-from shared.service import Order
+from shared import envelope as wire
+from shared.batch import OutboxRow
+from shared.errors import Recovering, Stopped
+from shared.progress import Progress
+from shared.service import Order, to
+from shared.streams import account_stream, partition_of
 from tests.kernel.cluster import ACCOUNTS, SCOPE
+from tests.kernel.fed import Fed, MemoryLog
 from tests.kernel.house import STREAM, House
-from tests.kernel.toys import Reduce
+from tests.kernel.test_parking import give_sick_rule, poison, statuses
+from tests.kernel.toys import ALPHA, GAMMA, Reduce, reduce
 
 
 async def test_a_command_whose_cause_was_repeated_later_is_folded_once(house: House) -> None:
@@ -41,3 +51,237 @@ async def test_doors_are_busy_until_what_was_decided_before_is_folded(house: Hou
     await house.settle()
     await house.reduce(50)
     assert await house.told() == "c1 r1 c2 r2 d50"
+
+
+def positions(log: MemoryLog, producer: str) -> list[int]:
+    """The positions of a producer in the log, as they stand there."""
+    routes = [wire.read_route(r.headers) for p in range(log.partitions) for r in log.records[p]]
+    return [route.position for route in routes if route.producer == producer]
+
+
+async def test_a_key_that_the_restore_lost_is_answered_the_same_and_nothing_is_said_twice(
+    house: House,
+) -> None:
+    await house.charge(1)
+    await house.settle()
+    await house.gamma.back_up()
+    command = Order(STREAM, Reduce(ACCOUNTS[0], 50), "one key", b"body", SCOPE, "tester")
+    (first,) = await house.gamma.engine.handle([command])
+    await house.settle()
+    await house.gamma.restore()
+    assert await house.gamma.recover() == 1
+    await house.settle()
+    (again,) = await house.gamma.engine.handle([command])
+    assert again == replace(first, again=True)
+    assert await house.told() == "c1 r1 d50"
+    assert positions(house.gamma.log, "gamma/0") == [1, 2]
+
+
+# -- parked records --------------------------------------------------------------------------------
+
+
+async def _restored(house: House) -> None:
+    said = len(house.gamma.log.records[0])
+    await house.gamma.restore()
+    await house.gamma.recover()
+    await house.settle()
+    assert len(house.gamma.log.records[0]) == said, "the log says everything already"
+    assert (await house.gamma.compare()).differences == []
+
+
+async def test_what_was_parked_after_the_backup_is_parked_again_and_what_waited_waits(
+    house: House,
+) -> None:
+    await house.charge(1)
+    await house.settle()
+    await house.gamma.back_up()
+    healthy = give_sick_rule(house)
+    await house.charge(7)
+    poison(house, 1)
+    await house.charge(2)
+    await house.gamma.capture(1, "another account")
+    await house.settle()
+    assert await statuses(house) == "parked parked waiting"
+    listed = await house.gamma.parking.listed()
+    await _restored(house)
+    assert await statuses(house) == "parked parked waiting"
+    assert await house.told() == "c1 r1"
+    kept = ("offset", "stream", "reason", "sentence", "waiting")
+    again = await house.gamma.parking.listed()
+    assert [[row[k] for k in kept] for row in again] == [[row[k] for k in kept] for row in listed]
+    house.gamma.engine.service = healthy
+    assert await house.gamma.parking.redrive(0, listed[0]["offset"], "tester") == 1
+    assert await house.gamma.parking.discard(0, listed[1]["offset"], "poison", "tester") == 1
+    await house.settle()
+    assert await house.told() == "c1 r1 c7 r7 c2 r2"
+    assert (await house.gamma.compare()).differences == []
+
+
+@pytest.mark.parametrize("backed_up", ["before", "while parked", "while the first is discarded"])
+async def test_what_was_settled_after_the_backup_is_settled(house: House, backed_up: str) -> None:
+    await house.charge(1)
+    await house.settle()
+    if backed_up == "before":
+        await house.gamma.back_up()
+    first = poison(house, 1)
+    await house.charge(2)
+    healthy = give_sick_rule(house)
+    await house.charge(7)
+    await house.charge(3)
+    await house.settle()
+    if backed_up == "while parked":
+        await house.gamma.back_up()
+    assert await statuses(house) == "parked waiting waiting waiting"
+    assert await house.gamma.parking.discard(0, first, "poison", "tester") == 1
+    assert await statuses(house) == "discarded redriven parked waiting"
+    if backed_up == "while the first is discarded":
+        await house.settle()
+        await house.gamma.back_up()
+    house.gamma.engine.service = healthy
+    (row,) = await house.gamma.parking.listed()
+    assert await house.gamma.parking.redrive(0, row["offset"], "tester") == 2
+    await house.reduce(50)
+    await house.charge(4)
+    await house.settle()
+    assert await house.told() == "c1 r1 c2 r2 c7 r7 c3 r3 d50 c4 r4"
+    await _restored(house)
+    assert await house.told() == "c1 r1 c2 r2 c7 r7 c3 r3 d50 c4 r4"
+    assert "parked" not in await statuses(house) and "waiting" not in await statuses(house)
+
+
+async def test_what_was_parked_in_its_turn_after_the_backup_is_parked_again(house: House) -> None:
+    first = poison(house, 1)
+    await house.charge(1)
+    await house.charge(7)
+    await house.charge(2)
+    await house.settle()
+    await house.gamma.back_up()
+    healthy = give_sick_rule(house)
+    assert await house.gamma.parking.discard(0, first, "poison", "tester") == 1
+    await house.settle()
+    await _restored(house)
+    assert await statuses(house) == "discarded redriven parked waiting"
+    assert await house.told() == "c1 r1"
+    house.gamma.engine.service = healthy
+    (row,) = await house.gamma.parking.listed()
+    assert row["reason"] == "defect"
+    assert await house.gamma.parking.redrive(0, row["offset"], "tester") == 2
+    await house.settle()
+    assert await house.told() == "c1 r1 c7 r7 c2 r2"
+
+
+# -- what was committed and not published when the database was lost --------------------------------
+
+
+HERE, THERE = ACCOUNTS[0], next(
+    a for a in ACCOUNTS if partition_of(account_stream(a), 4) != partition_of(STREAM, 4)
+)
+SOURCE = partition_of(STREAM, 4)
+TARGET = partition_of(account_stream(THERE), 4)
+
+
+def _answer_elsewhere_too(command: Any, state: Any, book: Any) -> list[Any]:
+    said = reduce(command, state, book)
+    return [*said, to(account_stream(THERE), replace(said[0], account=THERE))]
+
+
+PAIR = replace(
+    GAMMA, deciders={"account": replace(GAMMA.deciders["account"], decide=_answer_elsewhere_too)}
+)
+
+
+@pytest.fixture
+async def pair(database: str) -> AsyncIterator[House]:
+    """As the house, over four partitions; gamma answers on another account, too."""
+    log = MemoryLog(4)
+    made = House(await Fed.start(ALPHA, log, database), await Fed.start(PAIR, log, database))
+    yield made
+    await made.alpha.close()
+    await made.gamma.close()
+
+
+def _there(log: MemoryLog) -> list[int]:
+    """The cents of what gamma said in the other partition, as they stand in the log."""
+    values = [wire.decode(r.value) for r in log.records[TARGET]]
+    return [wire.decode_event(e.type, e.data).cents for e in values if e.producer == f"gamma/{SOURCE}"]
+
+
+@pytest.mark.parametrize("lost", ["nothing", "there", "here", "both"])
+async def test_what_a_restore_lost_before_it_was_published_is_said_again(
+    pair: House, lost: str
+) -> None:
+    await pair.charge(1)
+    await pair.settle()
+    await pair.gamma.back_up()
+    await pair.charge(2)
+    await pair.settle()
+    gone = {"nothing": set(), "there": {TARGET}, "here": {SOURCE}, "both": {SOURCE, TARGET}}[lost]
+
+    def unpublished(row: OutboxRow) -> bool:
+        return row.target in gone and row.wire == "posting.write_off_posted.v1"
+
+    pair.gamma.log.lost = unpublished
+    await pair.charge(3)
+    await pair.settle()
+    pair.gamma.log.lost = lambda row: False
+    await pair.gamma.restore()
+    assert await pair.gamma.recover() == 4 - len(gone)
+    await pair.settle()
+    assert await pair.told() == "c1 r1 c2 r2 c3 r3"
+    assert _there(pair.gamma.log) == [1, 2, 3]
+    assert (await pair.gamma.compare()).differences == []
+
+
+async def test_a_new_release_adds_nothing_to_what_was_decided_and_published_before_a_restore(
+    pair: House,
+) -> None:
+    await pair.charge(1)
+    await pair.settle()
+    await pair.gamma.back_up()
+    for cents in (2, 3, 4):
+        await pair.charge(cents)
+    await pair.settle()
+    await pair.gamma.restore()
+    account = PAIR.deciders["account"]
+
+    def says_more(command: Any, state: Any, book: Any) -> list[Any]:
+        return account.decide(command, state, book) * 2
+
+    more = replace(PAIR, deciders={"account": replace(account, decide=says_more)})
+    pair.gamma.engine.service = more
+    await pair.gamma.recover()
+    await pair.settle()
+    assert (await pair.told()).startswith("c1 r1 c2 r2 c3 r3 c4 r4")
+    assert _there(pair.gamma.log)[:4] == [1, 2, 3, 4]
+    assert 2 not in _there(pair.gamma.log)[4:] and 3 not in _there(pair.gamma.log)[4:]
+
+
+async def test_rules_that_fail_today_do_not_park_what_was_decided_before_a_restore(
+    house: House,
+) -> None:
+    await house.charge(1)
+    await house.settle()
+    await house.gamma.back_up()
+    await house.charge(7)
+    await house.charge(2)
+    await house.settle()
+    give_sick_rule(house)
+    await _restored(house)
+    assert await house.told() == "c1 r1 c7 r7 c2 r2"
+    assert await house.gamma.parking.listed() == []
+
+
+async def test_a_log_that_changes_while_a_restored_database_catches_up_stops_the_start(
+    house: House,
+) -> None:
+    await house.charge(1)
+    await house.gamma.back_up()
+    await house.settle()
+    await house.gamma.restore()
+    assert await house.gamma.recover() == 1
+    row: Progress = await house.gamma.progress()
+    assert row.recovering
+    row.topic_id = "another"
+    await house.gamma.put(row)
+    with pytest.raises(Stopped, match="restore log and database to one moment"):
+        await house.gamma.recover()
