@@ -503,10 +503,11 @@ class _Work:
         """
         steps: list[Heard] = []
         streams: set[str] = set()
+        waking: dict[int, DayWork] = {}
         for p, records in segment.items():
             progress = self.progress[p]
             if progress.day_work is not None:
-                await self._due(p, progress.day_work, streams)
+                waking[p] = progress.day_work
                 continue
             self.finished.add(p)
             replay_until = progress.replay_until
@@ -519,7 +520,9 @@ class _Work:
                     streams.add(heard.stream)
                 wakes = is_day(heard.event) and heard.route and heard.route.wire in self.engine._split
                 if wakes and heard.offset >= replay_until:
-                    await self._due(p, _day_work(heard), streams)
+                    waking[p] = _day_work(heard)
+        if waking:
+            await self._due(waking, streams)
         return steps, streams
 
     async def _load_found(self, progress: Progress, steps: list[Heard], streams: set[str]) -> None:
@@ -531,12 +534,13 @@ class _Work:
         streams |= own
         self.parked |= await store.parked_before(self.connection, p, [h.offset for h in steps])
 
-    async def _due(self, p: int, work: DayWork, streams: set[str]) -> None:
-        due = await self.engine.store.due(
-            self.connection, p, work.day, work.moment, DAY_CHUNK
-        )
-        self.days[p] = (work, due)
-        streams.update(stream for stream, _ in due)
+    async def _due(self, waking: Mapping[int, DayWork], streams: set[str]) -> None:
+        asked = {p: (work.moment, work.day) for p, work in waking.items()}
+        found = await self.engine.store.due(self.connection, asked, DAY_CHUNK)
+        for p, work in waking.items():
+            due = found.get(p, [])
+            self.days[p] = (work, due)
+            streams.update(stream for stream, _ in due)
 
     def _wake(self, batch: Batch) -> None:
         for p, (work, due) in self.days.items():

@@ -17,6 +17,7 @@ from shared.envelope import CONTENT_TYPE, ROUTING
 from shared.errors import Stopped
 from shared.failpoints import failpoint
 from shared.store import Store
+from shared.tables import columns_of
 from shared.telemetry import measure
 
 log = logging.getLogger("claimlog.relay")
@@ -98,7 +99,8 @@ class Relay:
         failpoint("relay.before_publish")
         for row in rows:
             channel = (row.partition, row.target)
-            if row.partition in self.owned and self._cursor.get(channel) == row.position - 1:
+            # The first row of a channel has nothing before it: no sweep needs to tell where it stands.
+            if row.partition in self.owned and self._cursor.get(channel, 0) == row.position - 1:
                 if not self._send(row.target, row.stream, row.header, row.value):
                     self._wanted.set()
                     return
@@ -269,21 +271,21 @@ class Relay:
         self._cursor.clear()
 
     async def _measure_oldest(self, connection: Any, progress: dict[int, Any]) -> None:
-        oldest = 0.0
-        for source in self.owned:
-            producer = f"{self.name}/{source}"
-            for target, last in progress[source].sent.items():
-                heard = progress[target].heard.get(producer, 0)
-                if heard < last:
-                    age = await connection.fetchval(
-                        "select extract(epoch from now() - recorded_at)::float8 from outbox "
-                        "where partition = $1 and target = $2 and position = $3",
-                        source,
-                        target,
-                        heard + 1,
-                    )
-                    oldest = max(oldest, age or 0.0)
-        self.oldest_unpublished_seconds = oldest
+        waiting = [
+            (source, target, heard + 1)
+            for source in self.owned
+            for target, last in progress[source].sent.items()
+            if (heard := progress[target].heard.get(f"{self.name}/{source}", 0)) < last
+        ]
+        oldest = None
+        if waiting:
+            oldest = await connection.fetchval(
+                "select max(extract(epoch from now() - o.recorded_at))::float8 from outbox o "
+                "join unnest($1::int[], $2::int[], $3::bigint[]) as u(s, t, p) "
+                "on o.partition = u.s and o.target = u.t and o.position = u.p",
+                *columns_of(waiting, 3),
+            )
+        self.oldest_unpublished_seconds = oldest or 0.0
 
     async def close(self) -> None:
         """Send what is queued, for a moment; what is left is sent again by whoever owns it next."""

@@ -204,18 +204,22 @@ class Store:
         return found
 
     async def due(
-        self, connection: Connection, partition: int, day: date, moment: str, limit: int
-    ) -> list[tuple[str, str]]:
-        """Streams that are due in a partition, in a fixed order."""
+        self, connection: Connection, asked: Mapping[int, tuple[str, date]], limit: int
+    ) -> dict[int, list[tuple[str, str]]]:
+        """Streams that are due at a moment of a day, by partition, at most `limit` each, in a fixed order."""
         rows = await connection.fetch(
-            f"select stream, what from due{self.suffix} where partition = $1 and moment = $2 "
-            "and due_on <= $3 order by stream, what limit $4",
-            partition,
-            moment,
-            day,
+            "select u.p, d.stream, d.what from unnest($1::int[], $2::text[], $3::date[]) as u(p, m, d0), "
+            f"lateral (select stream, what from due{self.suffix} where partition = u.p and moment = u.m "
+            "and due_on <= u.d0 order by stream, what limit $4) d order by u.p, d.stream, d.what",
+            list(asked),
+            [moment for moment, _ in asked.values()],
+            [day for _, day in asked.values()],
             limit,
         )
-        return [(row[0], row[1]) for row in rows]
+        found: dict[int, list[tuple[str, str]]] = {}
+        for p, stream, what in rows:
+            found.setdefault(p, []).append((stream, what))
+        return found
 
     # -- writing -----------------------------------------------------------------------------------------
 
