@@ -99,6 +99,7 @@ class MovedAmount:
 class ResponsibilityMoved:
     """What is left moved on: `to_party` is `payer` with its order, or `patient`.
 
+    `restated`: an answer counts for less, because an earlier payer's corrected decision left less to it.
     `adjudication` is the one it follows from, and with which it is taken back. Self-pay has no claim, and
     `from_payer_order` 0.
     """
@@ -120,7 +121,7 @@ class ResponsibilityMoved:
 
 @event("posting.write_off_posted.v1", "account")
 class WriteOffPosted:
-    """A balance was written off, with its kind, reason and approver."""
+    """A balance was written off, with its kind, reason and approver; negative when it is owed again."""
 
     account: AccountNumber
     kind: Code
@@ -301,7 +302,7 @@ class PatientPaymentReceived:
 
 @event("posting.patient_payment_applied.v1", "guarantor", "account")
 class PatientPaymentApplied:
-    """Part of a guarantor's payment met an account's patient balance."""
+    """Part of a guarantor's payment met an account's patient balance; negative when it is unapplied again."""
 
     guarantor: Code
     payment: Code

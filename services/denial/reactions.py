@@ -14,6 +14,9 @@ from services.denial.domain.state import drawn
 from shared.service import At, Command
 from shared.streams import kind_of
 
+_MOVED_TO = {"patient": "patient", "restated": "reversed"}
+"""How a denial ended whose money moved; a later payer's denial is restated by an earlier payer's correction."""
+
 
 def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
     """Commands that an event asks for, on its own stream."""
@@ -27,6 +30,6 @@ def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
         case WriteOffPosted() if drawn(event.entries):
             return [(at.stream, HearMoved(event.entries, "written_off", event.posted_on))]
         case ResponsibilityMoved() if drawn(event.entries):
-            outcome = "patient" if event.to_party == "patient" else "next_payer"
+            outcome = _MOVED_TO.get(event.to_party, "next_payer")
             return [(at.stream, HearMoved(event.entries, outcome, event.posted_on))]
     return []

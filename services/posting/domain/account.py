@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
 from contracts.posting import (
     DeniedAmount,
@@ -14,7 +16,7 @@ from services.posting.domain.account_state import Account
 from services.posting.domain.adjudications import Settled, Standing, settle
 from services.posting.domain.balance import CLAIM_LEVEL, fold_lines, mirror
 from services.posting.domain.book import Book
-from services.posting.domain.cash import apply_payments, write_off
+from services.posting.domain.cash import apply_payments, take_back_write_offs, write_off
 from services.posting.domain.commands import (
     ApplyPayments,
     MoveOn,
@@ -27,12 +29,15 @@ from services.posting.domain.commands import (
 from services.posting.domain.opening import set_aside, take_over
 from services.posting.domain.recovery import TOO_MUCH, TWICE, open_overpayment, recover, undo
 from services.posting.domain.responsibility import move_on, sources_of
+from services.posting.domain.restating import restate
 from services.posting.domain.telling import Telling
 from shared.service import Event, Say
 
 SENT_ON = frozenset({"19", "20", "21"})
 CROSSED_OVER = frozenset({"MA18", "N89"})
 """CLP02 and RARCs of a claim that the payer passed on to the next one."""
+INSURANCE = ("open", "denied", "next_payer")
+PAID_AFTER_ALL = "The payer paid after all what was written off."
 NO_MONEY = frozenset({"23", "25"})
 """CLP02 of a claim that is not this payer's, or of a predetermination: neither is an answer in money."""
 
@@ -59,6 +64,7 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             pass
         case _:
             raise TypeError(f"{type(command).__name__} is nothing that an account does")
+    restate(telling)
     recover(telling)
     return telling.says
 
@@ -69,7 +75,9 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
         return
     rules = book.rules_on(said.paid_on)
     stated = read_as.read(said, rules, account.balances)
-    settled = _settle(account, said, stated)
+    standing = _standing(account, said)
+    account = _paid_after_all(telling, stated, standing)
+    settled = _settle(account, stated, standing)
     parts = [s.part for s in settled if s.part is not None]
     posted = PaymentPosted(
         account=account.number or said.account,
@@ -106,29 +114,43 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
 
 
 def _settle(
-    account: Account, said: ClaimAdjudicated, stated: dict[str, read_as.Stated]
+    account: Account, stated: dict[str, read_as.Stated], standing: Standing
 ) -> list[Settled]:
-    standing = _standing(account, said)
     settled: list[Settled] = []
-    balances = dict(account.balances)
     for key in sorted(stated, key=lambda k: (k == CLAIM_LEVEL, k)):
-        balance = account.balance(key)
-        among = balances.values() if key == CLAIM_LEVEL else [balance]
-        room = max(0, sum(getattr(b, source) for b in among for source in standing.sources))
-        one = settle(key, stated[key], balance, room, standing)
+        room = account.room(key, standing.sources)
+        one = settle(key, stated[key], account.balance(key), room, standing)
         settled.append(one)
-        balances = fold_lines(balances, one.lines) if CLAIM_LEVEL in stated else balances
+        account = replace(account, balances=fold_lines(account.balances, one.lines))
     return settled
 
 
 def _standing(account: Account, said: ClaimAdjudicated) -> Standing:
-    """A claim's first answer may take what waits for its payer; a second one only what is open or denied."""
+    """A claim's first answer may take what waits for its payer; a second one only what is open, denied or asked anew.
+
+    The same amount for the same claim again, with no reversal before it, was paid twice: it takes nothing.
+    """
     live = [p for p in account.posted.values() if p.live]
     order, payer = said.payer_order, said.payer
     later = any(p.order < order or (p.order == order and p.payer != payer) for p in live)
-    if any((p.claim, p.order, p.payer) == (said.claim, order, payer) for p in live):
-        return Standing(("open", "denied"), later, False)
-    return Standing(sources_of(said.payer_order, not later), later, True)
+    before = [p for p in live if (p.claim, p.order, p.payer) == (said.claim, order, payer)]
+    if not before:
+        return Standing(sources_of(said.payer_order, not later), later, True)
+    if said.paid_cents > 0 and any(p.paid == said.paid_cents for p in before):
+        return Standing((), later, False)
+    again = ("next_payer",) if account.asked_again(order) else ()
+    return Standing((*again, "open", "denied"), later, False)
+
+
+def _paid_after_all(
+    telling: Telling, stated: dict[str, read_as.Stated], standing: Standing
+) -> Account:
+    """A payer that pays what we wrote off as its own is paid for it: the write-off is taken back, and no credit arises."""
+    for key, one in stated.items():
+        missing = one.explained() - telling.account.room(key, standing.sources)
+        if one.paid > 0 and missing > 0 and standing.sources:
+            take_back_write_offs(telling, key, INSURANCE, missing, PAID_AFTER_ALL)
+    return telling.account
 
 
 def _crossed(said: ClaimAdjudicated) -> str:

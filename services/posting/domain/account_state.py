@@ -1,5 +1,6 @@
 """What posting remembers of an account, and how each event changes it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -17,9 +18,11 @@ from contracts.posting import (
     PostingReversed,
     ResponsibilityMoved,
     TakebackPosted,
+    WriteOffPosted,
 )
 from contracts.registration import AccountOpened, CoveragesSet
 from services.posting.domain.balance import (
+    BUCKET,
     CLAIM_LEVEL,
     Balance,
     Line,
@@ -95,6 +98,24 @@ class Part(Struct, frozen=True, array_like=True):
     basis: str = ""
 
 
+class LetGo(Struct, frozen=True, array_like=True):
+    """What a person wrote off, and out of which amount: it comes back when a payer pays it after all."""
+
+    charge: str
+    bucket: str
+    kind: str
+    cents: int
+
+
+class Applied(Struct, frozen=True, array_like=True):
+    """What of a patient's payment met a charge."""
+
+    payment: str
+    guarantor: str
+    charge: str
+    cents: int
+
+
 class Account(Struct, frozen=True):
     """The money of one encounter account."""
 
@@ -115,6 +136,8 @@ class Account(Struct, frozen=True):
     takebacks: dict[str, Takeback] = {}
     opened_with: dict[str, int] = {}
     """Charges taken over from another system, each with the amount that it opened with."""
+    let_go: tuple[LetGo, ...] = ()
+    applied: tuple[Applied, ...] = ()
 
     def next_entry(self) -> str:
         """The id of the next journal entry: account and running number."""
@@ -134,8 +157,30 @@ class Account(Struct, frozen=True):
 
     def insurance(self, charge: str) -> int:
         """What insurance may still owe on a charge; at claim level, on the whole account."""
+        return self.room(charge, ("open", "denied", "next_payer"))
+
+    def room(self, charge: str, sources: Iterable[str]) -> int:
+        """What is left in these amounts of a charge; at claim level, of the whole account.
+
+        Denied or next-payer amounts below zero were taken twice (written off, or answered by a later payer,
+        before a reversal) and are restated: they leave no less room for the correction.
+        """
         among = [self.balance(charge)] if charge else self.balances.values()
-        return max(0, sum(b.open + b.denied + b.next_payer for b in among))
+        left = 0
+        for source in sources:
+            cents: int = sum(getattr(b, source) for b in among)
+            left += cents if source == "open" else max(0, cents)
+        return max(0, left)
+
+    def asked_again(self, order: int) -> bool:
+        """Whether an earlier payer's corrected decision left something to a payer that had answered."""
+        asked = False
+        for posted in self.posted.values():
+            if posted.live and posted.order == order:
+                asked = False
+            elif posted.live and posted.moved_to == order:
+                asked = True
+        return asked
 
     def in_force(self) -> list[Cover]:
         """The coverages in force on the date of service, in their order."""
@@ -203,6 +248,8 @@ def _evolve_money(account: Account, event: Any) -> Account:
             return _applied(account, event)
         case OverpaymentRecovered():
             return _recovered(account, event)
+        case WriteOffPosted():
+            return replace(account, let_go=_let_go(account, event))
         case OpeningBalancePosted():
             opened = {b.charge: opening_total(b) for b in event.balances}
             return replace(account, opened_with={**account.opened_with, **opened})
@@ -281,11 +328,10 @@ def _moved(account: Account, event: ResponsibilityMoved) -> Account:
     if not event.adjudication:
         return replace(account, self_pay=event.to_party == "patient")
     before = account.posted[event.adjudication]
-    after = replace(
-        before,
-        moves=before.moves + tuple(keep(line) for line in event.entries),
-        moved_to=event.to_payer_order or 0,
-    )
+    after = replace(before, moves=before.moves + tuple(keep(line) for line in event.entries))
+    if event.to_party == "restated":
+        return replace(account, posted={**account.posted, event.adjudication: after})
+    after = replace(after, moved_to=event.to_payer_order or 0)
     return replace(
         account,
         posted={**account.posted, event.adjudication: after},
@@ -294,9 +340,27 @@ def _moved(account: Account, event: ResponsibilityMoved) -> Account:
 
 
 def _applied(account: Account, event: PatientPaymentApplied) -> Account:
-    guarantor, left = account.payments[event.payment]
-    waiting = {**account.payments, event.payment: (guarantor, left - event.cents)}
-    return replace(account, payments={k: v for k, v in waiting.items() if v[1] > 0})
+    _, left = account.payments.get(event.payment, (event.guarantor, 0))
+    waiting = {**account.payments, event.payment: (event.guarantor, left - event.cents)}
+    applied = {(a.payment, a.charge): a for a in account.applied}
+    for amount in event.amounts:
+        key = (event.payment, amount.charge or CLAIM_LEVEL)
+        before = applied[key].cents if key in applied else 0
+        applied[key] = Applied(key[0], event.guarantor, key[1], before + amount.cents)
+    return replace(
+        account,
+        payments={k: v for k, v in waiting.items() if v[1] > 0},
+        applied=tuple(a for a in applied.values() if a.cents > 0),
+    )
+
+
+def _let_go(account: Account, event: WriteOffPosted) -> tuple[LetGo, ...]:
+    known = {(o.charge, o.bucket, o.kind): o.cents for o in account.let_go}
+    for line in event.entries:
+        if line.ledger in BUCKET:
+            key = (line.charge or CLAIM_LEVEL, BUCKET[line.ledger], event.kind)
+            known[key] = known.get(key, 0) - line.cents
+    return tuple(LetGo(*key, cents) for key, cents in known.items() if cents > 0)
 
 
 def _covers(coverages: Any) -> tuple[Cover, ...]:

@@ -32,6 +32,11 @@ class Stated:
     contractual: list[Item] = field(default_factory=list)
     denied: list[Item] = field(default_factory=list)
 
+    def explained(self) -> int:
+        """Everything that it says of the charge."""
+        adjusted = sum(item.cents for item in (*self.contractual, *self.denied))
+        return self.paid + self.patient + adjusted
+
     def add(self, items: Iterable[Item]) -> int:
         """Sort adjustments by meaning; the patient's part of them."""
         patient = 0

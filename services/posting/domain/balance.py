@@ -64,6 +64,7 @@ LEDGER = {
     "next_payer": "ar_next_payer",
     "patient": "ar_patient",
 }
+BUCKET = {ledger: bucket for bucket, ledger in LEDGER.items()}
 
 
 def equation(balance: Balance) -> int:

@@ -1,35 +1,42 @@
 """The patient's payments and our own write-offs: what a person lets meet a balance, charge by charge."""
 
+from collections.abc import Container
+
 from contracts.posting import MovedAmount, PatientPaymentApplied, WriteOffPosted
 from contracts.values import JournalLine
 from services.posting.domain.account_state import Account
-from services.posting.domain.balance import LEDGER
+from services.posting.domain.balance import CLAIM_LEVEL, LEDGER
 from services.posting.domain.commands import WriteOff
 from services.posting.domain.telling import Telling
 from shared.errors import Refused
 from shared.streams import guarantor_stream
 
+BY_RULE = "service:posting"
+"""Who approves what follows from a payer's decision and from no person's."""
+
 
 def apply_payments(telling: Telling) -> None:
     """Each waiting payment meets what the patient owes, the oldest first."""
     for payment, (guarantor, cents) in telling.account.payments.items():
-        account = telling.account
-        taken = _take(account, "patient", cents)
-        total = sum(taken.values())
-        if not total:
-            continue
-        applied = PatientPaymentApplied(
-            guarantor=guarantor,
-            payment=payment,
-            account=account.number,
-            cents=total,
-            amounts=tuple(MovedAmount(charge=k or None, cents=c) for k, c in taken.items()),
-            entry=account.next_entry(),
-            posted_on=telling.day,
-            entries=_pair("patient_clearing", "patient", taken, "patient payment"),
-        )
-        telling.say(applied)
-        telling.tell(guarantor_stream(guarantor), _at_guarantor(applied))
+        taken = _take(telling.account, "patient", cents)
+        if taken:
+            _apply(telling, guarantor, payment, taken)
+
+
+def _apply(telling: Telling, guarantor: str, payment: str, taken: dict[str, int]) -> None:
+    account = telling.account
+    applied = PatientPaymentApplied(
+        guarantor=guarantor,
+        payment=payment,
+        account=account.number,
+        cents=sum(taken.values()),
+        amounts=tuple(MovedAmount(charge=k or None, cents=c) for k, c in taken.items()),
+        entry=account.next_entry(),
+        posted_on=telling.day,
+        entries=_pair("patient_clearing", "patient", taken, "patient payment"),
+    )
+    telling.say(applied)
+    telling.tell(guarantor_stream(guarantor), _at_guarantor(applied))
 
 
 def _at_guarantor(applied: PatientPaymentApplied) -> PatientPaymentApplied:
@@ -72,6 +79,43 @@ def write_off(telling: Telling, command: WriteOff) -> None:
             entries=_pair("write_off", command.bucket, taken, command.kind),
         )
     )
+
+
+def take_back_write_offs(
+    telling: Telling, key: str, buckets: Container[str], cents: int, reason: str
+) -> None:
+    """Up to `cents` of what was let go of these amounts is owed again, the last write-off first.
+
+    At claim level it may be any charge's: claim-level money is not spread, but it answers for the whole account.
+    """
+    for off in reversed(telling.account.let_go):
+        part = min(cents, off.cents)
+        if part <= 0 or off.bucket not in buckets or key not in (CLAIM_LEVEL, off.charge):
+            continue
+        cents -= part
+        telling.say(
+            WriteOffPosted(
+                account=telling.account.number,
+                kind=off.kind,
+                reason=reason,
+                approver=BY_RULE,
+                cents=-part,
+                entry=telling.account.next_entry(),
+                posted_on=telling.day,
+                entries=_pair("write_off", off.bucket, {off.charge: -part}, off.kind),
+            )
+        )
+
+
+def unapply(telling: Telling, key: str, cents: int) -> int:
+    """Up to `cents` of what the patient paid on a charge is unapplied credit again; how much it was."""
+    given = 0
+    for one in reversed(telling.account.applied):
+        part = min(cents - given, one.cents)
+        if part > 0 and one.charge == key:
+            given += part
+            _apply(telling, one.guarantor, one.payment, {key: -part})
+    return given
 
 
 def _take(account: Account, bucket: str, cents: int, charge: str | None = None) -> dict[str, int]:

@@ -35,7 +35,7 @@ def move_on(telling: Telling) -> None:
         account = telling.account
         posted = account.posted[adjudication]
         from_order = posted.order if posted.moved_to is None else posted.moved_to
-        target = _target(account, posted, from_order)
+        target = _target(account, posted, from_order, waiting)
         parts = [] if target is None else _still_there(account, waiting)
         if target is not None and parts:
             moved = _move(
@@ -63,13 +63,19 @@ def _still_there(account: Account, parts: Iterable[Part]) -> list[Part]:
     return [part for part in limited if part.cents > 0]
 
 
-def _target(account: Account, posted: Posted, order: int) -> Target | None:
-    """The next coverage still to answer, else the patient; None while nobody can tell yet."""
+def _target(
+    account: Account, posted: Posted, order: int, parts: Iterable[Part]
+) -> Target | None:
+    """The next coverage still to answer, else the patient; None while nobody can tell yet.
+
+    A corrected decision goes to the coverage that answered the one before it: its answer is restated by it.
+    """
+    restated = any(account.balance(part.charge).next_payer < 0 for part in parts)
     if not account.opened:
         return None
     covers = account.in_force()
     for cover in covers:
-        if cover.order > order and not account.answered(cover.order):
+        if cover.order > order and (restated or not account.answered(cover.order)):
             return Target(cover.order, cover.payer)
     if posted.crossed and not any(
         p.live and p.payer != posted.payer for p in account.posted.values()

@@ -120,13 +120,15 @@ def overpayment_row(row: Row | None, event: Any, at: At) -> Row | None:
         recovered = row["recovered_cents"] + event.cents if row else 0
         state = "recovered" if row and recovered == row["cents"] else "suspected"
         return row and {**row, "recovered_cents": recovered, "state": state}
+    stands = row is not None and row["state"] != "reversed"
+    before = row if row is not None and stands else {"cents": 0, "recovered_cents": 0}
     return {
         "account": event.account,
         "adjudication": event.adjudication,
         "claim": event.claim,
         "payer": event.payer,
-        "cents": event.cents,
-        "recovered_cents": 0,
+        "cents": before["cents"] + event.cents,
+        "recovered_cents": before["recovered_cents"],
         "suspected_on": event.suspected_on,
         "reason": event.reason,
         "state": "suspected",

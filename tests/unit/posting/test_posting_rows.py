@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.coding import ChargeCorrected
-from contracts.posting import PatientPaymentReceived
+from contracts.posting import OverpaymentOpened, PatientPaymentReceived
 from contracts.registry import wire_name
 from services.posting.app import SERVICE
 from shared.service import At, Scope
@@ -23,6 +23,7 @@ from shared.streams import (
 )
 from tests.unit.posting.facts import (
     ACCOUNT,
+    CLAIM,
     DAY,
     ONE,
     TWO,
@@ -174,6 +175,21 @@ def test_an_overpayment_ends_when_its_posting_is_taken_back() -> None:
     tables = _told(life, *known)
     assert tables.rows["overpayment"][(ACCOUNT, "adj-1")]["state"] == "reversed"
     assert tables.rows["charge_balance"][(ACCOUNT, ONE)]["credit_cents"] == 0
+
+
+def test_what_came_too_much_of_one_answer_adds_up() -> None:
+    opened_twice = OverpaymentOpened(
+        account=ACCOUNT,
+        claim=CLAIM,
+        adjudication="adj-1",
+        payer="BLUE",
+        cents=500,
+        suspected_on=date(2026, 1, 21),
+        reason="r",
+    )
+    tables = Tables().tell(account_stream(ACCOUNT), opened_twice, opened_twice)
+    row = tables.rows["overpayment"][(ACCOUNT, "adj-1")]
+    assert (row["cents"], row["recovered_cents"], row["state"]) == (1_000, 0, "suspected")
 
 
 def test_provider_level_money_is_kept_by_reason() -> None:

@@ -1,0 +1,91 @@
+"""Amounts below zero after a correction: what later payers, our write-offs and the patient had taken is restated.
+
+While the corrected decision is still to come (the charge is in process) nothing is touched: most corrections say
+nearly the same again.
+"""
+
+from contracts.posting import MovedAmount, ResponsibilityMoved
+from contracts.values import JournalLine
+from services.posting.domain.account_state import Account, Posted
+from services.posting.domain.balance import CLAIM_LEVEL, LEDGER
+from services.posting.domain.cash import apply_payments, take_back_write_offs, unapply
+from services.posting.domain.recovery import open_overpayment
+from services.posting.domain.telling import Telling
+
+RESTATED = "restated"
+"""The party of a move that goes to nobody: a later answer counts for less than it was posted for."""
+LESS_LEFT = "An earlier payer's corrected decision left less to this payer."
+CORRECTED = "The payer's corrected decision took back what was written off."
+_ANSWER = ("ar_patient", "ar_denied", "contractual")
+"""What of a later answer gives way, in turn, before its cash is an overpayment."""
+
+
+def restate(telling: Telling) -> None:
+    """No amount of a charge that is not in process stays below zero, as far as anybody can be named for it."""
+    for key in sorted(telling.account.balances):
+        if _in_process(telling.account, key):
+            continue
+        for bucket in ("next_payer", "denied", "patient"):
+            missing = -getattr(telling.account.balance(key), bucket)
+            if missing > 0:
+                take_back_write_offs(telling, key, (bucket,), missing, CORRECTED)
+                _later_answers(telling, key, bucket)
+        missing = -telling.account.balance(key).patient
+        if missing > 0 and unapply(telling, key, missing):
+            apply_payments(telling)
+
+
+def _in_process(account: Account, key: str) -> bool:
+    return account.balance(key).open > 0 and account.total("open") > 0
+
+
+def _later_answers(telling: Telling, key: str, bucket: str) -> None:
+    """Answers that took what is no longer there give way, the last one first."""
+    missing = -getattr(telling.account.balance(key), bucket)
+    for adjudication, posted in reversed(telling.account.posted.items()):
+        taken = min(missing, -_net(posted, LEDGER[bucket], key))
+        if taken > 0 and posted.live:
+            missing -= _give_way(telling, adjudication, key, LEDGER[bucket], taken)
+
+
+def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missing: int) -> int:
+    posted = telling.account.posted[adjudication]
+    charge, left = key or None, missing
+    lines: list[JournalLine] = []
+    for name in _ANSWER:
+        part = 0 if name == ledger else max(0, min(left, _net(posted, name, key)))
+        left -= part
+        if part:
+            lines.append(JournalLine(ledger=name, cents=-part, charge=charge, kind=RESTATED))
+    cash = _net(posted, "remittance_clearing", key) + _net(posted, "overpayment", key)
+    over = max(0, min(left, cash))
+    if over:
+        lines.append(JournalLine(ledger="overpayment", cents=-over, charge=charge, kind=RESTATED))
+    given = missing - left + over
+    if not given:
+        return 0
+    lines.append(JournalLine(ledger=ledger, cents=given, charge=charge, kind=RESTATED))
+    account = telling.account
+    telling.say(
+        ResponsibilityMoved(
+            account=account.number,
+            claim=posted.claim,
+            adjudication=adjudication,
+            from_payer_order=posted.order,
+            to_party=RESTATED,
+            cents=given,
+            amounts=(MovedAmount(charge=charge, cents=given),),
+            basis="earlier payer corrected",
+            entry=account.next_entry(),
+            posted_on=telling.day,
+            entries=tuple(lines),
+        )
+    )
+    if over:
+        open_overpayment(telling, adjudication, over, LESS_LEFT)
+    return given
+
+
+def _net(posted: Posted, ledger: str, key: str) -> int:
+    lines = (*posted.lines, *posted.moves)
+    return sum(line.cents for line in lines if (line.ledger, line.charge or CLAIM_LEVEL) == (ledger, key))
