@@ -99,7 +99,8 @@ class MovedAmount:
 class ResponsibilityMoved:
     """What is left moved on: `to_party` is `payer` with its order, or `patient`.
 
-    `restated`: an answer counts for less, because an earlier payer's corrected decision left less to it.
+    `denied`: what a person had transferred to a payer that is gone is denied again. A person who transfers a
+    denied amount is its `approver`. `restated`: an answer counts for less, because an earlier payer's corrected decision left less to it.
     `adjudication` is the one it follows from, and with which it is taken back. Self-pay has no claim, and
     `from_payer_order` 0.
     """
@@ -117,6 +118,8 @@ class ResponsibilityMoved:
     entry: Code
     posted_on: date
     entries: tuple[JournalLine, ...]
+    reason: Sentence = ""
+    approver: str = ""
 
 
 @event("posting.write_off_posted.v1", "account")
@@ -200,6 +203,23 @@ class OverpaymentRecovered:
     posted_on: date
     entries: tuple[JournalLine, ...]
     reason: Sentence = ""
+
+
+@event("posting.overpayment_refunded.v1", "account", "payee")
+class OverpaymentRefunded:
+    """We sent a payer its overpayment back; the entry on the payee is the money that left."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    refund: Code
+    cents: Cents
+    reason: Sentence
+    approver: Code
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
 
 
 @event("posting.opening_balance_posted.v1", "account")
@@ -311,4 +331,20 @@ class PatientPaymentApplied:
     amounts: tuple[MovedAmount, ...] = ()
     entry: Code
     posted_on: date
+    entries: tuple[JournalLine, ...] = ()
+
+
+@event("posting.patient_payment_refunded.v1", "guarantor", "account")
+class PatientPaymentRefunded:
+    """A guarantor's unapplied money was sent back; the entry is the guarantor's. An account it waited on hears it."""
+
+    guarantor: Code
+    payment: Code
+    refund: Code
+    account: str = ""
+    cents: Cents
+    reason: Sentence
+    approver: Code
+    posted_on: date
+    entry: Code
     entries: tuple[JournalLine, ...] = ()

@@ -1,13 +1,22 @@
 """Doors of posting: the bank's deposits, patients' payments, write-offs, and what the journal says."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import Code
-from services.posting.domain.commands import Bucket, ReceivePayment, RecordDeposit, WriteOff
+from services.posting.domain.commands import (
+    Bucket,
+    ReceivePayment,
+    RecordDeposit,
+    RefundOverpayment,
+    RefundPatient,
+    RefundPayment,
+    TransferDenied,
+    WriteOff,
+)
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Command, Doors, Order, Row, Scope
@@ -55,6 +64,39 @@ class Payments(_Body):
     payments: list[Payment] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
+class TransferAsked(_Body):
+    """A denied amount goes to the next payer or the patient; without `cents` all that is denied."""
+
+    to_party: Literal["payer", "patient"]
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    cents: Positive | None = None
+    charge: Code | None = None
+
+
+class RefundAsked(_Body):
+    """Money that we send back, under our own id of the refund."""
+
+    refund: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    cents: Positive | None = None
+
+
+class PatientRefundAsked(RefundAsked):
+    """Of a patient's payment, what waits on the account."""
+
+    payment: Code
+    cents: Positive
+
+
+class LooseRefundAsked(PatientRefundAsked):
+    """Of a payment that was made for no account."""
+
+    cents: Positive
+    refunded_on: date
+
+
 class WriteOffAsked(_Body):
     """A write-off with its reason and approver; without `cents` all of the balance goes."""
 
@@ -70,6 +112,7 @@ def routes(doors: Doors) -> APIRouter:
     """The service's own routes."""
     router = APIRouter(tags=["posting"])
     _commands(router, doors)
+    _by_a_person(router, doors)
     _queries(router, doors)
     _work(router, doors)
     return router
@@ -102,15 +145,53 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         answers = iter(await doors.handle(orders))
         return {"items": [item or _item(next(answers)) for item in items]}
 
+
+def _by_a_person(router: APIRouter, doors: Doors) -> None:
+    async def one(
+        stream: str, command: Command, body: BaseModel, key: str, actor: str
+    ) -> dict[str, Any]:
+        (answer,) = await doors.handle([_order(doors, stream, command, body, key=key, actor=actor)])
+        return _told(answer)
+
     @router.post("/accounts/{account}/write-offs")
     async def write_off(
         account: str, body: WriteOffAsked, key: IdempotencyKey, actor: Actor
     ) -> dict[str, Any]:
         """Write a balance off; refused when there is less of it."""
         command = WriteOff(account, **body.model_dump())
-        order = _order(doors, account_stream(account), command, body, key=key, actor=actor)
-        (answer,) = await doors.handle([order])
-        return _told(answer)
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/accounts/{account}/transfers")
+    async def transfer(
+        account: str, body: TransferAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Move denied money on; refused to the patient where the payer's group is not PR."""
+        command = TransferDenied(account, **body.model_dump())
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/accounts/{account}/overpayments/{adjudication}/refunds")
+    async def refund_overpayment(
+        account: str, adjudication: str, body: RefundAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Send a payer back what it paid too much; without `cents` all that is open."""
+        command = RefundOverpayment(account, adjudication, **body.model_dump())
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/accounts/{account}/refunds")
+    async def refund_patient(
+        account: str, body: PatientRefundAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Send back what of a payment waits on the account."""
+        command = RefundPatient(account, **body.model_dump())
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/guarantors/{guarantor}/refunds")
+    async def refund_payment(
+        guarantor: str, body: LooseRefundAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Send back what a guarantor paid for no account."""
+        command = RefundPayment(guarantor, **body.model_dump())
+        return await one(guarantor_stream(guarantor), command, body, key, actor)
 
 
 def _queries(router: APIRouter, doors: Doors) -> None:

@@ -14,8 +14,10 @@ from contracts.posting import (
     OpeningBalancePosted,
     OverpaymentOpened,
     OverpaymentRecovered,
+    OverpaymentRefunded,
     PatientPaymentApplied,
     PatientPaymentReceived,
+    PatientPaymentRefunded,
     PaymentPosted,
     PostingReversed,
     ProviderAdjustmentPosted,
@@ -53,11 +55,13 @@ _HEARS = (
     TakebackPosted,
     OverpaymentOpened,
     OverpaymentRecovered,
+    OverpaymentRefunded,
     EftExpected,
     EftDeposited,
     EftMatched,
     PatientPaymentReceived,
     PatientPaymentApplied,
+    PatientPaymentRefunded,
 )
 _SAYS = (
     PaymentPosted,
@@ -68,6 +72,7 @@ _SAYS = (
     ChargesSetAside,
     OverpaymentOpened,
     OverpaymentRecovered,
+    OverpaymentRefunded,
     ProviderAdjustmentsDelivered,
     ProviderAdjustmentPosted,
     TakebackPosted,
@@ -77,6 +82,7 @@ _SAYS = (
     EftMatched,
     PatientPaymentReceived,
     PatientPaymentApplied,
+    PatientPaymentRefunded,
 )
 
 SERVICE = Service(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.posting.domain import account, money, payee
+from services.posting.domain import account, guarantor, money, payee
 from services.posting.domain.account_state import Account, evolve
 from shared.service import Decider
 
@@ -14,7 +14,9 @@ PAYEE = Decider("payee", payee.Payee, payee.decide_payee, payee.evolve_payee)
 MEETING = Decider("takeback", payee.Meeting, payee.decide_meeting, payee.evolve_meeting)
 TRACE = Decider("trace", money.Trace, money.decide_trace, money.evolve_trace)
 DEPOSIT = Decider("deposit", money.Deposit, money.decide_deposit, money.evolve_deposit)
-GUARANTOR = Decider("guarantor", money.Guarantor, money.decide_guarantor, money.evolve_guarantor)
+GUARANTOR = Decider(
+    "guarantor", guarantor.Guarantor, guarantor.decide_guarantor, guarantor.evolve_guarantor
+)
 
 DECIDERS: Mapping[str, Decider] = {
     decider.kind: decider

@@ -23,14 +23,19 @@ from services.posting.domain.commands import (
     PostAdjudication,
     PostOpening,
     RecoverOverpayments,
+    RefundOverpayment,
+    RefundPatient,
     ReversePosting,
+    TransferDenied,
     WriteOff,
 )
 from services.posting.domain.opening import set_aside, take_over
 from services.posting.domain.recovery import TOO_MUCH, TWICE, open_overpayment, recover, undo
+from services.posting.domain.refunds import refund_overpayment, refund_patient
 from services.posting.domain.responsibility import move_on, sources_of
 from services.posting.domain.restating import restate
 from services.posting.domain.telling import Telling
+from services.posting.domain.transfers import denied_again, transfer_denied
 from shared.service import Event, Say
 
 SENT_ON = frozenset({"19", "20", "21"})
@@ -55,11 +60,18 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             set_aside(telling)
         case MoveOn():
             set_aside(telling)
+            denied_again(telling)
             move_on(telling)
         case ApplyPayments():
             apply_payments(telling)
         case WriteOff():
             write_off(telling, command)
+        case TransferDenied():
+            transfer_denied(telling, command)
+        case RefundOverpayment():
+            refund_overpayment(telling, command)
+        case RefundPatient():
+            refund_patient(telling, command)
         case RecoverOverpayments():
             pass
         case _:

@@ -12,8 +12,10 @@ from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
     OpeningBalancePosted,
     OverpaymentRecovered,
+    OverpaymentRefunded,
     PatientPaymentApplied,
     PatientPaymentReceived,
+    PatientPaymentRefunded,
     PaymentPosted,
     PostingReversed,
     ResponsibilityMoved,
@@ -122,6 +124,7 @@ class Account(Struct, frozen=True):
     number: str = ""
     opened: bool = False
     history: bool = False
+    legal_entity: str = ""
     guarantor: str = ""
     service_on: date | None = None
     covers: tuple[Cover, ...] = ()
@@ -138,6 +141,7 @@ class Account(Struct, frozen=True):
     """Charges taken over from another system, each with the amount that it opened with."""
     let_go: tuple[LetGo, ...] = ()
     applied: tuple[Applied, ...] = ()
+    refunds: tuple[str, ...] = ()
 
     def next_entry(self) -> str:
         """The id of the next journal entry: account and running number."""
@@ -203,6 +207,7 @@ def evolve(state: Account | None, event: Any) -> Account:
                 account,
                 opened=True,
                 history=event.billing == "history",
+                legal_entity=event.legal_entity,
                 guarantor=event.guarantor,
                 service_on=event.service_from,
                 covers=_covers(event.coverages),
@@ -222,6 +227,8 @@ def evolve(state: Account | None, event: Any) -> Account:
         case PatientPaymentReceived():
             waiting = {**account.payments, event.payment: (event.guarantor, event.amount_cents)}
             account = replace(account, payments=waiting)
+        case PatientPaymentRefunded():
+            account = _sent_back(account, event)
         case _:
             return _evolve_money(account, event)
     number = getattr(event, "account", "") or account.number
@@ -247,7 +254,10 @@ def _evolve_money(account: Account, event: Any) -> Account:
         case PatientPaymentApplied():
             return _applied(account, event)
         case OverpaymentRecovered():
-            return _recovered(account, event)
+            return _recovered(account, event, takeback_key(event))
+        case OverpaymentRefunded():
+            account = replace(account, refunds=(*account.refunds, event.refund))
+            return _recovered(account, event, f"refund|{event.refund}")
         case WriteOffPosted():
             return replace(account, let_go=_let_go(account, event))
         case OpeningBalancePosted():
@@ -281,10 +291,12 @@ def _kept_back(account: Account, event: TakebackPosted) -> Account:
     return replace(account, takebacks={**account.takebacks, key: after})
 
 
-def _recovered(account: Account, event: OverpaymentRecovered) -> Account:
+def _recovered(
+    account: Account, event: OverpaymentRecovered | OverpaymentRefunded, by: str
+) -> Account:
     before = account.posted[event.adjudication]
     met = tuple(
-        Recovered(takeback_key(event), line.charge or CLAIM_LEVEL, line.cents)
+        Recovered(by, line.charge or CLAIM_LEVEL, line.cents)
         for line in event.entries
         if line.ledger == "overpayment"
     )
@@ -329,7 +341,9 @@ def _moved(account: Account, event: ResponsibilityMoved) -> Account:
         return replace(account, self_pay=event.to_party == "patient")
     before = account.posted[event.adjudication]
     after = replace(before, moves=before.moves + tuple(keep(line) for line in event.entries))
-    if event.to_party == "restated":
+    if event.to_payer_order:
+        after = replace(after, moved_to=event.to_payer_order)
+    if event.approver or event.to_party in ("restated", "denied"):
         return replace(account, posted={**account.posted, event.adjudication: after})
     after = replace(after, moved_to=event.to_payer_order or 0)
     return replace(
@@ -351,6 +365,16 @@ def _applied(account: Account, event: PatientPaymentApplied) -> Account:
         account,
         payments={k: v for k, v in waiting.items() if v[1] > 0},
         applied=tuple(a for a in applied.values() if a.cents > 0),
+    )
+
+
+def _sent_back(account: Account, event: PatientPaymentRefunded) -> Account:
+    guarantor, left = account.payments.get(event.payment, (event.guarantor, 0))
+    waiting = {**account.payments, event.payment: (guarantor, left - event.cents)}
+    return replace(
+        account,
+        payments={k: v for k, v in waiting.items() if v[1] > 0},
+        refunds=(*account.refunds, event.refund),
     )
 
 

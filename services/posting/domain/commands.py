@@ -60,6 +60,55 @@ class WriteOff:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferDenied:
+    """A person moves denied money on; `cents` None means all that is denied."""
+
+    account: str
+    to_party: Literal["payer", "patient"]
+    reason: str
+    approver: str
+    cents: int | None = None
+    charge: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOverpayment:
+    """A person sends a payer its overpayment back; `cents` None means all that is open of it."""
+
+    account: str
+    adjudication: str
+    refund: str
+    reason: str
+    approver: str
+    cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPatient:
+    """A person sends back what of a payment waits on an account."""
+
+    account: str
+    payment: str
+    refund: str
+    reason: str
+    approver: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPayment:
+    """A person sends back what a guarantor paid for no account."""
+
+    guarantor: str
+    payment: str
+    refund: str
+    reason: str
+    approver: str
+    cents: int
+    refunded_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class HandOutRemittance:
     """Tell the payee of the provider-level money, and the trace of the money to come."""
 

@@ -1,4 +1,4 @@
-"""Money outside accounts: a released check, the bank, the guarantor."""
+"""Money outside accounts: a released check and the bank."""
 
 from datetime import date
 from typing import Any
@@ -11,21 +11,17 @@ from contracts.posting import (
     EftDeposited,
     EftExpected,
     EftMatched,
-    PatientPaymentApplied,
-    PatientPaymentReceived,
     ProviderAdjustmentsDelivered,
 )
 from services.posting.domain.book import Book
 from services.posting.domain.commands import (
     HandOutRemittance,
     MatchMoney,
-    ReceivePayment,
     RecordDeposit,
 )
 from shared.errors import Refused
 from shared.service import Event, Say, to
 from shared.streams import (
-    account_stream,
     deposit_stream,
     payee_stream,
     remittance_stream,
@@ -176,45 +172,3 @@ def evolve_deposit(state: Deposit | None, event: Any) -> Deposit:
         case EftMatched():
             return replace(deposit, matched=event.remittance)
     return deposit
-
-
-class Guarantor(Struct, frozen=True):
-    """Whoever pays for a patient, and what of it met no balance yet."""
-
-    unapplied: int = 0
-    payments: dict[str, int] = {}
-
-
-def decide_guarantor(command: ReceivePayment, state: Guarantor | None, book: Book | None) -> Says:
-    """A payment counts once and is credit until its account hears of it and applies it."""
-    known = (state or Guarantor()).payments.get(command.payment)
-    if known == command.amount_cents:
-        return []
-    if known is not None:
-        raise Refused("this payment is known with another amount")
-    if command.amount_cents <= 0:
-        raise Refused("a payment is more than nothing")
-    said = PatientPaymentReceived(
-        guarantor=command.guarantor,
-        payment=command.payment,
-        tender=command.tender,
-        amount_cents=command.amount_cents,
-        received_on=command.received_on,
-        account=command.account,
-    )
-    return [said, to(account_stream(command.account), said)] if command.account else [said]
-
-
-def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
-    """The guarantor after an event."""
-    guarantor = state or Guarantor()
-    match event:
-        case PatientPaymentReceived():
-            return replace(
-                guarantor,
-                unapplied=guarantor.unapplied + event.amount_cents,
-                payments={**guarantor.payments, event.payment: event.amount_cents},
-            )
-        case PatientPaymentApplied():
-            return replace(guarantor, unapplied=guarantor.unapplied - event.cents)
-    return guarantor

@@ -39,7 +39,7 @@ def recover(telling: Telling) -> None:
             continue
         for adjudication, posted in telling.account.posted.items():
             if left > 0 and posted.live and posted.payer == takeback.payer:
-                taken = _up_to(left, posted.overpaid())
+                taken = up_to(left, posted.overpaid())
                 left -= sum(taken.values())
                 _say(telling, takeback, adjudication, taken)
 
@@ -53,7 +53,7 @@ def undo(telling: Telling, adjudication: str) -> None:
 
 def _give_back(telling: Telling, key: str, cents: int) -> None:
     for adjudication, posted in reversed(telling.account.posted.items()):
-        met = _up_to(cents, _of(posted, key))
+        met = up_to(cents, _of(posted, key))
         cents -= sum(met.values())
         back = {charge: -part for charge, part in met.items()}
         _say(telling, telling.account.takebacks[key], adjudication, back, GIVEN_BACK)
@@ -71,7 +71,8 @@ def _met(telling: Telling, key: str) -> int:
     return sum(sum(_of(posted, key).values()) for posted in telling.account.posted.values())
 
 
-def _up_to(cents: int, by_charge: dict[str, int]) -> dict[str, int]:
+def up_to(cents: int, by_charge: dict[str, int]) -> dict[str, int]:
+    """`cents` out of these amounts, in turn."""
     taken: dict[str, int] = {}
     for charge, there in by_charge.items():
         part = min(cents, there)

@@ -35,7 +35,7 @@ def move_on(telling: Telling) -> None:
         account = telling.account
         posted = account.posted[adjudication]
         from_order = posted.order if posted.moved_to is None else posted.moved_to
-        target = _target(account, posted, from_order, waiting)
+        target = target_of(account, posted, from_order, waiting)
         parts = [] if target is None else _still_there(account, waiting)
         if target is not None and parts:
             moved = _move(
@@ -63,9 +63,7 @@ def _still_there(account: Account, parts: Iterable[Part]) -> list[Part]:
     return [part for part in limited if part.cents > 0]
 
 
-def _target(
-    account: Account, posted: Posted, order: int, parts: Iterable[Part]
-) -> Target | None:
+def target_of(account: Account, posted: Posted, order: int, parts: Iterable[Part]) -> Target | None:
     """The next coverage still to answer, else the patient; None while nobody can tell yet.
 
     A corrected decision goes to the coverage that answered the one before it: its answer is restated by it.
@@ -132,7 +130,7 @@ def _stranded(account: Account) -> list[Part]:
             continue
         waits: dict[str, int] = {}
         for line in posted.moves:
-            if line.ledger == "ar_next_payer":
+            if line.ledger == "ar_next_payer" and line.kind != "transferred":
                 waits[line.charge] = waits.get(line.charge, 0) + line.cents
         for charge, cents in waits.items():
             left = min(cents, account.balance(charge).next_payer)

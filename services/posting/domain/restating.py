@@ -88,4 +88,6 @@ def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missin
 
 def _net(posted: Posted, ledger: str, key: str) -> int:
     lines = (*posted.lines, *posted.moves)
-    return sum(line.cents for line in lines if (line.ledger, line.charge or CLAIM_LEVEL) == (ledger, key))
+    return sum(
+        line.cents for line in lines if (line.ledger, line.charge or CLAIM_LEVEL) == (ledger, key)
+    )

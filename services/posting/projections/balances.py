@@ -11,6 +11,7 @@ from contracts.posting import (
     OpeningBalancePosted,
     OverpaymentOpened,
     OverpaymentRecovered,
+    OverpaymentRefunded,
     PatientPaymentApplied,
     PaymentPosted,
     PostingReversed,
@@ -45,6 +46,7 @@ _MONEY = (
     WriteOffPosted,
     OpeningBalancePosted,
     OverpaymentRecovered,
+    OverpaymentRefunded,
     PatientPaymentApplied,
 )
 Keys = Iterable[tuple[Any, ...]]
@@ -113,12 +115,13 @@ def overpayment_keys(event: Any, at: At) -> Keys:
 
 
 def overpayment_row(row: Row | None, event: Any, at: At) -> Row | None:
-    """Suspected until takebacks have met all of it, or its posting is taken back."""
+    """Suspected until takebacks and refunds have met all of it, or its posting is taken back."""
     if isinstance(event, PostingReversed):
         return row and {**row, "state": "reversed"}
-    if isinstance(event, OverpaymentRecovered):
+    if isinstance(event, OverpaymentRecovered | OverpaymentRefunded):
         recovered = row["recovered_cents"] + event.cents if row else 0
-        state = "recovered" if row and recovered == row["cents"] else "suspected"
+        ended = "recovered" if isinstance(event, OverpaymentRecovered) else "refunded"
+        state = ended if row and recovered == row["cents"] else "suspected"
         return row and {**row, "recovered_cents": recovered, "state": state}
     stands = row is not None and row["state"] != "reversed"
     before = row if row is not None and stands else {"cents": 0, "recovered_cents": 0}
@@ -213,7 +216,7 @@ OVERPAYMENT = Projection(
         "facility": "text",
     },
     key=("account", "adjudication"),
-    hears=_wires(OverpaymentOpened, OverpaymentRecovered, PostingReversed),
+    hears=_wires(OverpaymentOpened, OverpaymentRecovered, OverpaymentRefunded, PostingReversed),
     keys=overpayment_keys,
     project=overpayment_row,
 )

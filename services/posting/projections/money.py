@@ -10,6 +10,7 @@ from contracts.posting import (
     OverpaymentRecovered,
     PatientPaymentApplied,
     PatientPaymentReceived,
+    PatientPaymentRefunded,
     ProviderAdjustmentPosted,
 )
 from contracts.registry import wire_name
@@ -149,17 +150,21 @@ def guarantor_keys(event: Any, at: At) -> Keys:
 
 
 def guarantor_row(row: Row | None, event: Any, at: At) -> Row:
-    """What a guarantor paid and what of it met a balance."""
+    """What a guarantor paid, what of it met a balance, and what was sent back."""
     received, applied = (row["received_cents"], row["applied_cents"]) if row else (0, 0)
+    refunded = row["refunded_cents"] if row else 0
     if isinstance(event, PatientPaymentReceived):
         received += event.amount_cents
+    elif isinstance(event, PatientPaymentRefunded):
+        refunded += event.cents
     else:
         applied += event.cents
     return {
         "guarantor": event.guarantor,
         "received_cents": received,
         "applied_cents": applied,
-        "unapplied_cents": received - applied,
+        "refunded_cents": refunded,
+        "unapplied_cents": received - applied - refunded,
     }
 
 
@@ -266,10 +271,11 @@ GUARANTOR_BALANCE = Projection(
         "guarantor": "text",
         "received_cents": "bigint",
         "applied_cents": "bigint",
+        "refunded_cents": "bigint",
         "unapplied_cents": "bigint",
     },
     key=("guarantor",),
-    hears=_wires(PatientPaymentReceived, PatientPaymentApplied),
+    hears=_wires(PatientPaymentReceived, PatientPaymentApplied, PatientPaymentRefunded),
     keys=guarantor_keys,
     project=guarantor_row,
 )

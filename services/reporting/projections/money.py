@@ -34,6 +34,7 @@ ENTRIES = frozenset(
         "posting.patient_payment_applied.v1",
         "posting.opening_balance_posted.v1",
         "posting.overpayment_recovered.v1",
+        "posting.overpayment_refunded.v1",
         "posting.charges_set_aside.v1",
     }
 )

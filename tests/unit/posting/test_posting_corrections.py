@@ -1,12 +1,13 @@
 """Two payers that answer, correct themselves and pay twice, with payments and write-offs between: nothing is lost."""
 
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.posting import PatientPaymentApplied, PatientPaymentReceived
-from services.posting.domain.commands import WriteOff
+from services.posting.domain.commands import RefundOverpayment, TransferDenied, WriteOff
 from shared.errors import Refused
 from tests.unit.posting.facts import (
     ACCOUNT,
@@ -25,7 +26,17 @@ from tests.unit.posting.facts import (
 from tests.unit.posting.story import Life
 
 CHARGES = {ONE: 20_000, TWO: 9_900}
-STEPS = ("first", "second", "first again", "second again", "pay", "write_off", "twice")
+STEPS = (
+    "first",
+    "second",
+    "first again",
+    "second again",
+    "pay",
+    "write_off",
+    "twice",
+    "transfer",
+    "refund",
+)
 
 
 class Story:
@@ -37,6 +48,7 @@ class Story:
         self.standing: dict[int, list[Any]] = {1: [], 2: []}
         self.count = 0
         self.received = 0
+        self.refunded = 0
 
     def do(self, draw: Any, step: str) -> None:
         order = 2 if step.startswith("second") else 1
@@ -44,6 +56,12 @@ class Story:
             self._pay(draw(st.integers(1, 9_000)))
         elif step == "write_off":
             self._write_off(draw)
+        elif step == "transfer":
+            self._may(
+                TransferDenied(ACCOUNT, draw(st.sampled_from(["payer", "patient"])), "r", "a")
+            )
+        elif step == "refund":
+            self._refund()
         elif step == "twice" and self.standing[1]:
             self._post(1, self.standing[1][-1].lines)
         elif step.endswith("again"):
@@ -96,16 +114,27 @@ class Story:
     def _write_off(self, draw: Any) -> None:
         bucket = draw(st.sampled_from(["patient", "denied"]))
         cents = draw(st.one_of(st.none(), st.integers(1, 5_000)))
-        try:
-            self.life.obey(WriteOff(ACCOUNT, "bad_debt", "r", "a", cents, None, bucket))
-        except Refused:
-            return
+        self._may(WriteOff(ACCOUNT, "bad_debt", "r", "a", cents, None, bucket))
+
+    def _refund(self) -> None:
+        assert self.life.state is not None
+        for name, posted in self.life.state.posted.items():
+            open_now = sum(posted.overpaid().values())
+            if posted.live and open_now:
+                self.count += 1
+                self.refunded += open_now
+                self.life.obey(RefundOverpayment(ACCOUNT, name, f"ref-{self.count}", "r", "a"))
+                return
+
+    def _may(self, command: Any) -> None:
+        with suppress(Refused):
+            self.life.obey(command)
 
     def check(self) -> None:
         state = self.life.state
         assert state is not None
         paid = sum(said.paid_cents for both in self.standing.values() for said in both)
-        assert state.total("insurance_paid") == paid
+        assert state.total("insurance_paid") == paid - self.refunded
         waiting = sum(left for _, left in state.payments.values())
         assert state.total("patient_paid") + waiting == self.received
         applied = sum(event.cents for event in self.life.of(PatientPaymentApplied))
@@ -113,7 +142,8 @@ class Story:
         for key, after in state.balances.items():
             owed = (after.open, after.denied, after.next_payer, after.patient)
             assert after.open > 0 or min(owed) >= 0, (key, after)
-            assert after.credit >= 0 and min(after.written_off.values(), default=0) >= 0
+            assert after.credit >= 0 or self.refunded  # Taken back after it was refunded.
+            assert min(after.written_off.values(), default=0) >= 0
             let_go = sum(off.cents for off in state.let_go if off.charge == key)
             assert let_go == sum(after.written_off.values())
 
