@@ -256,7 +256,10 @@ class ClaimUnmatched:
 
 @event("adjudication_tracking.claim_adjudicated.v1", "account")
 class ClaimAdjudicated:
-    """The payer's decision on a claim: the whole CLP loop, its lines led back to our charges."""
+    """The payer's decision on a claim: the whole CLP loop, its lines led back to our charges.
+
+    Flag `no_money`: a predetermination (CLP02 25) or not this payer's claim (23). It decides nothing and posts nothing.
+    """
 
     account: AccountNumber
     claim: ClaimNumber
@@ -316,7 +319,10 @@ class ReversalWaiting:
 
 @event("adjudication_tracking.claim_forwarded.v1", "account")
 class ClaimForwarded:
-    """The payer crossed the claim over (CLP02 19, 20, 21, 23): the next payer's answer is expected, unsent."""
+    """The payer sent the claim on (CLP02 19, 20, 21, 23): the next payer's answer is expected, unsent.
+
+    `to_payer` is our code of that payer, by the id or name that was given, or the next coverage's when none was.
+    """
 
     account: AccountNumber
     claim: ClaimNumber
@@ -324,6 +330,8 @@ class ClaimForwarded:
     forwarded_to: str
     expected_claim: ClaimNumber | None = None
     payer_order: int | None = None
+    to_payer: str = ""
+    forwarded_on: date | None = None
 
 
 @event("adjudication_tracking.answer_late.v1", "account")

@@ -131,6 +131,7 @@ class ClaimPayment:
     forwarded_to: str = ""
     people: Sealed | None = None
     segment: int = 0
+    forwarded_id: str = ""
 
 
 @record

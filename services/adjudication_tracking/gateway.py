@@ -337,6 +337,7 @@ def _payment(c: RemitClaim, people: Sealed, one: TransactionSet) -> ClaimPayment
             for line in c.lines
         ),
         forwarded_to=c.crossover_name[:60],
+        forwarded_id=c.crossover_id[:80],
         people=people,
         segment=one.ordinal(c.segment) if c.segment >= 0 else 0,
     )

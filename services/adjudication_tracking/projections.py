@@ -9,6 +9,7 @@ from contracts.adjudication_tracking import (
     AnswerLate,
     ClaimAcknowledged,
     ClaimAdjudicated,
+    ClaimForwarded,
     ClaimMatched,
     ClaimRejected,
     ClaimUnmatched,
@@ -23,6 +24,7 @@ from contracts.adjudication_tracking import (
 from contracts.registry import wire_name
 from contracts.submission import ClaimCreated, ClaimImported, ClaimResubmitted
 from services.adjudication_tracking.domain.account_state import Account, Claim, evolve
+from services.adjudication_tracking.domain.balancing import NO_MONEY
 from shared.service import At, Projection, Row
 
 CLAIM_EVENTS = frozenset(
@@ -39,6 +41,7 @@ CLAIM_EVENTS = frozenset(
         "adjudication_tracking.claim_rejected.v1",
         "adjudication_tracking.claim_adjudicated.v1",
         "adjudication_tracking.adjudication_reversed.v1",
+        "adjudication_tracking.claim_forwarded.v1",
         "adjudication_tracking.answer_late.v1",
         "posting.payment_posted.v1",
         "posting.responsibility_moved.v1",
@@ -50,7 +53,8 @@ CLAIM_EVENTS = frozenset(
 def _claim_keys(event: Any, at: At) -> list[tuple[str]]:
     if not at.stream.startswith("account/"):
         return []
-    return [(event.claim,)] if event.claim else []
+    claim = event.expected_claim if isinstance(event, ClaimForwarded) else event.claim
+    return [(claim,)] if claim else []
 
 
 def _account_of(row: Row) -> Account:
@@ -69,6 +73,8 @@ def _account_of(row: Row) -> Account:
 
 
 def _claim(row: Row | None, event: Any, at: At) -> Row | None:
+    if isinstance(event, ClaimForwarded):
+        return row or _watched(event, at)
     if row is None:
         if not isinstance(event, ClaimCreated | ClaimImported | ClaimAdjudicated):
             return None
@@ -87,13 +93,26 @@ def _claim(row: Row | None, event: Any, at: At) -> Row | None:
     return {**made, **_facts(event, made, at)}
 
 
+def _watched(event: ClaimForwarded, at: At) -> Row:
+    """A claim that another payer sent on: nobody sends it from here, its 835 is awaited."""
+    return {
+        **_fresh(event, at),
+        "claim": event.expected_claim,
+        "payer": event.to_payer,
+        "state": "forwarded",
+        "submitted_on": event.forwarded_on,
+        "acknowledged_on": event.forwarded_on,
+        "reason": f"sent on by {event.by_payer}",
+    }
+
+
 def _fresh(event: Any, at: At) -> Row:
     return {
         "claim": event.claim,
         "account": event.account,
         "facility": at.scope.facility,
         "legal_entity": at.scope.legal_entity,
-        "payer": event.payer,
+        "payer": getattr(event, "payer", ""),
         "payer_order": event.payer_order,
         "state": "",
         "attempt": 1,
@@ -124,7 +143,7 @@ def _facts(event: Any, row: Row, at: At) -> Row:
         case ClaimRejected():
             reason = f"{event.category} {event.status_code} {event.entity}".strip()
             return {"rejected_on": at.occurred_on, "reason": reason}
-        case ClaimAdjudicated():
+        case ClaimAdjudicated() if event.status not in NO_MONEY:
             return {
                 "adjudicated_on": event.paid_on,
                 "paid_cents": row["paid_cents"] + event.paid_cents,

@@ -15,6 +15,7 @@ from contracts.adjudication_tracking import (
     ClaimUnmatched,
     ReversalWaiting,
 )
+from contracts.values import ClaimPayment
 from services.adjudication_tracking.domain.account_state import (
     Account,
     Adjudged,
@@ -22,7 +23,8 @@ from services.adjudication_tracking.domain.account_state import (
     evolve,
     reversal_id,
 )
-from services.adjudication_tracking.domain.books import Book
+from services.adjudication_tracking.domain.balancing import NO_MONEY
+from services.adjudication_tracking.domain.books import UNKNOWN, Book
 from services.adjudication_tracking.domain.matching import matched_lines
 from shared.service import Decider, Wake, to
 from shared.streams import claim_number, read_claim_number, remittance_stream
@@ -32,6 +34,9 @@ ACK_DAYS = 2
 REMITTANCE_DAYS = 30
 FORWARDED = frozenset({"19", "20", "21", "23"})
 CROSSED_OVER = frozenset({"MA18", "N89"})
+NOT_OURS = "23"
+PROCESSED_AS = {"2": 2, "20": 2, "3": 3, "21": 3}
+"""CLP02 of a claim that was processed as secondary or tertiary."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +69,20 @@ def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
     account = state or Account()
     match command:
         case AnswerClaim(delivered):
-            return _answer(delivered, account)
+            return _answer(delivered, account, book)
         case TakeUpReversals():
             return _take_up(account)
         case NobodyAnswered():
             return _late(command, account, book)
 
 
-def _answer(d: ClaimPaymentDelivered, account: Account) -> list[Any]:
+def _answer(d: ClaimPaymentDelivered, account: Account, book: Book) -> list[Any]:
     claim = account.claim_at(d.claim or d.payment.claim)
     if claim is None:
         return [_unmatched(d, "there is no such claim in that account")]
     if d.payment.status == "22":
         return _reverse(d, claim, account)
-    return _adjudicate(d, claim, account)
+    return _adjudicate(d, claim, account, book)
 
 
 def _unmatched(d: ClaimPaymentDelivered, reason: str) -> Any:
@@ -93,6 +98,9 @@ def _unmatched(d: ClaimPaymentDelivered, reason: str) -> Any:
 
 def _order(d: ClaimPaymentDelivered, claim: Claim, account: Account) -> int:
     """Which coverage answered: the claim's own payer, or another of the account's by crossover."""
+    said_as = PROCESSED_AS.get(d.payment.status, 0)
+    if account.payers.get(said_as) == d.payer:
+        return said_as  # Primary and secondary of a couple may be one payer.
     if d.payer == claim.payer:
         return claim.payer_order
     orders = [n for n, payer in sorted(account.payers.items()) if payer == d.payer]
@@ -113,13 +121,17 @@ def adjudication_id(d: ClaimPaymentDelivered) -> str:
     return "ADJ" + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
 
 
-def _adjudicate(d: ClaimPaymentDelivered, claim: Claim, account: Account) -> list[Any]:
+def _adjudicate(
+    d: ClaimPaymentDelivered, claim: Claim, account: Account, book: Book
+) -> list[Any]:
     p, order = d.payment, _order(d, claim, account)
     identity = adjudication_id(d)
     if any(a.id == identity for a in account.adjudged):
         return []
     number = _expected(claim, order)
-    said: list[Any] = [
+    # First where it went: who hears the decision must know already who will not be billed.
+    return [
+        *_forward(d, claim, order, account, book),
         ClaimAdjudicated(
             account=claim.claim[:14] if read_claim_number(claim.claim) else d.claim[:14],
             claim=number,
@@ -142,15 +154,14 @@ def _adjudicate(d: ClaimPaymentDelivered, claim: Claim, account: Account) -> lis
             flags=_flags(d, claim, order, account),
             people=p.people,
             source=d.source,
-        )
+        ),
     ]
-    return said + _forward(d, claim, order, account)
 
 
 def _flags(
     d: ClaimPaymentDelivered, claim: Claim, order: int, account: Account
 ) -> tuple[str, ...]:
-    flags = []
+    flags = ["no_money"] if d.payment.status in NO_MONEY else []
     if order != claim.payer_order:
         flags.append("crossover")
     elif claim.state in ("transport_rejected", "rejected"):
@@ -167,22 +178,43 @@ def _flags(
     return tuple(flags)
 
 
-def _forward(d: ClaimPaymentDelivered, claim: Claim, order: int, account: Account) -> list[Any]:
+def _forward(
+    d: ClaimPaymentDelivered, claim: Claim, order: int, account: Account, book: Book
+) -> list[Any]:
     p = d.payment
     forwarded = p.status in FORWARDED or bool(CROSSED_OVER & set(p.remarks))
     if not forwarded or order != claim.payer_order:
         return []
-    following = account.payers.get(order + 1)
+    payer, to_order = _whither(p, order, account, book)
     return [
         ClaimForwarded(
             account=claim.claim[:14],
             claim=claim.claim,
             by_payer=d.payer,
-            forwarded_to=p.forwarded_to or following or "",
-            expected_claim=_expected(claim, order + 1) if following else None,
-            payer_order=order + 1 if following else None,
+            forwarded_to=p.forwarded_to or payer,
+            expected_claim=_expected(claim, to_order) if to_order else None,
+            payer_order=to_order,
+            to_payer=payer,
+            forwarded_on=d.paid_on,
         )
     ]
+
+
+def _whither(
+    p: ClaimPayment, order: int, account: Account, book: Book
+) -> tuple[str, int | None]:
+    """Our code of the payer that the claim went to, and which coverage that is.
+
+    A payer that nobody knows by this id or name is taken for the next coverage: better watched than billed twice.
+    """
+    named = book.payer_named(p.forwarded_id, p.forwarded_to)
+    orders = [n for n, payer in sorted(account.payers.items()) if payer == named and n != order]
+    if orders:
+        return named, next((n for n in orders if n > order), orders[0])
+    if not named.startswith(UNKNOWN) or p.status == NOT_OURS:
+        return ("" if named.startswith(UNKNOWN) else named), None
+    following = account.payers.get(order + 1, "")
+    return following, order + 1 if following else None
 
 
 def _original(d: ClaimPaymentDelivered, account: Account) -> Adjudged | None:
@@ -192,6 +224,7 @@ def _original(d: ClaimPaymentDelivered, account: Account) -> Adjudged | None:
         a
         for a in account.adjudged
         if a.payer == d.payer
+        and a.decides
         and not a.reversed
         and a.paid_cents == -p.paid_cents
         and a.charge_cents == -p.charge_cents

@@ -30,6 +30,7 @@ from contracts.submission import (
     TransportRejected,
 )
 from contracts.values import Charge
+from services.adjudication_tracking.domain.balancing import NO_MONEY
 from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, State, step
 
 
@@ -43,6 +44,8 @@ class Adjudged(msgspec.Struct, frozen=True):
     charge_cents: int
     paid_cents: int
     reversed: bool = False
+    decides: bool = True
+    """Not so for a predetermination, or another payer's claim: no reversal takes it back."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -213,10 +216,16 @@ def _rejected(account: Account, e: ClaimRejected) -> Account:
 
 def _adjudicated(account: Account, e: ClaimAdjudicated) -> Account:
     adjudged = Adjudged(
-        e.adjudication, e.payer, e.remittance, e.payer_control, e.charge_cents, e.paid_cents
+        e.adjudication,
+        e.payer,
+        e.remittance,
+        e.payer_control,
+        e.charge_cents,
+        e.paid_cents,
+        decides=e.status not in NO_MONEY,
     )
     account = msgspec.structs.replace(account, adjudged=(*account.adjudged, adjudged))
-    if e.status == "25":
+    if e.status in NO_MONEY:
         return account
     if e.claim not in account.claims:
         account = _put(account, Claim(e.claim, e.payer, e.payer_order, expected=True))
@@ -246,7 +255,14 @@ def reversal_id(delivered: ClaimPaymentDelivered) -> str:
 
 def _forwarded(account: Account, e: ClaimForwarded) -> Account:
     forwarded = {**account.forwarded, e.claim: e.expected_claim or ""}
-    return msgspec.structs.replace(account, forwarded=forwarded)
+    account = msgspec.structs.replace(account, forwarded=forwarded)
+    number = e.expected_claim or ""
+    if not number or number in account.claims:
+        return account
+    # Its 277CA goes to whoever sent it: only the 835 is awaited here.
+    watched = Claim(number, e.to_payer, e.payer_order or 0, expected=True, acknowledged=True)
+    watched = msgspec.structs.replace(watched.to("forwarded"), submitted_on=e.forwarded_on)
+    return _put(account, watched)
 
 
 def _late(account: Account, e: AnswerLate) -> Account:

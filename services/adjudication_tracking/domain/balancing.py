@@ -6,6 +6,9 @@ from contracts.adjudication_tracking import BalanceFault, RemittanceReceived
 from contracts.values import Adjustment, ClaimPayment
 from services.adjudication_tracking.domain.books import Book
 
+NO_MONEY = frozenset({"23", "25"})
+"""CLP02 of a claim that is another payer's, and of a predetermination: neither decides anything in money."""
+
 
 def _sum(adjustments: Iterable[Adjustment]) -> int:
     return sum(a.cents for a in adjustments)
@@ -23,6 +26,9 @@ def claim_faults(claim: ClaimPayment) -> Iterator[BalanceFault]:
             sentence=sentence,
         )
 
+    if claim.status in NO_MONEY and claim.paid_cents:
+        sentence = "a claim that the payer did not decide (CLP02 23 or 25) carries a payment"
+        yield fault("claim", claim.paid_cents, sentence)
     for line in claim.lines:
         difference = line.charge_cents - _sum(line.adjustments) - line.paid_cents
         if difference:

@@ -7,6 +7,9 @@ import msgspec
 
 from contracts.reference import BusinessDayOpened, FacilityListed, PayerListed
 
+UNKNOWN = "unknown:"
+"""How the code of a payer begins that nobody listed."""
+
 
 class PayerFacts(msgspec.Struct, frozen=True):
     """A payer's X12 id, names, and patience."""
@@ -27,15 +30,16 @@ class Book(msgspec.Struct, frozen=True):
 
     def payer_named(self, payer_id: str, name: str) -> str:
         """Our code of a payer by its X12 id, name or alias; `unknown:…` for a stranger."""
+        payer_id = payer_id.strip().upper()
         wanted = " ".join(name.upper().split())
         for code, facts in self.payers.items():
-            if payer_id and payer_id == facts.payer_id:
+            if payer_id and payer_id == facts.payer_id.upper():
                 return code
         for code, facts in self.payers.items():
-            if wanted in facts.names:
+            if wanted and wanted in facts.names:
                 return code
         letters = "".join(ch for ch in (payer_id or wanted) if ch.isalnum())
-        return f"unknown:{letters[:38]}"
+        return f"{UNKNOWN}{letters[:38]}"
 
     def payee(self, npi: str, tax_id: str) -> str:
         """The legal entity that a payee's NPI or TIN belongs to; empty when it is not ours."""

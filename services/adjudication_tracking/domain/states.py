@@ -16,6 +16,7 @@ State = Literal[
     "reversed",
     "settled",
     "history",
+    "forwarded",
 ]
 STATES: frozenset[str] = frozenset(get_args(State))
 
@@ -26,7 +27,9 @@ _UNDECIDED = ON_ITS_WAY | _BOUNCED | {"editing", "held"}
 _BACK = frozenset({"correcting", "reversed"})
 
 ALLOWED: dict[str, frozenset[str]] = {
-    "": frozenset({"editing", "history", "adjudicated"}),
+    "": frozenset({"editing", "history", "adjudicated", "forwarded"}),
+    # Nobody sent it from here; a person may still bill it when no answer comes.
+    "forwarded": _UNDECIDED | {"adjudicated"},
     # An answer may overtake our own word that the attempt left.
     "editing": _UNDECIDED - {"editing"} | {"adjudicated"},
     "held": frozenset({"editing", "adjudicated"}),
@@ -53,8 +56,9 @@ LATE: dict[str, frozenset[str]] = {
     "transport_rejected": _PAST_THE_GATE | {"accepted"},
     "editing": DECIDED,
     "held": DECIDED,
-    "reversed": _UNDECIDED | {"history"},
+    "reversed": _UNDECIDED | {"history", "forwarded"},
     "correcting": _UNDECIDED,
+    "forwarded": _UNDECIDED | DECIDED | _BACK | {"history"},
 }
 """To which states what comes late may call, by the states it then leaves alone: all of it is lawful traffic.
 

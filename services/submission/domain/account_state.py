@@ -174,6 +174,8 @@ def _decided(
     account: Account, event: ClaimAdjudicated | AdjudicationReversed | ClaimForwarded
 ) -> Account:
     match event:
+        case ClaimAdjudicated(status="23" | "25"):
+            return account  # Another payer's claim, or a predetermination: nothing was decided.
         case ClaimAdjudicated():
             known = (*account.known, Known(event.adjudication, _prior(event)))
             account = _replace(account, known=known)
@@ -188,7 +190,11 @@ def _decided(
             order = event.payer_order or _order_of(event.expected_claim or "")
             if not order:
                 return account
-            return _replace(account, forwarded=(*account.forwarded, order))
+            account = _replace(account, forwarded=(*account.forwarded, order))
+            claim = account.claim_of(order)
+            if claim is None or claim.status != "held":
+                return account
+            return _with(account, _replace(claim, status="forwarded", reasons=(), held_for=()))
     return account
 
 

@@ -183,7 +183,7 @@ def test_a_second_payment_on_another_check_is_flagged() -> None:
 
 
 def test_a_forwarded_claim_tells_which_answer_is_expected() -> None:
-    adjudicated, forwarded = _answer(SENT, _delivered(8_000, "19"))
+    forwarded, adjudicated = _answer(SENT, _delivered(8_000, "19"))
     assert isinstance(adjudicated, ClaimAdjudicated)
     assert isinstance(forwarded, ClaimForwarded)
 
