@@ -22,6 +22,9 @@ from contracts.submission import (
 )
 from shared.service import At, Projection, Row
 
+ANSWERED = ("paid", "zero pay", "denied")
+"""States of a claim whose newest answer is posted; `zero pay` left all of it to the next payer or the patient."""
+
 
 def _claim_keys(event: Any, at: At) -> list[tuple[str]]:
     claim = getattr(event, "claim", "")
@@ -44,6 +47,7 @@ def _fresh(event: Any, at: At) -> Row:
         "contractual_cents": 0,
         "patient_cents": 0,
         "denied_cents": 0,
+        "answers": {},
         "service_on": getattr(event, "service_from", None),
         "filing_limit_on": getattr(event, "filing_limit_on", None),
         "first_sent_on": None,
@@ -105,7 +109,7 @@ def _acknowledged(row: Row, e: ClaimAcknowledged, at: At) -> Row:
 
 
 def _rejected(row: Row, e: ClaimRejected, at: At) -> Row:
-    if row["state"] in ("adjudicated", "paid", "denied"):
+    if row["state"] in ("adjudicated", *ANSWERED):
         return {}
     return {
         "state": "rejected",
@@ -126,18 +130,42 @@ def _adjudicated(row: Row, e: ClaimAdjudicated, at: At) -> Row:
 
 
 def _posted(row: Row, e: PaymentPosted, at: At) -> Row:
-    denied = sum(d.cents for d in e.denied)
-    return {
-        "state": "denied" if denied else "paid",
-        "paid_cents": row["paid_cents"] + e.paid_cents,
-        "contractual_cents": row["contractual_cents"] + e.contractual_cents,
-        "patient_cents": e.patient_part_cents,
-        "denied_cents": denied,
-    }
+    return _standing(row, e, {**row["answers"], e.adjudication: e.patient_part_cents})
 
 
 def _unposted(row: Row, e: PostingReversed, at: At) -> Row:
-    return {"state": "reversed", "paid_cents": row["paid_cents"] + e.paid_cents}
+    left = {k: cents for k, cents in row["answers"].items() if k != e.reverses}
+    return _standing(row, e, left)
+
+
+def _moved_on(row: Row, e: ResponsibilityMoved, at: At) -> Row:
+    return _standing(row, e, row["answers"]) if row["state"] in ANSWERED else {}
+
+
+def _standing(
+    row: Row, e: PaymentPosted | PostingReversed | ResponsibilityMoved, answers: dict[str, int]
+) -> Row:
+    """What the postings that stand say of the claim: a reversal's entry is the mirror of what it takes back."""
+    paid = row["paid_cents"] + getattr(e, "paid_cents", 0)
+    denied = row["denied_cents"] + _moved(e, "ar_denied")
+    if not answers:
+        state = "reversed"
+    elif denied:
+        state = "denied"
+    else:
+        state = "paid" if paid else "zero pay"
+    return {
+        "state": state,
+        "paid_cents": paid,
+        "contractual_cents": row["contractual_cents"] + _moved(e, "contractual"),
+        "patient_cents": sum(answers.values()),
+        "denied_cents": denied,
+        "answers": answers,
+    }
+
+
+def _moved(e: PaymentPosted | PostingReversed | ResponsibilityMoved, ledger: str) -> int:
+    return sum(line.cents for line in e.entries if line.ledger == ledger)
 
 
 _CLAIM: dict[type, Any] = {
@@ -156,7 +184,7 @@ _CLAIM: dict[type, Any] = {
     PaymentPosted: _posted,
     PostingReversed: _unposted,
     CorrectionRequested: lambda row, e, at: {"state": "correcting"},
-    ResponsibilityMoved: lambda row, e, at: {},
+    ResponsibilityMoved: _moved_on,
 }
 
 CLAIMS = Projection(
@@ -176,6 +204,7 @@ CLAIMS = Projection(
         "contractual_cents": "bigint",
         "patient_cents": "bigint",
         "denied_cents": "bigint",
+        "answers": "jsonb",
         "service_on": "date",
         "filing_limit_on": "date",
         "first_sent_on": "date",
@@ -208,6 +237,7 @@ CLAIMS = Projection(
             "adjudication_tracking.answer_late.v1",
             "posting.payment_posted.v1",
             "posting.posting_reversed.v1",
+            "posting.responsibility_moved.v1",
             "denial.correction_requested.v1",
         }
     ),

@@ -1,0 +1,71 @@
+"""The rows of reporting in memory, told events as they stand in the log."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from contracts.registry import wire_name
+from services.reporting.app import SERVICE
+from shared.service import At, Row, Scope
+from shared.streams import account_stream
+from tests.unit.posting.facts import ACCOUNT
+
+FIRST = date(2026, 1, 5)
+
+
+class Rows:
+    """Every projection of the service; `tell` gives events of one stream, each a minute after the last."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[tuple[Any, ...], Row]] = {
+            p.table: {} for p in SERVICE.projections
+        }
+        self.events = 0
+
+    def tell(
+        self,
+        *events: Any,
+        stream: str = account_stream(ACCOUNT),
+        on: date = FIRST,
+        by: str = "somebody",
+        partition: int = 0,
+    ) -> "Rows":
+        for event in events:
+            self.events += 1
+            at = At(
+                stream,
+                partition,
+                f"e{self.events}",
+                wire_name(type(event)),
+                Scope("t", "L1", "F1"),
+                on,
+                datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=self.events),
+                by,
+                "c",
+                "posting/0",
+                self.events,
+            )
+            self._tell(event, at)
+        return self
+
+    def _tell(self, event: Any, at: At) -> None:
+        for p in SERVICE.projections:
+            if at.wire not in p.hears:
+                continue
+            assert p.keys is not None and p.project is not None
+            for key in p.keys(event, at):
+                table = self.tables[p.table]
+                assert not (p.append and key in table)
+                given = (table.get(key), event, at)
+                row = p.project(*given, key) if p.keyed else p.project(*given)
+                if row is None:
+                    table.pop(key, None)
+                else:
+                    assert set(row) == set(p.columns)
+                    assert tuple(row[k] for k in p.key) == key
+                    table[key] = row
+
+    def claim(self, claim: str) -> Row:
+        return self.tables["claim_view"][(claim,)]
+
+    def account(self, account: str = ACCOUNT) -> Row:
+        return self.tables["account_money"][(account,)]

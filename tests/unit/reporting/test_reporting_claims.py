@@ -1,0 +1,64 @@
+"""One row a claim: what was decided on it stands there once, whatever was taken back."""
+
+from contracts.posting import ResponsibilityMoved
+from tests.unit.posting.facts import CLAIM, DAY
+from tests.unit.posting.story import Life
+from tests.unit.reporting.facts import (
+    ALL_PATIENT,
+    DENIED,
+    PAID,
+    adjudicated,
+    captured,
+    lived,
+    opened,
+    submitted,
+    taken_back,
+)
+
+AGAIN = {"adjudication": "adj-2", "remittance": "rem-2", "check_number": "CHK2"}
+
+
+def test_a_reversal_takes_back_the_contractual_amount_too() -> None:
+    row = lived(adjudicated(PAID), taken_back(12_000)).claim(CLAIM)
+    assert (row["paid_cents"], row["contractual_cents"], row["patient_cents"]) == (0, 0, 0)
+    assert row["state"] == "reversed"
+
+
+def test_a_corrected_payment_counts_its_contractual_amount_once() -> None:
+    row = lived(adjudicated(PAID), taken_back(12_000), adjudicated(PAID, **AGAIN)).claim(CLAIM)
+    assert (row["paid_cents"], row["contractual_cents"], row["patient_cents"]) == (
+        12_000,
+        5_000,
+        3_000,
+    )
+    assert row["state"] == "paid"
+
+
+def test_a_denial_that_is_taken_back_leaves_nothing_denied() -> None:
+    denied = lived(adjudicated(DENIED))
+    assert (denied.claim(CLAIM)["state"], denied.claim(CLAIM)["denied_cents"]) == ("denied", 20_000)
+    row = lived(adjudicated(DENIED), taken_back(0)).claim(CLAIM)
+    assert (row["state"], row["denied_cents"]) == ("reversed", 0)
+
+
+def test_a_denied_claim_that_is_paid_after_correction_has_nothing_denied_left() -> None:
+    row = lived(adjudicated(DENIED), adjudicated(PAID, **AGAIN)).claim(CLAIM)
+    assert (row["state"], row["denied_cents"], row["paid_cents"]) == ("paid", 0, 12_000)
+
+
+def test_a_claim_paid_on_two_checks_stays_paid_when_one_is_taken_back() -> None:
+    row = lived(adjudicated(PAID), adjudicated(PAID, **AGAIN), taken_back(12_000, "adj-2")).claim(
+        CLAIM
+    )
+    assert (row["state"], row["paid_cents"]) == ("paid", 12_000)
+
+
+def test_a_claim_on_which_all_is_the_patients_is_not_called_paid() -> None:
+    row = lived(adjudicated(ALL_PATIENT)).claim(CLAIM)
+    assert (row["state"], row["paid_cents"], row["patient_cents"]) == ("zero pay", 0, 20_000)
+
+
+def test_money_that_moves_on_does_not_call_back_a_claim_that_goes_again() -> None:
+    rows = lived(adjudicated(PAID)).tell(submitted(DAY, attempt=2))
+    moved = Life(opened("BLUE"), captured()).post(adjudicated(PAID)).of(ResponsibilityMoved)
+    assert rows.tell(*moved).claim(CLAIM)["state"] == "sent"
