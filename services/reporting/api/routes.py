@@ -4,52 +4,38 @@ from typing import Any
 
 from fastapi import APIRouter, Query
 
-from services.reporting.api import queries
-from shared.errors import NotFound
+from services.reporting.api import checks, money, stories, work
+from services.reporting.api.summary import summary
 from shared.service import Doors
-from shared.streams import ACCOUNT_LENGTH
 
 PAGE = 5_000
-
-
-async def summary(doors: Doors) -> dict[str, Any]:
-    """Everything a biller asks first."""
-    return {
-        "as_of": await queries.as_of(doors),
-        "aging_basis": "date of service",
-        "money": await queries.money(doors),
-        "not_of_a_facility": await queries.not_of_a_facility(doors),
-        "total": await queries.money_total(doors),
-        "checks": await queries.checks_total(doors),
-        "checks_that_do_not_match": [c for c in await queries.checks(doors, 50) if not c["matches"]],
-        "rejected": await queries.rejected(doors),
-        "denials": await queries.denials(doors),
-        "denials_ended": await queries.denials_ended(doors),
-        "aging": await queries.aging(doors),
-        "unposted": await queries.unposted(doors),
-        "late": await queries.late(doors),
-        "takebacks": await queries.takebacks(doors, 50),
-        "claims_by_state": await queries.claims_by_state(doors),
-        "parked": await queries.parked(doors),
-    }
-
-
-async def story(doors: Doors, number: str) -> dict[str, Any]:
-    """One account: its claims, its money, and what happened with the balance after each step."""
-    account = number.strip().upper()[:ACCOUNT_LENGTH]
-    steps = await queries.account_story(doors, account)
-    if not steps:
-        raise NotFound("no such account")
-    return {
-        "account": account,
-        "money": await queries.account_money(doors, account),
-        "claims": await queries.account_claims(doors, account),
-        "steps": steps,
-    }
+LISTS: dict[str, Any] = {
+    "/money": money.money,
+    "/money-by-facility": money.money_by_facility,
+    "/money-by-payer": money.money_by_payer,
+    "/aging": money.aging,
+    "/owed": money.owed,
+    "/late": work.late,
+    "/rejected": work.rejected,
+    "/claims-by-state": work.claims_by_state,
+}
+"""Short ones, shown whole."""
+LONG_LISTS: dict[str, Any] = {
+    "/patient-balances": money.patient_balances,
+    "/checks": checks.checks,
+    "/checks-that-do-not-match": checks.checks_that_do_not_match,
+    "/unposted": checks.unposted,
+    "/unapplied": checks.unapplied,
+    "/takebacks": checks.takebacks,
+    "/denials": work.denials,
+    "/unanswered": work.unanswered,
+    "/parked-records": work.parked,
+}
+"""The first `limit` rows; `listed` is how many there are, `listed_cents` their sum."""
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/summary`, `/story/{account}`, and its parts by themselves."""
+    """`/summary`, `/story/{account}`, and the lists by themselves."""
     router = APIRouter()
 
     @router.get("/summary")
@@ -58,45 +44,31 @@ def routes(doors: Doors) -> APIRouter:
         return await summary(doors)
 
     @router.get("/story/{number}")
-    async def one(number: str) -> dict[str, Any]:
+    async def one(number: str, limit: int = Query(stories.STEPS, ge=1, le=PAGE)) -> dict[str, Any]:
         """The story of one account, by its number or a claim's."""
-        return await story(doors, number)
+        return await stories.story(doors, number, limit)
 
     @router.get("/examples")
     async def examples() -> dict[str, str]:
         """An account each with a paid, a denied and a rejected claim."""
-        return await queries.examples(doors)
+        return await stories.examples(doors)
 
-    @router.get("/patient-balances")
-    async def patient_balances(limit: int = Query(default=500, le=PAGE)) -> list[dict[str, Any]]:
-        """Accounts whose patient owes something, largest first."""
-        return await queries.patient_balances(doors, limit)
-
-    @router.get("/checks")
-    async def checks(limit: int = Query(default=500, le=PAGE)) -> list[dict[str, Any]]:
-        """Every check: posted, unposted, PLB, total, and whether it matches."""
-        return await queries.checks(doors, limit)
-
-    @router.get("/takebacks")
-    async def takebacks(limit: int = Query(default=500, le=PAGE)) -> list[dict[str, Any]]:
-        """Takebacks: whose, how much, from which check."""
-        return await queries.takebacks(doors, limit)
-
-    for path, query in (
-        ("/money", queries.money),
-        ("/aging", queries.aging),
-        ("/denials", queries.denials),
-        ("/unposted", queries.unposted),
-        ("/late", queries.late),
-        ("/claims-by-state", queries.claims_by_state),
-        ("/parked-records", queries.parked),
-    ):
-
-        def add(path: str, query: Any) -> None:
-            @router.get(path, summary=(query.__doc__ or "").splitlines()[0])
-            async def rows() -> list[dict[str, Any]]:
-                found: list[dict[str, Any]] = await query(doors)
-                return found
-
-        add(path, query)
+    for path, query in LISTS.items():
+        _whole(router, doors, path, query)
+    for path, query in LONG_LISTS.items():
+        _page(router, doors, path, query)
     return router
+
+
+def _whole(router: APIRouter, doors: Doors, path: str, query: Any) -> None:
+    @router.get(path, summary=(query.__doc__ or "").splitlines()[0])
+    async def rows() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await query(doors)
+        return found
+
+
+def _page(router: APIRouter, doors: Doors, path: str, query: Any) -> None:
+    @router.get(path, summary=(query.__doc__ or "").splitlines()[0])
+    async def rows(limit: int = Query(money.LIST_PAGE, ge=1, le=PAGE)) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await query(doors, limit)
+        return found

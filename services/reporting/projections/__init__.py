@@ -1,31 +1,31 @@
 """Rows for reports; a row belongs to one stream, sums over streams are made when read."""
 
-from services.reporting.projections.checks import (
-    CALENDAR,
-    CHECKS,
-    PARKED,
-    PAYEES,
-    POSTED,
-    TRANSPORT,
-    UNMATCHED,
-)
-from services.reporting.projections.claims import CLAIMS, DENIALS
-from services.reporting.projections.money import MONEY
-from services.reporting.projections.story import STORY, TAKEBACKS
+from services.reporting.projections.checks import CHECKS, POSTED, UNMATCHED, WAITING
+from services.reporting.projections.claims import CLAIMS
+from services.reporting.projections.denials import DENIALS
+from services.reporting.projections.money import MONEY, PERSON
+from services.reporting.projections.outside import BUSINESS_DAYS, CALENDAR, PARKED, TRANSPORT
+from services.reporting.projections.payees import PATIENT_PAYMENTS, PAYEES
+from services.reporting.projections.story import STORY
+from services.reporting.projections.takebacks import TAKEBACKS
 
 PROJECTIONS = (
     STORY,
     MONEY,
+    PERSON,
     CLAIMS,
     DENIALS,
     CHECKS,
     POSTED,
     UNMATCHED,
+    WAITING,
     TRANSPORT,
     TAKEBACKS,
     PAYEES,
+    PATIENT_PAYMENTS,
     PARKED,
     CALENDAR,
+    BUSINESS_DAYS,
 )
 
 __all__ = ["PROJECTIONS"]

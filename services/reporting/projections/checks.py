@@ -1,4 +1,4 @@
-"""Checks and what was posted of them, unmatched payments, files in transport, payees, parked records, the day."""
+"""Checks, what was posted of them, and what of their money waits: unmatched, reversals without their original."""
 
 from typing import Any
 
@@ -10,12 +10,10 @@ from contracts.adjudication_tracking import (
     RemittanceRefused,
     RemittanceReleased,
     RemittanceRepeated,
+    ReversalWaiting,
 )
-from contracts.platform import RecordParked
 from contracts.posting import EftMatched
-from contracts.submission import InterchangeSent, TransportAcknowledged, TransportRejected
 from shared.service import At, Projection, Row
-from shared.streams import BROADCAST
 
 
 def _check_keys(event: Any, at: At) -> list[tuple[str]]:
@@ -163,141 +161,40 @@ UNMATCHED = Projection(
 )
 
 
-def _transport_keys(event: Any, at: At) -> list[tuple[str, int]]:
-    return [(event.receiver, event.isa13)] if at.stream.startswith("outbound/") else []
+def _waiting(row: Row | None, event: Any, at: At) -> Row | None:
+    if not isinstance(event, ReversalWaiting):
+        return None  # It met its original: its money leaves clearing with the posting that is reversed.
+    return {
+        "claim": event.claim,
+        "adjudication": event.adjudication,
+        "account": at.stream[8:],
+        "facility": at.scope.facility,
+        "remittance": event.remittance,
+        "payer_control": event.payer_control,
+        "cents": event.paid_cents,
+        "since": at.occurred_on,
+    }
 
 
-def _transport(row: Row | None, event: Any, at: At) -> Row | None:
-    match event:
-        case InterchangeSent():
-            return {
-                "receiver": event.receiver,
-                "isa13": event.isa13,
-                "file_name": event.file_name,
-                "sent_on": at.occurred_on,
-                "sets": len(event.sets),
-                "claims": sum(len(s.claims) for s in event.sets),
-                "cents": sum(c.cents for s in event.sets for c in s.claims),
-                "sets_accepted": 0,
-                "sets_rejected": 0,
-                "ta1": "",
-                "answered_on": None,
-            }
-    if row is None:
-        return None
-    match event:
-        case TransportAcknowledged(level="999"):
-            return {
-                **row,
-                "sets_accepted": row["sets_accepted"] + len(event.st02s),
-                "answered_on": at.occurred_on,
-            }
-        case TransportAcknowledged():
-            return {**row, "ta1": event.code}
-        case TransportRejected(level="999"):
-            return {**row, "sets_rejected": row["sets_rejected"] + 1, "answered_on": at.occurred_on}
-        case TransportRejected():
-            return {**row, "ta1": event.code, "answered_on": at.occurred_on}
-    return row
-
-
-TRANSPORT = Projection(
-    table="transport_view",
+WAITING = Projection(
+    table="waiting_view",
     columns={
-        "receiver": "text",
-        "isa13": "bigint",
-        "file_name": "text",
-        "sent_on": "date",
-        "sets": "int",
-        "claims": "int",
+        "claim": "text",
+        "adjudication": "text",
+        "account": "text",
+        "facility": "text",
+        "remittance": "text",
+        "payer_control": "text",
         "cents": "bigint",
-        "sets_accepted": "int",
-        "sets_rejected": "int",
-        "ta1": "text",
-        "answered_on": "date",
+        "since": "date",
     },
-    key=("receiver", "isa13"),
+    key=("account", "adjudication"),
     hears=frozenset(
         {
-            "submission.interchange_sent.v1",
-            "submission.transport_acknowledged.v1",
-            "submission.transport_rejected.v1",
+            "adjudication_tracking.reversal_waiting.v1",
+            "adjudication_tracking.adjudication_reversed.v1",
         }
     ),
-    keys=_transport_keys,
-    project=_transport,
-)
-
-PAYEES = Projection(
-    table="payee_view",
-    columns={
-        "event_id": "text",
-        "payer": "text",
-        "tax_id": "text",
-        "check_number": "text",
-        "reason": "text",
-        "reference": "text",
-        "cents": "bigint",
-        "posted_on": "date",
-    },
-    key=("event_id",),
-    hears=frozenset({"posting.provider_adjustment_posted.v1"}),
-    keys=lambda event, at: [(at.event_id,)],
-    project=lambda row, event, at: {
-        "event_id": at.event_id,
-        "payer": event.payer,
-        "tax_id": event.tax_id,
-        "check_number": event.check_number,
-        "reason": event.reason,
-        "reference": event.reference,
-        "cents": event.cents,
-        "posted_on": event.posted_on,
-    },
-    append=True,
-)
-
-PARKED = Projection(
-    table="parked_view",
-    columns={
-        "service": "text",
-        "in_partition": "int",
-        "at_offset": "bigint",
-        "stream": "text",
-        "record_type": "text",
-        "reason": "text",
-        "sentence": "text",
-        "parked_on": "date",
-    },
-    key=("service", "in_partition", "at_offset"),
-    hears=frozenset(
-        {
-            "platform.record_parked.v1",
-            "platform.record_redriven.v1",
-            "platform.record_discarded.v1",
-        }
-    ),
-    keys=lambda event, at: [(event.service, event.partition, event.offset)],
-    project=lambda row, event, at: (
-        {
-            "service": event.service,
-            "in_partition": event.partition,
-            "at_offset": event.offset,
-            "stream": at.stream,
-            "record_type": event.record_type,
-            "reason": event.reason,
-            "sentence": event.sentence,
-            "parked_on": at.occurred_on,
-        }
-        if isinstance(event, RecordParked)
-        else None
-    ),
-)
-
-CALENDAR = Projection(
-    table="calendar",
-    columns={"heard_in": "int", "today": "date"},
-    key=("heard_in",),
-    hears=frozenset({"reference.business_day_opened.v1"}),
-    keys=lambda event, at: [(at.partition,)] if at.stream == BROADCAST else [],
-    project=lambda row, event, at: {"heard_in": at.partition, "today": event.day},
+    keys=lambda event, at: [(at.stream[8:], event.adjudication)],
+    project=_waiting,
 )

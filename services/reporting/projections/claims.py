@@ -1,4 +1,4 @@
-"""One row a claim and one row a denial, as a biller follows them."""
+"""One row a claim, as a biller follows it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from contracts.adjudication_tracking import (
     ClaimAdjudicated,
     ClaimRejected,
 )
-from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.denial import CorrectionRequested
 from contracts.posting import PaymentPosted, PostingReversed, ResponsibilityMoved
 from contracts.submission import (
     ClaimCreated,
@@ -58,6 +58,7 @@ def _fresh(event: Any, at: At) -> Row:
         "rejection": "",
         "rejections": 0,
         "adjudicated_on": None,
+        "answered_on": None,
         "payer_control": "",
         "check_number": "",
         "late": [],
@@ -85,6 +86,7 @@ def _submitted(row: Row, e: ClaimSubmitted, at: At) -> Row:
         "sent_on": e.submitted_on,
         "first_sent_on": row["first_sent_on"] or e.submitted_on,
         "acknowledged_on": None,
+        "answered_on": None,
         "late": [],
         "hold": "",
     }
@@ -123,6 +125,7 @@ def _adjudicated(row: Row, e: ClaimAdjudicated, at: At) -> Row:
     return {
         "state": "adjudicated",
         "adjudicated_on": e.paid_on,
+        "answered_on": at.occurred_on,
         "payer_control": e.payer_control or row["payer_control"],
         "check_number": e.check_number,
         "charge_cents": row["charge_cents"] or e.charge_cents,
@@ -215,6 +218,7 @@ CLAIMS = Projection(
         "rejection": "text",
         "rejections": "int",
         "adjudicated_on": "date",
+        "answered_on": "date",
         "payer_control": "text",
         "check_number": "text",
         "late": "text[]",
@@ -244,70 +248,4 @@ CLAIMS = Projection(
     keys=_claim_keys,
     project=_claim,
     indexes=("(state, payer)", "(account)"),
-)
-
-
-def _denial_keys(event: Any, at: At) -> list[tuple[str]]:
-    if isinstance(event, CorrectionRequested):
-        return []
-    return [(event.denial,)]
-
-
-def _denial(row: Row | None, event: Any, at: At) -> Row | None:
-    match event:
-        case DenialOpened():
-            return {
-                "denial": event.denial,
-                "account": event.account,
-                "claim": event.claim,
-                "facility": at.scope.facility,
-                "payer": event.payer,
-                "reason_group": event.group,
-                "carc": event.carc,
-                "rarcs": list(event.rarcs),
-                "cents": event.cents,
-                "category": event.category,
-                "owner": event.owner,
-                "next_action": event.next_action,
-                "opened_on": event.opened_on,
-                "deadline_on": event.deadline_on,
-                "outcome": "",
-                "outcome_cents": 0,
-                "resolved_on": None,
-            }
-        case DenialResolved() if row is not None:
-            return {
-                **row,
-                "outcome": event.outcome,
-                "outcome_cents": event.cents,
-                "resolved_on": event.resolved_on,
-            }
-    return row
-
-
-DENIALS = Projection(
-    table="denial_view",
-    columns={
-        "denial": "text",
-        "account": "text",
-        "claim": "text",
-        "facility": "text",
-        "payer": "text",
-        "reason_group": "text",
-        "carc": "text",
-        "rarcs": "text[]",
-        "cents": "bigint",
-        "category": "text",
-        "owner": "text",
-        "next_action": "text",
-        "opened_on": "date",
-        "deadline_on": "date",
-        "outcome": "text",
-        "outcome_cents": "bigint",
-        "resolved_on": "date",
-    },
-    key=("denial",),
-    hears=frozenset({"denial.denial_opened.v1", "denial.denial_resolved.v1"}),
-    keys=_denial_keys,
-    project=_denial,
 )

@@ -1,8 +1,9 @@
-"""One row of money per account, from what the journal's entries on the account say."""
+"""One row of money per account, from what the journal's entries on the account say; and whose account it is."""
 
 from typing import Any
 
 from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.posting import PaymentPosted, ResponsibilityMoved
 from contracts.registration import AccountOpened, CoveragesSet
 from contracts.submission import ClaimSubmitted
 from shared.service import At, Projection, Row
@@ -61,6 +62,8 @@ def _fresh(at: At) -> Row:
         "facility": at.scope.facility,
         "legal_entity": at.scope.legal_entity,
         "payer": "",
+        "denied_by": "",
+        "next_payer": "",
         "service_on": None,
         "first_billed_on": None,
         "charges_cents": 0,
@@ -88,6 +91,12 @@ def _money(row: Row | None, event: Any, at: At) -> Row:
             row["service_on"] = row["service_on"] or min(c.service_on for c in event.charges)
         case ChargeCorrected():
             row["charges_cents"] += receivable_change(event)
+        case PaymentPosted() if event.denied:
+            row["denied_by"] = event.payer
+        case ResponsibilityMoved() if event.to_payer:
+            # Self-pay whose coverage is found later goes back to the first payer, not on to the next.
+            if event.from_payer_order:
+                row["next_payer"] = event.to_payer
         case ClaimSubmitted():
             row["first_billed_on"] = row["first_billed_on"] or event.submitted_on
     for entry in getattr(event, "entries", ()):
@@ -106,6 +115,8 @@ MONEY = Projection(
         "facility": "text",
         "legal_entity": "text",
         "payer": "text",
+        "denied_by": "text",
+        "next_payer": "text",
         "service_on": "date",
         "first_billed_on": "date",
         "charges_cents": "bigint",
@@ -124,3 +135,19 @@ MONEY = Projection(
     project=_money,
     indexes=("(facility, payer)",),
 )
+
+PERSON = Projection(
+    table="account_person",
+    columns={"account": "text", "key_id": "text", "box": "text"},
+    key=("account",),
+    hears=frozenset(
+        {"registration.account_opened.v1", "registration.patient_demographics_corrected.v1"}
+    ),
+    keys=_keys,
+    project=lambda row, event, at: {
+        "account": at.stream[8:],
+        "key_id": event.person.key_id,
+        "box": event.person.box,
+    },
+)
+"""Sealed as the event has it: a story opens it for the patient's initials, and erasure empties it."""

@@ -1,11 +1,10 @@
-"""The story of an account, one row an event, and what payers took back."""
+"""The story of an account, one row an event."""
 
 from typing import Any
 
 import msgspec
 
-from contracts.adjudication_tracking import AdjudicationReversed
-from contracts.posting import PostingReversed, ProviderAdjustmentPosted
+from contracts.adjudication_tracking import ClaimAdjudicated
 from services.reporting.projections.money import receivable_change
 from shared.service import At, Projection, Row
 
@@ -65,8 +64,20 @@ SHOWN = (
 """Fields worth telling; none of them can hold a person's data."""
 
 
+SHARES = {"1": "deductible_cents", "2": "coinsurance_cents", "3": "copay_cents"}
+
+
 def _keys(event: Any, at: At) -> list[tuple[str]]:
     return [(at.event_id,)] if at.stream.startswith("account/") else []
+
+
+def _shares(event: ClaimAdjudicated) -> dict[str, int]:
+    """The patient's share as the payer states it, by kind (PR-1, PR-2, PR-3)."""
+    stated = [*event.adjustments, *(a for one in event.lines for a in one.adjustments)]
+    return {
+        name: sum(a.cents for a in stated if a.group == "PR" and a.reason == reason)
+        for reason, name in SHARES.items()
+    }
 
 
 def _facts(event: Any) -> dict[str, Any]:
@@ -75,6 +86,11 @@ def _facts(event: Any) -> dict[str, Any]:
         value = getattr(event, name, None)
         if value not in (None, "", (), 0):
             found[name] = msgspec.to_builtins(value)
+    shares = _shares(event) if isinstance(event, ClaimAdjudicated) else {}
+    found.update({name: cents for name, cents in shares.items() if cents})
+    credit = sum(-e.cents for e in getattr(event, "entries", ()) if e.ledger == "overpayment")
+    if credit:
+        found["credit_cents"] = credit
     denied = getattr(event, "denied", ())
     if denied:
         found["denied_cents"] = sum(d.cents for d in denied)
@@ -120,65 +136,4 @@ STORY = Projection(
     project=_told,
     append=True,
     indexes=("(account)",),
-)
-
-
-def _takeback_keys(event: Any, at: At) -> list[tuple[str]]:
-    if isinstance(event, ProviderAdjustmentPosted):
-        return [(at.event_id,)] if event.reason in ("WO", "FB", "72", "CS") else []
-    return [(at.event_id,)]
-
-
-def _takeback(row: Row | None, event: Any, at: At) -> Row:
-    made = {
-        "event_id": at.event_id,
-        "account": at.stream[8:] if at.stream.startswith("account/") else event.account,
-        "facility": at.scope.facility,
-        "payer": event.payer,
-        "check_number": event.check_number,
-        "occurred_on": at.occurred_on,
-        "claim": getattr(event, "claim", ""),
-        "what": "",
-        "reference": "",
-        "cents": 0,
-    }
-    match event:
-        case AdjudicationReversed():
-            return {**made, "what": "reversal", "cents": -event.paid_cents}
-        case PostingReversed():
-            return {**made, "what": "reversal posted", "cents": -event.paid_cents}
-        case ProviderAdjustmentPosted():
-            return {
-                **made,
-                "what": f"PLB {event.reason}",
-                "reference": event.reference,
-                "cents": event.cents,
-            }
-    return made
-
-
-TAKEBACKS = Projection(
-    table="takeback",
-    columns={
-        "event_id": "text",
-        "account": "text",
-        "facility": "text",
-        "payer": "text",
-        "check_number": "text",
-        "occurred_on": "date",
-        "claim": "text",
-        "what": "text",
-        "reference": "text",
-        "cents": "bigint",
-    },
-    key=("event_id",),
-    hears=frozenset(
-        {
-            "adjudication_tracking.adjudication_reversed.v1",
-            "posting.provider_adjustment_posted.v1",
-        }
-    ),
-    keys=_takeback_keys,
-    project=_takeback,
-    append=True,
 )

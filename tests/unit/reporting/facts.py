@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from contracts.adjudication_tracking import AnswerLate, ClaimAcknowledged, ClaimRejected
+from contracts.denial import DenialOpened
 from contracts.submission import ClaimCreated, ClaimSubmitted
 from contracts.values import ClaimLine
 from tests.unit.posting.facts import (
@@ -87,6 +88,25 @@ def rejected(claim: str = CLAIM) -> Any:
 def late(awaited: str, due_on: date, claim: str = CLAIM, attempt: int = 1) -> Any:
     return AnswerLate(
         account=ACCOUNT, claim=claim, attempt=attempt, awaited=awaited, payer="BLUE", due_on=due_on
+    )
+
+
+def denial(name: str, deadline_on: date, carc: str = "197") -> Any:
+    return DenialOpened(
+        account=ACCOUNT,
+        denial=name,
+        claim=CLAIM,
+        adjudication="adj-1",
+        payer="BLUE",
+        group="CO",
+        carc=carc,
+        cents=20_000,
+        category="AUTH",
+        owner="authorizations",
+        next_action="Add the number and send again.",
+        correctable=True,
+        opened_on=DAY,
+        deadline_on=deadline_on,
     )
 
 

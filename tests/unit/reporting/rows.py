@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from services.reporting.app import SERVICE
 from shared.service import At, Row, Scope
-from shared.streams import account_stream
+from shared.streams import BROADCAST, account_stream
 from tests.unit.posting.facts import ACCOUNT
 
 FIRST = date(2026, 1, 5)
@@ -63,6 +64,15 @@ class Rows:
                     assert set(row) == set(p.columns)
                     assert tuple(row[k] for k in p.key) == key
                     table[key] = row
+
+    def days(self, first: date, last: date) -> "Rows":
+        """Every weekday from one date to another was opened."""
+        day = first
+        while day <= last:
+            if day.weekday() < 5:
+                self.tell(BusinessDayOpened(day=day), stream=BROADCAST, on=day)
+            day += timedelta(days=1)
+        return self
 
     def claim(self, claim: str) -> Row:
         return self.tables["claim_view"][(claim,)]

@@ -1,0 +1,105 @@
+"""Checks and their money: posted, unposted, taken back, in the bank. One statement each; money is cents."""
+
+from services.reporting.api.money import LIST_PAGE
+from shared.service import Doors, Row
+
+_CHECKS = (
+    "select c.*, coalesce(p.cents, 0)::bigint as posted_cents, "
+    "coalesce(u.cents, 0)::bigint as unmatched_cents, coalesce(w.cents, 0)::bigint as waiting_cents, "
+    "(case when c.state = 'released' then c.claims_cents - coalesce(p.cents, 0) "
+    "else c.amount_cents + c.plb_cents end)::bigint as unposted_cents, "
+    "(c.state = 'released' and c.claims_cents = coalesce(p.cents, 0) "
+    "and c.claims_cents - c.plb_cents + c.suspense_cents = c.amount_cents) as matches "
+    "from check_view c "
+    "left join (select remittance, sum(cents) as cents from check_posted group by 1) p using (remittance) "
+    "left join (select remittance, sum(cents) as cents from unmatched_view where open group by 1) u "
+    "using (remittance) "
+    "left join (select remittance, sum(cents) as cents from waiting_view group by 1) w using (remittance)"
+)
+
+
+async def checks(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Does each check match: posted + unposted - PLB + suspense = total. Unposted is what clearing still holds."""
+    return await doors.rows(
+        f"{_CHECKS} order by matches, c.paid_on desc, c.remittance limit $1", limit
+    )
+
+
+async def checks_that_do_not_match(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Checks that are refused, not released yet, or not posted whole."""
+    return await doors.rows(
+        f"select *, count(*) over () as listed from ({_CHECKS}) k where not matches "
+        "order by paid_on desc, remittance limit $1",
+        limit,
+    )
+
+
+async def checks_total(doors: Doors) -> Row:
+    """How many checks match, and what is posted, unposted and adjusted over all released ones."""
+    return (
+        await doors.rows(
+            f"with k as ({_CHECKS}), r as (select * from k where state = 'released') "
+            "select (select count(*) from k) as checks, count(*) as released, "
+            "count(*) filter (where matches) as matching, "
+            "(select count(*) from k where state = 'refused') as refused, "
+            "(select coalesce(sum(amount_cents), 0) from k where state = 'refused')::bigint as refused_cents, "
+            + ", ".join(
+                f"coalesce(sum({name}), 0)::bigint as {name}"
+                for name in (
+                    "amount_cents", "claims_cents", "posted_cents", "unposted_cents",
+                    "plb_cents", "suspense_cents", "deposited_cents",
+                )
+            )
+            + ", coalesce(sum(posted_cents + unposted_cents - plb_cents + suspense_cents "
+            "- amount_cents), 0)::bigint as difference_cents from r"
+        )
+    )[0]  # fmt: skip
+
+
+async def unposted(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Money of payers that is on no account, and why."""
+    return await doors.rows(
+        "select *, count(*) over () as listed, sum(cents) over ()::bigint as listed_cents from ("
+        "select c.check_number, c.payer, 'payment of ' || u.claim as what, u.cents, u.reason, u.since "
+        "from unmatched_view u join check_view c using (remittance) where u.open "
+        "union all select c.check_number, c.payer, 'reversal of ' || w.claim, w.cents, "
+        "'the payment that it takes back is not here', w.since "
+        "from waiting_view w join check_view c using (remittance) "
+        "union all select check_number, payer, 'suspense', suspense_cents, "
+        "'released by a person although it does not balance', paid_on from check_view "
+        "where suspense_cents <> 0 "
+        "union all select check_number, payer, 'whole check', amount_cents, state || ': ' || reason, paid_on "
+        "from check_view where state in ('staged', 'refused')) u "
+        "order by abs(cents) desc, check_number, what limit $1",
+        limit,
+    )
+
+
+async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Money that we hold and owe to somebody: patients' payments that met no balance, payers' overpayments."""
+    return await doors.rows(
+        "select *, count(*) over () as listed, sum(cents) over ()::bigint as listed_cents from ("
+        "select coalesce(nullif(p.account, ''), '-') as account, coalesce(m.facility, '') as facility, "
+        "'patient' as whose, (p.received_cents - p.applied_cents) as cents, "
+        "case when p.account = '' then 'no account was named' "
+        "when m.account is null then 'the account is not here yet' "
+        "else 'the patient owes nothing more on the account' end as reason, p.received_on as since "
+        "from patient_payment p left join account_money m on m.account = p.account "
+        "where p.received_cents <> p.applied_cents "
+        "union all select account, facility, payer, credit_cents, "
+        "'more was paid than the charges allow: refund, or wait for the takeback', service_on "
+        "from account_money where credit_cents <> 0) u order by abs(cents) desc, account limit $1",
+        limit,
+    )
+
+
+async def takebacks(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Whose money payers took back, how much, and from which check."""
+    return await doors.rows(
+        "select t.account, coalesce(nullif(t.facility, ''), m.facility, 'not of a facility') as facility, "
+        "t.payer, t.check_number, t.occurred_on, t.what, t.reference, t.cents, "
+        "count(*) over () as listed, sum(t.cents) over ()::bigint as listed_cents from takeback t "
+        "left join account_money m on m.account = t.account "
+        "order by abs(t.cents) desc, t.event_id limit $1",
+        limit,
+    )

@@ -1,0 +1,122 @@
+"""What was billed, what came in, what is left and who owes it: one statement each. Money is cents."""
+
+from typing import Any
+
+from shared.service import Doors, Row
+
+LIST_PAGE = 500
+AGES = (
+    ("days_0_30", -99_999, 30),
+    ("days_31_60", 31, 60),
+    ("days_61_90", 61, 90),
+    ("days_91_120", 91, 120),
+    ("days_over_120", 121, 99_999),
+)
+"""Ages in calendar days from the date of service; what has no such date yet is as young as can be."""
+
+TODAY = "(select max(today) from calendar)"
+_DAYS = f"coalesce({TODAY} - service_on, 0)"
+_PAYERS_OWE = "open_cents + denied_cents + next_payer_cents"
+_SUMS = (
+    ("billed_cents", "charges_cents"),
+    ("insurance_paid_cents", "insurance_paid_cents"),
+    ("patient_paid_cents", "patient_paid_cents"),
+    ("contractual_cents", "contractual_cents"),
+    ("write_off_cents", "write_off_cents"),
+    ("patient_owes_cents", "patient_owes_cents"),
+    ("payers_owe_cents", _PAYERS_OWE),
+    ("open_cents", "open_cents"),
+    ("denied_cents", "denied_cents"),
+    ("next_payer_cents", "next_payer_cents"),
+    ("credit_cents", "credit_cents"),
+    ("opening_cents", "opening_cents"),
+    (
+        "difference_cents",
+        "charges_cents - insurance_paid_cents - patient_paid_cents - contractual_cents "
+        f"- write_off_cents - patient_owes_cents - ({_PAYERS_OWE}) + credit_cents - opening_cents",
+    ),
+)
+"""`difference_cents` is what the equation leaves over: 0, or a cent is lost."""
+_TOTALS = ", ".join(
+    f"coalesce(sum({what}), 0)::bigint as {name}" for name, what in _SUMS
+) + (", count(*) as accounts")
+
+_OWED = (
+    "('insurance', 'in process', coalesce(nullif(payer, ''), '?'), open_cents), "
+    "('insurance', 'denied', coalesce(nullif(denied_by, ''), payer, '?'), denied_cents), "
+    "('insurance', 'next payer', coalesce(nullif(next_payer, ''), '?'), next_payer_cents), "
+    "('patient', 'patient', 'patient', patient_owes_cents)"
+)
+
+
+async def as_of(doors: Doors) -> Any:
+    """The last business day heard."""
+    return (await doors.rows(f"select {TODAY} as today"))[0]["today"]
+
+
+async def money(doors: Doors) -> list[Row]:
+    """Billed, came in, what is left and who owes it, by facility and first payer."""
+    return await doors.rows(
+        f"select facility, payer, {_TOTALS} from account_money group by 1, 2 order by 1, 2"
+    )
+
+
+async def money_by_facility(doors: Doors) -> list[Row]:
+    """The same by facility."""
+    return await doors.rows(
+        f"select facility, {_TOTALS} from account_money group by 1 order by 1"
+    )
+
+
+async def money_by_payer(doors: Doors) -> list[Row]:
+    """The same by first payer."""
+    return await doors.rows(f"select payer, {_TOTALS} from account_money group by 1 order by 1")
+
+
+async def money_total(doors: Doors) -> Row:
+    """The same in total."""
+    return (await doors.rows(f"select {_TOTALS} from account_money"))[0]
+
+
+async def not_of_a_facility(doors: Doors) -> list[Row]:
+    """Money that belongs to a check or a payee and to no facility: provider adjustments, suspense, unmatched."""
+    return await doors.rows(
+        "select 'provider adjustment ' || reason as what, payer, sum(cents)::bigint as cents "
+        "from payee_view group by reason, payer having sum(cents) <> 0 "
+        "union all select 'suspense', payer, sum(suspense_cents)::bigint from check_view "
+        "where suspense_cents <> 0 group by payer "
+        "union all select 'unmatched payment', c.payer, sum(u.cents)::bigint from unmatched_view u "
+        "join check_view c using (remittance) where u.open group by c.payer order by 1, 2"
+    )
+
+
+def _aged(group: str) -> str:
+    ages = ", ".join(
+        f"coalesce(sum(cents) filter (where days between {low} and {high}), 0)::bigint as {name}"
+        for name, low, high in AGES
+    )
+    return (
+        f"select {group}, {ages}, sum(cents)::bigint as total_cents, count(*) as accounts "
+        f"from (select facility, {_DAYS} as days, b.* from account_money "
+        f"cross join lateral (values {_OWED}) as b(party, what, who, cents) where b.cents <> 0) ar "
+        f"group by {group} order by {group}"
+    )
+
+
+async def aging(doors: Doors) -> list[Row]:
+    """A/R by age from the date of service, by facility and what it waits for."""
+    return await doors.rows(_aged("facility, party, what"))
+
+
+async def owed(doors: Doors) -> list[Row]:
+    """Who owes it now, by age: the payer whose answer is awaited, who denied it, the next payer, the patient."""
+    return await doors.rows(_aged("party, who, what"))
+
+
+async def patient_balances(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Accounts whose patient owes something, largest first."""
+    return await doors.rows(
+        "select account, facility, patient_owes_cents from account_money where patient_owes_cents > 0 "
+        "order by patient_owes_cents desc, account limit $1",
+        limit,
+    )

@@ -1,0 +1,118 @@
+"""What a biller works on: rejected, denied, unanswered, parked. One statement each; money is cents."""
+
+from services.reporting.api.money import LIST_PAGE, TODAY
+from shared.service import Doors, Row
+
+
+def _business_days(since: str, until: str = TODAY) -> str:
+    """Business days that the company opened after one date and up to another."""
+    return f"(select count(*) from business_day where day > {since} and day <= {until})"
+
+
+def _usual(table: str, who: str, since: str, until: str) -> str:
+    """The median of business days from sent to answered, by whom."""
+    return (
+        f"select {who} as who, percentile_disc(0.5) within group "
+        f"(order by {_business_days(since, until)}) as days from {table} "
+        f"where {until} >= {since} group by 1"
+    )
+
+
+_FILES = (
+    "select '999' as awaited, f.receiver as who, f.file_name as item, '' as account, f.sent_on, f.cents, "
+    f"{_business_days('f.sent_on')} as waiting_days, u.days as usual_days from transport_view f "
+    f"left join ({_usual('transport_view', 'receiver', 'sent_on', 'answered_on')}) u on u.who = f.receiver "
+    "where f.answered_on is null and f.ta1 <> 'R'"
+)
+_CLAIMS = (
+    "select c.awaited, c.payer as who, c.claim as item, c.account, c.sent_on, c.charge_cents, "
+    f"{_business_days('c.sent_on')}, u.days from ("
+    "select *, case when acknowledged_on is null then '277CA' else '835' end as awaited from claim_view "
+    "where state in ('sent', 'received', 'accepted')) c left join ("
+    f"select '277CA' as awaited, a.* from ({_usual('claim_view', 'payer', 'sent_on', 'acknowledged_on')}) a "
+    f"union all select '835', a.* from ({_usual('claim_view', 'payer', 'sent_on', 'answered_on')}) a"
+    ") u on u.who = c.payer and u.awaited = c.awaited where c.awaited = any(c.late)"
+)
+_UNANSWERED = (
+    "select *, waiting_days - coalesce(usual_days, 0) as late_days from "
+    f"({_FILES} union all {_CLAIMS}) n where waiting_days > coalesce(usual_days, 0)"
+)
+"""A claim awaits one thing at a time: the first acknowledgement, then the payment. Answered is not late."""
+
+
+async def late(doors: Doors) -> list[Row]:
+    """Who has not answered, and by how many business days later than that payer's usual."""
+    return await doors.rows(
+        "select awaited, who, count(*) as items, sum(cents)::bigint as cents, "
+        "min(sent_on) as oldest_sent_on, max(usual_days) as usual_days, "
+        f"max(waiting_days) as waiting_days, max(late_days) as late_days from ({_UNANSWERED}) n "
+        "group by 1, 2 order by 1, 2"
+    )
+
+
+async def unanswered(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Each file or claim that nobody answered, latest first."""
+    return await doors.rows(
+        f"select *, count(*) over () as listed from ({_UNANSWERED}) n "
+        "order by late_days desc, cents desc, item limit $1",
+        limit,
+    )
+
+
+async def rejected(doors: Doors) -> list[Row]:
+    """Claims that never entered adjudication: not denied, they go again as originals."""
+    return await doors.rows(
+        "select facility, payer, state, count(*) as claims, sum(charge_cents)::bigint as cents, "
+        "string_agg(distinct nullif(case state when 'held' then hold else rejection end, ''), ', ') as why, "
+        f"min(filing_limit_on) as file_by, min(filing_limit_on) < {TODAY} as past "
+        "from claim_view where state in ('rejected', 'transport rejected', 'held') "
+        "group by 1, 2, 3 order by 3, 1, 2"
+    )
+
+
+async def denials(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Open denials by CARC, RARC and payer: dollars, what next, by when, and how many of them are past that."""
+    return await doors.rows(
+        "select reason_group || '-' || carc as carc, array_to_string(rarcs, ' ') as rarc, payer, "
+        "count(*) as denials, sum(cents)::bigint as cents, max(category) as category, "
+        "max(owner) as owner, max(next_action) as next_action, min(deadline_on) as by_when, "
+        f"min(deadline_on) < {TODAY} as past, count(*) filter (where deadline_on < {TODAY}) as past_due, "
+        f"coalesce(sum(cents) filter (where deadline_on < {TODAY}), 0)::bigint as past_due_cents, "
+        f"min(deadline_on) filter (where deadline_on >= {TODAY}) as next_due, count(*) over () as listed "
+        "from denial_view where outcome = '' group by 1, 2, 3 order by sum(cents) desc, 1, 2, 3 limit $1",
+        limit,
+    )
+
+
+async def denials_total(doors: Doors) -> Row:
+    """Open denials in all."""
+    return (
+        await doors.rows(
+            "select count(*) as denials, coalesce(sum(cents), 0)::bigint as cents, "
+            f"count(*) filter (where deadline_on < {TODAY}) as past_due, "
+            f"coalesce(sum(cents) filter (where deadline_on < {TODAY}), 0)::bigint as past_due_cents "
+            "from denial_view where outcome = ''"
+        )
+    )[0]
+
+
+async def denials_ended(doors: Doors) -> list[Row]:
+    """How denials ended."""
+    return await doors.rows(
+        "select outcome, count(*) as denials, sum(cents)::bigint as denied_cents, "
+        "sum(outcome_cents)::bigint as outcome_cents from denial_view where outcome <> '' "
+        "group by 1 order by 1"
+    )
+
+
+async def claims_by_state(doors: Doors) -> list[Row]:
+    """Claims, counts and charges by state and payer."""
+    return await doors.rows(
+        "select state, payer, count(*) as claims, sum(charge_cents)::bigint as cents "
+        "from claim_view group by 1, 2 order by 1, 2"
+    )
+
+
+async def parked(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Records that wait for a person somewhere."""
+    return await doors.rows("select * from parked_view order by parked_on, service limit $1", limit)

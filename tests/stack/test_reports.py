@@ -1,0 +1,357 @@
+"""What a biller is told of money, checks and answers, from rows in a real database."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.adjudication_tracking import (
+    ClaimUnmatched,
+    RemittanceReceived,
+    RemittanceRefused,
+    RemittanceReleased,
+    ReversalWaiting,
+)
+from contracts.phi import PersonDetails
+from contracts.posting import PatientPaymentReceived
+from contracts.submission import (
+    InterchangeSent,
+    TransportAcknowledged,
+)
+from contracts.values import ProviderAdjustment
+from deploy.stack import Stack
+from services.reporting.api import checks, money, stories, work
+from services.reporting.api.summary import left_off, summary
+from shared.errors import NotFound
+from shared.streams import guarantor_stream, outbound_stream, remittance_stream
+from tests.stack.reports import ReadingDoors, answer, database
+from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM, SOURCE
+from tests.unit.reporting.facts import (
+    DENIED,
+    PAID,
+    acknowledged,
+    adjudicated,
+    created,
+    denial,
+    late,
+    lived,
+    rejected,
+    submitted,
+    taken_back,
+)
+from tests.unit.reporting.rows import Rows
+
+MONDAY = date(2026, 1, 5)
+
+
+@pytest.fixture(scope="module")
+def server(stack: Stack) -> Iterator[str]:
+    """The DSN of a database with reporting's tables."""
+    with database(stack.postgres.start()) as made:
+        yield made
+
+
+def _sent(*after: Any) -> Rows:
+    """A claim that left on a Monday and was late with both answers; the day is the Friday of the third week."""
+    rows = Rows().days(MONDAY, date(2026, 1, 23)).tell(created(), submitted(MONDAY))
+    rows.tell(late("277CA", date(2026, 1, 7)), late("835", date(2026, 1, 19)))
+    return rows.tell(*after, on=date(2026, 1, 8))
+
+
+def _other(number: int, sent: date, answered: date) -> list[Any]:
+    """Another claim to the same payer, answered on a day."""
+    claim = f"{ACCOUNT[:12]}{number:02d}01X"
+    return [
+        (created(claim=claim), sent),
+        (submitted(sent, claim=claim), sent),
+        (acknowledged(claim=claim), answered),
+        (adjudicated(PAID, claim=claim, paid_on=answered), answered),
+    ]
+
+
+def test_a_claim_that_nobody_answered_is_late_by_business_days_beyond_the_payers_usual(
+    server: str,
+) -> None:
+    rows = _sent()
+    for number, answered in enumerate((6, 7, 8)):
+        for event, on in _other(number, MONDAY, date(2026, 1, answered)):
+            rows.tell(event, on=on)
+    (found,) = answer(server, rows, work.late)
+    assert (found["awaited"], found["who"], found["items"], found["cents"]) == (
+        "277CA",
+        "BLUE",
+        1,
+        20_000,
+    )
+    assert (found["usual_days"], found["waiting_days"], found["late_days"]) == (2, 14, 12)
+
+
+def test_a_claim_that_was_acknowledged_late_is_no_longer_awaited_there(server: str) -> None:
+    found = answer(server, _sent(acknowledged()), work.late)
+    assert [row["awaited"] for row in found] == ["835"]
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        pytest.param([rejected()], id="rejected"),
+        pytest.param([adjudicated(PAID)], id="adjudicated"),
+    ],
+)
+def test_a_claim_that_was_answered_otherwise_is_not_awaited(server: str, answered: list[Any]) -> None:
+    assert answer(server, _sent(*answered), work.late) == []
+
+
+@pytest.mark.parametrize("step", [PAID, DENIED])
+def test_a_claim_that_is_paid_or_denied_is_not_awaited(server: str, step: Any) -> None:
+    rows = lived(adjudicated(step)).days(MONDAY, date(2026, 1, 23))
+    rows.tell(late("277CA", MONDAY), late("835", MONDAY))
+    assert answer(server, rows, work.late) == []
+
+
+def _file(isa13: int) -> InterchangeSent:
+    return InterchangeSent(
+        receiver="HOUSE",
+        lane=0,
+        isa13=isa13,
+        gs06=isa13,
+        file_name=f"837P-{isa13}",
+        sha256="0" * 64,
+        size_bytes=1,
+        sets=(),
+    )
+
+
+def test_only_files_without_a_999_are_listed(server: str) -> None:
+    rows = Rows().days(MONDAY, date(2026, 1, 9))
+    stream = outbound_stream("HOUSE", 0)
+    said = TransportAcknowledged(receiver="HOUSE", level="999", isa13=1, st02s=("0001",), code="A")
+    rows.tell(_file(1), _file(2), stream=stream, on=MONDAY).tell(said, stream=stream, on=MONDAY)
+    (found,) = answer(server, rows, work.unanswered)
+    assert (found["awaited"], found["item"], found["waiting_days"]) == ("999", "837P-2", 4)
+
+
+def test_billed_is_what_came_in_and_what_is_written_off_and_what_is_owed(server: str) -> None:
+    total = answer(server, lived(adjudicated(PAID)), money.money_total)
+    assert (total["billed_cents"], total["insurance_paid_cents"]) == (20_000, 12_000)
+    assert (total["contractual_cents"], total["patient_owes_cents"]) == (5_000, 3_000)
+    assert (total["payers_owe_cents"], total["difference_cents"]) == (0, 0)
+
+
+def test_a_cent_that_is_lost_shows_as_the_difference(server: str) -> None:
+    rows = lived(adjudicated(PAID))
+    rows.account()["insurance_paid_cents"] -= 1
+    assert answer(server, rows, money.money_total)["difference_cents"] == 1
+
+
+def test_who_owes_it_now_is_the_secondary_after_the_primary_answered(server: str) -> None:
+    rows = lived(adjudicated(PAID), payers=("BLUE", "SUPP"))
+    found = answer(server, rows, money.owed)
+    assert [(r["who"], r["what"], r["total_cents"]) for r in found] == [
+        ("SUPP", "next payer", 3_000)
+    ]
+
+
+def test_who_owes_it_now_is_the_patient_after_the_last_payer(server: str) -> None:
+    found = answer(server, lived(adjudicated(PAID)), money.owed)
+    assert [(r["party"], r["who"], r["total_cents"]) for r in found] == [
+        ("patient", "patient", 3_000)
+    ]
+
+
+def test_a_denied_amount_is_owed_by_the_payer_that_denied_it(server: str) -> None:
+    found = answer(server, lived(adjudicated(DENIED)), money.owed)
+    assert [(r["who"], r["what"], r["total_cents"]) for r in found] == [("BLUE", "denied", 20_000)]
+
+
+def test_a_denial_past_its_deadline_is_marked_and_counted(server: str) -> None:
+    rows = Rows().days(MONDAY, date(2026, 2, 2))
+    rows.tell(denial("d1", date(2026, 2, 1)), denial("d2", date(2026, 3, 1)))
+    (found,) = answer(server, rows, work.denials)
+    assert (found["denials"], found["cents"], found["past"]) == (2, 40_000, True)
+    assert (found["past_due"], found["past_due_cents"]) == (1, 20_000)
+    assert found["next_due"] == date(2026, 3, 1)
+
+
+def _received(remittance: str, cents: int, *plb: ProviderAdjustment) -> RemittanceReceived:
+    return RemittanceReceived(
+        remittance=remittance,
+        payer="BLUE",
+        handling="I",
+        amount_cents=cents,
+        check_number=f"CHK-{remittance}",
+        paid_on=DAY,
+        claims=1,
+        chunks=1,
+        provider_adjustments=plb,
+        source=SOURCE,
+    )
+
+
+def _released(remittance: str, cents: int, *plb: ProviderAdjustment) -> RemittanceReleased:
+    return RemittanceReleased(
+        remittance=remittance,
+        payer="BLUE",
+        check_number=f"CHK-{remittance}",
+        paid_on=DAY,
+        amount_cents=cents,
+        claims=1,
+        claims_cents=cents + sum(p.cents for p in plb),
+        provider_adjustments=plb,
+    )
+
+
+def _check(rows: Rows, remittance: str, cents: int, *plb: ProviderAdjustment) -> Rows:
+    given = (_received(remittance, cents, *plb), _released(remittance, cents, *plb))
+    return rows.tell(*given, stream=remittance_stream(remittance))
+
+
+def test_a_check_is_what_is_posted_and_unposted_less_the_plb(server: str) -> None:
+    plb = ProviderAdjustment(reason="WO", reference="R", cents=1_000)
+    rows = _check(lived(adjudicated(PAID)), "rem-1", 11_000, plb)
+    total = answer(server, rows, checks.checks_total)
+    assert (total["amount_cents"], total["posted_cents"], total["plb_cents"]) == (
+        11_000,
+        12_000,
+        1_000,
+    )
+    assert (total["matching"], total["unposted_cents"], total["difference_cents"]) == (1, 0, 0)
+
+
+def test_a_check_with_an_unmatched_payment_does_not_match_and_says_why(server: str) -> None:
+    rows = _check(Rows(), "rem-9", 5_000)
+    said = ClaimUnmatched(
+        remittance="rem-9", position=1, claim="STRANGE", cents=5_000, reason="no claim of ours"
+    )
+    rows.tell(said, stream=remittance_stream("rem-9"))
+    (listed,) = answer(server, rows, checks.checks_that_do_not_match)
+    assert (listed["unposted_cents"], listed["unmatched_cents"]) == (5_000, 5_000)
+    (found,) = answer(server, rows, checks.unposted)
+    assert (found["what"], found["cents"], found["reason"]) == (
+        "payment of STRANGE",
+        5_000,
+        "no claim of ours",
+    )
+
+
+def test_a_refused_check_is_unposted_and_out_of_the_equation(server: str) -> None:
+    rows = Rows().tell(
+        _received("rem-8", 700),
+        RemittanceRefused(
+            remittance="rem-8", payer="BLUE", check_number="CHK-rem-8", amount_cents=700, faults=()
+        ),
+        stream=remittance_stream("rem-8"),
+    )
+    total = answer(server, rows, checks.checks_total)
+    assert (total["refused"], total["refused_cents"], total["amount_cents"]) == (1, 700, 0)
+    assert [row["what"] for row in answer(server, rows, checks.unposted)] == ["whole check"]
+
+
+def test_a_reversal_that_waits_is_unposted_until_it_meets_its_original(server: str) -> None:
+    waits = ReversalWaiting(
+        account=ACCOUNT, claim=CLAIM, adjudication="adj-1-R", remittance="rem-2", paid_cents=-500
+    )
+    rows = _check(Rows().tell(waits), "rem-2", 0)
+    (found,) = answer(server, rows, checks.unposted)
+    assert (found["what"], found["cents"]) == (f"reversal of {CLAIM}", -500)
+    rows = _check(lived(adjudicated(PAID)).tell(waits), "rem-2", 0)
+    rows.tell(taken_back(500))
+    assert answer(server, rows, checks.unposted) == []
+
+
+def test_a_patients_payment_without_a_balance_is_unapplied_with_its_reason(server: str) -> None:
+    paid = PatientPaymentReceived(
+        guarantor="g1", payment="p1", tender="card", amount_cents=900, received_on=DAY
+    )
+    rows = Rows().tell(paid, stream=guarantor_stream("g1"))
+    (found,) = answer(server, rows, checks.unapplied)
+    assert (found["whose"], found["cents"], found["reason"]) == (
+        "patient",
+        900,
+        "no account was named",
+    )
+
+
+def test_what_was_paid_too_much_is_unapplied_until_it_is_taken_back(server: str) -> None:
+    again = {"adjudication": "adj-2", "remittance": "rem-2", "check_number": "CHK2"}
+    (found,) = answer(server, lived(adjudicated(PAID), adjudicated(PAID, **again)), checks.unapplied)
+    assert (found["whose"], found["cents"]) == ("BLUE", 12_000)
+
+
+def test_a_rejected_claim_is_apart_from_a_denied_one(server: str) -> None:
+    rows = lived(adjudicated(DENIED)).tell(created(SECOND_CLAIM), rejected(SECOND_CLAIM))
+    (found,) = answer(server, rows, work.rejected)
+    assert (found["claims"], found["cents"], found["why"]) == (1, 20_000, "A7 164")
+
+
+def test_a_page_says_how_many_rows_it_left_off(server: str) -> None:
+    rows = Rows().days(MONDAY, MONDAY)
+    for n in range(3):
+        rows.tell(denial(f"d{n}", date(2026, 3, 1), carc=f"{n}"))
+
+    async def two(doors: Any) -> int:
+        return left_off(await work.denials(doors, 2))
+
+    assert answer(server, rows, two) == 1
+
+
+def test_the_page_of_all_holds_every_list_even_of_nothing(server: str) -> None:
+    found = answer(server, Rows(), summary)
+    assert found["as_of"] is None
+    assert found["total"]["billed_cents"] == found["total"]["difference_cents"] == 0
+    assert set(found["left_off"].values()) == {0}
+
+
+def _story(server: str, rows: Rows, number: str = ACCOUNT, **people: Any) -> dict[str, Any]:
+    async def ask(doors: ReadingDoors) -> dict[str, Any]:
+        doors.people = people
+        return await stories.story(doors, number)
+
+    return answer(server, rows, ask)
+
+
+def test_a_story_is_told_by_day_and_then_in_the_order_of_the_record(server: str) -> None:
+    rows = Rows().tell(submitted(DAY), on=date(2026, 1, 9)).tell(created(), on=date(2026, 1, 6))
+    found = _story(server, rows)
+    assert [step["wire"].split(".")[1] for step in found["steps"]] == [
+        "claim_created",
+        "claim_submitted",
+    ]
+
+
+def test_a_story_gives_the_balance_after_each_step(server: str) -> None:
+    found = _story(server, lived(adjudicated(PAID)))
+    balances = [(s["wire"].split(".")[1], s["balance_cents"]) for s in found["steps"]]
+    assert balances == [
+        ("account_opened", 0),
+        ("charges_captured", 20_000),
+        ("claim_created", 20_000),
+        ("claim_adjudicated", 20_000),
+        ("payment_posted", 3_000),
+        ("responsibility_moved", 3_000),
+    ]
+
+
+def test_a_story_is_found_by_a_claims_number_too(server: str) -> None:
+    assert _story(server, lived(), CLAIM.lower())["account"] == ACCOUNT
+
+
+def test_a_story_shows_initials_and_what_was_erased(server: str) -> None:
+    person = PersonDetails(
+        last="Synthetic",
+        first="Zoe",
+        born_on=DAY,
+        sex="F",
+        street="1 Way",
+        city="Town",
+        state="NY",
+        zip="00000",
+    )
+    assert _story(server, lived(), k=person)["patient"] == "Z.S."
+    assert _story(server, lived())["patient"] == "[erased]"
+
+
+def test_an_account_that_is_not_there_is_not_found(server: str) -> None:
+    with pytest.raises(NotFound, match="no such account"):
+        _story(server, Rows())
