@@ -6,6 +6,7 @@ from cli import lifecycle, parked
 from cli.audit import audit
 from cli.demo import demo
 from cli.import_claims import import_claims
+from cli.lists import listed
 from cli.rebuild import rebuild
 from cli.receive import receive
 from cli.story import story
@@ -29,6 +30,7 @@ app.command()(rebuild)
 app.command()(audit)
 app.command()(summary)
 app.command()(story)
+app.command("list")(listed)
 app.command("import")(import_claims)
 app.add_typer(parked.app, name="parked")
 

@@ -1,22 +1,43 @@
 """`story ACCOUNT`: what happened to one account, with its balance after each step."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
-from rich.table import Table
+from rich.markup import escape
 
 from cli.context import Json, ask, dollars, out, plainly, print_json
+from cli.tables import Column, money, show, text
 
 CENTS = "_cents"
+HIDDEN = ("facility", "remittance", "posted_on", "service_from", "rarcs", "payer_order", "from_payer_order")
+NAMES = {
+    "cents": "amount",
+    "st02": "set",
+    "isa13": "interchange",
+    "payer_control": "payer control number",
+    "check_number": "check",
+    "paid_on": "check date",
+    "contractual_cents": "write-off (contractual)",
+    "patient_part_cents": "left to the next payer or the patient",
+    "credit_cents": "credit",
+    "deadline_on": "by",
+    "carcs": "denied for",
+    "carc": "CARC",
+    "filing_limit_on": "file by",
+    "to_party": "to",
+}
+"""What a biller calls a fact; others are shown by their own name."""
 
 
 @plainly
 def story(
     number: Annotated[str, typer.Argument(help="An account number, or a claim number (CLM01).")],
+    limit: Annotated[int, typer.Option(help="At most so many steps, the last.", min=1, max=5_000)] = 500,
     json: Json = False,
 ) -> None:
     """One account: service, sent, accepted, check, allowed, write-off, coinsurance, balance, who did it."""
-    found = ask("reporting", f"/story/{number}")
+    found = ask("reporting", f"/story/{quote(number, safe='')}", limit=limit)
     if json:
         print_json(found)
     else:
@@ -26,53 +47,87 @@ def story(
 def show_examples() -> None:
     """The stories of one paid, one denied and one rejected claim."""
     for name, account in ask("reporting", "/examples").items():
-        out.print(f"\n[bold]The story of one {name} claim[/bold]")
+        out.print(f"\n[bold]The story of one {name} claim[/bold] (claimlog story {account})", highlight=False)
         render(ask("reporting", f"/story/{account}"))
 
 
 def render(s: dict[str, Any]) -> None:
     """A story as tables."""
-    m = s["money"] or {}
-    out.print(
-        f"account {s['account']} · {m.get('facility')} · first payer {m.get('payer')} · "
-        f"date of service {m.get('service_on')}"
-    )
+    out.print(escape(heading(s)), highlight=False)
     for claim in s["claims"]:
-        out.print(
-            f"  claim {claim['claim']} to {claim['payer']}: {claim['state']}, attempt {claim['attempt']}, "
-            f"sent {claim['sent_on'] or '-'}, accepted {claim['accepted_on'] or '-'} "
-            f"(payer control {claim['payer_control'] or '-'}), check {claim['check_number'] or '-'}, "
-            f"paid {dollars(claim['paid_cents'])}, filing days left {claim['filing_days_left']}"
+        out.print("  " + claim_line(claim), highlight=False)
+    if s["left_off"]:
+        every = s["left_off"] + len(s["steps"])
+        out.print(f"  {s['left_off']:,} earlier steps are left off; all of them: --limit {every}")
+    columns = (
+        text("on", "occurred_on"),
+        Column("what", lambda step: _what(step["wire"])),
+        Column("details", lambda step: escape(details(step["facts"]))),
+        Column("change $", lambda step: dollars(step["change_cents"]) if step["change_cents"] else "", right=True),
+        money("balance", "balance_cents"),
+        text("by", "actor"),
+    )
+    show(f"Account {s['account']}", columns, s["steps"])
+
+
+def heading(s: dict[str, Any]) -> str:
+    """Whose account, where, who was asked in turn, when, and what is owed by whom now."""
+    m = s["money"] or {}
+    payers = list(dict.fromkeys([m.get("payer") or "self-pay", *(c["payer"] for c in s["claims"])]))
+    owes = [
+        ("payers owe", sum(m.get(k) or 0 for k in ("open_cents", "denied_cents", "next_payer_cents"))),
+        ("of it denied", m.get("denied_cents") or 0),
+        ("patient owes", m.get("patient_owes_cents") or 0),
+        ("credit", m.get("credit_cents") or 0),
+    ]
+    told = ", ".join(f"{name} {dollars(cents)}" for name, cents in owes if cents) or "nothing is owed"
+    return (
+        f"account {s['account']} · patient {s['patient'] or 'not known'} · {m.get('facility') or '-'} · "
+        f"{', then '.join(payers)} · date of service {m.get('service_on') or '-'} · "
+        f"billed {dollars(m.get('charges_cents'))} · {told}"
+    )
+
+
+def claim_line(c: dict[str, Any]) -> str:
+    """One claim: where it stands, what was answered, and how long it may still be filed."""
+    told = [f"claim {escape(c['claim'])} to {c['payer']}: [bold]{c['state']}[/bold], attempt {c['attempt']}"]
+    if c["sent_on"]:
+        told.append(f"sent {c['sent_on']}")
+    if c["accepted_on"]:
+        told.append(f"accepted {c['accepted_on']}, payer control number {c['payer_control'] or '-'}")
+    if c["state"] == "rejected" and c["rejection"]:
+        told.append(f"rejected {c['rejected_on']} ({c['rejection']})")
+    if c["hold"]:
+        told.append(f"held: {escape(c['hold'])}")
+    if c["adjudicated_on"]:
+        told.append(f"check {c['check_number'] or '-'} of {c['adjudicated_on']}")
+        told.append(f"paid {dollars(c['paid_cents'])}")
+    left = c["filing_days_left"]
+    if left is not None:
+        told.append(
+            f"[red]filing limit {c['filing_limit_on']} past[/red]"
+            if left < 0
+            else f"{left} filing days left"
         )
-    table = Table("on", "what", "details", "change", "balance", "by")
-    table.columns[3].justify = table.columns[4].justify = "right"
-    for step in s["steps"]:
-        table.add_row(
-            str(step["occurred_on"]),
-            _what(step["wire"]),
-            _details(step["facts"]),
-            dollars(step["change_cents"]) if step["change_cents"] else "",
-            dollars(step["balance_cents"]),
-            step["actor"],
-        )
-    out.print(table)
+    return ", ".join(told)
 
 
 def _what(wire: str) -> str:
     return wire.split(".")[1].replace("_", " ")
 
 
-def _details(facts: dict[str, Any]) -> str:
+def details(facts: dict[str, Any]) -> str:
+    """The facts of a step in a biller's words; money in dollars."""
     shown = []
     for name, value in facts.items():
-        if name in ("facility", "remittance", "posted_on", "service_from"):
+        if name in HIDDEN:
             continue
-        label = name.removesuffix(CENTS).replace("_", " ")
+        label = NAMES.get(name, name.removesuffix(CENTS).replace("_", " "))
         if name.endswith(CENTS) or name == "cents":
-            text = dollars(value)
+            told = dollars(value)
         elif isinstance(value, list):
-            text = ", ".join(map(str, value))
+            told = ", ".join(map(str, value))
         else:
-            text = str(value)
-        shown.append(f"{label if name != 'cents' else 'amount'} {text}")
+            told = str(value)
+        shown.append(f"{label} {told}")
     return " · ".join(shown)

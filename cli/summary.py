@@ -2,21 +2,93 @@
 
 from typing import Any
 
-from rich.table import Table
-
 from cli.context import Json, ask, dollars, out, plainly, print_json
+from cli.tables import deadline, money, number, show, text
 
 MONEY = (
-    ("billed", "billed_cents"),
-    ("insurance paid", "insurance_paid_cents"),
-    ("patient paid", "patient_paid_cents"),
-    ("contractual", "contractual_cents"),
-    ("written off", "write_off_cents"),
-    ("open", "open_cents"),
-    ("denied", "denied_cents"),
-    ("next payer", "next_payer_cents"),
-    ("patient owes", "patient_owes_cents"),
-    ("credits", "credit_cents"),
+    money("billed", "billed_cents"),
+    money("insurance paid", "insurance_paid_cents"),
+    money("patient paid", "patient_paid_cents"),
+    money("contractual", "contractual_cents"),
+    money("written off", "write_off_cents"),
+    money("patient owes", "patient_owes_cents"),
+    money("payers owe", "payers_owe_cents"),
+    money("of it denied", "denied_cents"),
+    money("credits", "credit_cents"),
+    money("difference", "difference_cents"),
+)
+AGES = (
+    money("0-30", "days_0_30"),
+    money("31-60", "days_31_60"),
+    money("61-90", "days_61_90"),
+    money("91-120", "days_91_120"),
+    money("over 120", "days_over_120"),
+    money("total", "total_cents"),
+)
+CHECKS = (
+    text("check", "check_number"),
+    text("payer", "payer"),
+    text("state", "state"),
+    money("total", "amount_cents"),
+    money("posted", "posted_cents"),
+    money("unposted", "unposted_cents"),
+    money("PLB", "plb_cents"),
+    text("why", "reason"),
+)
+REJECTED = (
+    text("facility", "facility"),
+    text("payer", "payer"),
+    text("state", "state"),
+    number("claims", "claims"),
+    money("billed", "cents"),
+    text("why", "why"),
+    deadline("file by", "file_by"),
+)
+DENIALS = (
+    text("CARC", "carc"),
+    text("RARC", "rarc"),
+    text("payer", "payer"),
+    number("denials", "denials"),
+    money("denied", "cents"),
+    text("whose work", "owner"),
+    text("what next", "next_action"),
+    deadline("first by", "by_when"),
+    number("past due", "past_due"),
+)
+UNPOSTED = (
+    text("check", "check_number"),
+    text("payer", "payer"),
+    text("what", "what"),
+    money("unposted", "cents"),
+    text("why", "reason"),
+    text("since", "since"),
+)
+UNAPPLIED = (
+    text("account", "account"),
+    text("facility", "facility"),
+    text("whose money", "whose"),
+    money("unapplied", "cents"),
+    text("why", "reason"),
+    text("since", "since"),
+)
+LATE = (
+    text("awaited", "awaited"),
+    text("from", "who"),
+    number("files or claims", "items"),
+    money("billed", "cents"),
+    text("oldest sent", "oldest_sent_on"),
+    number("waiting, business days", "waiting_days"),
+    number("usual", "usual_days"),
+    number("late by", "late_days"),
+)
+TAKEBACKS = (
+    text("account", "account"),
+    text("facility", "facility"),
+    text("payer", "payer"),
+    text("from check", "check_number"),
+    text("on", "occurred_on"),
+    text("how", "what"),
+    money("taken back", "cents"),
 )
 
 
@@ -37,125 +109,119 @@ def show_summary() -> None:
 
 def render(s: dict[str, Any]) -> None:
     """The summary as tables."""
-    out.print(f"\n[bold]As of {s['as_of']}[/bold], dollars")
+    if s["as_of"] is None:
+        out.print("nothing happened here yet: no business day was opened")
+        return
+    out.print(f"\n[bold]As of {s['as_of']}[/bold], all money in dollars", highlight=False)
     _money(s)
     _checks(s)
-    _table(
-        "Rejected (never entered adjudication), apart from denied",
-        s["rejected"],
-        ("facility", "payer", "state", "claims"),
-        ("cents",),
-    )
-    _table(
-        "Open denials: what next, by when",
-        s["denials"][:15],
-        ("carc", "rarc", "payer", "denials"),
-        ("cents",),
-        ("owner", "next_action", "by_when"),
-    )
-    _table(
-        f"A/R by age, from the {s['aging_basis']}",
-        s["aging"],
-        ("facility", "who"),
-        ("days_0_30", "days_31_60", "days_61_90", "days_91_120", "days_over_120", "total_cents"),
-    )
-    _table(
-        "Unposted and unapplied money",
-        s["unposted"][:10],
-        ("check_number", "payer", "what"),
-        ("cents",),
-        ("reason",),
-    )
-    _table(
-        "Who has not answered, and how late",
-        s["late"],
-        ("awaited", "who", "items"),
-        ("cents",),
-        ("oldest_days",),
-    )
-    _table(
-        "Takebacks",
-        s["takebacks"][:10],
-        ("account", "facility", "payer", "check_number", "what"),
-        ("cents",),
-    )
+    _work(s)
+    _waiting(s)
     _states(s["claims_by_state"])
 
 
+def equation(total: dict[str, Any]) -> str:
+    """Billed less everything that is explained is what payers owe; else by how much it is not."""
+    parts = [
+        ("insurance paid", total["insurance_paid_cents"]),
+        ("patient paid", total["patient_paid_cents"]),
+        ("contractual", total["contractual_cents"]),
+        ("written off", total["write_off_cents"]),
+        ("patient owes", total["patient_owes_cents"]),
+    ]
+    told = f"billed {dollars(total['billed_cents'])}"
+    told += "".join(f" − {name} {dollars(cents)}" for name, cents in parts)
+    if total["credit_cents"]:
+        told += f" + credits {dollars(total['credit_cents'])}"
+    if total["opening_cents"]:
+        told += f" − opening balances taken over {dollars(total['opening_cents'])}"
+    off = total["difference_cents"]
+    sign = "=" if not off else "≠"
+    end = "checks" if not off else f"off by {dollars(off)}"
+    return f"{told} {sign} open with payers {dollars(total['payers_owe_cents'])} ({end})"
+
+
+def check_equation(c: dict[str, Any]) -> str:
+    """Posted and unposted less provider adjustments is the checks' total; else by how much it is not."""
+    off = c["difference_cents"]
+    suspense = f" + suspense {dollars(c['suspense_cents'])}" if c["suspense_cents"] else ""
+    return (
+        f"posted {dollars(c['posted_cents'])} + unposted {dollars(c['unposted_cents'])} "
+        f"− PLB {dollars(c['plb_cents'])}{suspense} {'=' if not off else '≠'} "
+        f"total of the checks {dollars(c['amount_cents'])} "
+        f"({'checks' if not off else 'off by ' + dollars(off)})"
+    )
+
+
 def _money(s: dict[str, Any]) -> None:
-    table = Table("facility", "payer", *(name for name, _ in MONEY), title="Money")
-    for column in table.columns[2:]:
-        column.justify = "right"
-    for row in s["money"]:
-        table.add_row(row["facility"], row["payer"], *(dollars(row[k]) for _, k in MONEY))
-    total = s["total"]
-    table.add_section()
-    table.add_row("all", "", *(dollars(total[k] or 0) for _, k in MONEY))
-    out.print(table)
-    left = {
-        k: total[k] or 0
-        for _, k in MONEY
-        if k not in ("billed_cents", "credit_cents")
-    }
-    opening = total["opening_cents"] or 0
-    sum_of_all = sum(left.values()) - (total["credit_cents"] or 0) + opening
-    billed = total["billed_cents"] or 0
-    sign = "=" if sum_of_all == billed else "≠"
+    total = {**s["total"], "facility": "all", "payer": "all"}
+    show("Money by facility", (text("facility", "facility"), *MONEY), s["money_by_facility"], total=total)
+    show("Money by first payer", (text("payer", "payer"), *MONEY), s["money_by_payer"], total=total)
+    out.print(equation(s["total"]), highlight=False)
+    off = sum(1 for row in s["money"] if row["difference_cents"])
     out.print(
-        f"billed {dollars(billed)} {sign} paid + adjusted + owed - credits {dollars(sum_of_all)}"
+        f"the same holds for {len(s['money']) - off} of {len(s['money'])} pairs of facility and payer: "
+        "claimlog list money",
+        highlight=False,
     )
     for row in s["not_of_a_facility"]:
-        out.print(f"not of a facility: {row['what']}, {row['payer']}: {dollars(row['cents'])}")
+        out.print(f"not of a facility: {row['what']}, {row['payer']}: {dollars(row['cents'])}", highlight=False)
+    who = (text("who", "who"), text("what", "what"))
+    show(f"Who owes it now, by days since the {s['aging_basis']}", (*who, *AGES), s["owed"])
+    what = (text("facility", "facility"), text("owed by", "party"), text("what", "what"))
+    show(f"A/R by facility and days since the {s['aging_basis']}", (*what, *AGES), s["aging"])
 
 
 def _checks(s: dict[str, Any]) -> None:
     c = s["checks"]
     out.print(
-        f"\n[bold]Checks[/bold] {c['checks']}: paid {dollars(c['amount_cents'])} "
-        f"= claims {dollars(c['claims_cents'])} - PLB {dollars(c['plb_cents'])}; "
-        f"posted {dollars(c['posted_cents'])}, unposted "
-        f"{dollars(c['claims_cents'] - c['posted_cents'])}, in the bank {dollars(c['deposited_cents'])}; "
-        f"{c['refused']} refused"
+        f"\n[bold]Checks[/bold]: {c['checks']} in all, {c['released']} released, {c['matching']} of them match; "
+        f"{c['refused']} refused ({dollars(c['refused_cents'])}, nothing of it posted); "
+        f"in the bank {dollars(c['deposited_cents'])}",
+        highlight=False,
     )
-    _table(
-        "Checks that do not match",
-        s["checks_that_do_not_match"][:10],
-        ("check_number", "payer", "state"),
-        ("amount_cents", "posted_cents", "unposted_cents", "plb_cents"),
-        ("reason",),
+    out.print(check_equation(c), highlight=False)
+    _list(s, "checks_that_do_not_match", "Checks that do not match", CHECKS, 10)
+
+
+def _work(s: dict[str, Any]) -> None:
+    show("Rejected or held: never adjudicated, so not denied; they go again as originals", REJECTED, s["rejected"])
+    d = s["denials_total"]
+    title = (
+        f"Open denials: {d['denials']:,}, {dollars(d['cents'])}; "
+        f"past due {d['past_due']:,}, {dollars(d['past_due_cents'])}"
     )
+    _list(s, "denials", title, DENIALS, 15)
+    show("Who has not answered", LATE, s["late"])
+    if s["late"]:
+        out.print("  each file and claim: claimlog list unanswered")
+
+
+def _waiting(s: dict[str, Any]) -> None:
+    _list(s, "unposted", "Unposted: payers' money on no account", UNPOSTED, 10)
+    _list(s, "unapplied", "Unapplied: money we hold and owe to somebody", UNAPPLIED, 10)
+    _list(s, "takebacks", "Takebacks", TAKEBACKS, 10)
+    if s["parked"]:
+        out.print(f"[red]{len(s['parked'])} records are parked[/red]: claimlog parked list")
+
+
+def _list(s: dict[str, Any], name: str, title: str, columns: Any, shown: int) -> None:
+    rows = s[name]
+    left_off = max(len(rows) - shown, 0) + s["left_off"][name]
+    how = f"claimlog list {name.replace('_', '-')}"
+    total = ""
+    if rows and rows[0].get("listed_cents") is not None:
+        total = f": {rows[0]['listed']:,}, {dollars(rows[0]['listed_cents'])}"
+    show(title + total, columns, rows[:shown], left_off=left_off, how=how)
 
 
 def _states(rows: list[dict[str, Any]]) -> None:
-    states: dict[str, list[int]] = {}
+    states: dict[str, dict[str, Any]] = {}
     for row in rows:
-        counted = states.setdefault(row["state"], [0, 0])
-        counted[0] += row["claims"]
-        counted[1] += row["cents"] or 0
-    listed = [
-        {"state": state, "claims": n, "cents": cents} for state, (n, cents) in states.items()
-    ]
-    _table("Claims by state", listed, ("state", "claims"), ("cents",))
-
-
-def _table(
-    title: str,
-    rows: list[dict[str, Any]],
-    words: tuple[str, ...],
-    money: tuple[str, ...],
-    after: tuple[str, ...] = (),
-) -> None:
-    if not rows:
-        out.print(f"\n[bold]{title}[/bold]: none")
-        return
-    names = [n.replace("_cents", "").replace("_", " ") for n in (*words, *money, *after)]
-    table = Table(*names, title=title)
-    for column in table.columns[len(words) : len(words) + len(money)]:
-        column.justify = "right"
-    for row in rows:
-        table.add_row(
-            *(str(row.get(k, "")) for k in words),
-            *(dollars(row.get(k)) for k in money),
-            *(str(row.get(k) if row.get(k) is not None else "") for k in after),
+        counted = states.setdefault(
+            row["state"], {"state": row["state"], "claims": 0, "cents": 0}
         )
-    out.print(table)
+        counted["claims"] += row["claims"]
+        counted["cents"] += row["cents"] or 0
+    columns = (text("state", "state"), number("claims", "claims"), money("billed", "cents"))
+    show("Claims by state", columns, list(states.values()))

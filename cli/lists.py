@@ -1,0 +1,62 @@
+"""`list NAME`: one list of the summary by itself, as long as one wants."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli import summary
+from cli.context import Json, ask, plainly, print_json
+from cli.tables import Column, money, number, show, text
+
+FACILITY, PAYER = text("facility", "facility"), text("payer", "payer")
+LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
+    "money": ("/money", (FACILITY, PAYER, *summary.MONEY)),
+    "checks": ("/checks", summary.CHECKS),
+    "checks-that-do-not-match": ("/checks-that-do-not-match", summary.CHECKS),
+    "rejected": ("/rejected", summary.REJECTED),
+    "denials": ("/denials", summary.DENIALS),
+    "unanswered": (
+        "/unanswered",
+        (
+            text("awaited", "awaited"),
+            text("from", "who"),
+            text("file or claim", "item"),
+            text("sent", "sent_on"),
+            money("billed", "cents"),
+            number("waiting, business days", "waiting_days"),
+            number("usual", "usual_days"),
+            number("late by", "late_days"),
+        ),
+    ),
+    "unposted": ("/unposted", summary.UNPOSTED),
+    "unapplied": ("/unapplied", summary.UNAPPLIED),
+    "takebacks": ("/takebacks", summary.TAKEBACKS),
+    "patient-balances": (
+        "/patient-balances",
+        (text("account", "account"), FACILITY, money("patient owes", "patient_owes_cents")),
+    ),
+}
+WHOLE = ("money", "rejected")
+"""Lists that have no limit: a row a facility and payer."""
+
+
+@plainly
+def listed(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(LISTS)}.")],
+    limit: Annotated[int, typer.Option(help="At most so many rows.", min=1, max=5_000)] = 500,
+    json: Json = False,
+) -> None:
+    """One list of the summary by itself, whole."""
+    if name not in LISTS:
+        raise typer.BadParameter(f"no such list; there are {', '.join(LISTS)}")
+    path, columns = LISTS[name]
+    asked: dict[str, Any] = {} if name in WHOLE else {"limit": limit}
+    rows = ask("reporting", path, **asked)
+    if json:
+        print_json(rows)
+        return
+    left_off = int(rows[0].get("listed", len(rows))) - len(rows) if rows else 0
+    how = f"--limit {min(len(rows) + left_off, 5_000)}"
+    show(name.replace("-", " "), columns, rows, left_off=left_off, how=how)
+
+
