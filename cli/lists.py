@@ -13,6 +13,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "money": ("/money", (FACILITY, PAYER, *summary.MONEY)),
     "checks": ("/checks", summary.CHECKS),
     "checks-that-do-not-match": ("/checks-that-do-not-match", summary.CHECKS),
+    "not-in-the-bank": ("/not-in-the-bank", summary.BANK),
     "rejected": ("/rejected", summary.REJECTED),
     "denials": ("/denials", summary.DENIALS),
     "unanswered": (

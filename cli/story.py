@@ -29,6 +29,14 @@ NAMES = {
 }
 """What a biller calls a fact; others are shown by their own name."""
 
+DECIDED = (
+    ("denied", "denied_cents"),
+    ("contractual", "contractual_cents"),
+    ("left to the next payer or the patient", "patient_cents"),
+)
+SETTLED = ("paid", "zero pay", "history")
+"""Claims whose filing limit no longer matters."""
+
 
 @plainly
 def story(
@@ -101,9 +109,10 @@ def claim_line(c: dict[str, Any]) -> str:
         told.append(f"held: {escape(c['hold'])}")
     if c["adjudicated_on"]:
         told.append(f"check {c['check_number'] or '-'} of {c['adjudicated_on']}")
-        told.append(f"paid {dollars(c['paid_cents'])}")
+        told.append(f"paid {dollars(c['paid_cents'])}" if c["paid_cents"] else "nothing paid")
+        told += [f"{name} {dollars(c[key])}" for name, key in DECIDED if c[key]]
     left = c["filing_days_left"]
-    if left is not None:
+    if left is not None and c["state"] not in SETTLED:
         told.append(
             f"[red]filing limit {c['filing_limit_on']} past[/red]"
             if left < 0

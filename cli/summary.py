@@ -3,7 +3,7 @@
 from typing import Any
 
 from cli.context import Json, ask, dollars, out, plainly, print_json
-from cli.tables import deadline, money, number, show, text
+from cli.tables import deadline, money, number, show, summed, text
 
 MONEY = (
     money("billed", "billed_cents"),
@@ -34,6 +34,14 @@ CHECKS = (
     money("unposted", "unposted_cents"),
     money("PLB", "plb_cents"),
     text("why", "reason"),
+)
+BANK = (
+    text("check", "check_number"),
+    text("payer", "payer"),
+    text("dated", "paid_on"),
+    money("total", "amount_cents"),
+    money("in the bank", "deposited_cents"),
+    number("business days since", "waiting_days"),
 )
 REJECTED = (
     text("facility", "facility"),
@@ -167,9 +175,9 @@ def _money(s: dict[str, Any]) -> None:
     for row in s["not_of_a_facility"]:
         out.print(f"not of a facility: {row['what']}, {row['payer']}: {dollars(row['cents'])}", highlight=False)
     who = (text("who", "who"), text("what", "what"))
-    show(f"Who owes it now, by days since the {s['aging_basis']}", (*who, *AGES), s["owed"])
+    show(f"Who owes it now, by days since the {s['aging_basis']}", (*who, *AGES), s["owed"], total=summed(s["owed"], who="all"))
     what = (text("facility", "facility"), text("owed by", "party"), text("what", "what"))
-    show(f"A/R by facility and days since the {s['aging_basis']}", (*what, *AGES), s["aging"])
+    show(f"A/R by facility and days since the {s['aging_basis']}", (*what, *AGES), s["aging"], total=summed(s["aging"], facility="all"))
 
 
 def _checks(s: dict[str, Any]) -> None:
@@ -177,7 +185,9 @@ def _checks(s: dict[str, Any]) -> None:
     out.print(
         f"\n[bold]Checks[/bold]: {c['checks']} in all, {c['released']} released, {c['matching']} of them match; "
         f"{c['refused']} refused ({dollars(c['refused_cents'])}, nothing of it posted); "
-        f"in the bank {dollars(c['deposited_cents'])}",
+        f"in the bank {dollars(c['deposited_cents'])}, not in the bank yet "
+        f"{dollars(c['not_in_the_bank_cents'])} of {c['not_in_the_bank']} checks: "
+        "claimlog list not-in-the-bank",
         highlight=False,
     )
     out.print(check_equation(c), highlight=False)

@@ -65,6 +65,7 @@ def show(
     for made, column in zip(table.columns, columns, strict=True):
         made.justify = "right" if column.right else "left"
         made.no_wrap = column.right
+        made.min_width = len(column.header)
     for row in rows:
         table.add_row(*(c.cell(row) for c in columns))
     if total is not None:
@@ -73,6 +74,12 @@ def show(
     out.print(table, highlight=False)
     if left_off:
         out.print(f"  {left_off:,} more rows; all of them: {how}", highlight=False)
+
+
+def summed(rows: Sequence[Row], **names: str) -> Row:
+    """A total row: every amount in cents summed, under these names."""
+    keys = {key for row in rows for key, value in row.items() if isinstance(value, int)}
+    return {**{key: sum(row.get(key) or 0 for row in rows) for key in keys}, **names}
 
 
 def _plain(value: Any) -> str:

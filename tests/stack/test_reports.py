@@ -14,7 +14,7 @@ from contracts.adjudication_tracking import (
     ReversalWaiting,
 )
 from contracts.phi import PersonDetails
-from contracts.posting import PatientPaymentReceived
+from contracts.posting import EftMatched, PatientPaymentReceived
 from contracts.submission import (
     InterchangeSent,
     TransportAcknowledged,
@@ -217,6 +217,22 @@ def test_a_check_is_what_is_posted_and_unposted_less_the_plb(server: str) -> Non
         1_000,
     )
     assert (total["matching"], total["unposted_cents"], total["difference_cents"]) == (1, 0, 0)
+
+
+def test_a_released_check_is_missing_in_the_bank_until_its_deposit_is_matched(server: str) -> None:
+    rows = _check(Rows().days(MONDAY, date(2026, 1, 9)), "rem-1", 11_000)
+    (found,) = answer(server, rows, checks.not_in_the_bank)
+    assert (found["check_number"], found["waiting_days"]) == ("CHK-rem-1", 4)
+    matched = EftMatched(
+        deposit="d1",
+        remittance="rem-1",
+        amount_cents=11_000,
+        difference_cents=0,
+        matched_on="trace",
+        posted_on=DAY,
+    )
+    rows.tell(matched, stream=remittance_stream("rem-1"))
+    assert answer(server, rows, checks.not_in_the_bank) == []
 
 
 def test_a_check_with_an_unmatched_payment_does_not_match_and_says_why(server: str) -> None:

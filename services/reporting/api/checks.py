@@ -1,6 +1,6 @@
 """Checks and their money: posted, unposted, taken back, in the bank. One statement each; money is cents."""
 
-from services.reporting.api.money import LIST_PAGE
+from services.reporting.api.money import LIST_PAGE, business_days
 from shared.service import Doors, Row
 
 _CHECKS = (
@@ -42,6 +42,8 @@ async def checks_total(doors: Doors) -> Row:
             "select (select count(*) from k) as checks, count(*) as released, "
             "count(*) filter (where matches) as matching, "
             "(select count(*) from k where state = 'refused') as refused, "
+            "count(*) filter (where amount_cents <> deposited_cents) as not_in_the_bank, "
+            "coalesce(sum(amount_cents - deposited_cents), 0)::bigint as not_in_the_bank_cents, "
             "(select coalesce(sum(amount_cents), 0) from k where state = 'refused')::bigint as refused_cents, "
             + ", ".join(
                 f"coalesce(sum({name}), 0)::bigint as {name}"
@@ -54,6 +56,17 @@ async def checks_total(doors: Doors) -> Row:
             "- amount_cents), 0)::bigint as difference_cents from r"
         )
     )[0]  # fmt: skip
+
+
+async def not_in_the_bank(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Released checks whose money the bank does not show, or not all of it, oldest first."""
+    return await doors.rows(
+        "select check_number, payer, paid_on, amount_cents, deposited_cents, "
+        f"{business_days('paid_on')} as waiting_days, count(*) over () as listed from check_view "
+        "where state = 'released' and amount_cents <> deposited_cents "
+        "order by paid_on, check_number limit $1",
+        limit,
+    )
 
 
 async def unposted(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:

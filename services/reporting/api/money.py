@@ -49,6 +49,11 @@ _OWED = (
 )
 
 
+def business_days(since: str, until: str = TODAY) -> str:
+    """Business days that the company opened after one date and up to another."""
+    return f"(select count(*) from business_day where day > {since} and day <= {until})"
+
+
 async def as_of(doors: Doors) -> Any:
     """The last business day heard."""
     return (await doors.rows(f"select {TODAY} as today"))[0]["today"]

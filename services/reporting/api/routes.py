@@ -24,6 +24,7 @@ LONG_LISTS: dict[str, Any] = {
     "/patient-balances": money.patient_balances,
     "/checks": checks.checks,
     "/checks-that-do-not-match": checks.checks_that_do_not_match,
+    "/not-in-the-bank": checks.not_in_the_bank,
     "/unposted": checks.unposted,
     "/unapplied": checks.unapplied,
     "/takebacks": checks.takebacks,

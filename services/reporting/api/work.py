@@ -1,32 +1,27 @@
 """What a biller works on: rejected, denied, unanswered, parked. One statement each; money is cents."""
 
-from services.reporting.api.money import LIST_PAGE, TODAY
+from services.reporting.api.money import LIST_PAGE, TODAY, business_days
 from shared.service import Doors, Row
-
-
-def _business_days(since: str, until: str = TODAY) -> str:
-    """Business days that the company opened after one date and up to another."""
-    return f"(select count(*) from business_day where day > {since} and day <= {until})"
 
 
 def _usual(table: str, who: str, since: str, until: str) -> str:
     """The median of business days from sent to answered, by whom."""
     return (
         f"select {who} as who, percentile_disc(0.5) within group "
-        f"(order by {_business_days(since, until)}) as days from {table} "
+        f"(order by {business_days(since, until)}) as days from {table} "
         f"where {until} >= {since} group by 1"
     )
 
 
 _FILES = (
     "select '999' as awaited, f.receiver as who, f.file_name as item, '' as account, f.sent_on, f.cents, "
-    f"{_business_days('f.sent_on')} as waiting_days, u.days as usual_days from transport_view f "
+    f"{business_days('f.sent_on')} as waiting_days, u.days as usual_days from transport_view f "
     f"left join ({_usual('transport_view', 'receiver', 'sent_on', 'answered_on')}) u on u.who = f.receiver "
     "where f.answered_on is null and f.ta1 <> 'R'"
 )
 _CLAIMS = (
     "select c.awaited, c.payer as who, c.claim as item, c.account, c.sent_on, c.charge_cents, "
-    f"{_business_days('c.sent_on')}, u.days from ("
+    f"{business_days('c.sent_on')}, u.days from ("
     "select *, case when acknowledged_on is null then '277CA' else '835' end as awaited from claim_view "
     "where state in ('sent', 'received', 'accepted')) c left join ("
     f"select '277CA' as awaited, a.* from ({_usual('claim_view', 'payer', 'sent_on', 'acknowledged_on')}) a "

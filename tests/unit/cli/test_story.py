@@ -20,6 +20,9 @@ CLAIM: dict[str, Any] = {
     "adjudicated_on": None,
     "check_number": "",
     "paid_cents": 0,
+    "denied_cents": 0,
+    "contractual_cents": 0,
+    "patient_cents": 0,
     "filing_limit_on": "2026-07-11",
     "filing_days_left": 10,
 }
@@ -62,6 +65,16 @@ def test_a_paid_claim_shows_its_control_number_check_and_its_date() -> None:
 def test_filing_days_left_are_shown_and_a_past_limit_is_marked() -> None:
     assert "10 filing days left" in story.claim_line(CLAIM)
     assert "filing limit 2026-07-11 past" in story.claim_line({**CLAIM, "filing_days_left": -20})
+
+
+def test_the_filing_limit_of_a_paid_claim_no_longer_matters() -> None:
+    assert "filing" not in story.claim_line({**CLAIM, **PAID, "filing_days_left": -20})
+
+
+def test_a_denied_claim_shows_what_was_denied_and_no_payment_of_nothing() -> None:
+    said = story.claim_line({**CLAIM, **PAID, "state": "denied", "paid_cents": 0, "denied_cents": 6_025})
+    assert "nothing paid, denied 60.25" in said
+    assert "0.00" not in said
 
 
 def test_a_rejected_claim_says_why() -> None:

@@ -34,6 +34,8 @@ CHECKS = {
     "refused": 1,
     "refused_cents": 700,
     "deposited_cents": 11_500,
+    "not_in_the_bank": 0,
+    "not_in_the_bank_cents": 0,
 }
 DENIAL = {
     "carc": "CO-197",
