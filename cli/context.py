@@ -1,27 +1,46 @@
-"""What every command shares: the stack of this folder, output for people or machines, and exit codes."""
+"""What every command that talks to the services shares: the stack of this folder, and what its doors answer."""
 
-import json
-import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
 import typer
-from rich.console import Console
 
+from cli.output import (
+    FAILED,
+    NOT_RUNNING,
+    OK,
+    USAGE,
+    Json,
+    dollars,
+    err,
+    fail,
+    out,
+    print_json,
+)
 from deploy.home import NotStarted
 from deploy.stack import Stack
 from shared.errors import ServiceError
 from shared.settings import settings
 
-OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
-"""Exit codes: done; it said no or a check failed; wrong words; nothing to talk to."""
-
-out = Console() if sys.stdout.isatty() else Console(width=168)
-err = Console(stderr=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable JSON on standard output.")]
+__all__ = [
+    "FAILED",
+    "NOT_RUNNING",
+    "OK",
+    "USAGE",
+    "Json",
+    "ask",
+    "dollars",
+    "err",
+    "fail",
+    "out",
+    "plainly",
+    "print_json",
+    "stack",
+    "tell",
+    "url_of",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,18 +49,6 @@ R = TypeVar("R")
 def stack() -> Stack:
     """The stack of this folder (or of CLAIMLOG_HOME)."""
     return Stack(settings())
-
-
-def fail(sentence: str, code: int = FAILED) -> NoReturn:
-    """Say why on standard error and exit."""
-    err.print(f"[red]claimlog:[/red] {sentence}", highlight=False)
-    raise typer.Exit(code)
-
-
-def print_json(value: Any) -> None:
-    """JSON on standard output; dates as text."""
-    json.dump(value, sys.stdout, indent=2, default=str)
-    sys.stdout.write("\n")
 
 
 def url_of(service: str) -> str:
@@ -95,11 +102,3 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(130) from None
 
     return run
-
-
-def dollars(cents: int | None) -> str:
-    """Cents as people write them: 1,234.56."""
-    if cents is None:
-        return "-"
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"

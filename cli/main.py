@@ -1,38 +1,63 @@
-"""The `claimlog` command: every command is one function of one module, registered here."""
+"""The `claimlog` command: every command is one function (or group) of one module, loaded when it is asked for.
+
+Only what is typed is imported: looking into a file needs no broker, no database and none of their libraries.
+"""
+
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from cli import lifecycle, parked
-from cli.audit import audit
-from cli.demo import demo
-from cli.import_claims import import_claims
-from cli.lists import listed
-from cli.rebuild import rebuild
-from cli.receive import receive
-from cli.story import story
-from cli.summary import summary
+COMMANDS = {
+    "up": "cli.lifecycle:up",
+    "down": "cli.lifecycle:down",
+    "status": "cli.lifecycle:status",
+    "topics": "cli.lifecycle:topics",
+    "demo": "cli.demo:demo",
+    "receive": "cli.receive:receive",
+    "rebuild": "cli.rebuild:rebuild",
+    "audit": "cli.audit:audit",
+    "summary": "cli.summary:summary",
+    "story": "cli.story:story",
+    "list": "cli.lists:listed",
+    "import": "cli.import_claims:import_claims",
+    "parked": "cli.parked:app",
+    "x12": "cli.x12:app",
+}
+
+
+class Commands(TyperGroup):
+    """All commands by name; the module of one is imported when it is run or when help lists it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), attribute)
+        if not isinstance(found, typer.Typer):
+            found, function = typer.Typer(add_completion=False), found
+            found.command(cmd_name)(function)
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="claimlog",
-    help="The revenue cycle of a medical billing company as one claim event log.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
-app.command()(lifecycle.up)
-app.command()(lifecycle.down)
-app.command()(lifecycle.status)
-app.command()(lifecycle.topics)
-app.command()(demo)
-app.command()(receive)
-app.command()(rebuild)
-app.command()(audit)
-app.command()(summary)
-app.command()(story)
-app.command("list")(listed)
-app.command("import")(import_claims)
-app.add_typer(parked.app, name="parked")
+
+@app.callback()
+def claimlog() -> None:
+    """The revenue cycle of a medical billing company as one claim event log."""
 
 
 if __name__ == "__main__":

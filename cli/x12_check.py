@@ -1,0 +1,171 @@
+"""`x12 check`: every finding of every file, in its place, with a verdict for each set."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+
+from rich.text import Text
+
+from cli.output import FAILED, dollars, err, out, printable
+from cli.x12_files import UNREADABLE, held, name_of, opened, why_unreadable
+from shared.x12 import Finding, Unreadable, open_file, read_file
+from shared.x12.showing_findings import Said, Verdict, judge_file, judge_stream
+
+_COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
+_WORDS = {
+    "clean": "clean",
+    "warnings": "may be used, with a look at the warnings",
+    "errors": "not fit to be sent, posted or taken",
+    "not judged": "a kind of set that is not known here: only its envelope was judged",
+}
+
+
+class Checking:
+    """What was found so far, over all files."""
+
+    def __init__(self, *, as_json: bool, strict: bool, phi: bool) -> None:
+        self.as_json, self.strict, self.phi = as_json, strict, phi
+        self.sets: Counter[str] = Counter()
+        self.found: Counter[str] = Counter()
+        self.files = 0
+        self.unreadable = 0
+
+    def file(self, path: Path) -> None:
+        """Check one file and show what is found."""
+        self.files += 1
+        name = name_of(path)
+        self._line(Text(name, "bold"))
+        shown: Verdict | None = None
+        envelope = False
+        before = self.found.total()
+        try:
+            for verdict, finding in self._said(path):
+                if verdict is not shown:
+                    self._end(shown)
+                    shown = verdict
+                    if verdict is not None:
+                        self._line(_head(verdict))
+                if finding is not None:
+                    if verdict is None and not envelope:
+                        self._line(Text("  envelope"))
+                        envelope = True
+                    self._finding(name, verdict, finding)
+            self._end(shown)
+            if self.found.total() == before and not shown:
+                self._line(Text("  no transaction set; the envelope is clean"))
+        except Unreadable as no:
+            self._end(shown)
+            self.unreadable += 1
+            err.print(
+                Text(f"{name}: cannot be read on: {why_unreadable(no)}", "red"), soft_wrap=True
+            )
+
+    def _said(self, path: Path) -> Iterator[Said]:
+        with opened(path) as file:
+            first, rest = held(file)
+            if rest is not None:
+                err.print(
+                    f"{name_of(path)}: large, so read as a stream: the order of levels (HL) and "
+                    "repeated claim numbers are not checked",
+                    soft_wrap=True,
+                    highlight=False,
+                    markup=False,
+                )
+                yield from judge_stream(open_file(chain((first,), rest)))
+                return
+        try:
+            read = read_file(first, strict=False)
+        except Unreadable:
+            yield from judge_stream(open_file(first))
+            return
+        if self.strict and read.errors:
+            yield from ((None, finding) for finding in read.findings)
+            self._line(Text("  --strict: its envelope is wrong, so its sets were not judged"))
+            return
+        yield from judge_file(read)
+
+    def _finding(self, name: str, verdict: Verdict | None, finding: Finding) -> None:
+        self.found[finding.severity] += 1
+        if self.as_json:
+            sys.stdout.write(json.dumps(_as_json(name, verdict, finding, self.phi)) + "\n")
+        else:
+            self._line(_sentence(finding, self.phi))
+
+    def _end(self, verdict: Verdict | None) -> None:
+        if verdict is None:
+            return
+        self.sets[verdict.result] += 1
+        counted = ", ".join(
+            f"{n} {what}{'' if n == 1 else 's'}" for what, n in verdict.counted.items() if n
+        )
+        words = _WORDS[verdict.result]
+        partly = " (as far as a stream shows)" if verdict.partly else ""
+        self._line(Text(f"    verdict  {counted + ': ' if counted else ''}{words}{partly}"))
+
+    def _line(self, text: Text) -> None:
+        if not self.as_json:
+            out.print(text, soft_wrap=True)
+
+    def summary(self) -> int:
+        """Say how it went, on standard error in JSON, and give the exit code."""
+        sets = ", ".join(f"{self.sets[k]} {w}" for k, w in _SUMMED.items() if self.sets[k])
+        text = (
+            f"{_many(self.files, 'file')}, {_many(self.sets.total(), 'set')}"
+            f"{': ' + sets if sets else ''}; {_many(self.found['error'], 'error')}, "
+            f"{_many(self.found['warning'], 'warning')}, {_many(self.found['note'], 'note')}"
+        )
+        if self.unreadable:
+            text += f"; {_many(self.unreadable, 'file')} could not be read"
+        (err if self.as_json else out).print(Text(text, "bold"), soft_wrap=True)
+        if self.unreadable:
+            return UNREADABLE
+        return FAILED if self.found["error"] else 0
+
+
+_SUMMED = {
+    "clean": "clean",
+    "warnings": "with warnings only",
+    "errors": "with errors",
+    "not judged": "not judged",
+}
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _head(v: Verdict) -> Text:
+    kind = Text(printable(f"{v.kind} {v.name}".strip()), "bold")
+    where = printable(f"  interchange {v.interchange}, group {v.group}, set {v.set}: ")
+    return Text.assemble(where, kind)
+
+
+def _sentence(f: Finding, phi: bool) -> Text:
+    """One finding on one line."""
+    where = f"segment {f.segment}, byte {f.offset}" + (f", loop {f.loop}" if f.loop else "")
+    more = ""
+    if f.value:
+        more += f"; value like {f.value}"
+    if f.difference_cents:
+        more += f"; off by {dollars(f.difference_cents)}"
+    if f.code:
+        more += f"; code {f.code}"
+    if phi and f.claim:
+        more += f"; claim {printable(f.claim)}"
+    return Text.assemble(
+        "    ",
+        (f"{f.severity:<8}", _COLOURS[f.severity]),
+        (f" {f.element or '-':<6} ", "bold"),
+        f"{f.sentence} ({where}{more})",
+    )
+
+
+def _as_json(name: str, verdict: Verdict | None, f: Finding, phi: bool) -> dict[str, object]:
+    facts = {"kind": verdict.kind if verdict else "", **asdict(f), "file": name}
+    if not phi:
+        del facts["claim"]
+    return facts

@@ -1,0 +1,117 @@
+"""Everything that is wrong with a file, set by set, each with its verdict: read whole where it can be held, else as a stream."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from shared.x12.eligibility_270 import read_270
+from shared.x12.eligibility_271 import read_271
+from shared.x12.envelope import TransactionSet, X12File, kind_of
+from shared.x12.findings import Finding
+from shared.x12.sets import ROOMS
+from shared.x12.stream import Stream
+
+WITHOUT_ROOM: dict[str, tuple[str, Callable[[TransactionSet], list[Finding]]]] = {
+    "270": ("eligibility inquiry", lambda one: read_270(one)[1]),
+    "271": ("eligibility answer", lambda one: read_271(one)[1]),
+}
+NOT_JUDGED = "not judged"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What came of one set: `result` is clean, warnings, errors, or not judged (nobody knows its kind)."""
+
+    kind: str
+    name: str
+    interchange: str
+    group: str
+    set: str
+    st_ordinal: int
+    known: bool
+    partly: bool = False
+    counted: dict[str, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "note": 0})
+
+    @property
+    def result(self) -> str:
+        """The word for it."""
+        if self.counted["error"]:
+            return "errors"
+        if not self.known:
+            return NOT_JUDGED
+        return "warnings" if self.counted["warning"] else "clean"
+
+
+Said = tuple[Verdict | None, Finding | None]
+"""(set, None) as each set begins, (set, finding) for what is wrong with it, (None, finding) for the envelope."""
+
+
+def name_of(kind: str) -> str:
+    """The kind of a set in words; empty when nobody knows it."""
+    if kind in ROOMS:
+        return ROOMS[kind].name
+    return WITHOUT_ROOM[kind][0] if kind in WITHOUT_ROOM else ""
+
+
+def judge_file(file: X12File) -> Iterator[Said]:
+    """All findings of a file that was read whole."""
+    of_set: dict[int, list[Finding]] = {}
+    for finding in file.findings:
+        place = finding.st_ordinal if finding.level == "set" else 0
+        of_set.setdefault(place, []).append(finding)
+    for one in file.sets():
+        verdict = _verdict(one)
+        yield verdict, None
+        for finding in (*of_set.pop(one.st_ordinal, []), *_findings(one)):
+            verdict.counted[finding.severity] += 1
+            yield verdict, finding
+    for left in of_set.values():
+        for finding in left:
+            yield None, finding
+
+
+def judge_stream(stream: Stream) -> Iterator[Said]:
+    """As `judge_file`, at constant memory: what only a look at the whole set shows is left out.
+
+    Raises Unreadable, after the last finding, where the file cannot be read on.
+    """
+    try:
+        for one in stream:
+            verdict = _verdict(one, partly=True)
+            yield verdict, None
+            for finding in _streamed(one):
+                verdict.counted[finding.severity] += 1
+                yield verdict, finding
+    finally:
+        for finding in stream.findings:
+            if finding.level != "set":
+                yield None, finding
+
+
+def _verdict(one: TransactionSet, *, partly: bool = False) -> Verdict:
+    kind = kind_of(one)
+    name = name_of(kind)
+    numbers = (one.isa13, one.gs06, one.control)
+    return Verdict(kind, name, *numbers, one.st_ordinal, bool(name), partly)
+
+
+def _findings(one: TransactionSet) -> list[Finding]:
+    kind = kind_of(one)
+    if kind in ROOMS:
+        return ROOMS[kind].judged(one)[1]
+    return WITHOUT_ROOM[kind][1](one) if kind in WITHOUT_ROOM else []
+
+
+def _streamed(one: TransactionSet) -> Iterator[Finding]:
+    kind = kind_of(one)
+    room = ROOMS.get(kind)
+    if room is not None and room.stream is not None:
+        for thing in room.stream(one):
+            if isinstance(thing, Finding):
+                yield thing
+    elif room is not None:
+        yield from room.read(one)[1]
+    elif kind in WITHOUT_ROOM:
+        yield from WITHOUT_ROOM[kind][1](one)
+    while one.pull():
+        pass
+    yield from one.findings
