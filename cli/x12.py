@@ -7,6 +7,7 @@ import typer
 
 from cli.output import Json
 from cli.x12_check import Checking
+from cli.x12_show import show_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -26,6 +27,28 @@ Phi = Annotated[
 @app.callback()
 def x12() -> None:
     """Look inside X12 files, check, split, join and redact them; nothing needs to run."""
+
+
+@app.command()
+def show(
+    file: Source,
+    json: Json = False,
+    phi: Phi = False,
+    limit: Annotated[
+        int, typer.Option(min=0, help="How many claims (answers, questions) to show; 0 is all.")
+    ] = 20,
+    first: Annotated[
+        int, typer.Option("--from", min=1, help="The number of the first claim to show.")
+    ] = 1,
+) -> None:
+    """What a file says, as a person reads it: envelope, payment, claims, lines, adjustments, money.
+
+    People are masked: initials for names, A and 9 for the letters and digits of numbers, years for days.
+    A file of any size is read at constant memory. With --json one object per thing and line.
+
+    Example: claimlog x12 show era.835 --limit 5
+    """
+    show_one(file, as_json=json, phi=phi, first=first, limit=limit)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.output import FAILED, dollars, err, out, printable
 from cli.x12_files import UNREADABLE, held, name_of, opened, why_unreadable
 from shared.x12 import Finding, Unreadable, open_file, read_file
+from shared.x12.segments import in_chunks
 from shared.x12.showing_findings import Said, Verdict, judge_file, judge_stream
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
@@ -75,7 +76,7 @@ class Checking:
                     highlight=False,
                     markup=False,
                 )
-                yield from judge_stream(open_file(chain((first,), rest)))
+                yield from judge_stream(open_file(chain(in_chunks(first), rest)))
                 return
         try:
             read = read_file(first, strict=False)
