@@ -7,6 +7,7 @@ import typer
 
 from cli.output import Json
 from cli.x12_check import Checking
+from cli.x12_cut import join_files, split_file
 from cli.x12_show import show_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -22,6 +23,18 @@ Sources = Annotated[
 Phi = Annotated[
     bool, typer.Option("--phi", help="Show names, ids, account numbers and days of people.")
 ]
+
+
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+Control = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=999_999_999,
+        help="First ISA13 and GS06 of what is written; else they count up from the file's own.",
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", help="The file to write.", metavar="FILE")]
 
 
 @app.callback()
@@ -75,3 +88,42 @@ def check(
         checking.file(path)
     if code := checking.summary():
         raise typer.Exit(code)
+
+
+@app.command()
+def split(
+    file: Source,
+    folder: Annotated[
+        Path,
+        typer.Option("--out", help="The folder for the parts; made if need be.", metavar="DIR"),
+    ],
+    claims: Annotated[
+        int | None,
+        typer.Option(min=1, help="Claims of an 837 per part; without it a part is a set or check."),
+    ] = None,
+    control: Control = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Take a file apart: each set, each check of an 835, or so many claims of an 837, as a whole interchange.
+
+    Counts and control numbers are right in every part; bodies stay as they are. All parts appear, or none.
+
+    Example: claimlog x12 split batch.837 --claims 500 --out parts
+    """
+    split_file(file, folder, claims, control, force=force, as_json=json)
+
+
+@app.command()
+def join(
+    files: Sources,
+    to: Out,
+    control: Control = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Put files of one kind, sender and receiver into one interchange, its sets numbered anew.
+
+    Example: claimlog x12 join parts/*.837p --out whole.837
+    """
+    join_files(files, to, control, force=force, as_json=json)
