@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lock demo down test lint unit kernel journeys bench contracts clean
+.PHONY: help venv lock demo down test lint unit fuzz-x12 kernel journeys bench contracts clean
 
 help:  ## Show the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(STAMP): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. Install it with: apt-get install -y python3 python3-venv (or: dnf install python3.11, brew install python@3.11), or name it: make PYTHON=python3.12"; exit 1; }
@@ -44,6 +44,9 @@ lint: venv  ## Style, types and the rules of the house
 unit: venv  ## Pure tests: nothing is started
 	@echo "unit: pure rules, contracts and X12; nothing is started"
 	@$(BIN)/pytest tests/unit tests/contracts tests/x12
+
+fuzz-x12: venv  ## Throw broken X12 files at every reader (SECONDS=60)
+	@$(BIN)/python -m tests.x12.fuzz --seconds $(or $(SECONDS),60) $(ARGS)
 
 kernel: venv  ## The kernel on a real Kafka and a real PostgreSQL
 	@echo "kernel: starts a Kafka and a PostgreSQL of its own under .claimlog-test/"

@@ -1,10 +1,12 @@
 """Interchanges, groups and transaction sets as a file holds them; `reading` fills them."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from shared.x12 import limits
-from shared.x12.findings import Finding, Severity, Unreadable, masked
+from shared.x12.findings import Finding, Severity, masked
 from shared.x12.segments import Block, Delimiters
 
 __all__ = [
@@ -39,7 +41,10 @@ class Noted:
 
 @dataclass(slots=True)
 class Interchange(Noted):
-    """One ISA to IEA; `loose` are segments between them outside any set, such as TA1."""
+    """One ISA to IEA; `loose` are segments between them outside any set, such as TA1.
+
+    `count` is how many groups it had, also in a stream, which keeps only the last.
+    """
 
     isa: list[str]
     delimiters: Delimiters
@@ -48,6 +53,7 @@ class Interchange(Noted):
     groups: list["Group"] = field(default_factory=list)
     loose: list[list[str]] = field(default_factory=list)
     closed: bool = False
+    count: int = 0
 
     @property
     def control(self) -> str:
@@ -94,7 +100,8 @@ class TransactionSet(Noted):
     """One ST to SE. Its segments are kept as text, without ST and SE, and split when they are read.
 
     In a stream (`more` is set) what was walked over is dropped, except from the place `pinned` on; places always
-    count from the first segment. `closed` is whether an SE came, `ended` whether nothing more will come.
+    count from the first segment. `closed` is whether an SE came, `ended` whether nothing more will come, `given_up`
+    whether more would have to be held than a claim may have, so that the rest is only counted.
     """
 
     st: list[str]
@@ -105,9 +112,11 @@ class TransactionSet(Noted):
     closed: bool = False
     raw: list[str] = field(default_factory=list)
     ended: bool = False
+    given_up: bool = False
     pinned: int | None = None
     more: Callable[[], bool] | None = None
     _dropped: int = 0
+    _held_bytes: int = 0
     _blocks: list[tuple[int, Block, int]] = field(default_factory=list)
     _split: list[list[str]] | None = None
 
@@ -188,21 +197,41 @@ class TransactionSet(Noted):
 
     def pull(self) -> bool:
         """Read on in a stream, dropping what came so far; False when nothing more will come."""
-        if self.ended or self.more is None:
+        if self.ended or self.given_up or self.more is None:
             return False
-        gone = (self.count if self.pinned is None else self.pinned) - self._dropped
-        if gone > 0:
-            del self.raw[:gone]
-            self._dropped += gone
-            while len(self._blocks) > 1 and self._blocks[1][0] <= self._dropped:
-                del self._blocks[0]
-        if len(self.raw) > limits.CLAIM_SEGMENTS:
-            raise Unreadable([self.finding(self.count - 1, "a claim without end", code="5")])
+        self._drop(self.count if self.pinned is None else self.pinned)
         return self.more()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a claim holds more than any claim has."""
+        return len(self.raw) > limits.CLAIM_SEGMENTS or self._held_bytes > limits.CLAIM_BYTES
+
+    def give_up(self) -> None:
+        """Hold nothing of it any more."""
+        self.given_up = True
+        self._drop(self.count)
+
+    def _drop(self, place: int) -> None:
+        """Hold no segment before this place."""
+        gone = place - self._dropped
+        if gone <= 0:
+            return
+        del self.raw[:gone]
+        self._dropped = place
+        over = 0
+        while over + 1 < len(self._blocks) and self._blocks[over + 1][0] <= place:
+            self._held_bytes -= self._blocks[over][1].size
+            over += 1
+        del self._blocks[:over]
 
     def add(self, block: Block, first: int, last: int) -> None:
         """Append the segments of a block from first up to last."""
+        if self.given_up:
+            self._dropped += last - first
+            return
         self._blocks.append((self.count, block, first))
+        self._held_bytes += block.size
         self.raw += block.texts if last - first == len(block.texts) else block.texts[first:last]
 
     def tag(self, place: int) -> str:
@@ -227,9 +256,12 @@ class TransactionSet(Noted):
 
     def offset(self, place: int) -> int:
         """The byte of the file where the segment starts; of the ST where it is no longer known."""
-        for start, block, first in reversed(self._blocks):
-            if start <= place < self.count:
-                return block.start(place - start + first)
+        if not self._dropped <= place < self.count:
+            return self.st_offset
+        nearest = bisect_right(self._blocks, place, key=itemgetter(0)) - 1
+        if nearest >= 0:
+            start, block, first = self._blocks[nearest]
+            return block.start(place - start + first)
         return self.st_offset
 
     def finding(

@@ -9,13 +9,19 @@ CHUNK_BYTES = 262_144
 FILE_BYTES = 64 * 1024 * 1024
 """What is read in one piece at a door; `open_file` takes any size."""
 SETS = 10_000
-"""Of a file read in one piece; a partner's daily file has some hundreds."""
+"""Sets, groups or interchanges of a file read in one piece; a partner's daily file has some hundreds."""
+SEGMENTS = 4_000_000
+"""Of a file read in one piece: the largest that is taken has some 2,700,000 of usual length."""
+LOOSE = 1_000
+"""Segments outside any set that an interchange keeps: more than any answer with TA1s has."""
 CLAIMS = 20_000
 """Claims of one file; the guides recommend 5,000 for a set."""
 CLAIM_SEGMENTS = 100_000
 """Of one claim in a stream: 999 lines with every situational segment stay far below."""
+CLAIM_BYTES = 16 * 1024 * 1024
+"""Of one claim in a stream; so many segments of usual length have some 3,000,000."""
 FINDINGS = 1_000
-"""After so many, a file is broken beyond reading; more would only fill the screen."""
+"""Of each severity; more would only fill the screen, and are counted."""
 FINDINGS_EACH = 20
 """Of one interchange, group or set, so that every one of many can be answered, whatever the others had."""
 CONTROLS = 100_000

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shared.x12 import limits
 from shared.x12.envelope import X12File, kind_of
 from shared.x12.findings import Finding, Unreadable
-from shared.x12.segments import in_chunks
+from shared.x12.source import in_chunks
 from shared.x12.stream import Stream
 
 

@@ -1,7 +1,6 @@
 """Files that were cut off, corrupted or shuffled: a finding, never a crash and never a wrong sum."""
 
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +8,6 @@ from hypothesis import strategies as st
 
 from shared.x12 import Unreadable, read_file, sniff
 from tests.x12.everything import WRITTEN, read_everything
-
-CRASHERS = sorted((Path(__file__).parent / "crashers").glob("*.edi"))
 
 
 def survives(data: bytes) -> None:
@@ -80,8 +77,3 @@ def test_many_places_may_be_overwritten(kind: str, changes: list[tuple[int, byte
 @given(st.binary(max_size=300))
 def test_anything_may_follow_an_isa(rest: bytes) -> None:
     survives(next(iter(WRITTEN.values()))[:106] + rest)
-
-
-@pytest.mark.parametrize("path", CRASHERS, ids=lambda path: path.stem)
-def test_what_once_broke_it_does_so_no_more(path: Path) -> None:
-    survives(path.read_bytes())

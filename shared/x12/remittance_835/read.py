@@ -15,7 +15,7 @@ _AMOUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "BPR": ((2,), ()),
     "CLP": ((3, 4), (5,)),
     "SVC": ((2,), (3,)),
-    "CAS": ((), tuple(range(3, 200, 3))),
+    "CAS": ((), ()),
     "AMT": ((2,), ()),
 }
 """Where amounts stand that must be there, and where such that may be left out."""
@@ -73,7 +73,7 @@ class Reading835(PaymentReading):
         s = padded(s, max(needed, default=0) + 1)
         given = [position for position in optional if el(s, position)]
         if s[0] == "CAS":
-            given = [p for p in optional if el(s, p - 1) or el(s, p)]
+            given = [p for p in range(3, len(s) + 2, 3) if el(s, p - 1) or el(s, p)]
             s = padded(s, max(given, default=0) + 1)
         return self.taker.mended(place, s, (*needed, *given))
 
