@@ -14,6 +14,10 @@ class DoorClosed(Exception):
     """A door said no where the world expected a yes; the sentence is the door's own."""
 
 
+class NotThere(DoorClosed):
+    """A door knows no such thing (yet)."""
+
+
 class Doors:
     """One client per service; `urls` by service name."""
 
@@ -60,7 +64,7 @@ class Doors:
         raise DoorClosed(f"{service} {path}: {last}")
 
     async def get(self, service: str, path: str, **params: Any) -> Any:
-        """GET, with patience."""
+        """GET, with patience; NotThere when the door knows no such thing."""
         last = "no answer"
         for _ in range(RETRIES):
             try:
@@ -68,6 +72,8 @@ class Doors:
                 if answer.status_code < 400:
                     return answer.json()
                 last = f"{answer.status_code} {answer.text[:300]}"
+                if answer.status_code == 404:
+                    raise NotThere(f"{service} {path}: {last}")
             except httpx.HTTPError as lost:
                 last = type(lost).__name__
             await asyncio.sleep(WAIT_SECONDS)

@@ -1,14 +1,16 @@
 """One stack with all services for all journeys; stopped at the end, whatever happened."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.settings import Settings
+from tests.journeys.office import Office
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,3 +29,13 @@ def stack() -> Iterator[Stack]:
         yield made
     finally:
         made.stop()
+
+
+@pytest_asyncio.fixture
+async def office(stack: Stack) -> AsyncIterator[Office]:
+    """A biller at the doors, on a business day that nobody used before."""
+    entered = await Office.enter(stack)
+    try:
+        yield entered
+    finally:
+        await entered.leave()

@@ -1,0 +1,102 @@
+"""What holds a claim before it leaves, where a person finds it, and how it goes on."""
+
+from datetime import timedelta
+
+from tests.journeys import answers
+from tests.journeys.money import Money
+from tests.journeys.office import Account, Office
+
+
+async def held(office: Office, account: Account) -> list[str]:
+    """The rules that hold the claim, as the work list shows them."""
+    await office.submission_shows(account.claim(), "held")
+    rows = await office.doors.get("submission", "/work-list", limit=2_000)
+    (row,) = [r for r in rows if r["claim"] == account.claim()]
+    return [reason["rule"] for reason in row["reasons"]]
+
+
+async def asked(office: Office, account: Account, times: int = 1) -> None:
+    """The day's inquiries leave, this account's among them."""
+    await office.cutoff()
+    await office.happened(account, "inquiry_sent", times)
+    await office.morning()
+
+
+async def test_an_inactive_coverage_holds_the_claim_until_another_is_found_active(
+    office: Office,
+) -> None:
+    account = await office.register()
+    await asked(office, account)
+    inquiry = answers.inquiry_in(office.new_files(), account.number)
+    inactive = answers.eligible(inquiry, office.day, active=False)
+    await office.hand_in("eligibility", inactive)
+    await office.eligibility_shows(account, "inactive")
+    await office.happened(account, "benefits_confirmed")
+    await office.charge(account)
+    assert await held(office, account) == ["ELIGIBILITY"]
+
+    await office.cover_anew(account)
+    await asked(office, account, 2)
+    again = answers.inquiry_in(office.new_files(), account.number)
+    assert again.member_id != inquiry.member_id
+    await office.hand_in("eligibility", answers.eligible(again, office.day))
+    await office.submission_shows(account.claim(), "queued")
+    (sent,) = [
+        c for f in await office.send(account.claim()) for c in f.claims if c.number == account.claim()
+    ]
+    assert sent.claim.subscriber.member_id == again.member_id
+
+
+async def test_a_payer_that_refuses_the_inquiry_shows_on_eligibilitys_work_list(
+    office: Office,
+) -> None:
+    account = await office.register()
+    await asked(office, account)
+    inquiry = answers.inquiry_in(office.new_files(), account.number)
+    await office.hand_in("eligibility", answers.eligible(inquiry, office.day, aaa="75"))
+    await office.eligibility_shows(account, "rejected")
+    rows = await office.doors.get("eligibility", "/work-list", limit=5_000)
+    assert [r["reason"] for r in rows if r["account"] == account.number] == ["75"]
+
+
+async def test_a_claim_that_fails_an_edit_waits_on_the_work_list_and_goes_when_it_is_mended(
+    office: Office,
+) -> None:
+    tomorrow = office.day + timedelta(days=1)
+    account = await office.encounter(covered_from=tomorrow.isoformat())
+    assert await held(office, account) == ["COVERAGE-DATES"]
+    await office.has(account, Money(15_000, open=15_000))
+    await office.cover_anew(account)
+    files = await office.send(account.claim())
+    assert answers.claim_in(files, account.claim())
+
+
+async def test_a_code_that_is_not_in_force_waits_for_a_coder(office: Office) -> None:
+    account = await office.encounter(diagnosis="Z9999X")
+    rows = await office.doors.get("coding", "/work-list", limit=5_000)
+    (row,) = [r for r in rows if r["account"] == account.number]
+    assert [f["rule"] for f in row["failures"]] == ["NOT-IN-FORCE"]
+    await office.has(account, Money(15_000, open=15_000))
+    lines = {account.charge(1): [1], account.charge(2): [1]}
+    body = {"diagnoses": [{"sequence": 1, "code": "E119"}], "lines": lines}
+    await office.tell("coding", f"/accounts/{account.number}/codes", body)
+    assert answers.claim_in(await office.send(account.claim()), account.claim())
+
+
+async def test_a_claim_to_a_payer_that_does_not_know_us_goes_on_the_morning_after_enrolment(
+    office: Office,
+) -> None:
+    enrolment = {
+        "legal_entity": "GROUP-B",
+        "payer": "MADV",
+        "transaction": "837P",
+        "effective_from": "2020-01-01",
+    }
+    await office.tell("reference", "/enrolments", enrolment | {"enrolled": False})
+    await office.morning()
+    await office.books.heard(office.doors, office.day.isoformat())
+    account = await office.encounter("MADV", facility="FAC4")
+    assert await held(office, account) == ["ENROLMENT"]
+    await office.tell("reference", "/enrolments", enrolment | {"enrolled": True})
+    await office.morning()
+    assert answers.claim_in(await office.send(account.claim()), account.claim())
