@@ -285,3 +285,27 @@ async def test_a_log_that_changes_while_a_restored_database_catches_up_stops_the
     await house.gamma.put(row)
     with pytest.raises(Stopped, match="restore log and database to one moment"):
         await house.gamma.recover()
+
+
+@pytest.mark.parametrize("what", ["unreadable", "another body", "a partition there is not", "no number"])
+async def test_a_record_in_our_name_that_cannot_be_read_does_not_stop_the_start(
+    house: House, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.charge(1)
+    await house.settle()
+    await house.gamma.back_up()
+    await house.reduce(50)
+    name = {"a partition there is not": "gamma/77", "no number": "gamma/\u00b2"}.get(what, "gamma/0")
+    header = f"posting.write_off_posted.v1|{name}|3|1".encode()
+    value = {"another body": house.gamma.log.records[0][-1].value}.get(what, b"{broken")
+    house.gamma.log.put(STREAM.encode(), value, [(wire.ROUTING, header)])
+    await house.gamma.restore()
+    ours = name == "gamma/0"
+    assert await house.gamma.recover() == 1 + ours
+    assert ("our own record 0@3" in caplog.text) == ours
+    await house.settle()
+    assert await house.told() == "c1 r1 d50"
+    await house.reduce(51)
+    await house.settle()
+    assert positions(house.gamma.log, "gamma/0") == [1, 2, 3, 4][: 3 + ours]
+    assert (await house.gamma.compare()).differences == []
