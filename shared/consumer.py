@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
@@ -34,6 +34,11 @@ PASS_SECONDS = 0.2
 PASS_RECORDS = 5_000
 """Records that this service does not hear cost no transaction of their own: they wait for the next that does,
 so long and so many at the most."""
+WAIT_SECONDS = 0.05
+WAIT_MOST_SECONDS = 2.0
+"""How long a batch that failed waits: at first so short, then twice as long each time, up to this."""
+CONFLICTS = 30
+"""Conflicts one after the other; above it waiting does not help."""
 IDLE_MS = 500
 """How long an idle poll waits; data that arrives ends the wait at once."""
 
@@ -87,6 +92,7 @@ class LogConsumer:
         self.stopping = False
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._committed_at = 0.0
+        self._failures = 0
         self._hearing = asyncio.Lock()
         self._passed: list[Routed] = []
         self._passing: asyncio.Task[None] | None = None
@@ -143,6 +149,9 @@ class LogConsumer:
         return KafkaMessage(body=records, raw_message=records, consumer=self.consumer)
 
     async def _heard(self, records: Any) -> None:
+        if self.failed.done():
+            await asyncio.sleep(IDLE_MS / 1000)  # The process is about to end.
+            return
         async with self._hearing:
             routed, wanted = self.engine.routed(records)
             self._passed += routed
@@ -165,15 +174,14 @@ class LogConsumer:
     async def _take(self) -> None:
         taken, self._passed = self._passed, []
         records = [record for record, _, _ in taken]
-        wait = 0.1
         try:
             tally = await self.engine.take(taken)
         except asyncio.CancelledError:
             raise
         except Stopped as stop:
             self.fail(stop)
-            await asyncio.sleep(3600)
         except Exception as failure:
+            self._failures += 1
             if not isinstance(failure, Conflict):
                 measure(batch_failures=1)
                 name = type(failure).__name__
@@ -182,9 +190,13 @@ class LogConsumer:
                 log.warning(
                     "batch not committed, heard again: %s", name, exc_info=None if known else failure
                 )
-                await asyncio.sleep(wait)
+            elif self._failures > CONFLICTS:
+                self.fail(Stopped(f"the log has a hole, or somebody moves us all the time: {failure}"))
+                return
+            await asyncio.sleep(min(WAIT_SECONDS * 2 ** min(self._failures, 10), WAIT_MOST_SECONDS))
             await self._rewind({r.partition for r in records})
         else:
+            self._failures = 0
             if self.measure is not None:
                 self.measure(tally, len(records))
             await self._commit_for_lag(records)
@@ -225,6 +237,14 @@ class LogConsumer:
             await self.consumer.commit(offsets)
         except KafkaError as failure:
             log.debug("lag telemetry not committed: %s", type(failure).__name__)
+
+    async def ends(self) -> dict[int, int]:
+        """Where the assigned partitions end, asked of the broker now; KafkaError when it is away."""
+        assignment = list(self.consumer.assignment())
+        if not assignment and self.settings.topic not in await self.consumer.topics():
+            raise UnknownTopicOrPartitionError
+        found = await self.consumer.end_offsets(assignment) if assignment else {}
+        return {tp.partition: end for tp, end in found.items()}
 
     def lag(self) -> int:
         """Records between here and the end of the assigned partitions, as far as the last fetch knew."""

@@ -7,9 +7,10 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
+from aiokafka.errors import KafkaError
 
 from shared import http, telemetry
 from shared.consumer import LogConsumer
@@ -31,6 +32,9 @@ from shared.topic import stop_when_made_anew, wait_for_topic
 
 log = logging.getLogger("claimlog.run")
 
+Answered = TypeVar("Answered")
+ANSWER_SECONDS = 2.0
+"""Broker and database answer `/readyz` within it, or they are away."""
 START_SECONDS = 60.0
 """How long a process waits for the broker and the database to be there."""
 
@@ -63,7 +67,11 @@ async def _run(service: Service, chosen: Settings) -> bool:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
-        process = await Process.start(service, chosen, stack)
+        try:
+            process = await Process.start(service, chosen, stack)
+        except Stopped as no:
+            log.error("%s does not start: %s", service.name, no)
+            return True
         gc.collect()
         gc.freeze()
         log.info("%s is up", service.name)
@@ -136,7 +144,7 @@ class Process:
         self.consumer = LogConsumer(self.engine, self.relay, chosen, meter.poll, topic.id)
         await self._listen(stack, meter)
         self._spawn(self.relay.run(), stack)
-        self._spawn(stop_when_made_anew(chosen.kafka, chosen.topic, topic.id), stack)
+        self._spawn(stop_when_made_anew(chosen.kafka, chosen.topic, topic), stack)
         if service.hand_overs:
             handing = Handing(self.engine, self.doors, self.relay, chosen.outbound)
             self._spawn(handing.run(), stack)
@@ -174,19 +182,27 @@ class Process:
         stack.push_async_callback(cancel)
 
     async def ready(self) -> dict[str, Any]:
-        """Broker, database and lag, each with its word."""
-        try:
-            await asyncio.wait_for(self.engine.pool.fetchval("select 1"), 2)
-            database = True
-        except LOST:
-            database = False
-        lag = self.consumer.lag()
+        """Broker and database asked now, and what stands between the two: each with its word."""
+        ends, rows = await asyncio.gather(
+            _answer(self.consumer.ends()), _answer(self.engine.store.progress(self.engine.pool))
+        )
+        lag = None
+        if ends is not None and rows is not None:
+            lag = sum(max(end - rows[p].next_offset, 0) for p, end in ends.items())
+        bound = self.settings.lag_bound
         return {
-            "broker": self.consumer.assigned.is_set(),
-            "database": database,
-            "lag": lag,
-            "lag_bound": self.settings.lag_bound,
+            "broker": ends is not None and self.consumer.assigned.is_set(),
+            "database": rows is not None,
+            "lag": {"ok": lag is not None and lag <= bound, "value": lag, "bound": bound},
         }
+
+
+async def _answer(asked: Awaitable[Answered]) -> Answered | None:
+    """None when there is none in time."""
+    try:
+        return await asyncio.wait_for(asked, ANSWER_SECONDS)
+    except (*LOST, KafkaError):
+        return None
 
 
 async def _patiently(make: Callable[[], Awaitable[Any]]) -> Any:

@@ -11,6 +11,7 @@ from shared import progress as progress_row
 from shared import tables
 from shared.again import Found, Parked
 from shared.batch import Batch, Kept, OutboxRow, ParkedRow
+from shared.errors import Stopped
 from shared.progress import Progress
 from shared.service import Projection, Row, Scope, Service
 from shared.streams import partition_of
@@ -77,10 +78,16 @@ class Store:
         )
 
     async def create(self, connection: Connection, partitions: int, topic_id: str) -> None:
-        """Make what is missing; instances that start together do it one after the other."""
+        """Make what is missing, one instance after the other; Stopped for a topic with other partitions than before."""
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(727001)")
             await connection.execute(tables.schema(self.service))
+            known = await connection.fetchval("select count(*) from progress")
+            if known not in (0, partitions):
+                raise Stopped(
+                    f"the topic has {partitions} partitions and {self.service.name} knows it with {known}: "
+                    "the number is fixed, because the partition of every stream follows from it"
+                )
             for partition in range(partitions):
                 fresh = Progress(partition=partition, topic_id=topic_id)
                 await connection.execute(

@@ -49,7 +49,7 @@ async def wait_for_topic(bootstrap: str, name: str, seconds: float) -> Topic:
     raise Stopped(f"there is no topic {name}; `claimlog topics` makes it")
 
 
-async def stop_when_made_anew(bootstrap: str, name: str, topic_id: str) -> None:
+async def stop_when_made_anew(bootstrap: str, name: str, ours: Topic) -> None:
     """Stopped once the topic is another one than ours: no consumer says so, it only hears nothing any more."""
     while True:
         await asyncio.sleep(WATCH_SECONDS)
@@ -57,5 +57,7 @@ async def stop_when_made_anew(bootstrap: str, name: str, topic_id: str) -> None:
             found = await describe(bootstrap, name)
         except (KafkaException, TimeoutError):
             continue
-        if found is not None and found.id != topic_id:
+        if found is not None and found.id != ours.id:
             raise Stopped("the topic was made anew; start again to fill it from the outboxes")
+        if found is not None and found.partitions != ours.partitions:
+            raise Stopped(f"the topic has {found.partitions} partitions now, not {ours.partitions} as before")

@@ -29,12 +29,15 @@ async def _replace(server: str, source: str, target: str) -> None:
     await connection.close()
 
 
-async def _make_anew(cluster: Cluster) -> None:
+async def _make_anew(cluster: Cluster, partitions: int = 12) -> None:
     with closing(admin.connect(cluster.bootstrap)) as client:
         client.delete_topics([cluster.topic])
 
     async def made() -> bool:
-        return bool(await asyncio.to_thread(admin.provision, cluster.bootstrap, cluster.topic, 12, 1))
+        made = await asyncio.to_thread(
+            admin.provision, cluster.bootstrap, cluster.topic, partitions, 1
+        )
+        return cluster.topic in made
 
     await until(made, "a new topic of the same name")
 
@@ -182,3 +185,18 @@ async def test_a_log_that_lost_its_tail_is_filled_again(
     assert (await cluster.accepted()).total() == before.total() + 120
     for member in (alpha, beta):
         assert (await member.compare()).differences == []
+
+
+async def test_a_topic_with_another_number_of_partitions_is_refused_at_the_start(
+    cluster: Cluster, kafka: EmbeddedKafka
+) -> None:
+    alpha = await cluster.alpha()
+    await alpha.capture(range(10))
+    await cluster.heard_back()
+    await cluster.stop()
+    await _make_anew(cluster, partitions=6)
+    refused = cluster.process("alpha")
+    assert await asyncio.to_thread(refused.wait, 60) == 1
+    told = (cluster.home / "alpha-0.log").read_text()
+    assert "does not start: Stopped: the topic has 6 partitions and alpha knows it with 12" in told
+    assert await cluster.fetchval("alpha", "select count(*) from progress") == 12
