@@ -28,6 +28,8 @@ HEARD_BACK_SECONDS = 10.0
 SWEEP_ROWS = 5_000
 FLUSH_SECONDS = 5.0
 REFILL_SECONDS = 60.0
+FULL_SECONDS = 0.05
+"""The client's queue is full: it gets so long to send some of it."""
 
 Channel = tuple[int, int]
 """(source partition, target partition): positions are gap-free along it."""
@@ -82,6 +84,7 @@ class Relay:
         self._cursor: dict[Channel, int] = {}
         self._moved: dict[Channel, tuple[int, float]] = {}
         self._failed = False
+        self._full = False
         self._told = (0, 0)
         self._wanted = asyncio.Event()
 
@@ -136,16 +139,20 @@ class Relay:
             self._wanted.clear()
             try:
                 await self.sweep()
+                at_once = not (self._full or self._failed)
             except Stopped:
                 raise
             except Exception as failure:
                 log.warning("sweep failed: %s", type(failure).__name__)
+                at_once = False
+            if not at_once:
                 await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
         """Publish what is committed and not sent; send again what was sent and not heard back."""
         told, self._told = self._told, (self.published, self.republished)
         measure(published=self._told[0] - told[0], republished=self._told[1] - told[1])
+        self._full = False
         self._producer.poll(0)
         if self._failed:
             self._start_again()
@@ -174,10 +181,12 @@ class Relay:
     async def _refill(self, connection: Any, source: int) -> None:
         """Publish all of a source's rows into a topic made anew, in the order they were decided."""
         log.warning("filling the new topic with what %s/%s said", self.name, source)
-        after = 0
+        after, filled = 0, dict[int, int]()
+        for channel in [c for c in self._cursor if c[0] == source]:
+            del self._cursor[channel]
         while True:
             rows = await connection.fetch(
-                "select seq, target, stream, header, value from outbox "
+                "select seq, target, position, stream, header, value from outbox "
                 "where partition = $1 and seq > $2 order by seq limit $3",
                 source,
                 after,
@@ -185,9 +194,12 @@ class Relay:
             )
             if not rows:
                 break
-            for after, target, stream, header, value in rows:  # noqa: B007
+            for after, target, position, stream, header, value in rows:  # noqa: B007
                 while not self._send(target, stream, header, value):
-                    await asyncio.sleep(0.05)
+                    if self._failed:
+                        raise TimeoutError("the new topic does not take everything")
+                    await asyncio.sleep(FULL_SECONDS)
+                filled[target] = position
                 self.republished += 1
             left = await asyncio.to_thread(self._producer.flush, REFILL_SECONDS)
             if left or self._failed:
@@ -196,8 +208,9 @@ class Relay:
             row = (await self._store.lock(connection, [source]))[source]
             row.refill = False
             await self._store.write_progress(connection, [row])
-        for target, last in row.sent.items():
-            self._cursor[(source, target)] = last
+        # What was committed since the last look is not among it: the sweep goes on from here.
+        for target, position in filled.items():
+            self._cursor[(source, target)] = position
 
     def _start(
         self, progress: dict[int, Any], channel: Channel, heard: int, last: int, now: float
@@ -251,6 +264,7 @@ class Relay:
                 on_delivery=self._delivered,
             )
         except BufferError:
+            self._full = True
             self._producer.poll(0)
             return False
         except KafkaException:
