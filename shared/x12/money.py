@@ -1,6 +1,7 @@
 """X12 amounts to integer cents and back, by the strict grammar: ASCII digits, one point, at most two decimals."""
 
 import re
+from functools import lru_cache
 
 _AMOUNT = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})", re.ASCII)
 MAX_CENTS = 10**13
@@ -37,6 +38,7 @@ class Cents(dict[str, int]):
         return value
 
 
+@lru_cache(maxsize=16_384)
 def amount(value: int) -> str:
     """Cents as X12 writes them: no plus, no needless zeros (`81080` is `810.8`)."""
     sign = "-" if value < 0 else ""

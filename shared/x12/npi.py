@@ -1,5 +1,7 @@
 """The check digit of a National Provider Identifier: Luhn over the NPI with the prefix 80840 (45 CFR 162.406)."""
 
+from functools import lru_cache
+
 
 def _luhn_sum(digits: str) -> int:
     total = 0
@@ -9,6 +11,7 @@ def _luhn_sum(digits: str) -> int:
     return total
 
 
+@lru_cache(maxsize=4_096)
 def is_npi(text: str) -> bool:
     """Ten ASCII digits whose check digit is right."""
     ten_digits = len(text) == 10 and text.isascii() and text.isdigit()

@@ -11,8 +11,8 @@ from shared.x12.ack_999 import read_999, write_999
 from shared.x12.claim_837i import (
     Batch837I,
     check_837i,
-    check_claim_837i,
     read_batch_837i,
+    rules_837i,
     write_837i,
 )
 from shared.x12.claim_837i.read import Reading837I
@@ -20,11 +20,12 @@ from shared.x12.claim_837p import (
     Batch837,
     Reading837P,
     check_837p,
-    check_claim_837p,
     read_batch_837p,
+    rules_837p,
     write_837p,
 )
 from shared.x12.claim_ack_277ca import check_277ca, read_277ca, write_277ca
+from shared.x12.claim_loops.judging import judged
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
 from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
@@ -82,19 +83,11 @@ def _stream_835(one: TransactionSet) -> Iterator[Any]:
 
 
 def _stream_837p(one: TransactionSet) -> Iterator[Any]:
-    reading = Reading837P(one)
-    for claim in reading.claims():
-        yield claim
-        yield from check_claim_837p(claim, one)
-    yield from reading.taker.findings
+    return judged(Reading837P(one), rules_837p)
 
 
 def _stream_837i(one: TransactionSet) -> Iterator[Any]:
-    reading = Reading837I(one)
-    for claim in reading.claims():
-        yield claim
-        yield from check_claim_837i(claim, one)
-    yield from reading.taker.findings
+    return judged(Reading837I(one), rules_837i)
 
 
 _ALL = (

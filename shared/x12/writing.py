@@ -1,17 +1,46 @@
-"""Writing interchanges: control numbers from the caller, counts from the list, no delimiter inside data."""
+"""Writing interchanges: control numbers from the caller, counts from the list, nothing in data that could break out.
 
-from collections.abc import Sequence
+Segments are gathered as they come and judged together when the set is finished: every delimiter that is there must have
+been put there by the writer, and every element must fit its place. Nothing is given out before all of it fits.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from shared.x12.dates import d6, d8
+from shared.x12.findings import masked
+from shared.x12.lengths import DELIMITER, misfit
 
 ELEMENT, COMPONENT, SEGMENT, REPETITION = "*", ":", "~", "^"
-_FORBIDDEN = frozenset(ELEMENT + COMPONENT + SEGMENT + REPETITION + "\r\n")
+_DELIMITERS = frozenset(ELEMENT + COMPONENT + SEGMENT + REPETITION)
+_BASIC = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"&'()+,-./;?="
+_EXTENDED = "abcdefghijklmnopqrstuvwxyz%@[]_{}\\|<>#$"
+SIGNS = frozenset(_BASIC + _EXTENDED)
+"""What data may hold: the basic and the extended set of X12 without our delimiters; we write upper case."""
+_SHAPE = bytes(
+    ord("x") if chr(n) in SIGNS else n if chr(n) in _DELIMITERS else ord("!") for n in range(256)
+)
+_SPACES = (" *", "* ", " ~", "~ ", " :", ": ", " ^", "^ ")
+FOREIGN = "data holds a sign that is not of the X12 character set"
+
+Line = tuple[str, ...]
+Place = Callable[[Sequence[Line], int], str]
+"""The loop of a segment: all segments of the set and the place of this one."""
 
 
 class NotWritable(ValueError):
-    """Data that a writer refuses, such as one that holds a delimiter. The data is not quoted."""
+    """What a writer refuses: where and why. The data is shown by its shape only, and `claim` in no text."""
+
+    def __init__(
+        self, sentence: str, loop: str = "", element: str = "", value: str = "", claim: str = ""
+    ) -> None:
+        where = f"loop {loop}, {element}" if loop and element else element or loop
+        shown = masked(value, element) if value else ""
+        text = f"{where}: {sentence}" if where else sentence
+        super().__init__(f"{text} ({shown})" if shown else text)
+        self.sentence, self.loop, self.element, self.value = sentence, loop, element, shown
+        self.claim = claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,72 +62,113 @@ class Header:
 
 def clean(text: str) -> str:
     """Upper case and trimmed; NotWritable when it holds a delimiter or a sign beyond the extended set."""
-    text = text.strip().upper()
-    if not _FORBIDDEN.isdisjoint(text) or not text.isprintable():
-        raise NotWritable("data holds a delimiter or a control sign")
-    return text
+    text = text.strip()
+    if not _DELIMITERS.isdisjoint(text):
+        raise NotWritable(DELIMITER, value=text)
+    if not SIGNS.issuperset(text):
+        raise NotWritable(FOREIGN, value=text)
+    return text.upper()
 
 
-def _joined(parts: tuple[str, ...], by: str, others: tuple[str, str, str]) -> str:
-    """Clean parts joined; judged in one piece, since a part that holds the separator makes one too many."""
-    text = by.join(parts).upper()
-    one, two, three = others
-    held = one in text or two in text or three in text or text.count(by) != len(parts) - 1
-    if held or not text.isprintable():
-        raise NotWritable("data holds a delimiter or a control sign")
-    if " " in text and (" " + by in text or by + " " in text or text != text.strip()):
-        return by.join(part.strip() for part in parts).upper()
-    return text
-
-
-class Composite(str):
-    """Components or repetitions joined: the one kind of element that may hold their separators."""
-
-    __slots__ = ()
-
-
-_BESIDE_ELEMENTS = (COMPONENT, SEGMENT, REPETITION)
-_BESIDE_COMPONENTS = (ELEMENT, SEGMENT, REPETITION)
-
-
-def composite(*parts: str) -> Composite:
+def composite(*parts: str) -> str:
     """Components joined, without empty ones at the end."""
-    if not parts:
-        return Composite()
-    return Composite(_joined(parts, COMPONENT, _BESIDE_COMPONENTS).rstrip(COMPONENT))
+    text = COMPONENT.join(parts)
+    if text.count(COMPONENT) >= len(parts) and parts:
+        raise NotWritable(DELIMITER, value=text)
+    return text.rstrip(COMPONENT)
 
 
-def repeated(*parts: str) -> Composite:
+def repeated(*parts: str) -> str:
     """Repetitions of an element."""
-    if not parts:
-        return Composite()
-    return Composite(_joined(parts, REPETITION, (ELEMENT, SEGMENT, COMPONENT)))
+    text = REPETITION.join(parts)
+    if text.count(REPETITION) >= len(parts) and parts:
+        raise NotWritable(DELIMITER, value=text)
+    return text
 
 
 class Segments:
-    """The segments of one transaction set as they are written."""
+    """The segments of one transaction set as they are written.
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
+    With `sizes` what is too long, or empty and must not be, is refused too; `place` names loops in what is refused.
+    """
 
-    def add(self, tag: str, *elements: str) -> None:
-        """One segment of plain elements; empty ones at the end are left out."""
-        text = _joined(elements, ELEMENT, _BESIDE_ELEMENTS)
-        self.lines.append(f"{tag}*{text}".rstrip(ELEMENT))
+    def __init__(self, *, sizes: bool = False, place: Place | None = None) -> None:
+        self.lines: list[Line] = []
+        """Those that were not judged yet."""
+        self.kept: set[int] = set()
+        """Those of them that go out as they were read, separators and all."""
+        self.sizes, self.place = sizes, place
+        self._done: list[str] = []
+        self._count = 0
+        self._fit: set[tuple[str, str]] = set()
 
-    def raw(self, tag: str, *elements: str) -> None:
-        """One segment whose elements may be made by `composite` or `repeated`; others are plain."""
-        text = ELEMENT.join(elements)
-        if text.count(ELEMENT) != len(elements) - 1 or SEGMENT in text or not text.isprintable():
-            raise NotWritable("data holds a delimiter or a control sign")
-        if COMPONENT in text or REPETITION in text:
-            for element in elements:
-                if type(element) is not Composite:
-                    clean(element)
-        self.lines.append(f"{tag}*{text}".rstrip(ELEMENT))
+    def add(self, *segment: str) -> None:
+        """One segment: its tag and its elements; empty ones at the end are left out."""
+        self.lines.append(segment)
+
+    raw = add
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return self._count + len(self.lines)
+
+    def text(self) -> str:
+        """All segments, each with its terminator."""
+        self.settle()
+        return "".join(self._done)
+
+    def settle(self, most: int = 0) -> None:
+        """Judge what came since the last time, if it is more than this; NotWritable when any of it does not fit."""
+        if len(self.lines) <= most:
+            return
+        whole = SEGMENT.join(map(ELEMENT.join, self.lines))
+        if any([pair in whole for pair in _SPACES]) or whole.strip() != whole:
+            self.lines = [tuple(map(_stripped, line)) for line in self.lines]
+            whole = SEGMENT.join(map(ELEMENT.join, self.lines))
+        shape = whole.encode("ascii", "replace").translate(_SHAPE)
+        stars = sum(map(len, self.lines)) - len(self.lines)
+        counted = shape.count(b"*") == stars and shape.count(b"~") == len(self.lines) - 1
+        if not counted or b"!" in shape or not whole.isascii():
+            self._refuse()
+        self._judge_shapes(shape.decode("ascii").split(SEGMENT))
+        self._done += [text.rstrip(ELEMENT) + SEGMENT for text in whole.upper().split(SEGMENT)]
+        self._count += len(self.lines)
+        self.lines.clear()
+        self.kept.clear()
+
+    def _judge_shapes(self, shapes: list[str]) -> None:
+        """Segments of one kind and shape fit or fail alike, and a file has few shapes."""
+        tags = [line[0] for line in self.lines]
+        for tag, shape in set(zip(tags, shapes, strict=False)) - self._fit:
+            wrong = misfit(tag, shape.rstrip(ELEMENT).split(ELEMENT)[1:], sizes=self.sizes)
+            if wrong is None:
+                self._fit.add((tag, shape))
+                continue
+            for at, (other, of) in enumerate(zip(tags, shapes, strict=False)):
+                if (other, of) == (tag, shape) and at not in self.kept:
+                    self._fail(at, wrong.position, wrong.sentence)
+
+    def _refuse(self) -> None:
+        """Name the element that holds what it may not."""
+        for at, line in enumerate(self.lines):
+            for position, text in enumerate(line):
+                if ELEMENT in text or SEGMENT in text:
+                    self._fail(at, position, DELIMITER)
+                if not SIGNS.issuperset(text.replace(COMPONENT, "").replace(REPETITION, "")):
+                    self._fail(at, position, FOREIGN)
+
+    def _fail(self, at: int, position: int, sentence: str) -> None:
+        line = self.lines[at]
+        tag = line[0] if line[0].isalnum() and len(line[0]) <= 3 else "segment"
+        loop = self.place(self.lines, at) if self.place else ""
+        value = line[position] if 0 < position < len(line) else ""
+        raise NotWritable(sentence, loop, f"{tag}{position:02d}", value)
+
+
+def _stripped(text: str) -> str:
+    for mark in (COMPONENT, REPETITION):
+        if mark in text:
+            text = mark.join(part.strip() for part in text.split(mark))
+    return text.strip()
 
 
 def transaction(set_id: str, control: str, version: str, body: Segments) -> str:
@@ -106,7 +176,7 @@ def transaction(set_id: str, control: str, version: str, body: Segments) -> str:
     control = clean(control)
     head = ELEMENT.join(("ST", set_id, control, version)).rstrip(ELEMENT)
     tail = ELEMENT.join(("SE", str(len(body) + 2), control))
-    return SEGMENT.join((head, *body.lines, tail)) + SEGMENT
+    return f"{head}{SEGMENT}{body.text()}{tail}{SEGMENT}"
 
 
 def interchange(

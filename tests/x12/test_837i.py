@@ -16,6 +16,7 @@ from shared.x12.claim_837i import (
     check_837i,
     read_837i,
     read_batch_837i,
+    rewrite_837i,
     write_837i,
 )
 from shared.x12.claim_837p import (
@@ -187,7 +188,7 @@ def test_every_shape_passes_our_own_checks(shape: str) -> None:
     ],
 )
 def test_what_a_gate_would_refuse_is_named(broken: InstitutionalClaim, element: str) -> None:
-    (one,) = read_file(write_837i(HEADER, [batch(broken)])).sets()
+    (one,) = read_file(rewrite_837i(HEADER, [batch(broken)])).sets()
     claims, _ = read_837i(one)
     assert element in {f.element for f in check_837i(claims, one) if f.severity != "note"}
 

@@ -18,6 +18,7 @@ from shared.x12.claim_837p import (
     check_837p,
     read_837p,
     read_batch_837p,
+    rewrite_837p,
     write_837p,
 )
 from shared.x12.writing import NotWritable
@@ -139,7 +140,7 @@ def test_no_element_lets_a_delimiter_through(sign: str) -> None:
     ],
 )
 def test_what_a_gate_would_refuse_is_named(broken: ProfessionalClaim, element: str) -> None:
-    (one,) = read_file(write_837p(HEADER, [batch(broken)])).sets()
+    (one,) = read_file(rewrite_837p(HEADER, [batch(broken)])).sets()
     claims, _ = read_837p(one)
     assert element in {f.element for f in check_837p(claims, one) if f.severity != "note"}
 
@@ -147,7 +148,7 @@ def test_what_a_gate_would_refuse_is_named(broken: ProfessionalClaim, element: s
 def test_an_earlier_payer_that_does_not_balance_is_named_to_the_cent() -> None:
     broken = secondary()
     broken.lines[0].prior[0].cas = [ClaimAdjustment("CO", "45", 3_999)]
-    (one,) = read_file(write_837p(HEADER, [batch(broken)])).sets()
+    (one,) = read_file(rewrite_837p(HEADER, [batch(broken)])).sets()
     claims, _ = read_837p(one)
     found = [f for f in check_837p(claims, one) if f.element in ("SVD02", "AMT02")]
     assert {f.difference_cents for f in found} == {1}

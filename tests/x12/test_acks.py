@@ -5,7 +5,7 @@ import pytest
 from shared.x12 import read_file
 from shared.x12.ack_999 import Ack999, Fault999, Set999, answer_999, read_999, write_999
 from shared.x12.ack_ta1 import Ta1, answer_ta1, read_ta1, write_ta1
-from shared.x12.claim_837p import check_837p, read_837p, write_837p
+from shared.x12.claim_837p import check_837p, read_837p, rewrite_837p, write_837p
 from shared.x12.claim_ack_277ca import (
     ClaimAck277,
     ClaimStatus277,
@@ -80,7 +80,7 @@ def test_an_interchange_that_is_sound_is_accepted_beside_a_broken_one_of_the_sam
 
 
 def test_what_our_checks_find_is_said_with_segment_and_element() -> None:
-    data = write_837p(HEADER, [batch(claim(service(pointers=[9]), clm01="BAD"))])
+    data = rewrite_837p(HEADER, [batch(claim(service(pointers=[9]), clm01="BAD"))])
     file = read_file(data)
     (one,) = file.sets()
     found = check_837p(read_837p(one)[0], one)

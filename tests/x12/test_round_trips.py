@@ -12,7 +12,7 @@ from shared.x12.claim_837p import (
     BillingProvider,
     ProfessionalClaim,
     read_batch_837p,
-    write_837p,
+    rewrite_837p,
 )
 from shared.x12.claim_ack_277ca import ClaimAck277, check_277ca, read_277ca, write_277ca
 from shared.x12.eligibility_270 import Batch270, Inquiry270, read_270, write_270
@@ -54,11 +54,11 @@ def test_an_835(model: Remittance) -> None:
 def test_an_837p(model: ProfessionalClaim, billing: BillingProvider) -> None:
     names = ("US", "US1", "SOMEBODY", "555", "THEM", "THEM1")
     batch = Batch837("0001", "B1", DAY, "0800", *names, billing, [model])
-    data = write_837p(HEADER, [batch])
+    data = rewrite_837p(HEADER, [batch])
     (one,) = read_file(data).sets()
     back, findings = read_batch_837p(one)
     assert findings == []
-    assert write_837p(HEADER, [back]) == data
+    assert rewrite_837p(HEADER, [back]) == data
     assert placeless(back) == placeless(batch)
 
 

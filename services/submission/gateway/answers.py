@@ -21,7 +21,7 @@ from shared.streams import outbound_stream
 from shared.x12 import Interchange, Unreadable, X12File, read_file
 from shared.x12.ack_999 import REJECTED, Fault999, read_999
 from shared.x12.ack_ta1 import read_ta1
-from shared.x12.claim_837p import ProfessionalClaim, write_837p
+from shared.x12.claim_837p import ProfessionalClaim, rewrite_837p
 
 MAX_ANSWERS = 2_000
 _TAKEN = frozenset("AEP")
@@ -176,7 +176,7 @@ async def _claims_of(st02: str, sent: _Ours, doors: Doors) -> list[ProfessionalC
     sets = [batched for batched in sent.event.sets if batched.st02 == st02]
     at = sent.row["batched_at"]
     batches = await batches_of(sent.event, sets, at, Reading(doors.rows, doors.open_all))
-    write_837p(header_of(sent.event, at), batches)
+    rewrite_837p(header_of(sent.event, at), batches)
     return [claim for batch in batches for claim in batch.claims]
 
 

@@ -21,7 +21,7 @@ from services.submission.gateway.claims import Opened, claim, plain
 from shared.errors import Refused
 from shared.service import At, Command, HandOver, Outside, Row
 from shared.x12 import claim_837p as x
-from shared.x12.writing import Header
+from shared.x12.writing import Header, NotWritable
 
 _PACKAGES = """
 select package from claim_package
@@ -37,10 +37,13 @@ class Reading(NamedTuple):
 
 
 async def build(event: InterchangeBatched, at: At, outside: Outside) -> bytes:
-    """The file's bytes; Refused (a person has to look) when a package or a person is gone."""
+    """The file's bytes; Refused (a person has to look) when a package or a person is gone or a gate would say no."""
     source = Reading(outside.rows, outside.open_all)
     batches = await batches_of(event, event.sets, at.recorded_at, source)
-    return x.write_837p(header_of(event, at.recorded_at), batches)
+    try:
+        return x.write_837p(header_of(event, at.recorded_at), batches)
+    except NotWritable as no:
+        raise Refused(f"a claim of the batch cannot be sent: {no}") from None
 
 
 def header_of(event: InterchangeBatched, batched_at: datetime) -> Header:

@@ -1,6 +1,6 @@
 """837I (005010X223A2): institutional claims."""
 
-from shared.x12.claim_837i.check import check_837i, check_claim_837i
+from shared.x12.claim_837i.check import check_837i, check_claim_837i, rules_837i
 from shared.x12.claim_837i.model import (
     Batch837I,
     Diagnosis,
@@ -11,7 +11,7 @@ from shared.x12.claim_837i.model import (
     ValueAmount,
 )
 from shared.x12.claim_837i.read import Reading837I, claims_837i, read_837i, read_batch_837i
-from shared.x12.claim_837i.write import write_837i
+from shared.x12.claim_837i.write import rewrite_837i, write_837i
 
 __all__ = [
     "Batch837I",
@@ -27,5 +27,7 @@ __all__ = [
     "claims_837i",
     "read_837i",
     "read_batch_837i",
+    "rewrite_837i",
+    "rules_837i",
     "write_837i",
 ]

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 
-from shared.x12 import hierarchy
 from shared.x12.claim_837i.model import InstitutionalClaim, RevenueLine
-from shared.x12.claim_loops.check import Wrong, common, repeated
+from shared.x12.claim_loops.balance import Say
+from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated
+from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
+from shared.x12.npi import is_npi
 
 LINES = 999
 STILL_PATIENT = "30"
+POA = frozenset("YNUW1")
+QUALIFIERS = frozenset({"HC", "ER", "HP", "IV", "WK"})
+UNITS = frozenset({"DA", "UN"})
 
 
 def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Finding]:
     """All findings; each names loop and element."""
-    found = hierarchy.check_levels(one, hierarchy.CLAIMS)
+    found = check_claim_levels(one)
     found += repeated(one, [claim.clm01 for claim in claims])
     for claim in claims:
         found += check_claim_837i(claim, one)
@@ -23,43 +28,82 @@ def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Fi
 
 def check_claim_837i(c: InstitutionalClaim, one: TransactionSet) -> list[Finding]:
     """What is wrong with one claim."""
-    wrong = Wrong(one, c, c.clm01)
-    return [
-        *common(wrong, c, c.total_cents, c.frequency, c.lines),
-        *_claim(wrong, c),
-        *(finding for line in c.lines for finding in _line(wrong, line)),
-    ]
+    return [*rules_837i(c, Wrong(one, c, c.clm01))]
 
 
-def _claim(wrong: Wrong, c: InstitutionalClaim) -> Iterator[Finding]:
+def rules_837i(c: InstitutionalClaim, wrong: Say) -> Iterator[Finding]:
+    """Every rule that a claim breaks."""
+    parts = (c.clm01, c.total_cents, c.frequency, c.subscriber, c.payer, c.lines)
+    yield from common(wrong, c, *parts)
+    yield from _claim(wrong, c)
+    yield from _days(wrong, c)
+    for line in c.lines:
+        yield from _line(wrong, c, line)
+
+
+def _claim(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
     if not 1 <= len(c.lines) <= LINES:
         yield wrong(f"an institutional claim has 1 to {LINES} lines", "2400", "LX01")
-    if not c.diagnoses:
+    if not c.diagnoses or not all(d.code for d in c.diagnoses):
         yield wrong("an institutional claim has a principal diagnosis", "2300", "HI01")
+    if any(d.poa and d.poa not in POA for d in (*c.diagnoses, *c.external_causes)):
+        yield wrong("an unknown sign for present on admission", "2300", "HI01", severity="warning")
     if len(c.facility_code) != 2 or len(c.frequency) != 1:
         yield wrong("the type of bill is not whole", "2300", "CLM05")
-    if c.statement_from is None:
-        yield wrong("the statement has no period", "2300", "DTP03")
-    elif c.statement_to is not None and c.statement_to < c.statement_from:
-        yield wrong("the statement's period ends before it starts", "2300", "DTP03")
     if not c.patient_status:
         yield wrong("the patient's status is missing", "2300", "CL103")
-    if c.inpatient and c.admitted_on is None:
-        yield wrong("an inpatient stay has no day of admission", "2300", "DTP03")
     if c.frequency == "1" and c.patient_status == STILL_PATIENT:
         sentence = "a bill for a whole stay says that the patient is still there"
         yield wrong(sentence, "2300", "CLM05", severity="warning")
     if all(p.role != "71" for p in c.providers):
         yield wrong("no attending provider is named", "2310A", "NM101", severity="warning")
-    if not all(line.line_control for line in c.lines):
+    if not all([line.line_control for line in c.lines]):
         sentence = "a line has no control number, so its payment cannot name it"
         yield wrong(sentence, "2400", "REF02", severity="note")
 
 
-def _line(wrong: Wrong, line: RevenueLine) -> Iterator[Finding]:
+def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
+    """The statement has its period, the stay its admission, and what happened falls into them."""
+    if c.statement_from is None:
+        yield wrong("the statement has no period", "2300", "DTP03")
+        return
+    until = c.statement_to or c.statement_from
+    if until < c.statement_from:
+        yield wrong("the statement's period ends before it starts", "2300", "DTP03")
+    if c.inpatient and c.admitted_on is None:
+        yield wrong("an inpatient stay has no day of admission", "2300", "DTP03")
+    if c.admitted_on is not None and c.admitted_on > until:
+        yield wrong("the admission is after the statement's period", "2300", "DTP03")
+    if any(o.until is not None and o.until < o.on for o in c.occurrences):
+        yield wrong("an occurrence's span ends before it starts", "2300", "HI01")
+    if any(p.on is not None and p.on > until for p in c.procedures):
+        sentence = "a procedure is after the statement's period"
+        yield wrong(sentence, "2300", "HI01", severity="warning")
+    yield from born(wrong, c, c.subscriber, until)
+    if c.dates:
+        yield from dates_in_order(wrong, c.dates, until)
+
+
+def _line(wrong: Say, c: InstitutionalClaim, line: RevenueLine) -> Iterator[Finding]:
     if not line.revenue_code:
         yield wrong("a line has no revenue code", "2400", "SV201")
     if line.noncovered_cents > line.charge_cents:
         yield wrong("more is not covered than was charged", "2400", "SV207", severity="warning")
-    if line.service_from and line.service_to and line.service_to < line.service_from:
-        yield wrong("a line's service ends before it starts", "2400", "DTP03")
+    if line.units < 0 or line.quantity.startswith("-"):
+        yield wrong("a negative number of units", "2400", "SV205")
+    if line.unit_code not in UNITS:
+        yield wrong("units that are not used here", "2400", "SV204", severity="warning")
+    if line.procedure and line.qualifier not in QUALIFIERS:
+        yield wrong("a procedure of a list that is not used here", "2400", "SV202")
+    day = line.service_from
+    if day is not None:
+        last = line.service_to or day
+        if last < day:
+            yield wrong("a line's service ends before it starts", "2400", "DTP03")
+        until = c.statement_to or c.statement_from
+        if until is not None and last > until:
+            sentence = "a line's service is after the statement's period"
+            yield wrong(sentence, "2400", "DTP03", severity="warning")
+    for p in line.providers:
+        if p.npi and not is_npi(p.npi):
+            yield wrong("a provider's NPI has a wrong check digit", "2420", "NM109")

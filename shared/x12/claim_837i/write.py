@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from shared.x12.claim_837i.check import rules_837i
 from shared.x12.claim_837i.model import Batch837I, Diagnosis, InstitutionalClaim, RevenueLine
 from shared.x12.claim_loops import write as loops
+from shared.x12.claim_loops.refusing import Refusing, place
 from shared.x12.dates import d8
 from shared.x12.money import amount
 from shared.x12.writing import Header, Segments, composite, interchange, transaction
@@ -15,13 +17,36 @@ _LINE_ROLES = ("72", "ZZ", "82", "DN")
 
 
 def write_837i(header: Header, batches: Sequence[Batch837I]) -> bytes:
-    """One interchange, one group, one ST per batch; fills `first` and `last` of every claim."""
-    sets = [transaction("837", batch.control, VERSION, _body(batch)) for batch in batches]
+    """One interchange, one group, one ST per batch; fills `first` and `last` of every claim.
+
+    NotWritable, with loop and element, when a gate would refuse any of it; then nothing is given out.
+    """
+    for batch in batches:
+        _refuse(batch)
+    return _written(header, batches, sizes=True)
+
+
+def rewrite_837i(header: Header, batches: Sequence[Batch837I]) -> bytes:
+    """What was read, written again as it stood, whatever a gate would say of it; only delimiters are refused."""
+    return _written(header, batches, sizes=False)
+
+
+def _refuse(batch: Batch837I) -> None:
+    refusing = Refusing()
+    refusing.batch(batch)
+    for number, claim in enumerate(batch.claims, 1):
+        refusing.number, refusing.clm01 = number, claim.clm01
+        refusing.all(rules_837i(claim, refusing))
+        refusing.lines(claim.lines)
+
+
+def _written(header: Header, batches: Sequence[Batch837I], *, sizes: bool) -> bytes:
+    sets = [transaction("837", b.control, VERSION, _body(b, sizes)) for b in batches]
     return interchange(header, "HC", VERSION, sets)
 
 
-def _body(b: Batch837I) -> Segments:
-    s = Segments()
+def _body(b: Batch837I, sizes: bool) -> Segments:
+    s = Segments(sizes=sizes, place=place)
     loops.opening(s, b)
     level = 0
     for billing, claims in loops.by_billing(b):
@@ -33,12 +58,13 @@ def _body(b: Batch837I) -> Segments:
             level = loops.subscriber_levels(s, claim, claim.subscriber, claim.payer, parent, level)
             _claim(s, claim)
             claim.last = len(s) + 1
+            s.settle(loops.AT_ONCE)
     return s
 
 
 def _claim(s: Segments, c: InstitutionalClaim) -> None:
-    s.raw(
-        *("CLM", composite(c.clm01), amount(c.total_cents), "", ""),
+    s.add(
+        *("CLM", c.clm01, amount(c.total_cents), "", ""),
         *(composite(c.facility_code, "A", c.frequency), ""),
         *(c.assignment, c.benefits_assigned, c.release),
         *("", "", "", "", "", "", "", "", "", "", c.delay_reason),
@@ -51,7 +77,7 @@ def _claim(s: Segments, c: InstitutionalClaim) -> None:
         s.add("AMT", "F3", amount(c.patient_owes_cents))
     loops.claim_references(s, c)
     if c.note:
-        s.add("NTE", c.note_kind, c.note[:80])
+        s.add("NTE", c.note_kind, c.note)
     loops.conditions(s, c.conditions)
     _codes(s, c)
     loops.providers(s, c.providers, _CLAIM_ROLES)
@@ -104,7 +130,7 @@ def _codes(s: Segments, c: InstitutionalClaim) -> None:
 
 def _hi(s: Segments, codes: Sequence[str]) -> None:
     for start in range(0, len(codes), CODES_IN_HI):
-        s.raw("HI", *codes[start : start + CODES_IN_HI])
+        s.add("HI", *codes[start : start + CODES_IN_HI])
 
 
 def _plain(code: str) -> str:
@@ -119,8 +145,8 @@ def _line(s: Segments, number: int, x: RevenueLine) -> None:
     modifiers: Iterable[str] = x.modifiers
     if x.description:
         modifiers = (*x.modifiers, "", "", "", "")[:4]
-    s.lines.append(f"LX*{number}")
-    s.raw(
+    s.add("LX", str(number))
+    s.add(
         *("SV2", x.revenue_code),
         composite(x.qualifier, x.procedure, *modifiers, x.description) if x.procedure else "",
         *(amount(x.charge_cents), x.unit_code, x.quantity or str(x.units), ""),
@@ -128,9 +154,9 @@ def _line(s: Segments, number: int, x: RevenueLine) -> None:
     )
     loops.claim_details(s, x)
     if x.service_to and x.service_from:
-        s.lines.append(f"DTP*472*RD8*{d8(x.service_from)}-{d8(x.service_to)}")
+        s.add("DTP", "472", "RD8", f"{d8(x.service_from)}-{d8(x.service_to)}")
     elif x.service_from:
-        s.lines.append(f"DTP*472*D8*{d8(x.service_from)}")
+        s.add("DTP", "472", "D8", d8(x.service_from))
     loops.dates(s, x.dates)
     if x.line_control:
         s.add("REF", "6R", x.line_control)
@@ -138,7 +164,7 @@ def _line(s: Segments, number: int, x: RevenueLine) -> None:
     for code, cents in x.amounts.items():
         s.add("AMT", code, amount(cents))
     if x.note:
-        s.add("NTE", "TPO", x.note[:80])
+        s.add("NTE", "TPO", x.note)
     loops.drug(s, x)
     loops.providers(s, x.providers, _LINE_ROLES)
     loops.prior_lines(s, x)

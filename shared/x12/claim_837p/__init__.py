@@ -1,6 +1,6 @@
 """837P (005010X222A1): professional claims."""
 
-from shared.x12.claim_837p.check import check_837p, check_claim_837p
+from shared.x12.claim_837p.check import check_837p, check_claim_837p, rules_837p
 from shared.x12.claim_837p.model import (
     Address,
     Ambulance,
@@ -21,7 +21,7 @@ from shared.x12.claim_837p.model import (
     Subscriber,
 )
 from shared.x12.claim_837p.read import Reading837P, claims_837p, read_837p, read_batch_837p
-from shared.x12.claim_837p.write import write_837p
+from shared.x12.claim_837p.write import rewrite_837p, write_837p
 
 __all__ = [
     "Address",
@@ -47,5 +47,7 @@ __all__ = [
     "claims_837p",
     "read_837p",
     "read_batch_837p",
+    "rewrite_837p",
+    "rules_837p",
     "write_837p",
 ]

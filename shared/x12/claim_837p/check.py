@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from shared.x12 import hierarchy
 from shared.x12.claim_837p.model import ProfessionalClaim, ServiceLine
-from shared.x12.claim_loops.check import Wrong, common, repeated
+from shared.x12.claim_loops.balance import Say
+from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated
+from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
 from shared.x12.npi import is_npi
@@ -12,11 +13,14 @@ from shared.x12.npi import is_npi
 LINES = 50
 DIAGNOSES = 12
 POINTERS = 4
+CAUSES = frozenset({"AA", "EM", "OA"})
+QUALIFIERS = frozenset({"HC", "ER", "IV", "WK"})
+UNITS = frozenset({"UN", "MJ"})
 
 
 def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Finding]:
     """All findings; each names loop and element."""
-    found = hierarchy.check_levels(one, hierarchy.CLAIMS)
+    found = check_claim_levels(one)
     found += repeated(one, [claim.clm01 for claim in claims])
     for claim in claims:
         found += check_claim_837p(claim, one)
@@ -25,35 +29,54 @@ def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Fin
 
 def check_claim_837p(c: ProfessionalClaim, one: TransactionSet) -> list[Finding]:
     """What is wrong with one claim."""
-    wrong = Wrong(one, c, c.clm01)
-    return [
-        *common(wrong, c, c.total_cents, c.frequency, c.lines),
-        *_claim(wrong, c),
-        *(finding for line in c.lines for finding in _line(wrong, c, line)),
-    ]
+    return [*rules_837p(c, Wrong(one, c, c.clm01))]
 
 
-def _claim(wrong: Wrong, c: ProfessionalClaim) -> Iterator[Finding]:
+def rules_837p(c: ProfessionalClaim, wrong: Say) -> Iterator[Finding]:
+    """Every rule that a claim breaks."""
+    parts = (c.clm01, c.total_cents, c.frequency, c.subscriber, c.payer, c.lines)
+    yield from common(wrong, c, *parts)
+    yield from _claim(wrong, c)
+    diagnoses = len(c.diagnoses)
+    for line in c.lines:
+        yield from _line(wrong, line, diagnoses)
+
+
+def _claim(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
     if not 1 <= len(c.lines) <= LINES:
         yield wrong(f"a professional claim has 1 to {LINES} lines", "2400", "LX01")
-    if not 1 <= len(c.diagnoses) <= DIAGNOSES:
+    if not 1 <= len(c.diagnoses) <= DIAGNOSES or "" in c.diagnoses:
         yield wrong(f"a professional claim has 1 to {DIAGNOSES} diagnoses", "2300", "HI01")
-    if c.accident_causes and c.on("439") is None:
-        yield wrong("an accident has no date", "2300", "DTP03", severity="warning")
-    if "AA" in c.accident_causes and not c.accident_state:
-        yield wrong("a car accident has no state", "2300", "CLM11", severity="warning")
-    if not all(line.line_control for line in c.lines):
+    if len(c.place_of_service) != 2 or len(c.frequency) != 1:
+        yield wrong("the place of service or the frequency is not whole", "2300", "CLM05")
+    if c.accident_causes:
+        yield from _accident(wrong, c)
+    if not all([line.line_control for line in c.lines]):
         sentence = "a line has no control number, so its payment cannot name it"
         yield wrong(sentence, "2400", "REF02", severity="note")
     if c.place_of_service == "21" and c.on("435") is None:
         yield wrong(
             "an inpatient stay has no day of admission", "2300", "DTP03", severity="warning"
         )
+    days = [line.service_from for line in c.lines if line.service_from is not None]
+    if days:
+        yield from born(wrong, c, c.subscriber, min(days))
+    if c.dates:
+        yield from dates_in_order(wrong, c.dates, max(days, default=None))
 
 
-def _line(wrong: Wrong, c: ProfessionalClaim, line: ServiceLine) -> Iterator[Finding]:
-    pointed = bool(line.pointers) and len(line.pointers) <= POINTERS
-    if not pointed or any(not 1 <= p <= len(c.diagnoses) for p in line.pointers):
+def _accident(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
+    if c.on("439") is None:
+        yield wrong("an accident has no date", "2300", "DTP03", severity="warning")
+    if "AA" in c.accident_causes and not c.accident_state:
+        yield wrong("a car accident has no state", "2300", "CLM11", severity="warning")
+    if not CAUSES.issuperset(c.accident_causes):
+        yield wrong("an unknown cause of accident", "2300", "CLM11", severity="warning")
+
+
+def _line(wrong: Say, line: ServiceLine, diagnoses: int) -> Iterator[Finding]:
+    pointers = line.pointers
+    if not 0 < len(pointers) <= POINTERS or min(pointers) < 1 or max(pointers) > diagnoses:
         yield wrong("a line points at a diagnosis that is not there", "2400", "SV107")
     if line.service_from is None:
         yield wrong("a line has no date of service", "2400", "DTP03")
@@ -61,5 +84,12 @@ def _line(wrong: Wrong, c: ProfessionalClaim, line: ServiceLine) -> Iterator[Fin
         yield wrong("a line's service ends before it starts", "2400", "DTP03")
     if not line.procedure:
         yield wrong("a line has no procedure", "2400", "SV101")
-    if any(p.npi and not is_npi(p.npi) for p in line.providers):
-        yield wrong("a provider's NPI has a wrong check digit", "2420", "NM109")
+    if line.qualifier not in QUALIFIERS:
+        yield wrong("a procedure of a list that is not used here", "2400", "SV101")
+    if line.unit_code not in UNITS:
+        yield wrong("units that are not used here", "2400", "SV103")
+    if line.units < 0 or line.quantity.startswith("-"):
+        yield wrong("a negative number of units", "2400", "SV104")
+    for p in line.providers:
+        if p.npi and not is_npi(p.npi):
+            yield wrong("a provider's NPI has a wrong check digit", "2420", "NM109")

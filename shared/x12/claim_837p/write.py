@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from shared.x12.claim_837p.check import DIAGNOSES, rules_837p
 from shared.x12.claim_837p.model import Ambulance, Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops import write as loops
+from shared.x12.claim_loops.refusing import Refusing, place
 from shared.x12.dates import d8
 from shared.x12.money import amount
 from shared.x12.writing import Header, Segments, composite, interchange, transaction
@@ -14,13 +16,36 @@ _LINE_ROLES = ("82", "QB", "77", "DQ", "DK", "DN", "P3", "PW", "45")
 
 
 def write_837p(header: Header, batches: Sequence[Batch837]) -> bytes:
-    """One interchange, one group, one ST per batch; fills `first` and `last` of every claim."""
-    sets = [transaction("837", batch.control, VERSION, _body(batch)) for batch in batches]
+    """One interchange, one group, one ST per batch; fills `first` and `last` of every claim.
+
+    NotWritable, with loop and element, when a gate would refuse any of it; then nothing is given out.
+    """
+    for batch in batches:
+        _refuse(batch)
+    return _written(header, batches, sizes=True)
+
+
+def rewrite_837p(header: Header, batches: Sequence[Batch837]) -> bytes:
+    """What was read, written again as it stood, whatever a gate would say of it; only delimiters are refused."""
+    return _written(header, batches, sizes=False)
+
+
+def _refuse(batch: Batch837) -> None:
+    refusing = Refusing()
+    refusing.batch(batch)
+    for number, claim in enumerate(batch.claims, 1):
+        refusing.number, refusing.clm01 = number, claim.clm01
+        refusing.all(rules_837p(claim, refusing))
+        refusing.lines(claim.lines)
+
+
+def _written(header: Header, batches: Sequence[Batch837], *, sizes: bool) -> bytes:
+    sets = [transaction("837", b.control, VERSION, _body(b, sizes)) for b in batches]
     return interchange(header, "HC", VERSION, sets)
 
 
-def _body(b: Batch837) -> Segments:
-    s = Segments()
+def _body(b: Batch837, sizes: bool) -> Segments:
+    s = Segments(sizes=sizes, place=place)
     loops.opening(s, b)
     level = 0
     for billing, claims in loops.by_billing(b):
@@ -32,6 +57,7 @@ def _body(b: Batch837) -> Segments:
             level = loops.subscriber_levels(s, claim, claim.subscriber, claim.payer, parent, level)
             _claim(s, claim)
             claim.last = len(s) + 1
+            s.settle(loops.AT_ONCE)
     return s
 
 
@@ -39,10 +65,10 @@ def _claim(s: Segments, c: ProfessionalClaim) -> None:
     causes = ""
     if c.accident_causes:
         causes = composite(*(*c.accident_causes, "", "")[:3], c.accident_state)
-    s.raw(
-        *("CLM", composite(c.clm01), amount(c.total_cents), "", ""),
+    s.add(
+        *("CLM", c.clm01, amount(c.total_cents), "", ""),
         *(composite(c.place_of_service, "B", c.frequency), c.signature),
-        *(c.assignment, c.benefits_assigned, c.release, "", causes, composite(c.special_program)),
+        *(c.assignment, c.benefits_assigned, c.release, "", causes, c.special_program),
         *("", "", "", "", "", "", "", c.delay_reason),
     )
     loops.dates(s, c.dates)
@@ -51,7 +77,7 @@ def _claim(s: Segments, c: ProfessionalClaim) -> None:
         s.add("AMT", "F5", amount(c.patient_paid_cents))
     loops.claim_references(s, c)
     if c.note:
-        s.add("NTE", c.note_kind, c.note[:80])
+        s.add("NTE", c.note_kind, c.note)
     _ambulance(s, c.ambulance)
     loops.conditions(s, c.conditions)
     _codes(s, c)
@@ -68,13 +94,13 @@ def _codes(s: Segments, c: ProfessionalClaim) -> None:
         composite("ABF" if n else "ABK", code.replace(".", ""))
         for n, code in enumerate(c.diagnoses)
     ]
-    if codes:
-        s.raw("HI", *codes)
+    for start in range(0, len(codes), DIAGNOSES):
+        s.add("HI", *codes[start : start + DIAGNOSES])
     if c.anesthesia_procedures:
         kinds = ("BP", "BO")
-        s.raw("HI", *(composite(kinds[n > 0], p) for n, p in enumerate(c.anesthesia_procedures)))
+        s.add("HI", *(composite(kinds[n > 0], p) for n, p in enumerate(c.anesthesia_procedures)))
     if c.condition_codes:
-        s.raw("HI", *(composite("BG", code) for code in c.condition_codes))
+        s.add("HI", *(composite("BG", code) for code in c.condition_codes))
 
 
 def _ambulance(s: Segments, a: Ambulance | None) -> None:
@@ -97,16 +123,18 @@ def _providers(s: Segments, c: ProfessionalClaim) -> None:
 
 
 def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> None:
-    place = x.place_of_service if x.place_of_service != c.place_of_service else ""
-    modifiers = (*x.modifiers, "", "", "", "")[:4] if x.description else x.modifiers
-    s.lines.append(f"LX*{number}")
-    s.raw(
+    elsewhere = x.place_of_service if x.place_of_service != c.place_of_service else ""
+    procedure = (x.qualifier, x.procedure, *x.modifiers)
+    if x.description:
+        procedure = (*(*procedure, "", "", "", "")[:6], x.description)
+    s.add("LX", str(number))
+    s.add(
         "SV1",
-        composite(x.qualifier, x.procedure, *modifiers, x.description),
+        composite(*procedure),
         amount(x.charge_cents),
         x.unit_code,
         x.quantity or str(x.units),
-        place,
+        elsewhere,
         "",
         composite(*map(str, x.pointers)),
         "",
@@ -116,9 +144,9 @@ def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> Non
     _ambulance(s, x.ambulance)
     loops.conditions(s, x.conditions)
     if x.service_to and x.service_to != x.service_from and x.service_from:
-        s.lines.append(f"DTP*472*RD8*{d8(x.service_from)}-{d8(x.service_to)}")
+        s.add("DTP", "472", "RD8", f"{d8(x.service_from)}-{d8(x.service_to)}")
     elif x.service_from:
-        s.lines.append(f"DTP*472*D8*{d8(x.service_from)}")
+        s.add("DTP", "472", "D8", d8(x.service_from))
     loops.dates(s, x.dates)
     if x.ambulance_patients is not None:
         s.add("QTY", "PT", str(x.ambulance_patients))
@@ -128,7 +156,7 @@ def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> Non
     for code, cents in x.amounts.items():
         s.add("AMT", code, amount(cents))
     if x.note:
-        s.add("NTE", "ADD", x.note[:80])
+        s.add("NTE", "ADD", x.note)
     loops.drug(s, x)
     loops.providers(s, x.providers, _LINE_ROLES)
     loops.prior_lines(s, x)

@@ -1,24 +1,23 @@
-"""What a payer's gate complains of in any claim: totals, identifiers, the balance with earlier payers."""
+"""What a payer's gate complains of in any claim: totals, identifiers, days, codes, the balance with earlier payers."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from datetime import date
 
-from shared.x12.claim_loops.model import BillingProvider, ClaimBody, PriorLine, PriorPayer
+from shared.x12.claim_loops.balance import ChargedLine, Say, earlier_payers
+from shared.x12.claim_loops.model import BillingProvider, ClaimBody, Dated, Payer, Subscriber
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
 from shared.x12.npi import is_npi
 
 CLM01_MOST = 38
 CLM01_SAFE = 20
+CENTS_MOST = 9_999_999_999
+"""Ten digits: what the guides allow an amount to have."""
 _PO_BOX = ("PO BOX", "P O BOX", "P.O. BOX", "POST OFFICE BOX")
-
-
-class ChargedLine(Protocol):
-    """What the balances need of a line."""
-
-    charge_cents: int
-    prior: list[PriorLine]
+CAS_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
+_PLAIN_DATES = ("431", "439", "484", "454", "304")
+"""Days that have been before the service: onset, accident, last period, first treatment, last seen."""
 
 
 class Wrong:
@@ -57,32 +56,94 @@ def repeated(one: TransactionSet, numbers: Sequence[str]) -> Iterator[Finding]:
 
 
 def common(
-    wrong: Wrong, c: ClaimBody, total_cents: int, frequency: str, lines: Sequence[ChargedLine]
+    wrong: Say,
+    c: ClaimBody,
+    clm01: str,
+    total_cents: int,
+    frequency: str,
+    subscriber: Subscriber,
+    payer: Payer,
+    lines: Sequence[ChargedLine],
 ) -> Iterator[Finding]:
     """What holds for professional and institutional claims alike."""
-    total = sum(line.charge_cents for line in lines)
-    if total != total_cents:
-        sentence = "CLM02 is not the sum of its lines"
-        yield wrong(sentence, "2300", "CLM02", total_cents - total, level="claim")
-    if not wrong.clm01 or len(wrong.clm01) > CLM01_MOST:
+    yield from _money(wrong, total_cents, lines)
+    if not clm01 or len(clm01) > CLM01_MOST:
         yield wrong("CLM01 is missing or too long", "2300", "CLM01")
-    elif len(wrong.clm01) > CLM01_SAFE:
+    elif len(clm01) > CLM01_SAFE:
         sentence = f"CLM01 is longer than {CLM01_SAFE}: payers may cut it off"
         yield wrong(sentence, "2300", "CLM01", severity="warning")
     if frequency in ("7", "8") and not c.payer_control:
         yield wrong("a replacement or void names no payer control number", "2300", "REF02")
     if c.billing is not None:
-        yield from _billing(wrong, c.billing)
+        yield from billing_provider(wrong, c.billing)
+    if not (payer.name and payer.payer_id):
+        element = "NM109" if payer.name else "NM103"
+        yield wrong("the payer has no name or no id", "2010BB", element)
+    yield from _people(wrong, c, subscriber)
     if c.rendering_npi and not is_npi(c.rendering_npi):
         yield wrong("the rendering provider's NPI has a wrong check digit", "2310", "NM109")
     for provider in c.providers:
         if provider.npi and not is_npi(provider.npi):
             yield wrong("a provider's NPI has a wrong check digit", "2310", "NM109")
-    for prior in c.prior:
-        yield from _earlier(wrong, prior, total_cents, lines)
+    if c.prior or any([line.prior for line in lines]):
+        yield from earlier_payers(wrong, c.prior, total_cents, lines)
+        yield from _adjustments(wrong, c, lines)
 
 
-def _billing(wrong: Wrong, billing: BillingProvider) -> Iterator[Finding]:
+def _money(wrong: Say, total_cents: int, lines: Sequence[ChargedLine]) -> Iterator[Finding]:
+    charges = [line.charge_cents for line in lines]
+    total = sum(charges)
+    if total != total_cents:
+        sentence = "CLM02 is not the sum of its lines"
+        yield wrong(sentence, "2300", "CLM02", total_cents - total, level="claim")
+    if charges and min(charges) < 0:
+        yield wrong("a line's charge is negative", "2400", "SV102")
+    if not 0 <= total_cents <= CENTS_MOST:
+        yield wrong("a charge is negative or has more than ten digits", "2300", "CLM02")
+
+
+def _people(wrong: Say, c: ClaimBody, subscriber: Subscriber) -> Iterator[Finding]:
+    if not subscriber.party.last:
+        yield wrong("the subscriber has no name", "2010BA", "NM103")
+    if not subscriber.member_id:
+        severity: Severity = "error" if c.patient is None else "warning"
+        yield wrong("the subscriber has no member id", "2010BA", "NM109", severity=severity)
+    patient = c.patient
+    if patient is not None and not patient.last:
+        yield wrong("the patient has no name", "2010CA", "NM103")
+
+
+def born(
+    wrong: Say, c: ClaimBody, subscriber: Subscriber, first_service: date | None
+) -> Iterator[Finding]:
+    """Nobody is served before he is born."""
+    party = subscriber.party if c.patient is None else c.patient
+    if party.born_on and first_service and party.born_on > first_service:
+        loop = "2010BA" if c.patient is None else "2010CA"
+        yield wrong("the patient was born after the service", loop, "DMG02")
+
+
+def dates_in_order(
+    wrong: Say, dates: Sequence[Dated], last_service: date | None
+) -> Iterator[Finding]:
+    """Ranges end after they start, discharges follow admissions, and what led to a service was before it."""
+    on = {d.what: d.day for d in dates}
+    for d in dates:
+        if d.until is not None and d.until < d.day:
+            yield wrong("a range of days ends before it starts", "2300", "DTP03")
+    if "435" in on and "096" in on and on["096"] < on["435"]:
+        yield wrong("the discharge is before the admission", "2300", "DTP03")
+    if last_service is not None and any(
+        on[what] > last_service for what in _PLAIN_DATES if what in on
+    ):
+        sentence = "an onset, accident or earlier treatment is after the service"
+        yield wrong(sentence, "2300", "DTP03", severity="warning")
+
+
+def billing_provider(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:
+    """Loop 2010AA."""
+    if not billing.name:
+        yield wrong("the billing provider has no name", "2010AA", "NM103")
     if not is_npi(billing.npi):
         yield wrong("the billing provider's NPI has a wrong check digit", "2010AA", "NM109")
     if billing.street.upper().startswith(_PO_BOX):
@@ -93,35 +154,14 @@ def _billing(wrong: Wrong, billing: BillingProvider) -> Iterator[Finding]:
         yield wrong(sentence, "2010AA", "N403", severity="warning")
     if not billing.tax_id:
         yield wrong("the billing provider has no tax number", "2010AA", "REF02")
+    elif billing.tax_id_kind not in ("EI", "SY"):
+        yield wrong("the billing provider's number is no tax number", "2010AA", "REF01")
 
 
-def _earlier(
-    wrong: Wrong, prior: PriorPayer, total_cents: int, lines: Sequence[ChargedLine]
-) -> Iterator[Finding]:
-    """The three balances of COB: each line, the payer's lines, and the whole claim."""
-    if prior.paid_cents is None:
-        return
-    at_claim = sum(c.cents for c in prior.cas)
-    in_lines = paid_in_lines = 0
-    any_line = False
+def _adjustments(wrong: Say, c: ClaimBody, lines: Sequence[ChargedLine]) -> Iterator[Finding]:
+    for prior in c.prior:
+        if any(a.group not in CAS_GROUPS for a in prior.cas):
+            yield wrong("an adjustment of a group that is none", "2320", "CAS01")
     for line in lines:
-        for p in line.prior:
-            if p.payer_id != prior.payer.payer_id:
-                continue
-            any_line = True
-            adjusted = sum(c.cents for c in p.cas)
-            in_lines += adjusted
-            paid_in_lines += p.paid_cents
-            difference = line.charge_cents - p.paid_cents - adjusted
-            # Split and bundled lines balance in the sum only.
-            if difference and len(line.prior) == 1 and len(lines) == 1:
-                sentence = "a line's charge is not what an earlier payer paid and adjusted"
-                yield wrong(sentence, "2430", "SVD02", difference, level="line")
-    if any_line and paid_in_lines - at_claim != prior.paid_cents:
-        difference = prior.paid_cents - paid_in_lines + at_claim
-        sentence = "an earlier payer's lines do not add up to what it paid"
-        yield wrong(sentence, "2320", "AMT02", difference, level="payer")
-    difference = total_cents - prior.paid_cents - at_claim - in_lines
-    if difference and (any_line or prior.cas):
-        sentence = "CLM02 is not what an earlier payer paid and adjusted"
-        yield wrong(sentence, "2320", "AMT02", difference, "warning", level="payer")
+        if any(a.group not in CAS_GROUPS for p in line.prior for a in p.cas):
+            yield wrong("an adjustment of a group that is none", "2430", "CAS01")

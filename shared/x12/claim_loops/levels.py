@@ -2,6 +2,7 @@
 
 from typing import Generic, TypeVar
 
+from shared.x12.claim_loops.hierarchy import ClaimLevels
 from shared.x12.claim_loops.model import (
     Address,
     Batch,
@@ -51,6 +52,8 @@ class LevelReading(Generic[C, L]):
         self.here: Party | BillingProvider | Payer | Provider | None = None
         self.address: Party | BillingProvider | Payer | Provider | Address = NO_ADDRESS
         self.strange = False
+        self.levels: ClaimLevels | None = None
+        """Who judges the levels as they come, in a stream."""
 
     # -- levels ------------------------------------------------------------------------------------
 
@@ -60,6 +63,8 @@ class LevelReading(Generic[C, L]):
         return True
 
     def hl(self, place: int, s: list[str]) -> bool:
+        if self.levels is not None:
+            self.levels.see(place, s)
         self.level = el(s, 3)
         self.claim = self.line = self.prior = self.prior_line = self.here = None
         self.address, self.strange = NO_ADDRESS, False

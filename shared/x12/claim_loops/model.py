@@ -110,7 +110,7 @@ class ClaimAdjustment(msgspec.Struct, gc=False):
 
 
 class PriorLine(msgspec.Struct, gc=False):
-    """Loop 2430: what an earlier payer did with the line."""
+    """Loop 2430: what an earlier payer did with the line; `bundled_into` is the line with which it was paid."""
 
     payer_id: str
     paid_cents: int
@@ -122,6 +122,7 @@ class PriorLine(msgspec.Struct, gc=False):
     qualifier: str = "HC"
     revenue_code: str = ""
     patient_owes_cents: int | None = None
+    bundled_into: str = ""
 
 
 class PriorPayer(msgspec.Struct, gc=False):

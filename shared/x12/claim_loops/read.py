@@ -235,7 +235,7 @@ class ClaimReading(LevelReading[C, L]):
     def svd(self, place: int, s: list[str]) -> bool:
         if self.line is None:
             return False
-        t, s = self.taker, padded(s, 6)
+        t, s = self.taker, padded(s, 7)
         what = t.parts(s[3], 2)
         self.here, self.strange = None, False
         self.prior_line = PriorLine(
@@ -246,6 +246,7 @@ class ClaimReading(LevelReading[C, L]):
             t.units(s[5], place, 5),
             qualifier=what[0],
             revenue_code=s[4],
+            bundled_into=s[6],
         )
         self.line.prior.append(self.prior_line)
         return True

@@ -23,6 +23,8 @@ from shared.x12.dates import d8
 from shared.x12.money import amount
 from shared.x12.writing import NotWritable, Segments, composite
 
+AT_ONCE = 200
+"""Segments that wait to be judged together: enough to be quick, too few for the collector to care."""
 _LETTERS = "UPSTABCDEFGH"
 Located = Party | BillingProvider | Payer | Provider | Address
 
@@ -50,7 +52,7 @@ def by_billing(b: Batch[C]) -> list[tuple[BillingProvider, list[C]]]:
 
 def billing_level(s: Segments, p: BillingProvider, level: int) -> None:
     """Loops 2000A, 2010AA and 2010AB."""
-    s.lines.append(f"HL*{level}**20*1")
+    s.add("HL", str(level), "", "20", "1")
     if p.taxonomy:
         s.add("PRV", "BI", "PXC", p.taxonomy)
     s.add("NM1", "85", "1" if p.first else "2", p.name, p.first, "", "", "", *_npi(p.npi))
@@ -74,7 +76,7 @@ def subscriber_levels(
     """Loops 2000B to 2010CA of one claim; the last HL number used."""
     level += 1
     mine = level
-    s.lines.append(f"HL*{mine}*{parent}*22*{1 if c.patient else 0}")
+    s.add("HL", str(mine), str(parent), "22", "1" if c.patient else "0")
     s.add(
         *("SBR", _LETTERS[sub.order], "" if c.patient else sub.relation, sub.group_number),
         *(sub.group_name, sub.insurance_type, "", "", "", sub.filing_indicator),
@@ -87,7 +89,7 @@ def subscriber_levels(
     references(s, payer.references)
     if c.patient:
         level += 1
-        s.lines.append(f"HL*{level}*{mine}*23*0")
+        s.add("HL", str(level), str(mine), "23", "0")
         s.add("PAT", c.patient_relation or sub.relation)
         _named(s, "QC", c.patient, "")
         _whole_address(s, c.patient)
@@ -218,7 +220,7 @@ def drug(s: Segments, x: LineBody) -> None:
     """Loop 2410."""
     if x.ndc:
         s.add("LIN", "", "N4", x.ndc)
-        s.raw("CTP", "", "", "", x.ndc_units, x.ndc_unit)
+        s.add("CTP", "", "", "", x.ndc_units, x.ndc_unit)
         if x.prescription:
             s.add("REF", "XZ", x.prescription)
 
@@ -226,10 +228,10 @@ def drug(s: Segments, x: LineBody) -> None:
 def prior_lines(s: Segments, x: LineBody) -> None:
     """Loop 2430."""
     for p in x.prior:
-        s.raw(
+        s.add(
             *("SVD", p.payer_id, amount(p.paid_cents)),
             *(composite(p.qualifier, p.procedure, *p.modifiers) if p.procedure else "",),
-            *(p.revenue_code, str(p.units)),
+            *(p.revenue_code, str(p.units), p.bundled_into),
         )
         adjustments(s, p.cas)
         if p.paid_on:

@@ -73,12 +73,12 @@ def _eb(s: Segments, b: Benefit) -> None:
         whole, rest = divmod(b.basis_points, 10_000)
         fraction = f"{whole}.{rest:04d}".rstrip("0").rstrip(".")
     s.raw(
-        *("EB", *map(composite, (b.code, b.level))),
+        *("EB", b.code, b.level),
         repeated(*b.service_types),
-        *map(composite, (b.insurance_type, b.plan, b.period)),
+        *(b.insurance_type, b.plan, b.period),
         amount(b.cents) if b.cents is not None else "",
         fraction,
-        *map(composite, (b.quantity_kind, b.quantity, b.authorization, b.in_network)),
+        *(b.quantity_kind, b.quantity, b.authorization, b.in_network),
         composite("HC", b.procedure) if b.procedure else "",
     )
     for message in b.messages:

@@ -13,7 +13,7 @@ from shared.x12.inquiry_loops.model import (
     Refusal,
     Trace,
 )
-from shared.x12.writing import Composite, NotWritable, Segments, composite
+from shared.x12.writing import NotWritable, Segments, composite
 
 MODIFIERS = 4
 
@@ -113,11 +113,11 @@ class LevelWriting(Segments):
 
     def as_it_stood(self, segment: Sequence[str]) -> None:
         """A segment that the model keeps whole; its composites were composites when it was read."""
-        tag, *elements = segment
-        self.raw(tag, *(Composite(e) if ":" in e or "^" in e else e for e in elements))
+        self.kept.add(len(self.lines))
+        self.add(*segment)
 
 
-def procedure(p: Procedure) -> Composite:
+def procedure(p: Procedure) -> str:
     """The composite of a procedure."""
     if len(p.modifiers) > MODIFIERS:
         raise NotWritable(f"a procedure has more than {MODIFIERS} modifiers")

@@ -1,0 +1,34 @@
+"""A claim set of any size read and judged at once: each claim, and right after it what is wrong with it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from shared.x12 import limits
+from shared.x12.claim_loops.balance import Say
+from shared.x12.claim_loops.check import Wrong
+from shared.x12.claim_loops.hierarchy import ClaimLevels
+from shared.x12.claim_loops.levels import C, L
+from shared.x12.claim_loops.read import ClaimReading
+from shared.x12.findings import Finding
+
+
+def judged(
+    reading: ClaimReading[C, L], rules: Callable[[Any, Say], Iterator[Finding]]
+) -> Iterator[C | Finding]:
+    """Every claim and finding; of the numbers of claims the first ones are remembered to notice a repeated one."""
+    one = reading.set
+    levels = reading.levels = ClaimLevels(one)
+    seen: set[str] = set()
+    for claim in reading.claims():
+        yield claim
+        number: str = getattr(claim, "clm01", "")
+        wrong = Wrong(one, claim, number)
+        yield from levels.take()
+        yield from rules(claim, wrong)
+        if number in seen:
+            yield wrong("a CLM01 stands twice in one set", "2300", "CLM01")
+        if len(seen) < limits.CONTROLS:
+            seen.add(number)
+    levels.end()
+    yield from levels.take()
+    yield from reading.taker.findings
