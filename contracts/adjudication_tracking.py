@@ -56,7 +56,11 @@ class FilePartTaken:
 
 @event("adjudication_tracking.claim_acknowledged.v1", "account")
 class ClaimAcknowledged:
-    """A 277CA took the claim on: category A0, A1, A2 or A5, by the clearinghouse or the payer."""
+    """A 277CA took the claim on: category A0, A1, A2 or A5, by the clearinghouse or the payer.
+
+    `answers_isa13` and `answers_st02` are the file and set of ours that it answers (its batch is our BHT03), and so
+    the attempt; 0 when it names none.
+    """
 
     account: AccountNumber
     claim: ClaimNumber
@@ -69,11 +73,16 @@ class ClaimAcknowledged:
     charge_cents: Cents
     effective_on: date | None = None
     source: Source
+    answers_isa13: int = 0
+    answers_st02: str = ""
 
 
 @event("adjudication_tracking.claim_rejected.v1", "account")
 class ClaimRejected:
-    """A 277CA refused the claim: it never entered adjudication and goes again as frequency 1."""
+    """A 277CA refused the claim, or all of its batch: it never entered adjudication and goes again as frequency 1.
+
+    `answers_isa13` and `answers_st02` as in `ClaimAcknowledged`.
+    """
 
     account: AccountNumber
     claim: ClaimNumber
@@ -86,6 +95,8 @@ class ClaimRejected:
     charge_cents: Cents
     effective_on: date | None = None
     source: Source
+    answers_isa13: int = 0
+    answers_st02: str = ""
 
 
 @event("adjudication_tracking.acknowledgement_tallied.v1", "inbound")
@@ -103,11 +114,28 @@ class AcknowledgementTallied:
     stated_accepted: int | None = None
     stated_rejected: int | None = None
     agrees: bool
+    stated_accepted_cents: Cents | None = None
+    stated_rejected_cents: Cents | None = None
+    isa13: int = 0
+
+
+@record
+class BalanceFault:
+    """Where an 835 does not balance and by how much."""
+
+    level: Literal["line", "claim", "roll_up", "payment", "payee"]
+    claim: str = ""
+    segment: int = 0
+    difference_cents: Cents
+    sentence: Sentence = ""
 
 
 @event("adjudication_tracking.remittance_received.v1", "remittance")
 class RemittanceReceived:
-    """One 835 (one ST) is staged: the check, its totals, and its provider adjustments; claims follow in chunks."""
+    """One 835 (one ST) is staged: the check, its totals, and its provider adjustments; claims follow in chunks.
+
+    `faults` are what the door found that forbids releasing it, `warnings` what it found and does not.
+    """
 
     remittance: Code
     payer: Code
@@ -125,6 +153,8 @@ class RemittanceReceived:
     chunks: int
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
     source: Source
+    faults: tuple[BalanceFault, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
 
 
 @event("adjudication_tracking.remittance_claims_staged.v1", "remittance")
@@ -167,17 +197,6 @@ class RemittanceReleased:
     claims_cents: Cents
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
     suspense_cents: Cents = 0
-
-
-@record
-class BalanceFault:
-    """Where an 835 does not balance and by how much."""
-
-    level: Literal["line", "claim", "roll_up", "payment", "payee"]
-    claim: str = ""
-    segment: int = 0
-    difference_cents: Cents
-    sentence: Sentence = ""
 
 
 @event("adjudication_tracking.remittance_refused.v1", "remittance")

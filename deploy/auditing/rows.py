@@ -107,6 +107,12 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         "select t.batch, t.accepted + t.rejected from adjudication_tracking.ack_tally t where not t.agrees",
     ),
     (
+        "answers are of what was sent",
+        "a 277CA's amount of a claim is what that file of ours asked for it",
+        "select claim, isa13, st02, cents, answered_cents from adjudication_tracking.sent_claim "
+        "where answered_cents is distinct from cents and outcome <> ''",
+    ),
+    (
         "nothing handed twice",
         "no claim's attempt stands in two files",
         "select claim, attempt from submission.claim_package group by 1, 2 having count(*) > 1",

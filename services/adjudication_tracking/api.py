@@ -151,7 +151,35 @@ def routes(doors: Doors) -> APIRouter:
             "select * from ack_tally order by received_on desc, sha256 limit $1", limit
         )
 
+    @router.get("/acknowledgements/batches")
+    async def batches(
+        differing: bool = False, limit: int = Query(default=PAGE, le=5_000)
+    ) -> list[dict[str, Any]]:
+        """What was sent in each set of ours, and what of it was accepted, rejected or not answered, in count and cents.
+
+        `difference_cents` is by how much the answered claims' amounts are not those that were sent.
+        """
+        return await doors.rows(_BATCHES, differing, limit)
+
     return router
+
+
+_BATCHES = """
+select isa13, st02, receiver, sent, sent_cents, accepted, accepted_cents, rejected, rejected_cents,
+       sent - accepted - rejected as silent, sent_cents - accepted_cents - rejected_cents as silent_cents,
+       difference_cents, unknown
+from (select isa13, st02, max(receiver) as receiver, count(cents)::int as sent,
+             coalesce(sum(cents), 0)::bigint as sent_cents,
+             (count(*) filter (where cents is not null and outcome = 'accepted'))::int as accepted,
+             coalesce(sum(cents) filter (where outcome = 'accepted'), 0)::bigint as accepted_cents,
+             (count(*) filter (where cents is not null and outcome = 'rejected'))::int as rejected,
+             coalesce(sum(cents) filter (where outcome = 'rejected'), 0)::bigint as rejected_cents,
+             coalesce(sum(answered_cents - cents), 0)::bigint as difference_cents,
+             (count(*) filter (where cents is null))::int as unknown
+      from sent_claim group by isa13, st02) b
+where not $1 or sent <> accepted + rejected or difference_cents <> 0 or unknown > 0
+order by isa13 desc, st02 limit $2
+"""
 
 
 async def _tell(doors: Doors, remittance: str, command: Any, key: str, who: str) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class Claim(msgspec.Struct, frozen=True):
     expected: bool = False
     late: tuple[str, ...] = ()
     forbidden: int = 0
+    sent: dict[str, int] = {}
+    """The file and set in which each attempt left, and which attempt that was."""
 
     def to(self, state: State) -> "Claim":
         """The claim after a step; a step that is not allowed is counted, never taken."""
@@ -85,6 +87,25 @@ class Account(msgspec.Struct, frozen=True):
     def claim_at(self, number: str) -> Claim | None:
         """The claim with this number, however the payer spelt it."""
         return self.claims.get(number.strip().upper()) or self.claims.get(number.strip())
+
+
+def sent_in(isa13: int, st02: str) -> str:
+    """A file and set of ours, as a 277CA names them."""
+    return f"{isa13:09d}/{st02}"
+
+
+def of_an_earlier_attempt(claim: Claim, e: ClaimAcknowledged | ClaimRejected) -> bool:
+    """Whether a 277CA answers a file that an earlier attempt was in.
+
+    One that names no file, or one that we did not hear of yet, is about the newest attempt.
+    """
+    if not e.answers_isa13:
+        return False
+    file = sent_in(e.answers_isa13, e.answers_st02)
+    attempt = claim.sent.get(file)
+    if attempt is not None:
+        return attempt < claim.attempt
+    return claim.attempt in claim.sent.values() and file < max(claim.sent)
 
 
 def _put(account: Account, claim: Claim) -> Account:
@@ -186,7 +207,8 @@ def _submitted(account: Account, e: ClaimSubmitted) -> Account:
     # Decided meanwhile by an answer to the attempt before, this one is still to be answered.
     awaited = claim.state in ON_ITS_WAY or (claim.state in DECIDED and e.attempt > 1)
     submitted_on = e.submitted_on if awaited else None
-    return _put(account, msgspec.structs.replace(claim, submitted_on=submitted_on))
+    sent = {**claim.sent, sent_in(e.isa13, e.st02): e.attempt}
+    return _put(account, msgspec.structs.replace(claim, submitted_on=submitted_on, sent=sent))
 
 
 def _transport(account: Account, e: TransportRejected) -> Account:
@@ -202,6 +224,9 @@ def _bounced(account: Account, claim: Claim, state: State) -> Account:
 
 
 def _acknowledged(account: Account, e: ClaimAcknowledged) -> Account:
+    claim = account.claims.get(e.claim)
+    if claim is None or of_an_earlier_attempt(claim, e):
+        return account
     accepted = e.by == "payer" and e.category in ("A2", "A5")
     more: dict[str, Any] = {"acknowledged": True}
     if e.by == "payer":
@@ -211,7 +236,9 @@ def _acknowledged(account: Account, e: ClaimAcknowledged) -> Account:
 
 def _rejected(account: Account, e: ClaimRejected) -> Account:
     claim = account.claims.get(e.claim)
-    return account if claim is None else _bounced(account, claim, "rejected")
+    if claim is None or of_an_earlier_attempt(claim, e):
+        return account
+    return _bounced(account, claim, "rejected")
 
 
 def _adjudicated(account: Account, e: ClaimAdjudicated) -> Account:

@@ -69,4 +69,6 @@ def faults(
                 sentence="the payee's NPI and TIN are not ours",
             )
         )
+    seen = {(fault.level, fault.claim, fault.difference_cents) for fault in found}
+    found += [f for f in remittance.faults if (f.level, f.claim, f.difference_cents) not in seen]
     return tuple(found[:200])

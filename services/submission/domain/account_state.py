@@ -73,6 +73,8 @@ class ClaimState(msgspec.Struct, frozen=True):
     authorization: str = ""
     note: str = ""
     foreign_number: str = ""
+    sent: dict[str, int] = {}
+    """The file and set in which each attempt left, and which attempt that was."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -250,22 +252,39 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
             return _replace(claim, status="queued", reasons=(), held_for=(), overridden=overridden)
         case ClaimResubmitted():
             return _resubmitted(claim, event)
-        case ClaimSubmitted(attempt=claim.attempt) if claim.status == "queued":
-            return _replace(claim, status="submitted")
+        case ClaimSubmitted():
+            sent = {**claim.sent, _file(event.isa13, event.st02): event.attempt}
+            claim = _replace(claim, sent=sent)
+            left = event.attempt == claim.attempt and claim.status == "queued"
+            return _replace(claim, status="submitted") if left else claim
         case TransportRejected(attempt=claim.attempt) if claim.status in IN_TRANSPORT:
             return _replace(claim, status="transport_rejected")
-        case ClaimAcknowledged() if claim.status == "submitted" or _first_on_its_way(claim):
+        case ClaimAcknowledged() if _answers(claim, event, ("submitted",)):
             return _replace(claim, status="accepted", transport_tries=0)
-        case ClaimRejected() if claim.status in ("submitted", "accepted") or _first_on_its_way(
-            claim
-        ):
+        case ClaimRejected() if _answers(claim, event, ("submitted", "accepted")):
             return _replace(claim, status="rejected", transport_tries=0)
     return claim
 
 
-def _first_on_its_way(claim: ClaimState) -> bool:
-    # An answer may overtake our word that the file left; a first attempt has no older one to mean.
-    return claim.status == "queued" and claim.attempt == 1
+def _file(isa13: int, st02: str) -> str:
+    return f"{isa13:09d}/{st02}"
+
+
+def _answers(
+    claim: ClaimState, event: ClaimAcknowledged | ClaimRejected, awaiting: tuple[Status, ...]
+) -> bool:
+    """Whether a 277CA is about the newest attempt, and that one waits for it.
+
+    It names the file that it answers. One that we did not hear of yet overtook our word that the newest attempt
+    left; one that names no file may mean a first attempt before that word, for there is no older one to mean.
+    """
+    attempt = claim.sent.get(_file(event.answers_isa13, event.answers_st02))
+    if attempt is not None and attempt < claim.attempt:
+        return False
+    if claim.status in awaiting:
+        return True
+    known = claim.attempt in claim.sent.values()
+    return claim.status == "queued" and not known and (bool(event.answers_isa13) or claim.attempt == 1)
 
 
 def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:

@@ -1,0 +1,210 @@
+"""An 835 as staged: every finding of reading and judging it goes along, or refuses it at the door."""
+
+from typing import Any
+
+from contracts.adjudication_tracking import (
+    BalanceFault,
+    ClaimMatched,
+    RemittanceClaimsStaged,
+    RemittanceReceived,
+)
+from contracts.phi import RemittancePeople
+from contracts.values import (
+    AdjudicatedLine,
+    Adjustment,
+    ClaimPayment,
+    ProviderAdjustment,
+    Sealed,
+    Source,
+)
+from services.adjudication_tracking.domain.books import Book
+from services.adjudication_tracking.gateway.findings import errors, refuse
+from shared.service import Doors
+from shared.streams import read_claim_number, remittance_key, remittance_stream
+from shared.x12 import Finding, TransactionSet
+from shared.x12.remittance_835 import Cas, RemitClaim, Remittance, check_835, read_835
+
+CLAIMS_IN_CHUNK = 50
+MOST_FAULTS = 200
+MOST_WARNINGS = 20
+
+Said = tuple[str, Any]
+
+
+async def take(
+    one: TransactionSet, source: Source, book: Book, doors: Doors, name: str
+) -> tuple[Remittance, list[Said]]:
+    """The remittance and what it says, to which stream; Malformed when it cannot be staged.
+
+    Amounts that do not balance are staged with their faults, for a person or a mended file; whatever else is an
+    error, such as an adjustment group that does not exist, is nothing that could be posted or shown.
+    """
+    remit, findings = read_835(one)
+    findings = [*findings, *check_835(remit, one)]
+    paid_on = remit.paid_on or remit.produced_on
+    wrong = [f for f in errors(findings) if not f.level]
+    if paid_on is None:
+        wrong.append(one.finding(0, "the payment has no date", element="BPR16"))
+    if not remit.trn02:
+        wrong.append(one.finding(0, "the payment has no trace number", element="TRN02"))
+    if wrong or paid_on is None:
+        raise refuse(name, wrong)
+    payer = book.payer_named(remit.payer_id, remit.payer_name)
+    key = remittance_key(payer, remit.trn02, remit.trn03, paid_on.isoformat())
+    stream = remittance_stream(key)
+    sealed = await _people(remit, source.sha256, doors)
+    claims = [_payment(claim, box, one) for claim, box in zip(remit.claims, sealed, strict=True)]
+    chunks = [claims[n : n + CLAIMS_IN_CHUNK] for n in range(0, len(claims), CLAIMS_IN_CHUNK)]
+    received = RemittanceReceived(
+        remittance=key,
+        payer=payer,
+        payer_name=remit.payer_name[:60],
+        legal_entity=book.payee(remit.payee_npi, remit.payee_tax_id),
+        payee_npi=remit.payee_npi,
+        payee_tax_id=remit.payee_tax_id,
+        handling=remit.handling or "I",
+        method=remit.method,
+        amount_cents=remit.amount_cents,
+        check_number=remit.trn02,
+        payer_trace_id=remit.trn03,
+        paid_on=paid_on,
+        claims=len(claims),
+        chunks=len(chunks),
+        provider_adjustments=tuple(_plb(p) for p in remit.plb),
+        source=source,
+        faults=tuple(_fault(f) for f in errors(findings))[:MOST_FAULTS],
+        warnings=tuple(str(f)[:500] for f in findings if f.severity == "warning")[:MOST_WARNINGS],
+    )
+    said: list[Said] = [(stream, received)]
+    said += [(stream, m) for m in await _foreign(key, source, claims, doors)]
+    said += [
+        (
+            stream,
+            RemittanceClaimsStaged(
+                remittance=key,
+                chunk=n,
+                claims=tuple(chunk),
+                sha256=source.sha256,
+                st02=one.control,
+            ),
+        )
+        for n, chunk in enumerate(chunks)
+    ]
+    return remit, said
+
+
+def _fault(found: Finding) -> BalanceFault:
+    return BalanceFault(
+        level=found.level,  # type: ignore[arg-type]
+        claim=found.claim[:50],
+        segment=found.segment,
+        difference_cents=found.difference_cents,
+        sentence=found.sentence[:500],
+    )
+
+
+async def _people(remit: Remittance, sha256: str, doors: Doors) -> list[Sealed]:
+    """One key a file: the names of an 835 are kept for whoever matches by hand."""
+    subject = f"file/{sha256}"
+    values = [
+        (
+            subject,
+            RemittancePeople(
+                patient_last=c.patient_last,
+                patient_first=c.patient_first,
+                patient_id=c.patient_id,
+                corrected_last=c.corrected_last,
+                corrected_first=c.corrected_first,
+                corrected_id=c.corrected_id,
+            ),
+        )
+        for c in remit.claims
+    ]
+    sealed: list[Sealed] = await doors.seal_all(values) if values else []
+    return sealed
+
+
+async def _foreign(
+    key: str, source: Source, claims: list[ClaimPayment], doors: Doors
+) -> list[ClaimMatched]:
+    """Claims of another system's numbers, led to the ones we imported; the event says on what."""
+    strange = {c.claim.strip() for c in claims if read_claim_number(c.claim) is None}
+    if not strange:
+        return []
+    rows = await doors.rows(
+        "select foreign_number, min(claim) as claim from foreign_claim "
+        "where foreign_number = any($1::text[]) group by 1 having count(*) = 1",
+        sorted(strange),
+    )
+    found = {row["foreign_number"]: row["claim"] for row in rows}
+    return [
+        ClaimMatched(
+            remittance=key,
+            position=n,
+            claim=found[c.claim.strip()],
+            account=found[c.claim.strip()][:14],
+            matched_on="imported claim number",
+            matched_by="service:adjudication_tracking",
+            sha256=source.sha256,
+            st02=source.st02,
+        )
+        for n, c in enumerate(claims)
+        if c.claim.strip() in found
+    ]
+
+
+def _cas(cas: list[Cas]) -> tuple[Adjustment, ...]:
+    return tuple(
+        Adjustment(
+            group=c.group,  # type: ignore[arg-type]
+            reason=c.reason or "?",
+            cents=c.cents,
+            quantity=c.quantity,
+        )
+        for c in cas
+    )
+
+
+def _plb(p: Any) -> ProviderAdjustment:
+    return ProviderAdjustment(
+        reason=p.reason or "?",
+        reference=p.reference,
+        cents=p.cents,
+        fiscal_year_end=p.fiscal_year_end,
+    )
+
+
+def _payment(c: RemitClaim, people: Sealed, one: TransactionSet) -> ClaimPayment:
+    return ClaimPayment(
+        claim=c.clp01[:50],
+        status=c.status or "?",
+        charge_cents=c.charge_cents,
+        paid_cents=c.paid_cents,
+        patient_cents=c.patient_cents,
+        filing_indicator=c.filing_indicator,
+        payer_control=c.payer_control,
+        original_control=c.original_control,
+        frequency=c.frequency,
+        service_on=c.service_from,
+        adjustments=_cas(c.cas),
+        remarks=tuple(c.remarks),
+        lines=tuple(
+            AdjudicatedLine(
+                charge=line.line_control or None,
+                procedure=line.submitted_procedure or line.procedure,
+                modifiers=tuple(line.modifiers),
+                service_on=line.service_from or c.service_from,
+                units=line.units,
+                charge_cents=line.charge_cents,
+                paid_cents=line.paid_cents,
+                allowed_cents=line.allowed_cents,
+                adjustments=_cas(line.cas),
+                remarks=tuple(line.remarks),
+            )
+            for line in c.lines
+        ),
+        forwarded_to=c.crossover_name[:60],
+        forwarded_id=c.crossover_id[:80],
+        people=people,
+        segment=one.ordinal(c.segment) if c.segment >= 0 else 0,
+    )

@@ -1,0 +1,9 @@
+"""What a person sees: claims with their state, remittances, unmatched payments, received files, tallies."""
+
+from services.adjudication_tracking.projections.claims import CLAIM_STATUS, FOREIGN, SENT
+from services.adjudication_tracking.projections.files import FILES, TALLY
+from services.adjudication_tracking.projections.remittances import REMITTANCE, UNMATCHED
+
+PROJECTIONS = (CLAIM_STATUS, REMITTANCE, UNMATCHED, FILES, TALLY, FOREIGN, SENT)
+
+__all__ = ["CLAIM_STATUS", "PROJECTIONS"]
