@@ -11,7 +11,7 @@ from services.adjudication_tracking.domain import REMITTANCE, Book
 from services.adjudication_tracking.domain.remittance import Balance
 from services.adjudication_tracking.gateway import Intake
 from shared.errors import Malformed
-from shared.x12.remittance_835 import Cas, RemitClaim, Remittance, RemitLine, write_835
+from shared.x12.remittance_835 import Cas, RemitClaim, RemitLine, Remittance, write_835
 from shared.x12.writing import Header
 from tests.unit.adjudication_tracking.test_claims import CLAIM
 from tests.unit.scenario import said
