@@ -93,12 +93,12 @@ async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     return await doors.rows(
         "select *, count(*) over () as listed, sum(cents) over ()::bigint as listed_cents from ("
         "select coalesce(nullif(p.account, ''), '-') as account, coalesce(m.facility, '') as facility, "
-        "'patient' as whose, (p.received_cents - p.applied_cents) as cents, "
+        "'patient' as whose, (p.received_cents - p.applied_cents - p.refunded_cents) as cents, "
         "case when p.account = '' then 'no account was named' "
         "when m.account is null then 'the account is not here yet' "
         "else 'the patient owes nothing more on the account' end as reason, p.received_on as since "
         "from patient_payment p left join account_money m on m.account = p.account "
-        "where p.received_cents <> p.applied_cents "
+        "where p.received_cents <> p.applied_cents + p.refunded_cents "
         "union all select account, facility, payer, credit_cents, "
         "'more was paid than the charges allow: refund, or wait for the takeback', service_on "
         "from account_money where credit_cents <> 0) u order by abs(cents) desc, account limit $1",

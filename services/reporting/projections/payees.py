@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.posting import PatientPaymentReceived
+from contracts.posting import PatientPaymentReceived, PatientPaymentRefunded
 from shared.service import At, Projection, Row
 
 PAYEES = Projection(
@@ -47,7 +47,10 @@ def _payment(row: Row | None, event: Any, at: At) -> Row | None:
             "received_on": event.received_on,
             "received_cents": event.amount_cents,
             "applied_cents": row["applied_cents"] if row else 0,
+            "refunded_cents": row["refunded_cents"] if row else 0,
         }
+    if isinstance(event, PatientPaymentRefunded):
+        return row and {**row, "refunded_cents": row["refunded_cents"] + event.cents}
     return row and {**row, "applied_cents": row["applied_cents"] + event.cents}
 
 
@@ -60,10 +63,15 @@ PATIENT_PAYMENTS = Projection(
         "received_on": "date",
         "received_cents": "bigint",
         "applied_cents": "bigint",
+        "refunded_cents": "bigint",
     },
     key=("guarantor", "payment"),
     hears=frozenset(
-        {"posting.patient_payment_received.v1", "posting.patient_payment_applied.v1"}
+        {
+            "posting.patient_payment_received.v1",
+            "posting.patient_payment_applied.v1",
+            "posting.patient_payment_refunded.v1",
+        }
     ),
     keys=_payment_keys,
     project=_payment,
