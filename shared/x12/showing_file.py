@@ -31,6 +31,7 @@ def show_file(file: X12File, veil: Veil, paging: Paging) -> Iterator[Shown]:
             for one in group.sets:
                 yield from _set(one, veil, paging)
         yield from _wrong(interchange)
+    yield from _wrong_between(file)
 
 
 def show_stream(stream: Stream, veil: Veil, paging: Paging) -> Iterator[Shown]:
@@ -52,6 +53,7 @@ def show_stream(stream: Stream, veil: Veil, paging: Paging) -> Iterator[Shown]:
         interchange.groups.append(group)
     if interchange is not None:
         yield from _wrong(interchange)
+    yield from _wrong_between(stream.file)
 
 
 def _interchange(i: Interchange) -> Shown:
@@ -89,6 +91,13 @@ def _wrong(interchange: Interchange) -> Iterator[Shown]:
     errors = interchange.errors + sum(group.errors for group in interchange.groups)
     if errors:
         yield Shown("envelope", {"errors": errors}, depth=1)
+
+
+def _wrong_between(file: X12File) -> Iterator[Shown]:
+    """Errors that stand in no interchange: what could not be read as one, or is cut off."""
+    between = [f for f in file.errors if not f.interchange]
+    if between:
+        yield Shown("envelope", {"errors": len(between), "first": str(between[0])})
 
 
 def _set(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]:

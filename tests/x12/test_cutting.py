@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.x12 import TransactionSet, kind_of, open_file, read_file
 from shared.x12.claim_837i import read_837i
-from shared.x12.claim_837p import Batch837, read_837p, write_837p
+from shared.x12.claim_837p import Batch837, read_837p, rewrite_837p, write_837p
 from shared.x12.cutting import join, split_claims, split_sets
 from shared.x12.cutting_envelope import NotCut
 from shared.x12.hierarchy import CLAIMS, check_levels
@@ -246,7 +246,7 @@ def test_any_remittances_split_and_joined_are_the_same(made: list[Any]) -> None:
 @quickly
 @given(st.lists(claims_837p, min_size=1, max_size=6), billing, st.integers(1, 4))
 def test_any_claims_split_and_joined_are_the_same(made: list[Any], who: Any, most: int) -> None:
-    data = write_837p(HEADER, [Batch837("0001", "B1", DAY, "0800", *OFFICE, who, made)])
+    data = rewrite_837p(HEADER, [Batch837("0001", "B1", DAY, "0800", *OFFICE, who, made)])
     parts = by_claims(data, most)
     assert max(len(claims(part)) for part in parts) <= most
     assert claims(joined(parts)) == claims(data)
