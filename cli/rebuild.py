@@ -9,6 +9,7 @@ import typer
 from cli.context import FAILED, NOT_RUNNING, Json, err, fail, out, plainly, print_json, stack
 from deploy.maintenance import rebuild as run_rebuild
 from deploy.provision import SERVICES
+from shared.rebuild import SWAP_SECONDS
 
 
 @plainly
@@ -17,6 +18,9 @@ def rebuild(
     compare: Annotated[
         bool, typer.Option("--compare", help="Only compare with the live tables.")
     ] = False,
+    hold: Annotated[
+        float, typer.Option("--hold", min=0.1, help="Seconds that a partition may be locked by the swap.")
+    ] = SWAP_SECONDS,
     json: Json = False,
 ) -> None:
     """Make a service's tables again from the log, beside the live ones, then swap them in (or compare)."""
@@ -31,6 +35,7 @@ def rebuild(
                 chosen,
                 service,
                 swap=not compare,
+                swap_seconds=hold,
                 told=lambda p, n: shown.update(f"{service}: partition {p}, {n:,} events"),
             )
         )

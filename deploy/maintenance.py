@@ -5,7 +5,7 @@ from importlib import import_module
 
 from deploy.stack import Stack
 from shared.log_reader import LogReader
-from shared.rebuild import Rebuild, Report
+from shared.rebuild import SWAP_SECONDS, Rebuild, Report
 from shared.service import Service
 from shared.store import open_pool
 
@@ -17,14 +17,19 @@ def service_named(name: str) -> Service:
 
 
 async def rebuild(
-    stack: Stack, name: str, *, swap: bool, told: Callable[[int, int], None] = lambda _p, _n: None
+    stack: Stack,
+    name: str,
+    *,
+    swap: bool,
+    told: Callable[[int, int], None] = lambda _p, _n: None,
+    swap_seconds: float = SWAP_SECONDS,
 ) -> Report:
-    """Rebuild (and swap) or compare one service; it may run meanwhile, each partition waits for a moment."""
+    """Rebuild (and swap) or compare one service; it may run meanwhile, each partition waits `swap_seconds` at most."""
     service = service_named(name)
     pool = await open_pool(stack.dsn_of(name), size=4)
     try:
         async with LogReader(stack.bootstrap, stack.settings.topic) as reader:
-            made = Rebuild(service, pool, reader, stack.settings.partitions, told)
+            made = Rebuild(service, pool, reader, stack.settings.partitions, told, swap_seconds)
             return await (made.swap() if swap else made.compare())
     finally:
         await pool.close()

@@ -4,6 +4,7 @@ Others' events come from the log; own events from the outbox, each directly afte
 nothing is decided, so changed code cannot change history.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from shared.store import Store
 from shared.streams import BROADCAST
 
 LOCK = 727_002
+SWAP_SECONDS = 30.0
+"""So long at most is a partition locked while its tables are swapped: its commands wait, none is refused for it."""
 CHUNK = 5_000
 """Events folded between two writes to the shadow tables."""
 
@@ -70,7 +73,9 @@ class Rebuild:
         reader: LogReader,
         partitions: int,
         told: Callable[[int, int], None] = lambda _p, _n: None,
+        swap_seconds: float = SWAP_SECONDS,
     ) -> None:
+        self.swap_seconds = swap_seconds
         self.service = service
         self.pool = pool
         self.reader = reader
@@ -120,12 +125,26 @@ class Rebuild:
             async with own.transaction(isolation="repeatable_read"):
                 live = await self._know(own, made)
             async with own.transaction():
+                await own.execute("set local idle_in_transaction_session_timeout = '120s'")
+                await own.execute("set local statement_timeout = '600s'")
                 await self._run(made, live.next_offset, own)
 
     async def _finish_swap(self, made: _Made) -> bool:
+        try:
+            async with asyncio.timeout(self.swap_seconds):
+                return await self._swap(made)
+        except TimeoutError:
+            raise Stopped(
+                f"partition {made.progress.partition} would be locked for more than "
+                f"{self.swap_seconds:g} seconds; its tables stay: allow more, when less is going on"
+            ) from None
+
+    async def _swap(self, made: _Made) -> bool:
         p = made.progress.partition
         async with self.pool.acquire() as own, own.transaction():
             await self.live.lock(own, [p])
+            # Frozen here it gives the partition back; the broker is asked for little.
+            await own.execute("set local idle_in_transaction_session_timeout = '10s'")
             if not await self._whole(made, own):
                 return False
             failpoint("rebuild.before_swap")
@@ -142,6 +161,8 @@ class Rebuild:
     async def _finish_compare(self, made: _Made) -> bool:
         # One moment of the live tables, without holding anybody up.
         async with self.pool.acquire() as own, own.transaction(isolation="repeatable_read"):
+            await own.execute("set local idle_in_transaction_session_timeout = '120s'")
+            await own.execute("set local statement_timeout = '600s'")
             if not await self._whole(made, own):
                 return False
             self.report.differences += await self.beside.differences(own, made.progress.partition)
@@ -193,8 +214,6 @@ class Rebuild:
         return progress_row.decode(body)
 
     async def _run(self, made: _Made, end: int, connection: Any) -> None:
-        await connection.execute("set local idle_in_transaction_session_timeout = '120s'")
-        await connection.execute("set local statement_timeout = '600s'")
         p, start = made.progress.partition, made.progress.next_offset
         pending: list[Heard | bytes] = list(made.causes.pop(made.progress.last, []))
         if start < end:

@@ -1,5 +1,6 @@
 """A rebuild while commands, days and people go on: it ends with what the live tables hold, in their order."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from shared import engine as engine_room
 from shared.errors import Stopped
+from shared.shadow import Shadow
 from shared.store import Store
 from tests.kernel.house import House
 from tests.kernel.test_poison import failing
@@ -102,3 +104,27 @@ async def test_a_log_that_shows_less_than_was_heard_rebuilds_nothing(house: Hous
     with pytest.raises(Stopped, match="does not show all that was heard"):
         await house.gamma.rebuild().swap()
     assert await house.told() == "c1 r1 c2 r2"
+
+
+async def test_a_swap_that_takes_too_long_gives_the_partition_back_and_leaves_its_tables(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.charge(1)
+    await house.settle()
+    swap = Shadow.swap
+
+    async def slow(self: Shadow, connection: Any, partition: int) -> None:
+        await swap(self, connection, partition)
+        await connection.execute("select pg_sleep(60)")
+
+    monkeypatch.setattr(Shadow, "swap", slow)
+    rebuild = house.gamma.rebuild()
+    rebuild.swap_seconds = 0.5
+    swapping = asyncio.create_task(rebuild.swap())
+    await house.reduce(50)
+    with pytest.raises(Stopped, match=r"partition 0 would be locked for more than 0\.5 seconds"):
+        await swapping
+    monkeypatch.undo()
+    await house.reduce(51)
+    await house.swapped(None)
+    assert await house.told() == "c1 r1 d50 d51"
