@@ -1,12 +1,15 @@
 """Records that cannot be applied: parked with their reason, their stream waits, everybody else goes on."""
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
+from kafka.admin import ConfigResource
 
+from shared import admin
 from shared import engine as engine_room
 from shared.errors import Refused, Stopped
 from shared.log_reader import LogReader
@@ -20,6 +23,8 @@ SICK = ACCOUNTS[0]
 STREAM = account_stream(SICK)
 PARTITION = partition_of(STREAM, 12)
 GOOD = b"coding.charges_captured.v1|stranger/0|1|0"
+MOST_BYTES = 64_000_000
+"""This client refuses nothing itself: what is too large, the broker says."""
 Headers = list[tuple[str, bytes | None]]
 
 
@@ -80,12 +85,14 @@ async def inject(
     cluster: Cluster, value: bytes | None, headers: Headers, key: bytes = STREAM.encode()
 ) -> None:
     """A record that no service of ours would write."""
-    producer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap)
-    await producer.start()
-    await producer.send_and_wait(
-        cluster.topic, value, key, PARTITION, headers=headers
+    producer = AIOKafkaProducer(
+        bootstrap_servers=cluster.bootstrap, max_request_size=MOST_BYTES, compression_type=None
     )
-    await producer.stop()
+    await producer.start()
+    try:
+        await producer.send_and_wait(cluster.topic, value, key, PARTITION, headers=headers)
+    finally:
+        await producer.stop()
 
 
 async def _parked(cluster: Cluster) -> bool:
@@ -180,9 +187,31 @@ def give_sick_rule(beta: Member) -> Service:
     return healthy
 
 
-async def test_a_record_larger_than_the_topic_takes_is_refused_where_it_is_made(cluster: Cluster) -> None:
+async def test_a_record_larger_than_the_topic_takes_is_refused_by_the_broker(cluster: Cluster) -> None:
     with pytest.raises(MessageSizeTooLargeError):
         await inject(cluster, b"x" * 20_000_000, [("r", GOOD)])
+    assert (await cluster.accepted()).total() == 0
+
+
+@pytest.mark.parametrize("megabytes", [7, 20])
+async def test_a_huge_record_is_parked_and_stops_nobody(cluster: Cluster, megabytes: int) -> None:
+    if megabytes > 8:  # Somebody raised the topic's limit: what stands in the log must be dealt with.
+        with closing(admin.connect(cluster.bootstrap)) as client:
+            client.alter_configs(
+                [ConfigResource("TOPIC", cluster.topic, {"max.message.bytes": "30000000"})]
+            )
+    alpha, beta = await cluster.alpha(), await cluster.beta()
+    await inject(cluster, b"x" * megabytes * 1_000_000, [("r", GOOD)])
+    await until(lambda: _parked(cluster), "one parked record")
+    (row,) = await Parking(beta.engine).listed()
+    assert row["reason"] == "malformed"
+    shown = await Parking(beta.engine).shown(row["partition"], row["offset"])
+    assert shown["bytes"] == megabytes * 1_000_000
+    await alpha.capture(range(1, 60))
+    await cluster.answered(59)
+    assert await Parking(beta.engine).discard(row["partition"], row["offset"], "huge", "tester") == 0
+    await cluster.heard_back()
+    assert (await beta.compare()).differences == []
 
 
 async def test_a_parked_record_has_a_copy_in_the_dead_letter_topic(cluster: Cluster) -> None:
