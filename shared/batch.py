@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from contracts.platform import RecordParked
-from contracts.reference import BusinessDayOpened, CutoffReached
+from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from shared import envelope as wire
 from shared.errors import Recovering, Refused, ServiceError, Stopped, StreamParked
@@ -616,11 +616,6 @@ class Batch:
 
 
 _NOTHING = Kept(None, Scope())
-
-
-def is_day(event: Any) -> bool:
-    """Whether a broadcast wakes due streams."""
-    return isinstance(event, BusinessDayOpened | CutoffReached)
 
 
 def parked_row(

@@ -18,7 +18,7 @@ import msgspec
 from contracts.catalogue import EVENTS
 from shared import envelope as wire
 from shared.again import Again, Found, Parked
-from shared.batch import Batch, CannotApply, Heard, Kept, Loaded, is_day, printable
+from shared.batch import Batch, CannotApply, Heard, Kept, Loaded, printable
 from shared.errors import Conflict, Malformed, ServiceError, Stopped, Unknown
 from shared.failpoints import failpoint
 from shared.progress import DayWork, Progress
@@ -61,7 +61,6 @@ ASKED_AGAIN: tuple[type[Exception], ...] = (*LOST, asyncpg.UniqueViolationError)
 """The same key at the same moment on another stream is not unique: now its answer is there."""
 
 DAY_RECORDS = frozenset({"reference.business_day_opened.v1", "reference.cutoff_reached.v1"})
-"""They stand alone in a transaction where streams may wait for them."""
 
 
 REFUSED_ROW = ("defect", "the database refuses a value of it")
@@ -113,12 +112,12 @@ class Engine:
         self._waiting: deque[tuple[Order, asyncio.Future[Answer]]] = deque()
         self._committer: asyncio.Task[None] | None = None
         wakes = any(decider.timers is not None for decider in service.deciders.values())
-        self._split = {
-            name
-            for name in service.hears
-            if (wakes and name in DAY_RECORDS)
-            or (service.hydrate is not None and name.startswith("reference."))
-        }
+        self.wakes = DAY_RECORDS & service.hears if wakes else frozenset[str]()
+        """Days on which streams may wait: one begins a transaction, so that it finds every timer set before it."""
+        hydrates = service.hydrate is not None
+        named = {n for n in service.hears if n.startswith("reference.")} if hydrates else set()
+        self._alone = named - DAY_RECORDS
+        """Books with a table behind them: what follows is decided on the table, which is not loaded yet."""
         self._hydrated: dict[int, tuple[Any, Any]] = {}
 
     # -- the log -----------------------------------------------------------------------------------------
@@ -179,15 +178,15 @@ class Engine:
         return route, None
 
     def _take(self, queue: deque[Any]) -> list[Any]:
-        """Up to the next record that must stand alone (a day, a cut-off, a book with a table behind it)."""
+        """Up to the next record that begins a transaction of its own, or is all of one."""
         taken: list[Any] = []
         while queue:
             route = queue[0][1]
-            alone = route is not None and route.wire in self._split
-            if alone and taken:
+            name = route.wire if route is not None else ""
+            if taken and (name in self._alone or name in self.wakes):
                 break
             taken.append(queue.popleft())
-            if alone:
+            if name in self._alone:
                 break
         return taken
 
@@ -475,12 +474,16 @@ class _Work:
                 again = Again(self.engine.service, loaded, poison, self.found, self.parked)
             batch = again or Batch(self.engine.service, loaded, poison)
             try:
+                for p in self.days:
+                    if self.progress[p].day_work is not None:
+                        self._wake(batch, p)
                 for heard in steps:
                     if again and heard.offset < self.replaying.get(heard.partition, 0):
                         again.hear_again(heard)
                     elif heard.stream:
                         batch.hear(heard)
-                self._wake(batch)
+                        if self._begins(heard):
+                            self._wake(batch, heard.partition)
                 rows = await self.engine.store.rows(self.connection, batch.row_keys())
                 changed = batch.project(rows)
             except CannotApply as no:
@@ -503,26 +506,23 @@ class _Work:
         """
         steps: list[Heard] = []
         streams: set[str] = set()
-        waking: dict[int, DayWork] = {}
+        await self._due(segment, streams)
         for p, records in segment.items():
             progress = self.progress[p]
             if progress.day_work is not None:
-                waking[p] = progress.day_work
                 continue
-            self.finished.add(p)
+            if not self._is_long(p):
+                self.finished.add(p)
             replay_until = progress.replay_until
-            classified = self._classify(progress, records)
+            # A long day is worked off before what follows it.
+            taken = records if p in self.finished else records[:1]
+            classified = self._classify(progress, taken)
             if classified and classified[0].offset < replay_until:
                 await self._load_found(progress, classified, streams)
             for heard in classified:
                 steps.append(heard)
                 if heard.stream and heard.stream != BROADCAST:
                     streams.add(heard.stream)
-                wakes = is_day(heard.event) and heard.route and heard.route.wire in self.engine._split
-                if wakes and heard.offset >= replay_until:
-                    waking[p] = _day_work(heard)
-        if waking:
-            await self._due(waking, streams)
         return steps, streams
 
     async def _load_found(self, progress: Progress, steps: list[Heard], streams: set[str]) -> None:
@@ -534,19 +534,49 @@ class _Work:
         streams |= own
         self.parked |= await store.parked_before(self.connection, p, [h.offset for h in steps])
 
-    async def _due(self, waking: Mapping[int, DayWork], streams: set[str]) -> None:
+    async def _due(self, segment: Mapping[int, list[Routed]], streams: set[str]) -> None:
+        """The due streams of days in work, and of a day that stands at the head of a partition's records."""
+        waking: dict[int, DayWork] = {}
+        for p, records in segment.items():
+            progress = self.progress[p]
+            if progress.day_work is not None:
+                waking[p] = progress.day_work
+            elif records and self._opens_next(progress, *records[0][:2]):
+                heard = _read(*records[0])
+                if heard.fault is None and heard.offset >= progress.replay_until:
+                    waking[p] = _day_work(heard)
+        if not waking:
+            return
         asked = {p: (work.moment, work.day) for p, work in waking.items()}
         found = await self.engine.store.due(self.connection, asked, DAY_CHUNK)
         for p, work in waking.items():
-            due = found.get(p, [])
-            self.days[p] = (work, due)
-            streams.update(stream for stream, _ in due)
+            self.days[p] = (work, found.get(p, []))
+            streams.update(stream for stream, _ in self.days[p][1])
 
-    def _wake(self, batch: Batch) -> None:
-        for p, (work, due) in self.days.items():
-            for stream, what in due:
-                batch.wake(stream, what, work.day, work.cause)
-            batch.progress[p].day_work = work if len(due) == DAY_CHUNK else None
+    def _opens_next(self, progress: Progress, record: Any, route: wire.Route | None) -> bool:
+        """Whether this is a day, and the very next record: neither passed already, nor a repeat, nor early."""
+        return (
+            route is not None
+            and route.wire in self.engine.wakes
+            and record.offset == progress.next_offset
+            and route.position == progress.heard.get(route.producer, 0) + 1
+        )
+
+    def _begins(self, heard: Heard) -> bool:
+        """Whether this is the day whose streams were looked for."""
+        if heard.route is None or heard.route.wire not in self.engine.wakes:
+            return False
+        return heard.partition in self.days and self.days[heard.partition][0] == _day_work(heard)
+
+    def _is_long(self, p: int) -> bool:
+        """Whether more streams wait for the day of this partition than one transaction wakes."""
+        return p in self.days and len(self.days[p][1]) == DAY_CHUNK
+
+    def _wake(self, batch: Batch, p: int) -> None:
+        work, due = self.days[p]
+        for stream, what in due:
+            batch.wake(stream, what, work.day, work.cause)
+        batch.progress[p].day_work = work if self._is_long(p) else None
 
     def _classify(self, progress: Progress, records: list[Routed]) -> list[Heard]:
         """Pass the records, in order; those to hear, and while what was said is folded again all of them.

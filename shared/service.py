@@ -241,7 +241,7 @@ class Service:
     pairs, whose stream is always the stream on which the event stands; for a broadcast it is called once per
     partition and gives nothing (use timers).
     `book`, `evolve_book`: the broadcast fold. `hydrate(book, objects)` may load files that the book names; what it
-    returns is passed to decide as the book.
+    returns is passed to decide as the book, and to evolve_book; `shelve(book)` is what of it is kept.
     """
 
     name: str
@@ -253,6 +253,7 @@ class Service:
     book: Any = None
     evolve_book: Callable[[Any, Event], Any] | None = None
     hydrate: Callable[[Any, Any], Any] | None = None
+    shelve: Callable[[Any], Any] = lambda book: book
     hand_overs: Sequence[HandOver] = ()
     routes: Callable[[Doors], Any] | None = None
     """`api.routes(doors)` gives the fastapi.APIRouter of the service's doors."""

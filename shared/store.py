@@ -290,7 +290,7 @@ class Store:
         for partition in sorted(batch.books_changed):
             progress = batch.progress[partition]
             progress.book_version += 1
-            book = msgspec.msgpack.encode(batch.books[partition])
+            book = msgspec.msgpack.encode(self.service.shelve(batch.books[partition]))
             rows.append((partition, progress.book_version, book))
         if rows:
             await connection.execute(

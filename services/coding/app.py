@@ -1,7 +1,7 @@
 """The wiring of `coding`."""
 
 from services.coding import api
-from services.coding.domain import ACCOUNT, Book, evolve_book, hydrate
+from services.coding.domain import ACCOUNT, Book, evolve_book, hydrate, shelve
 from services.coding.projections import CHARGES, WORK_LIST
 from services.coding.reactions import react
 from shared.service import Service
@@ -29,5 +29,6 @@ SERVICE = Service(
     book=Book(),
     evolve_book=evolve_book,
     hydrate=hydrate,
+    shelve=shelve,
     routes=api.routes,
 )

@@ -1,6 +1,6 @@
 """The rules of coding: charges, codes, and the code sets they are checked against."""
 
 from services.coding.domain.account import ACCOUNT, Capture, Code, CorrectCharge
-from services.coding.domain.books import Book, evolve_book, hydrate
+from services.coding.domain.books import Book, evolve_book, hydrate, shelve
 
-__all__ = ["ACCOUNT", "Book", "Capture", "Code", "CorrectCharge", "evolve_book", "hydrate"]
+__all__ = ["ACCOUNT", "Book", "Capture", "Code", "CorrectCharge", "evolve_book", "hydrate", "shelve"]

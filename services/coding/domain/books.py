@@ -38,10 +38,10 @@ class Book(msgspec.Struct, frozen=True):
 
 
 def evolve_book(book: Book, event: Any) -> Book:
-    """The book after a broadcast; tables are never kept with it, they come back by hash."""
+    """The book after a broadcast; the tables of new sets come by hash, before anything is decided on them."""
     match event:
         case BusinessDayOpened(day=day):
-            return msgspec.structs.replace(book, today=day, tables={})
+            return msgspec.structs.replace(book, today=day)
         case CodeSetPublished():
             made = CodeSet(
                 event.name,
@@ -51,7 +51,7 @@ def evolve_book(book: Book, event: Any) -> Book:
                 event.effective_to,
             )
             others = tuple(s for s in book.sets if (s.name, s.version) != (made.name, made.version))
-            return msgspec.structs.replace(book, sets=(*others, made), tables={})
+            return msgspec.structs.replace(book, sets=(*others, made))
     return book
 
 
@@ -65,3 +65,8 @@ async def hydrate(book: Book, objects: Any) -> Book:
             data: bytes = await objects.read(one.sha256)
             _cache[one.sha256] = frozenset(data.decode("ascii").split())
     return msgspec.structs.replace(book, tables={s.sha256: _cache[s.sha256] for s in book.sets})
+
+
+def shelve(book: Book) -> Book:
+    """The book as it is kept: tables come back by hash."""
+    return msgspec.structs.replace(book, tables={})
