@@ -46,9 +46,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def stack() -> Stack:
-    """The stack of this folder (or of CLAIMLOG_HOME)."""
-    return Stack(settings())
+def stack(quick: bool = False) -> Stack:
+    """The stack of this folder (or of CLAIMLOG_HOME); `quick` when its first minutes are all that counts."""
+    return Stack(settings(), quick)
 
 
 def url_of(service: str) -> str:

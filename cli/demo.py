@@ -18,6 +18,9 @@ from deploy.stack import Stack
 from simulator.doors import DoorClosed, Doors
 from simulator.world import Plan, Score, World, standing
 
+GATHER_MS = "400"
+"""The world's days are short: services gather what a moment brings before they work on it."""
+
 
 @plainly
 def demo(
@@ -34,7 +37,7 @@ def demo(
     plan = Plan(
         encounters=encounters, feed_days=feed_days, all_days=max(days, feed_days), seed=seed
     )
-    chosen = stack()
+    chosen = stack(quick=True)
     try:
         score = _carry(chosen, plan, quiet=json)
         if json:
@@ -53,7 +56,7 @@ def _carry(chosen: Stack, plan: Plan, quiet: bool) -> Score | None:
     """Start everything and run the world; None, and nothing is sent, where one ran here before."""
     started = time.monotonic()
     with err.status("starting") as shown:
-        chosen.start(SERVICES, told=shown.update)
+        chosen.start(SERVICES, told=shown.update, fetch_max_wait_ms=GATHER_MS)
     told = err if quiet else out
     told.print(f"everything is up after {time.monotonic() - started:.0f} s")
     last = asyncio.run(_standing(chosen))

@@ -38,7 +38,7 @@ class Installation:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installation:
     made = Installation(tmp_path)
-    monkeypatch.setattr(demo, "stack", lambda: made)
+    monkeypatch.setattr(demo, "stack", lambda **_how: made)
     monkeypatch.setattr(demo, "_summary", lambda _stack: demo.out.print("the summary"))
     monkeypatch.setattr(demo, "ask", lambda _service, _path: SUMMARY)
     _world(monkeypatch, None)
