@@ -45,6 +45,15 @@ class FileReceived:
     sets: tuple[ReceivedSet, ...]
 
 
+@event("adjudication_tracking.file_refused.v1", "inbound")
+class FileRefused:
+    """A file could not be taken: where and why. It is kept under its hash and can be driven again."""
+
+    sha256: Sha256
+    size_bytes: int
+    reason: Sentence
+
+
 @event("adjudication_tracking.file_part_taken.v1", "inbound")
 class FilePartTaken:
     """A part of a large file was taken in; receiving the file again goes on after it."""

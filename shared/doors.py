@@ -102,3 +102,7 @@ class OpenDoors:
     async def store_object(self, data: bytes) -> str:
         """Keep a file; its SHA-256."""
         return await self.objects.write(data)
+
+    async def read_object(self, sha256: str) -> bytes:
+        """A kept file; NotFound when it is absent or erased."""
+        return await self.objects.read(sha256)

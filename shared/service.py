@@ -230,6 +230,9 @@ class Doors(Protocol):
     async def store_object(self, data: bytes) -> str:
         """Keep a file in the object folder; its SHA-256 in hex."""
 
+    async def read_object(self, sha256: str) -> bytes:
+        """A kept file; NotFound when it is absent or erased."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

@@ -8,6 +8,7 @@ from shared.service import Service
 
 _OWN = (
     "file_received",
+    "file_refused",
     "file_part_taken",
     "claim_acknowledged",
     "claim_rejected",
@@ -31,7 +32,14 @@ _OWN = (
 SAYS = frozenset(f"adjudication_tracking.{name}.v1" for name in _OWN)
 _QUIET = frozenset(
     f"adjudication_tracking.{name}.v1"
-    for name in ("file_received", "file_part_taken", "reversal_waiting", "claim_forwarded", "answer_late")
+    for name in (
+        "file_received",
+        "file_refused",
+        "file_part_taken",
+        "reversal_waiting",
+        "claim_forwarded",
+        "answer_late",
+    )
 )
 HEARS = (SAYS - _QUIET) | {
     "reference.business_day_opened.v1",

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.adjudication_tracking import FilePartTaken, FileReceived
+from contracts.adjudication_tracking import FilePartTaken, FileReceived, FileRefused
 from shared.service import Decider, to
 
 
@@ -20,16 +20,34 @@ class TakePart:
     received: FileReceived | None = None
 
 
+@dataclass(frozen=True)
+class RefuseFile:
+    """The door could not take the file; it is kept."""
+
+    sha256: str
+    size_bytes: int
+    reason: str
+
+
 class File(msgspec.Struct, frozen=True):
     """Which parts were taken, and whether all were."""
 
     parts: tuple[int, ...] = ()
     received: bool = False
+    refused: str = ""
 
 
-def decide(command: TakePart, state: File | None, book: Any) -> list[Any]:
-    """What the part says; nothing when it was taken before."""
+def decide(command: TakePart | RefuseFile, state: File | None, book: Any) -> list[Any]:
+    """What the part says; nothing when it was taken before. A refusal is told once, until its reason changes."""
     file = state or File()
+    if isinstance(command, RefuseFile):
+        if file.received or file.refused == command.reason:
+            return []
+        return [
+            FileRefused(
+                sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason
+            )
+        ]
     if file.received or command.part in file.parts:
         return []
     taken = FilePartTaken(sha256=command.sha256, part=command.part, parts=command.parts)
@@ -48,6 +66,8 @@ def evolve(state: File | None, event: Any) -> File:
             return msgspec.structs.replace(file, parts=(*file.parts, part))
         case FileReceived():
             return File((), True)
+        case FileRefused(reason=reason):
+            return msgspec.structs.replace(file, refused=reason)
     return file
 
 

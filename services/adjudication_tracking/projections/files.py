@@ -3,15 +3,18 @@
 
 import msgspec
 
-from contracts.adjudication_tracking import AcknowledgementTallied, FileReceived
+from contracts.adjudication_tracking import AcknowledgementTallied, FileReceived, FileRefused
 from shared.service import At, Projection, Row
 
 
-def _file(row: Row | None, event: FileReceived, at: At) -> Row:
+def _file(row: Row | None, event: FileReceived | FileRefused, at: At) -> Row:
+    refused = event.reason if isinstance(event, FileRefused) else ""
     return {
         "sha256": event.sha256,
         "size_bytes": event.size_bytes,
-        "sets": [msgspec.to_builtins(s) for s in event.sets],
+        "state": "refused" if isinstance(event, FileRefused) else "received",
+        "reason": refused,
+        "sets": [msgspec.to_builtins(s) for s in getattr(event, "sets", ())],
         "received_on": at.occurred_on,
         "received_by": at.actor,
     }
@@ -22,12 +25,16 @@ FILES = Projection(
     columns={
         "sha256": "text",
         "size_bytes": "bigint",
+        "state": "text",
+        "reason": "text",
         "sets": "jsonb",
         "received_on": "date",
         "received_by": "text",
     },
     key=("sha256",),
-    hears=frozenset({"adjudication_tracking.file_received.v1"}),
+    hears=frozenset(
+        {"adjudication_tracking.file_received.v1", "adjudication_tracking.file_refused.v1"}
+    ),
     keys=lambda event, at: [(event.sha256,)],
     project=_file,
 )

@@ -1,16 +1,22 @@
 """An 835 at the door: what is no 835 that could be posted is refused with its place; what does not balance is staged so."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
-from contracts.adjudication_tracking import RemittanceReceived, RemittanceRefused
+from contracts.adjudication_tracking import FileRefused, RemittanceReceived, RemittanceRefused
 from contracts.values import Sealed
-from services.adjudication_tracking.domain import REMITTANCE, Book
+from services.adjudication_tracking.app import SERVICE
+from services.adjudication_tracking.domain import INBOUND, REMITTANCE, Book
 from services.adjudication_tracking.domain.remittance import Balance
 from services.adjudication_tracking.gateway import Intake
-from shared.errors import Malformed
+from shared.errors import Malformed, ServiceError
+from shared.service import Answer, Order
 from shared.x12.remittance_835 import Cas, RemitClaim, RemitLine, Remittance, write_835
 from shared.x12.writing import Header
 from tests.unit.adjudication_tracking.test_claims import CLAIM
@@ -75,3 +81,71 @@ async def test_warnings_are_kept_and_do_not_forbid_it() -> None:
     assert "CLP05" in received.warnings[0]
     (released,) = said(REMITTANCE, [received, staged], Balance(), BOOK)
     assert released.amount_cents == received.amount_cents
+
+
+# -- the doors -------------------------------------------------------------------------------------------------
+
+
+class _Kept(_Doors):
+    """Doors that keep files and let the inbound stream decide."""
+
+    tenant = "t"
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.file: Any = None
+        self.told: list[Any] = []
+        self.known = BOOK
+
+    async def book(self) -> Book:
+        return self.known
+
+    async def store_object(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.files[sha256] = data
+        return sha256
+
+    async def read_object(self, sha256: str) -> bytes:
+        return self.files[sha256]
+
+    async def handle(self, orders: list[Order]) -> list[Answer]:
+        (order,) = orders
+        events = [getattr(e, "event", e) for e in INBOUND.decide(order.command, self.file, None)]
+        for event in events:
+            self.file = INBOUND.evolve(self.file, event)
+        self.told += events
+        return [Answer(200, order.stream, tuple(("w", "i") for _ in events))]
+
+
+async def _ask(doors: _Kept, path: str, data: bytes = b"") -> httpx.Response:
+    app = FastAPI()
+    app.include_router(SERVICE.routes(doors))  # type: ignore[misc,arg-type]
+
+    @app.exception_handler(ServiceError)
+    async def told(request: Any, no: ServiceError) -> JSONResponse:
+        return JSONResponse({"said": str(no)}, no.status)
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        return await client.post(path, content=data, headers={"Idempotency-Key": "k"})
+
+
+async def test_a_file_that_cannot_be_taken_is_kept_told_of_once_and_driven_again() -> None:
+    header = Header("P1", "US", 7, 7, date(2026, 2, 1), "1200")
+    data = write_835(header, [_remittance("ZZ")])
+    doors, sha256 = _Kept(), hashlib.sha256(data).hexdigest()
+    for path in ("/files?name=DOE.835", "/files?name=DOE.835", f"/files/{sha256}/redrive"):
+        assert (await _ask(doors, path, data)).status_code == 422
+    (refused,) = doors.told
+    assert isinstance(refused, FileRefused) and doors.files == {sha256: data}
+    assert "CAS01" in refused.reason and "DOE" not in refused.reason
+
+
+async def test_a_file_that_was_taken_is_quiet_when_driven_again() -> None:
+    header = Header("P1", "US", 7, 7, date(2026, 2, 1), "1200")
+    data = write_835(header, [_remittance()])
+    doors, sha256 = _Kept(), hashlib.sha256(data).hexdigest()
+    assert (await _ask(doors, "/files", data)).json()["again"] is False
+    told = len(doors.told)
+    assert (await _ask(doors, f"/files/{sha256}/redrive")).json()["again"] is True
+    assert len(doors.told) == told
