@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from contracts.denial import ClaimCorrection
 from contracts.registry import event, record
 from contracts.values import (
     AccountNumber,
@@ -111,6 +112,37 @@ class CorrectionDeclined:
     newest: str = ""
     denials: tuple[Code, ...] = ()
     reason: Sentence
+
+
+@event("submission.reopening_opened.v1", "account")
+class ReopeningOpened:
+    """The payer takes no replacement claim: a person asks it to reopen its decision, naming its control number.
+
+    `denials` are those that it is for; none when an earlier payer corrected itself.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    payer_order: int
+    payer_control: str
+    denials: tuple[Code, ...] = ()
+    correction: ClaimCorrection
+
+
+@event("submission.reopening_asked.v1", "account")
+class ReopeningAsked:
+    """A person asked the payer for it: how, when, and under which reference. Its answer is a reversal and a correction."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    channel: Code
+    reference: str
+    asked_on: date
+    asked_by: Code
 
 
 @record

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -10,7 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.submission import OpeningBalance
 from contracts.values import Cents, ClaimLine, Code
-from services.submission.domain.commands import ImportClaim, ReleaseClaim, ResubmitClaim
+from services.submission.domain.commands import (
+    ImportClaim,
+    RecordReopening,
+    ReleaseClaim,
+    ResubmitClaim,
+)
 from services.submission.domain.inbound import ReceiveAnswers
 from services.submission.gateway import read_answers
 from shared.errors import NotFound
@@ -43,6 +48,14 @@ class Resubmit(_Body):
     """A word to go with the next attempt."""
 
     note: str = Field(default="", max_length=80)
+
+
+class Asked(_Body):
+    """How and when the payer was asked to reopen its decision."""
+
+    channel: Literal["phone", "portal", "letter", "fax"]
+    reference: str = Field(default="", max_length=80)
+    asked_on: date
 
 
 class HistoryLine(_Body):
@@ -123,6 +136,15 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         """Send a rejected claim again after it was mended."""
         order = _order(doors, claim, ResubmitClaim(claim, body.note), key, body, actor)
         (answer,) = await doors.handle([order])
+        return _told(answer)
+
+    @router.post("/claims/{claim}/reopening")
+    async def reopening(
+        claim: str, body: Asked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Record that the payer was asked to reopen its decision on a claim."""
+        command = RecordReopening(claim, body.channel, body.reference, body.asked_on, actor)
+        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
         return _told(answer)
 
     @router.post("/history")
@@ -208,6 +230,12 @@ def _queries(router: APIRouter, doors: Doors) -> None:
         """Held and rejected claims with rule, loop, element and fix; the nearest filing limit first."""
         rows = await doors.rows(_WORK_LIST, state, facility, payer, min(limit, MAX_ITEMS))
         return [_plain(row) for row in rows]
+
+    @router.get("/reopenings")
+    async def reopenings(state: str = "open", limit: int = 500) -> list[dict[str, Any]]:
+        """Decisions that payers are to reopen, with the control number and what is to be changed."""
+        sql = "select * from reopening where $1 = '' or state = $1 order by opened_on, claim limit $2"
+        return [_plain(row) for row in await doors.rows(sql, state, min(limit, MAX_ITEMS))]
 
     @router.get("/queues")
     async def queues() -> list[dict[str, Any]]:

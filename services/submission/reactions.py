@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
 from contracts.denial import CorrectionRequested
 from contracts.eligibility import BenefitsConfirmed
@@ -19,6 +20,7 @@ from services.submission.domain.commands import (
     AnswerTransport,
     BillNext,
     BuildClaim,
+    RestateNext,
     SendCorrection,
 )
 from services.submission.domain.queue import (
@@ -59,6 +61,8 @@ def _on_account(event: Any) -> Command | None:
     match event:
         case ResponsibilityMoved(to_party="payer") if event.to_payer_order:
             return BillNext(event.to_payer_order)
+        case ClaimAdjudicated() if event.payer_order > 1:
+            return RestateNext(event.payer_order)
         case TransportRejected():
             return AnswerTransport(event)
         case CorrectionRequested():

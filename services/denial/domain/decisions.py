@@ -158,8 +158,8 @@ def _correct(account: Account, command: Correct, book: Book) -> Says:
     answer = account.answers.get(denial.adjudication)
     control = answer.payer_control if answer else ""
     route = _route(denial, book)
-    if route == "replacement" and not control:
-        raise Refused("a replacement needs the payer's control number, and none is known")
+    if route != "new_claim" and not control:
+        raise Refused(f"a {route} needs the payer's control number, and none is known")
     together = [
         name
         for name, other in account.denials.items()

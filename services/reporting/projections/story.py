@@ -28,6 +28,8 @@ TOLD = frozenset(
         "submission.claim_submitted.v1",
         "submission.transport_rejected.v1",
         "submission.correction_declined.v1",
+        "submission.reopening_opened.v1",
+        "submission.reopening_asked.v1",
         "adjudication_tracking.claim_acknowledged.v1",
         "adjudication_tracking.claim_rejected.v1",
         "adjudication_tracking.claim_adjudicated.v1",

@@ -24,7 +24,9 @@ from services.submission.domain.commands import (
     BuildClaim,
     Command,
     ImportClaim,
+    RecordReopening,
     ReleaseClaim,
+    RestateNext,
     ResubmitClaim,
     SendCorrection,
 )
@@ -39,6 +41,7 @@ from services.submission.domain.package import (
     newest_adjudication,
     total_of,
 )
+from services.submission.domain.restating import record, reopen, restate
 from services.submission.domain.sending import (
     TRANSPORT,
     again,
@@ -70,6 +73,10 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
             return _build(account, books)
         case BillNext():
             return _bill_next(account, command.order, books)
+        case RestateNext():
+            return restate(account, command.order, books)
+        case RecordReopening():
+            return record(account, command)
         case AnswerTransport():
             return _answer_transport(account, command.rejected, books)
         case SendCorrection():
@@ -91,8 +98,12 @@ def _build(account: Account, books: Books) -> Said:
 
 
 def _bill_next(account: Account, order: int, books: Books) -> Said:
-    unwanted = order in account.forwarded or account.claim_of(order) is not None
-    if unwanted or not is_ready(account) or coverage_of(account, order) is None:
+    if not is_ready(account) or coverage_of(account, order) is None:
+        return []
+    claim = account.claim_of(order)
+    if claim is not None:
+        return [*_look_again(account, claim, books), *restate(account, order, books)]
+    if order in account.forwarded:
         return []
     return _create(account, order, books)
 
@@ -167,6 +178,8 @@ def _correct(account: Account, asked: CorrectionRequested, books: Books) -> Said
                 reason=reason or "The account is not billed by us.",
             )
         ]
+    if asked.route == "reopening":
+        return [reopen(account, claim, asked, _control(account, asked))]
     replacement = asked.route == "replacement"
     event = resubmission(
         account,

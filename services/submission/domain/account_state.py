@@ -24,9 +24,12 @@ from contracts.submission import (
     ClaimSubmitted,
     Frequency,
     PriorPayment,
+    ReopeningAsked,
+    ReopeningOpened,
     TransportRejected,
 )
 from contracts.values import Charge, CodedLine, Coverage, Diagnosis, Sealed
+from services.submission.domain.prior import Known, told
 from shared.streams import read_claim_number
 
 Status = Literal[
@@ -40,16 +43,11 @@ Status = Literal[
     "forwarded",
     "imported",
 ]
+NO_DECISION = ("23", "25")
+"""CLP02 of another payer's claim, and of a predetermination."""
 IN_TRANSPORT = ("queued", "submitted")
 _NOT_ABOUT_COVERAGE = ("42", "80")
 """AAA03 reasons that say the payer could not answer, not that the person is not covered."""
-
-
-class Known(msgspec.Struct, frozen=True):
-    """An adjudication that stands, as later claims and corrections need it."""
-
-    adjudication: str
-    payment: PriorPayment
 
 
 class ClaimState(msgspec.Struct, frozen=True):
@@ -73,6 +71,11 @@ class ClaimState(msgspec.Struct, frozen=True):
     authorization: str = ""
     note: str = ""
     foreign_number: str = ""
+    told: str = ""
+    """What the newest attempt says of earlier payers' money."""
+    reopening: str = ""
+    """The adjudication that a person asks the payer to reopen, until it is answered."""
+    asked: bool = False
     sent: dict[str, int] = {}
     """The file and set in which each attempt left, and which attempt that was."""
 
@@ -176,18 +179,24 @@ def _decided(
     account: Account, event: ClaimAdjudicated | AdjudicationReversed | ClaimForwarded
 ) -> Account:
     match event:
-        case ClaimAdjudicated(status="23" | "25"):
-            return account  # Another payer's claim, or a predetermination: nothing was decided.
+        case ClaimAdjudicated() if event.status in NO_DECISION:
+            return account
         case ClaimAdjudicated():
             known = (*account.known, Known(event.adjudication, _prior(event)))
             account = _replace(account, known=known)
             claim = account.claims.get(event.claim)
             if claim is None or claim.payer_order != event.payer_order:
                 return account
-            return _with(account, _replace(claim, status="adjudicated"))
+            return _with(account, _replace(claim, status="adjudicated", reopening="", asked=False))
         case AdjudicationReversed():
             left = tuple(one for one in account.known if one.adjudication != event.reverses)
-            return _replace(account, known=left)
+            claims = {
+                number: _replace(claim, reopening="", asked=False)
+                if claim.reopening == event.reverses
+                else claim
+                for number, claim in account.claims.items()
+            }
+            return _replace(account, known=left, claims=claims)
         case ClaimForwarded():
             order = event.payer_order or _order_of(event.expected_claim or "")
             if not order:
@@ -231,9 +240,16 @@ def _claim_event(account: Account, event: Any) -> Account:
             status="imported" if imported else "queued",
             foreign_number=event.foreign_number if isinstance(event, ClaimImported) else "",
         )
+        made = _replace(made, told=told(account.known, made.payer_order))
         return _with(account if account.account else _replace(account, account=event.account), made)
     claim = account.claims.get(getattr(event, "claim", ""))
-    return account if claim is None else _with(account, evolve_claim(claim, event))
+    if claim is None:
+        return account
+    after = evolve_claim(claim, event)
+    if isinstance(event, ClaimReleased | ClaimResubmitted | ReopeningOpened):
+        # What goes says of earlier payers what is known when it goes.
+        after = _replace(after, told=told(account.known, claim.payer_order))
+    return _with(account, after)
 
 
 def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
@@ -253,24 +269,30 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
         case ClaimResubmitted():
             return _resubmitted(claim, event)
         case ClaimSubmitted():
-            sent = {**claim.sent, _file(event.isa13, event.st02): event.attempt}
+            sent = {**claim.sent, file_of(event.isa13, event.st02): event.attempt}
             claim = _replace(claim, sent=sent)
             left = event.attempt == claim.attempt and claim.status == "queued"
             return _replace(claim, status="submitted") if left else claim
         case TransportRejected(attempt=claim.attempt) if claim.status in IN_TRANSPORT:
             return _replace(claim, status="transport_rejected")
-        case ClaimAcknowledged() if _answers(claim, event, ("submitted",)):
+        case ReopeningOpened():
+            answers = event.adjudication
+            return _replace(claim, reopening=answers, answers=answers, asked=False)
+        case ReopeningAsked():
+            return _replace(claim, asked=True)
+        case ClaimAcknowledged() if answers_newest(claim, event, ("submitted",)):
             return _replace(claim, status="accepted", transport_tries=0)
-        case ClaimRejected() if _answers(claim, event, ("submitted", "accepted")):
+        case ClaimRejected() if answers_newest(claim, event, ("submitted", "accepted")):
             return _replace(claim, status="rejected", transport_tries=0)
     return claim
 
 
-def _file(isa13: int, st02: str) -> str:
+def file_of(isa13: int, st02: str) -> str:
+    """A file and set of ours, as a 277CA names them."""
     return f"{isa13:09d}/{st02}"
 
 
-def _answers(
+def answers_newest(
     claim: ClaimState, event: ClaimAcknowledged | ClaimRejected, awaiting: tuple[Status, ...]
 ) -> bool:
     """Whether a 277CA is about the newest attempt, and that one waits for it.
@@ -278,7 +300,7 @@ def _answers(
     It names the file that it answers. One that we did not hear of yet overtook our word that the newest attempt
     left; one that names no file may mean a first attempt before that word, for there is no older one to mean.
     """
-    attempt = claim.sent.get(_file(event.answers_isa13, event.answers_st02))
+    attempt = claim.sent.get(file_of(event.answers_isa13, event.answers_st02))
     if attempt is not None and attempt < claim.attempt:
         return False
     if claim.status in awaiting:

@@ -21,6 +21,24 @@ class BillNext:
 
 
 @dataclass(frozen=True, slots=True)
+class RestateNext:
+    """A later payer answered: an earlier one may have corrected meanwhile what it was told."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReopening:
+    """A person asked the payer to reopen its decision."""
+
+    claim: str
+    channel: str
+    reference: str
+    asked_on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerTransport:
     """A file or set with this attempt was rejected."""
 
@@ -68,6 +86,8 @@ class ImportClaim:
 Command = (
     BuildClaim
     | BillNext
+    | RestateNext
+    | RecordReopening
     | AnswerTransport
     | SendCorrection
     | ReleaseClaim

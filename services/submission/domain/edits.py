@@ -109,6 +109,10 @@ RULES: tuple[Rule, ...] = (
         findings.prior_balance, overridable=True,
     ),
     Rule(
+        "PRIOR-LINES", "1", "2430", "SVD02", "block", "Match the earlier payer's lines.",
+        findings.prior_lines, overridable=True,
+    ),
+    Rule(
         "DUPLICATE-LINE", "1", "2400", "SV101", "warn", "Add a modifier or void the charge.",
         findings.duplicate_lines,
     ),

@@ -207,3 +207,25 @@ def prior_balance(facts: Facts) -> Iterator[Found]:
         adjusted += sum(a.cents for line in prior.lines for a in line.adjustments)
         if prior.paid_cents + adjusted != facts.package.total_cents:
             yield Found("What an earlier payer paid and adjusted does not add up to the claim.")
+
+
+def prior_lines(facts: Facts) -> Iterator[Found]:
+    """Each of our lines balances for each earlier payer that decided by lines, and it decided no others."""
+    lines = {c.charge: (n, c.charge_cents) for n, c in enumerate(facts.package.charges, start=1)}
+    for prior in facts.package.prior:
+        if all(line.charge not in lines for line in prior.lines):
+            continue  # Decided as a whole: all of it stands at claim level.
+        left = {number: cents for number, cents in lines.values()}
+        said = set()
+        for line in prior.lines:
+            if line.charge not in lines:
+                yield Found("An earlier payer decided a line that leads to none of this claim.")
+                continue
+            number = lines[line.charge][0]
+            said.add(number)
+            left[number] -= line.paid_cents + sum(a.cents for a in line.adjustments)
+        for number, cents in left.items():
+            if number not in said:
+                yield Found(f"An earlier payer says nothing of line {number}.")
+            elif cents:
+                yield Found(f"What an earlier payer says of line {number} leaves {cents} cents.")

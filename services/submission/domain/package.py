@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
-from contracts.submission import ClaimPackage, PriorPayment
+from contracts.submission import ClaimPackage
 from contracts.values import Charge, ClaimLine, Coverage
 from services.submission.domain.account_state import Account, ClaimState
 from services.submission.domain.books import Books
+from services.submission.domain.prior import prior_payments
 
 
 def coverages_in_force(account: Account) -> tuple[Coverage, ...]:
@@ -62,12 +63,6 @@ def lines_of(charges: tuple[Charge, ...]) -> tuple[ClaimLine, ...]:
     )
 
 
-def prior_payments(account: Account, order: int) -> tuple[PriorPayment, ...]:
-    """What each earlier payer said last, for loops 2320 and 2430."""
-    newest = {one.payment.payer_order: one.payment for one in account.known}
-    return tuple(newest[earlier] for earlier in sorted(newest) if earlier < order)
-
-
 def newest_adjudication(account: Account, order: int) -> str:
     """The last adjudication of a payer order that was not taken back."""
     of_order = [k.adjudication for k in account.known if k.payment.payer_order == order]
@@ -100,7 +95,7 @@ def package(account: Account, claim: ClaimState) -> ClaimPackage:
         charges=charges,
         diagnoses=account.diagnoses,
         coded=account.coded,
-        prior=prior_payments(account, claim.payer_order),
+        prior=prior_payments(account.known, claim.payer_order),
         authorization=claim.authorization or next(iter(authorizations), ""),
         note=claim.note,
         total_cents=total_of(charges),

@@ -99,10 +99,17 @@ def _other(coverage: Coverage, opened: Opened, payers: Mapping[str, PayerName]) 
         subscriber=_subscriber(coverage, opened),
         payer=_payer(coverage.payer, payers),
         paid_cents=prior.paid_cents if prior else None,
-        cas=_cas(prior.adjustments) if prior else [],
+        cas=_at_claim_level(prior, opened.package) if prior else [],
         payer_control=prior.payer_control if prior else "",
         paid_on=prior.paid_on if prior else None,
     )
+
+
+def _at_claim_level(prior: PriorPayment, package: ClaimPackage) -> list[x.ClaimAdjustment]:
+    """Its own adjustments, and those of lines that lead to none of the claim's: nothing of them is dropped."""
+    ours = {charge.charge for charge in package.charges}
+    strange = [a for line in prior.lines if line.charge not in ours for a in line.adjustments]
+    return _cas((*prior.adjustments, *strange))
 
 
 def _line(charge: Charge, package: ClaimPackage, payers: Mapping[str, PayerName]) -> x.ServiceLine:

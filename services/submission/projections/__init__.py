@@ -1,6 +1,6 @@
 """The rows a person sees, and the packages that the writer reads."""
 
-from services.submission.projections.claims import CLAIM
+from services.submission.projections.claims import CLAIM, REOPENING
 from services.submission.projections.outbound import (
     CLAIM_PACKAGE,
     INTERCHANGE,
@@ -8,4 +8,4 @@ from services.submission.projections.outbound import (
     RECEIVED_FILE,
 )
 
-PROJECTIONS = (CLAIM, QUEUE, CLAIM_PACKAGE, INTERCHANGE, RECEIVED_FILE)
+PROJECTIONS = (CLAIM, REOPENING, QUEUE, CLAIM_PACKAGE, INTERCHANGE, RECEIVED_FILE)

@@ -22,7 +22,16 @@ from contracts.submission import (
     ClaimResubmitted,
     ClaimSubmitted,
     EditFailure,
+    ReopeningAsked,
+    ReopeningOpened,
     TransportRejected,
+)
+from services.submission.domain.account_state import (
+    NO_DECISION,
+    ClaimState,
+    Status,
+    answers_newest,
+    file_of,
 )
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
@@ -49,6 +58,7 @@ CLAIM_COLUMNS = {
     "sha256": "text",
     "payer_control": "text",
     "foreign_number": "text",
+    "sent": "jsonb",
 }
 _ON_CLAIM = (
     ClaimCreated,
@@ -95,10 +105,12 @@ def _new_claim(event: Any, at: At) -> Row:
         "reasons": [],
         "payer_control": "",
         "foreign_number": "",
+        "sent": {},
     }
     match event:
         case ClaimForwarded():
-            expected = {"claim": event.expected_claim, "payer": event.forwarded_to}
+            payer = event.to_payer or event.forwarded_to
+            expected = {"claim": event.expected_claim, "payer": payer}
             return row | expected | {"payer_order": event.payer_order, "state": "forwarded"}
         case ClaimImported():
             row |= {"state": "imported", "foreign_number": event.foreign_number, "attempt": 0}
@@ -118,24 +130,36 @@ def _change(row: Row, event: Any, on: date) -> Row:
             return {"state": "queued", "reasons": [], "waiting_since": None}
         case ClaimResubmitted():
             return _resubmitted(event)
-        case ClaimSubmitted() if event.attempt == row["attempt"]:
-            return _submitted(row, event)
+        case ClaimSubmitted():
+            sent = {"sent": {**row["sent"], file_of(event.isa13, event.st02): event.attempt}}
+            newest = event.attempt == row["attempt"]
+            return _submitted(row, event) | sent if newest else sent
         case TransportRejected() if event.attempt == row["attempt"]:
             moves = row["state"] in ("queued", "submitted")
             return {"state": "transport_rejected"} if moves else {}
-        case ClaimAcknowledged() if _may_answer(row) and row["state"] != "accepted":
+        case ClaimAcknowledged() if _answers(row, event, ("submitted",)):
             return {"state": "accepted", "payer_control": event.payer_control}
-        case ClaimRejected() if _may_answer(row):
+        case ClaimRejected() if _answers(row, event, ("submitted", "accepted")):
             return {"state": "rejected", "reasons": [_refusal(event)], "waiting_since": on}
-        case ClaimAdjudicated() if event.payer_order == row["payer_order"]:
+        case ClaimForwarded() if row["state"] == "held":
+            return {"state": "forwarded", "reasons": [], "waiting_since": None}
+        case ClaimAdjudicated() if _decides(row, event):
             answered: Row = {"state": "adjudicated", "reasons": [], "waiting_since": None}
             return answered | {"payer_control": event.payer_control}
     return {}
 
 
-def _may_answer(row: Row) -> bool:
-    first_on_its_way = row["state"] == "queued" and row["attempt"] == 1
-    return first_on_its_way or row["state"] in ("submitted", "accepted")
+def _decides(row: Row, event: ClaimAdjudicated) -> bool:
+    return event.payer_order == row["payer_order"] and event.status not in NO_DECISION
+
+
+def _answers(
+    row: Row, event: ClaimAcknowledged | ClaimRejected, awaiting: tuple[Status, ...]
+) -> bool:
+    claim = ClaimState(
+        row["claim"], status=row["state"], attempt=row["attempt"], sent=row["sent"]
+    )
+    return answers_newest(claim, event, awaiting)
 
 
 def _resubmitted(event: ClaimResubmitted) -> Row:
@@ -191,4 +215,70 @@ CLAIM = Projection(
     keys=claim_keys,
     project=claim_row,
     indexes=("(state)", "(account)"),
+)
+
+
+def reopening_row(row: Row | None, event: Any, at: At) -> Row | None:
+    """A reopening from the day it became work until the payer decides the claim anew."""
+    match event:
+        case ReopeningOpened():
+            return {
+                "claim": event.claim,
+                "account": event.account,
+                "facility": at.scope.facility,
+                "payer": event.payer,
+                "payer_order": event.payer_order,
+                "adjudication": event.adjudication,
+                "payer_control": event.payer_control,
+                "denials": list(event.denials),
+                "correction": msgspec.to_builtins(event.correction),
+                "state": "open",
+                "opened_on": at.occurred_on,
+                "channel": "",
+                "reference": "",
+                "asked_on": None,
+                "asked_by": "",
+            }
+        case ReopeningAsked() if row is not None:
+            return {
+                **row,
+                "state": "asked",
+                "channel": event.channel,
+                "reference": event.reference,
+                "asked_on": event.asked_on,
+                "asked_by": event.asked_by,
+            }
+        case ClaimAdjudicated() if row is not None and _decides(row, event):
+            return {**row, "state": "answered"}
+        case AdjudicationReversed(reverses=reverses) if row and row["adjudication"] == reverses:
+            return {**row, "state": "answered"}
+    return row
+
+
+REOPENING = Projection(
+    table="reopening",
+    columns={
+        "claim": "text",
+        "account": "text",
+        "facility": "text",
+        "payer": "text",
+        "payer_order": "bigint",
+        "adjudication": "text",
+        "payer_control": "text",
+        "denials": "text[]",
+        "correction": "jsonb",
+        "state": "text",
+        "opened_on": "date",
+        "channel": "text",
+        "reference": "text",
+        "asked_on": "date",
+        "asked_by": "text",
+    },
+    key=("claim",),
+    hears=frozenset(
+        wire_name(heard)
+        for heard in (ReopeningOpened, ReopeningAsked, ClaimAdjudicated, AdjudicationReversed)
+    ),
+    keys=lambda event, at: [(event.claim,)] if kind_of(at.stream) == "account" else [],
+    project=reopening_row,
 )

@@ -306,7 +306,7 @@ def test_the_filing_limit_still_runs_for_a_rejected_claim() -> None:
 
 @pytest.mark.parametrize(
     ("route", "frequency", "control"),
-    [("replacement", "7", "ICN-1"), ("reopening", "1", ""), ("new_claim", "1", "")],
+    [("replacement", "7", "ICN-1"), ("new_claim", "1", "")],
 )
 def test_a_correction_goes_as_the_payer_takes_it(route: str, frequency: str, control: str) -> None:
     own, queued = tell((*SENT, adjudicated()), SendCorrection(asked(route)))

@@ -156,5 +156,11 @@ def test_a_later_payer_needs_an_earlier_decision_that_adds_up() -> None:
 
 
 def test_what_a_file_cannot_carry_is_never_overridden() -> None:
-    assert {"COVERAGE-DATES", "FILING-LIMIT", "ELIGIBILITY", "PRIOR-BALANCE"} == OVERRIDABLE
+    assert {
+        "COVERAGE-DATES",
+        "FILING-LIMIT",
+        "ELIGIBILITY",
+        "PRIOR-BALANCE",
+        "PRIOR-LINES",
+    } == OVERRIDABLE
     assert ACCOUNT_NO and date.min < DAY

@@ -1,0 +1,96 @@
+"""Claims that went out and have to be told again: to the payer that reopens, or that an earlier payer's correction concerns."""
+
+from collections.abc import Iterable
+
+from contracts.denial import ClaimCorrection, CorrectionRequested
+from contracts.submission import ReopeningAsked, ReopeningOpened
+from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.books import Books
+from services.submission.domain.commands import RecordReopening
+from services.submission.domain.package import newest_adjudication
+from services.submission.domain.prior import told
+from services.submission.domain.sending import again, resubmission
+from shared.errors import Refused
+from shared.service import Event, Say
+
+CORRECTED = "CORRECTED PRIMARY PAYMENT"
+"""The note of a claim that goes again because an earlier payer corrected itself."""
+
+
+def restate(account: Account, order: int, books: Books) -> Iterable[Event | Say]:
+    """An adjudicated claim whose earlier payers say something else by now goes again, as its payer takes it.
+
+    One that is still on its way is told after its answer. A decision that was only taken back tells nothing yet.
+    """
+    claim = account.claim_of(order)
+    known = told(account.known, order)
+    if claim is None or not claim.told or claim.status != "adjudicated" or claim.reopening:
+        return []
+    if not known or known == claim.told:
+        return []
+    newest = newest_adjudication(account, order)
+    control = next((k.payment.payer_control for k in account.known if k.adjudication == newest), "")
+    day = account.service_from
+    listed = books.payer(claim.payer, day) if day else None
+    policy = listed.replacement if listed else "new_claim"
+    if policy == "reopening":
+        return [_reopening(account, claim, newest, control, (), ClaimCorrection(note=CORRECTED))]
+    replacement = policy == "yes" and bool(control)
+    event = resubmission(
+        account,
+        claim,
+        "correction",
+        frequency="7" if replacement else "1",
+        payer_control=control if replacement else "",
+        adjudication=newest,
+        correction=ClaimCorrection(note=CORRECTED),
+    )
+    return again(account, claim, event, books)
+
+
+def reopen(
+    account: Account, claim: ClaimState, asked: CorrectionRequested, control: str
+) -> ReopeningOpened:
+    """What a person asks of a payer that takes no replacement."""
+    return _reopening(account, claim, asked.adjudication, control, asked.denials, asked.correction)
+
+
+def _reopening(
+    account: Account,
+    claim: ClaimState,
+    adjudication: str,
+    control: str,
+    denials: tuple[str, ...],
+    correction: ClaimCorrection,
+) -> ReopeningOpened:
+    return ReopeningOpened(
+        account=account.account,
+        claim=claim.claim,
+        adjudication=adjudication,
+        payer=claim.payer,
+        payer_order=claim.payer_order,
+        payer_control=control,
+        denials=denials,
+        correction=correction,
+    )
+
+
+def record(account: Account, command: RecordReopening) -> list[Event | Say]:
+    """It was asked: once, while it is open."""
+    claim = account.claims.get(command.claim)
+    if claim is None or not claim.reopening:
+        raise Refused("no reopening of this claim waits to be asked for")
+    if claim.asked:
+        return []
+    return [
+        ReopeningAsked(
+            account=account.account,
+            claim=claim.claim,
+            adjudication=claim.reopening,
+            payer=claim.payer,
+            channel=command.channel,
+            reference=command.reference,
+            asked_on=command.asked_on,
+            asked_by=command.by,
+        )
+    ]
