@@ -33,11 +33,15 @@ class DeniedAmount:
 
 @record
 class PatientPart:
-    """What an adjudication leaves to whoever pays next for a charge, and under which reasons (`PR-2`)."""
+    """What an adjudication leaves to whoever pays next for a charge, and under which reasons (`PR-2`).
+
+    `protected_cents` of it may not be collected from the patient.
+    """
 
     charge: ChargeNumber | None = None
     cents: Cents
     basis: str = ""
+    protected_cents: Cents = 0
 
 
 @event("posting.payment_posted.v1", "account")
@@ -99,6 +103,7 @@ class MovedAmount:
 class ResponsibilityMoved:
     """What is left moved on: `to_party` is `payer` with its order, or `patient`.
 
+    `contractual`: nobody is left to pay what may not be collected from the patient, so it is our loss.
     `denied`: what a person had transferred to a payer that is gone is denied again. A person who transfers a
     denied amount is its `approver`. `restated`: an answer counts for less, because an earlier payer's corrected decision left less to it.
     `adjudication` is the one it follows from, and with which it is taken back. Self-pay has no claim, and

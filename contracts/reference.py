@@ -52,7 +52,8 @@ class PayerListed:
     """A payer with its aliases and policies, in force from a date.
 
     `replacement` tells how a denied claim goes again: `yes` (frequency 7), `reopening`, `new_claim`.
-    `source` names where a policy number came from; `unsourced` is said plainly.
+    Days count from the payer's decision: `correction_days` for a corrected claim, `reopening_days` and `appeal_days`
+    where they differ from it. `source` names where a policy number came from; `unsourced` is said plainly.
     """
 
     payer: Code
@@ -68,6 +69,8 @@ class PayerListed:
     ack_277ca_late_days: int = 2
     remittance_late_days: int = 30
     crosses_over_to: tuple[Code, ...] = ()
+    appeal_days: Annotated[int, Field(ge=1, le=1_500)] | None = None
+    reopening_days: Annotated[int, Field(ge=1, le=1_500)] | None = None
     in_force_from: date
     source: Sentence = "unsourced"
 
@@ -112,13 +115,17 @@ class CodeSetPublished:
 
 @record
 class AdjustmentRule:
-    """What an adjustment means for us. Empty `payer` or `remark` fits any; the most specific row wins."""
+    """What an adjustment means for us. Empty `payer` or `remark` fits any; the most specific row wins.
+
+    `not_patient`: what the payer leaves open and forbids to collect from the patient (QMB): the next payer's, else
+    our loss.
+    """
 
     group: Code
     carc: Code
     remark: str = ""
     payer: str = ""
-    meaning: Literal["contractual", "informational", "patient", "denied"]
+    meaning: Literal["contractual", "informational", "patient", "denied", "not_patient"]
     category: str = ""
     owner: str = ""
     next_action: Sentence = ""

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
-from contracts.posting import PaymentPosted, PostingReversed
+from contracts.posting import DeniedAmount, PaymentPosted, PostingReversed
 from services.denial.domain.commands import Accept, Correct, HearMoved, HearPosting, HearReversal
 from services.denial.domain.state import Account, Book, Denial, drawn
 from shared.errors import NotFound, Refused
@@ -38,7 +38,7 @@ def _open(account: Account, posted: PaymentPosted, book: Book) -> Says:
         return []
     answer = account.answers.get(posted.adjudication)
     day = answer.paid_on if answer else posted.posted_on
-    deadline = day + timedelta(days=book.policy(posted.payer, day).correction_days)
+    policy = book.policy(posted.payer, day)
     return [
         DenialOpened(
             account=posted.account,
@@ -56,10 +56,15 @@ def _open(account: Account, posted: PaymentPosted, book: Book) -> Says:
             next_action=denied.next_action,
             correctable=denied.correctable,
             opened_on=posted.posted_on,
-            deadline_on=deadline,
+            deadline_on=day + timedelta(days=policy.days(_mends(denied))),
         )
         for number, denied in enumerate(posted.denied, len(account.denials) + 1)
     ]
+
+
+def _mends(denied: DeniedAmount) -> bool:
+    """Whether a corrected claim answers it; an unprocessable one always goes again."""
+    return denied.correctable or UNPROCESSABLE in denied.rarcs
 
 
 def _end(account: Account, posted: PaymentPosted) -> Says:

@@ -29,6 +29,15 @@ class Policy(Struct, frozen=True, array_like=True):
     in_force_from: date
     replacement: str
     correction_days: int
+    appeal_days: int = 0
+    reopening_days: int = 0
+
+    def days(self, correctable: bool) -> int:
+        """Days from the decision to answer it: by a corrected claim, by a reopening, or else by an appeal."""
+        if not correctable:
+            return self.appeal_days or self.correction_days
+        reopens = self.replacement == "reopening"
+        return (self.reopening_days if reopens else 0) or self.correction_days
 
 
 class Book(Struct, frozen=True):
@@ -122,7 +131,13 @@ def evolve_book(book: Book, event: object) -> Book:
         case BusinessDayOpened():
             return replace(book, today=event.day)
         case PayerListed():
-            fresh = Policy(event.in_force_from, event.replacement, event.correction_days)
+            fresh = Policy(
+                event.in_force_from,
+                event.replacement,
+                event.correction_days,
+                event.appeal_days or 0,
+                event.reopening_days or 0,
+            )
             known = book.payers.get(event.payer, ())
             kept = [p for p in known if p.in_force_from != fresh.in_force_from]
             policies = tuple(sorted([*kept, fresh], key=lambda p: p.in_force_from))

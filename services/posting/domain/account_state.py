@@ -98,6 +98,7 @@ class Part(Struct, frozen=True, array_like=True):
     charge: str
     cents: int
     basis: str = ""
+    protected: int = 0
 
 
 class LetGo(Struct, frozen=True, array_like=True):
@@ -315,7 +316,7 @@ def _posted(account: Account, event: PaymentPosted) -> Account:
         crossed=bool(event.crossed_to),
     )
     parts = tuple(
-        Part(event.adjudication, p.charge or CLAIM_LEVEL, p.cents, p.basis)
+        Part(event.adjudication, p.charge or CLAIM_LEVEL, p.cents, p.basis, p.protected_cents)
         for p in event.patient_parts
     )
     return replace(

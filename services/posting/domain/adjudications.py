@@ -27,6 +27,8 @@ class Stated:
 
     paid: int = 0
     patient: int = 0
+    protected: int = 0
+    """Of the patient's part, what may not be collected from the patient."""
     allowed: int = 0
     basis: list[str] = field(default_factory=list)
     contractual: list[Item] = field(default_factory=list)
@@ -41,8 +43,9 @@ class Stated:
         """Sort adjustments by meaning; the patient's part of them."""
         patient = 0
         for item in items:
-            if item.rule.meaning == "patient":
+            if item.rule.meaning in ("patient", "not_patient"):
                 patient += item.cents
+                self.protected += item.cents if item.rule.meaning == "not_patient" else 0
                 self.basis.append(f"{item.group}-{item.carc}")
             elif item.rule.meaning == "contractual":
                 self.contractual.append(item)
@@ -129,7 +132,8 @@ def settle(key: str, stated: Stated, balance: Balance, room: int, standing: Stan
     out.lines += draw(balance, standing.sources, gone, key, "adjudication")
     if patient:
         basis = ",".join(sorted(set(stated.basis)))[:48]
-        out.part = PatientPart(charge=charge, cents=patient, basis=basis)
+        protected = max(0, min(stated.protected, patient))
+        out.part = PatientPart(charge=charge, cents=patient, basis=basis, protected_cents=protected)
     return out
 
 

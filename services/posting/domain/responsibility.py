@@ -12,6 +12,8 @@ from services.posting.domain.account_state import Account, Part, Posted
 from services.posting.domain.balance import draw
 from services.posting.domain.telling import Telling
 
+PROTECTED = "protected"
+"""The kind of a line whose amount may not be collected from the patient."""
 PATIENT = 0
 """The payer order that stands for the patient."""
 
@@ -96,11 +98,9 @@ def _move(
     first = from_order == posted.order and not any(
         p.live and p.order < posted.order for p in account.posted.values()
     )
-    ledger = "ar_next_payer" if target.order else "ar_patient"
     lines: list[JournalLine] = []
     for part in parts:
-        charge = part.charge or None
-        lines.append(JournalLine(ledger=ledger, cents=part.cents, charge=charge, kind="moved"))
+        lines += _to(target, part)
         balance = account.balance(part.charge)
         lines += draw(balance, sources_of(from_order, first), part.cents, part.charge, "moved")
     return ResponsibilityMoved(
@@ -108,7 +108,7 @@ def _move(
         claim=posted.claim,
         adjudication=adjudication,
         from_payer_order=from_order,
-        to_party="payer" if target.order else "patient",
+        to_party=_party(target, parts),
         to_payer_order=target.order or None,
         to_payer=target.payer,
         cents=sum(part.cents for part in parts),
@@ -120,6 +120,26 @@ def _move(
     )
 
 
+def _to(target: Target, part: Part) -> list[JournalLine]:
+    """Debits of whoever pays next; what may not be collected from the patient stays marked, and ends as our loss."""
+    protected = min(part.protected, part.cents)
+    amounts = (
+        ("ar_next_payer" if target.order else "ar_patient", part.cents - protected, "moved"),
+        ("ar_next_payer" if target.order else "contractual", protected, PROTECTED),
+    )
+    return [
+        JournalLine(ledger=ledger, cents=cents, charge=part.charge or None, kind=kind)
+        for ledger, cents, kind in amounts
+        if cents
+    ]
+
+
+def _party(target: Target, parts: Iterable[Part]) -> str:
+    if target.order:
+        return "payer"
+    return "patient" if any(part.cents > part.protected for part in parts) else "contractual"
+
+
 def _stranded(account: Account) -> list[Part]:
     """What waits for a coverage that is no longer there: it looks for somebody else."""
     orders = {cover.order for cover in account.in_force()}
@@ -129,13 +149,17 @@ def _stranded(account: Account) -> list[Part]:
         if not posted.live or not order or order in orders or account.answered(order):
             continue
         waits: dict[str, int] = {}
+        protected: dict[str, int] = {}
         for line in posted.moves:
             if line.ledger == "ar_next_payer" and line.kind != "transferred":
                 waits[line.charge] = waits.get(line.charge, 0) + line.cents
+                if line.kind == PROTECTED:
+                    protected[line.charge] = protected.get(line.charge, 0) + line.cents
         for charge, cents in waits.items():
             left = min(cents, account.balance(charge).next_payer)
             if left > 0:
-                freed.append(Part(adjudication, charge, left, "coverage gone"))
+                kept = min(left, protected.get(charge, 0))
+                freed.append(Part(adjudication, charge, left, "coverage gone", kept))
     return freed
 
 

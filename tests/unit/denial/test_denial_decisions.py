@@ -1,7 +1,7 @@
 """When a denial opens, what a person may do about it, and what ends it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from tests.unit.denial.facts import (
     D1,
     D2,
     ONE,
+    PAID_ON,
     POSTED_ON,
     denied,
     ended,
@@ -125,6 +126,22 @@ def test_a_correction_names_what_it_answers_and_goes_the_payers_way() -> None:
     for policy in ("reopening", "new_claim"):
         book = evolve_book(BOOK, listed(policy))
         _scenario(OPEN, CORRECT, [replace(ASKED, route=policy)], book)
+
+
+def test_the_deadline_is_the_payers_for_what_can_be_done() -> None:
+    fixed = denied(correctable=False)
+    unread = denied("16", rarcs=("MA130",), correctable=False)
+    for policy, amount, days in (
+        (listed("yes", appeal_days=180, reopening_days=365), denied(), 90),
+        (listed("reopening", appeal_days=180, reopening_days=365), denied(), 365),
+        (listed("reopening", appeal_days=180), denied(), 90),
+        (listed("yes", appeal_days=180), fixed, 180),
+        (listed("yes"), fixed, 90),
+        (listed("yes", appeal_days=180), unread, 90),
+    ):
+        given, when = [heard(), posted(amount)], HearPosting(posted(amount))
+        (told,) = said(DECIDER, given, when, evolve_book(BOOK, policy))
+        assert told.deadline_on == PAID_ON + timedelta(days=days)
 
 
 def test_an_unprocessable_claim_goes_again_as_a_new_one() -> None:
