@@ -48,7 +48,8 @@ class PatientPart:
 class PaymentPosted:
     """An adjudication is in the journal: paid, contractual, denied, and what waits for the next payer or patient.
 
-    `entries` sum to zero. `entry` is the journal entry's id; `posted_on` lies in an open period. `crossed_to`
+    `entries` sum to zero. `entry` is the journal entry's id; `posted_on` lies in an open period, `paid_on` is the
+    payer's own date. `crossed_to`
     tells that the payer sent the claim on, and to whom if it said so.
     """
 
@@ -70,6 +71,7 @@ class PaymentPosted:
     rule_set: Code
     patient_parts: tuple[PatientPart, ...] = ()
     crossed_to: str = ""
+    paid_on: date | None = None
 
 
 @event("posting.posting_reversed.v1", "account")
@@ -89,6 +91,7 @@ class PostingReversed:
     paid_cents: Cents
     entries: tuple[JournalLine, ...]
     reason: Sentence
+    paid_on: date | None = None
 
 
 @record
@@ -311,6 +314,7 @@ class EftMatched:
     difference_cents: Cents
     matched_on: Code
     posted_on: date
+    deposited_on: date | None = None
 
 
 @event("posting.patient_payment_received.v1", "guarantor", "account")

@@ -110,6 +110,7 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
         rule_set=rules.version,
         patient_parts=_parts(parts),
         crossed_to=_crossed(said),
+        paid_on=said.paid_on,
     )
     about = Say(
         posted,
@@ -202,5 +203,6 @@ def _reverse(telling: Telling, said: AdjudicationReversed) -> None:
             reason="The payer took it back."
             if fits
             else "The payer took back another amount than was posted; the rest stays in clearing.",
+            paid_on=said.paid_on,
         )
     )

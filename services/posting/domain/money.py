@@ -114,6 +114,7 @@ def decide_trace(command: MatchMoney, state: Trace | None, book: Book | None) ->
                 difference_cents=cents - expected.pop(found[0]),
                 matched_on="trace",
                 posted_on=(book or Book()).posting_day(day),
+                deposited_on=day,
             )
             says.append(matched)
             says.append(to(remittance_stream(found[0]), matched))

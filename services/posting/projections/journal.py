@@ -1,6 +1,7 @@
 """The journal: one row per line of every entry, only ever added to."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from contracts.adjudication_tracking import RemittanceReleased
@@ -124,7 +125,17 @@ def journal_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Ro
         "payer": getattr(event, "payer", ""),
         "remittance": getattr(event, "remittance", ""),
         "posted_on": getattr(event, "posted_on", at.occurred_on),
+        "dated_on": _dated(event) or at.occurred_on,
     }
+
+
+def _dated(event: Any) -> date | None:
+    """The date that it bears itself, whenever it is posted: the payer's, the bank's, the patient's."""
+    for name in ("paid_on", "deposited_on", "received_on"):
+        day: date | None = getattr(event, name, None)
+        if day is not None:
+            return day
+    return None
 
 
 JOURNAL = Projection(
@@ -148,6 +159,7 @@ JOURNAL = Projection(
         "payer": "text",
         "remittance": "text",
         "posted_on": "date",
+        "dated_on": "date",
     },
     key=("event_id", "line"),
     hears=frozenset(wire_name(event) for event in HEARS),

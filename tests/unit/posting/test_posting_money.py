@@ -82,6 +82,7 @@ MATCHED = EftMatched(
     difference_cents=0,
     matched_on="trace",
     posted_on=TODAY,
+    deposited_on=DEPOSITED.deposited_on,
 )
 MATCH_SAID = [
     MATCHED,
