@@ -10,6 +10,7 @@ from cli.context import FAILED, NOT_RUNNING, Json, err, fail, out, plainly, prin
 from deploy.auditing.result import Result
 from deploy.auditing.run import audit as run_audit
 from deploy.stack import Stack
+from simulator.people import CANARY
 
 
 @plainly
@@ -17,7 +18,9 @@ def audit(
     replay: Annotated[
         bool, typer.Option(help="Also replay every service from zero and compare.")
     ] = True,
-    canary: Annotated[str, typer.Option(help="A text that must appear nowhere in the clear.")] = "",
+    canary: Annotated[
+        str, typer.Option(help="A text that must appear nowhere in the clear; the demo's people have it.")
+    ] = CANARY,
     json: Json = False,
 ) -> None:
     """Check money, journal, clearing, log, files, states and rows; exits with 1 on any breach."""
@@ -43,7 +46,8 @@ async def _all(chosen: Stack, replay: bool, canary: str, quiet: bool) -> list[Re
             shown.update(f"auditing: {result.name}")
             if not quiet:
                 mark = "[green]holds [/green]" if result.holds else "[red]BROKEN[/red]"
-                out.print(f"{mark} {result.name}: {result.promise}")
+                out.print(f"{mark} {result.name}: {result.promise}", highlight=False)
                 if not result.holds:
-                    out.print(f"       {result.breaches} times, first: {result.first}")
+                    told = f"       {result.breaches} times, first: {result.first}"
+                    out.print(told, highlight=False, markup=False)
     return results

@@ -9,8 +9,26 @@ _SUM = (
     "+ denied_cents + next_payer_cents - credit_cents + coalesce((select sum(value::bigint) "
     "from jsonb_each_text(written_off)), 0)"
 )
+_WRITTEN_OFF = "coalesce((select sum(value::bigint) from jsonb_each_text(b.written_off)), 0)"
+_FACILITY_SUM = (
+    "sum(insurance_paid_cents + patient_paid_cents + contractual_cents + write_off_cents "
+    "+ patient_owes_cents + open_cents + denied_cents + next_payer_cents - credit_cents + opening_cents)"
+)
+_AMOUNTS = (
+    "charged_cents", "open_cents", "denied_cents", "next_payer_cents", "patient_cents",
+    "insurance_paid_cents", "patient_paid_cents", "contractual_cents", "credit_cents",
+)  # fmt: skip
+_LEDGERS = (
+    ("ar_open", "open_cents", 1),
+    ("ar_denied", "denied_cents", 1),
+    ("ar_next_payer", "next_payer_cents", 1),
+    ("ar_patient", "patient_cents", 1),
+    ("contractual", "contractual_cents", 1),
+    ("overpayment", "credit_cents", -1),
+)
+"""Which balance each ledger of an account adds up to, and under which sign."""
 
-CHECKS: tuple[tuple[str, str, str], ...] = (
+MONEY: tuple[tuple[str, str, str], ...] = (
     (
         "equation per charge",
         "charge = paid + adjusted + patient owes + still open - credits, for every charge",
@@ -24,19 +42,38 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         f"where charged_cents <> {_SUM}",
     ),
     (
+        "an account is its charges",
+        "an account's amounts are the sums of its charges'",
+        "select account from posting.account_balance a join (select account, "
+        + ", ".join(f"sum({name}) as {name}" for name in _AMOUNTS)
+        + " from posting.charge_balance group by 1) c using (account) where "
+        f"({', '.join('a.' + n for n in _AMOUNTS)}) is distinct from ({', '.join('c.' + n for n in _AMOUNTS)})",
+    ),
+    (
         "equation per claim",
-        "what reporting says was paid on a claim is what posting's journal says",
-        "select c.claim, c.paid_cents from reporting.claim_view c join (select claim, sum(cents) as cents "
-        "from posting.journal where ledger = 'remittance_clearing' and claim <> '' group by 1) j "
-        "using (claim) where c.paid_cents <> j.cents",
+        "what reporting says was paid, adjusted and denied on a claim is what the journal says",
+        "select c.claim, c.paid_cents, c.contractual_cents, c.denied_cents from reporting.claim_view c "
+        "join (select claim, "
+        "coalesce(sum(cents) filter (where ledger = 'remittance_clearing'), 0) as paid, "
+        "coalesce(sum(cents) filter (where ledger = 'contractual'), 0) as contractual, "
+        "coalesce(sum(cents) filter (where ledger = 'ar_denied'), 0) as denied "
+        "from posting.journal where claim <> '' and kind not in ('opening', 'recovery') group by 1) j "
+        "using (claim) where (c.paid_cents, c.contractual_cents, c.denied_cents) "
+        "is distinct from (j.paid, j.contractual, j.denied)",
     ),
     (
         "equation per facility",
         "the same for every facility and payer, in reporting's own rows",
-        "select facility, payer from reporting.account_money group by 1, 2 having sum(charges_cents) <> "
-        "sum(insurance_paid_cents + patient_paid_cents + contractual_cents + write_off_cents "
-        "+ patient_owes_cents + open_cents + denied_cents + next_payer_cents - credit_cents "
-        "+ opening_cents)",
+        "select facility, payer from reporting.account_money group by 1, 2 "
+        f"having sum(charges_cents) <> {_FACILITY_SUM}",
+    ),
+    (
+        "equation of the company",
+        "the same for every legal entity and for the company, in posting and in reporting",
+        "select 'posting', legal_entity from posting.account_balance group by grouping sets ((legal_entity), ()) "
+        f"having sum(charged_cents) <> sum({_SUM}) "
+        "union all select 'reporting', legal_entity from reporting.account_money "
+        f"group by grouping sets ((legal_entity), ()) having sum(charges_cents) <> {_FACILITY_SUM}",
     ),
     (
         "charges create A/R",
@@ -56,10 +93,11 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         "reporting agrees with posting",
         "two services that folded the same log say the same of every account",
         "select m.account from reporting.account_money m join posting.account_balance b using (account) "
-        "where not b.history and (m.open_cents, m.denied_cents, m.next_payer_cents, m.patient_owes_cents, "
-        "m.insurance_paid_cents, m.contractual_cents, m.credit_cents) is distinct from (b.open_cents, "
-        "b.denied_cents, b.next_payer_cents, b.patient_cents, b.insurance_paid_cents, "
-        "b.contractual_cents, b.credit_cents)",
+        "where not b.history and (m.charges_cents, m.open_cents, m.denied_cents, m.next_payer_cents, "
+        "m.patient_owes_cents, m.insurance_paid_cents, m.patient_paid_cents, m.contractual_cents, "
+        "m.write_off_cents, m.credit_cents) is distinct from (b.charged_cents, b.open_cents, b.denied_cents, "
+        "b.next_payer_cents, b.patient_cents, b.insurance_paid_cents, b.patient_paid_cents, "
+        f"b.contractual_cents, {_WRITTEN_OFF}, b.credit_cents)",
     ),
     (
         "journal balances",
@@ -67,16 +105,25 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         "select entry, stream, sum(cents) from posting.journal group by 1, 2 having sum(cents) <> 0",
     ),
     (
+        "balances follow from the journal",
+        "every account's balances are the sums of its ledgers",
+        "select account, b.ledger, b.cents, coalesce(j.cents, 0) from (select account, l.* "
+        "from posting.account_balance cross join lateral (values "
+        + ", ".join(f"('{ledger}', {sign} * {column})" for ledger, column, sign in _LEDGERS)
+        + ") l(ledger, cents) where not history) b left join (select account, ledger, sum(cents) as cents "
+        "from posting.journal where stream like 'account/%' group by 1, 2) j using (account, ledger) "
+        "where b.cents <> coalesce(j.cents, 0)",
+    ),
+    (
         "clearing explained",
-        "what clearing still holds of a check is unmatched, waiting, or not of ours",
+        "what clearing still holds of a check is unmatched, or a reversal that waits for its original",
         "with held as (select remittance, -sum(cents) as cents from posting.journal "
         "where ledger = 'remittance_clearing' and remittance <> '' group by 1), "
         "explained as (select remittance, sum(cents) as cents from ("
         "select remittance, cents from adjudication_tracking.unmatched where matched_to = '' "
-        "union all select facts->>'remittance', (facts->>'paid_cents')::bigint from reporting.story "
-        "where wire = 'adjudication_tracking.reversal_waiting.v1') w group by 1) "
-        "select h.remittance, h.cents, coalesce(e.cents, 0) from held h left join explained e "
-        "using (remittance) where h.cents <> coalesce(e.cents, 0)",
+        "union all select remittance, cents from reporting.waiting_view) w group by 1) "
+        "select remittance, coalesce(h.cents, 0), coalesce(e.cents, 0) from held h full join explained e "
+        "using (remittance) where coalesce(h.cents, 0) <> coalesce(e.cents, 0)",
     ),
     (
         "released checks balance",
@@ -90,6 +137,9 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         "select r.remittance from adjudication_tracking.remittance r join posting.journal j "
         "using (remittance) where r.state = 'refused'",
     ),
+)
+
+TRAFFIC: tuple[tuple[str, str, str], ...] = (
     (
         "all claims handed out",
         "every claim of a released check reached its account",
@@ -113,9 +163,16 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         "where answered_cents is distinct from cents and outcome <> ''",
     ),
     (
-        "nothing handed twice",
-        "no claim's attempt stands in two files",
-        "select claim, attempt from submission.claim_package group by 1, 2 having count(*) > 1",
+        "nothing sent twice",
+        "no claim's attempt left in two files",
+        "select claim, facts->>'attempt', count(*) from reporting.story "
+        "where wire = 'submission.claim_submitted.v1' group by 1, 2 having count(*) > 1",
+    ),
+    (
+        "history is never sent",
+        "no claim that another system sent left from here",
+        "select s.claim from reporting.story s join reporting.story i using (claim) "
+        "where s.wire = 'submission.claim_submitted.v1' and i.wire = 'submission.claim_imported.v1'",
     ),
     (
         "files are handed over",
@@ -124,6 +181,7 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         "select * from eligibility.hand_over) h where status <> 'handed'",
     ),
 )
+CHECKS = (*MONEY, *TRAFFIC)
 
 
 async def check_rows(connection: Any) -> list[Result]:
@@ -136,15 +194,35 @@ async def check_rows(connection: Any) -> list[Result]:
     return results
 
 
-async def check_parked(connection: Any, services: tuple[str, ...]) -> Result:
-    """Parked records wait for a person; the audit names the first."""
+async def check_parked(connection: Any, services: tuple[str, ...]) -> list[Result]:
+    """Parked records wait for a person, and the list that a person reads holds every one of them."""
+    known = {
+        tuple(row)
+        for row in await connection.fetch(
+            "select service, in_partition, at_offset from reporting.parked_view"
+        )
+    }
+    found: dict[tuple[Any, ...], str] = {}
     count, first = 0, ""
     for service in services:
         rows = await connection.fetch(
-            f'select partition, "offset", wire, reason from "{service}".parked '
+            f'select partition, "offset", wire, reason, status from "{service}".parked '
             "where status in ('parked', 'waiting') order by parked_at"
         )
         count += len(rows)
-        if rows and not first:
-            first = f"{service} " + ", ".join(str(v) for v in rows[0].values())
-    return Result("nothing parked", "no record waits unapplied anywhere", count, first)
+        for partition, offset, wire, reason, status in rows:
+            told = f"{service} {partition}@{offset}, {wire}, {reason}"
+            first = first or told
+            if status == "parked":
+                found[(service, partition, offset)] = told
+    unlike = [found.get(key, "{} {}@{}".format(*key)) for key in sorted(found.keys() ^ known)]
+    return [
+        Result("nothing parked", "no record waits unapplied anywhere", count, first),
+        Result(
+            "no parked record is forgotten",
+            "the list of parked records holds those that are parked, and no other",
+            len(unlike),
+            (unlike or [""])[0],
+            len(found),
+        ),
+    ]

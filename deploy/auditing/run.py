@@ -30,22 +30,19 @@ async def audit(
             yield await _wait_for_quiet(connection, reader, partitions, wait_seconds)
             for result in await check_rows(connection):
                 yield result
-            yield await check_parked(connection, SERVICES)
+            for result in await check_parked(connection, SERVICES):
+                yield result
             for result in await check_log(connection, reader, partitions, SERVICES):
                 yield result
             for result in await check_files(connection, stack.home.root / "files" / "outbound"):
                 yield result
             if canary:
-                urls = [str(f["url"]) for f in stack.home.running() if "url" in f]
-                logs = stack.home.root / "log"
-                yield await check_canary(
-                    connection, reader, partitions, SERVICES, logs, urls, canary
-                )
+                yield await check_canary(connection, stack, SERVICES, canary)
     finally:
         await connection.close()
     if replay:
         for service in SERVICES:
-            yield await _replayed(stack, service)
+            yield await replayed(stack, service)
 
 
 async def _wait_for_quiet(
@@ -67,7 +64,8 @@ async def _wait_for_quiet(
     )
 
 
-async def _replayed(stack: Stack, service: str) -> Result:
+async def replayed(stack: Stack, service: str) -> Result:
+    """Whether a service's tables are those of a replay from zero."""
     report = await rebuild(stack, service, swap=False)
     first = ""
     if report.differences:
