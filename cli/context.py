@@ -1,18 +1,25 @@
 """What every command that talks to the services shares: the stack of this folder, and what its doors answer."""
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+import asyncpg
 import httpx
 import typer
+from aiokafka.errors import KafkaError as AioKafkaError
+from kafka.errors import KafkaError
 
 from cli.output import (
+    BROKEN_OFF,
     FAILED,
     NOT_RUNNING,
     OK,
     USAGE,
     Json,
+    complain,
     dollars,
     err,
     fail,
@@ -25,15 +32,18 @@ from shared.errors import ServiceError
 from shared.settings import settings
 
 __all__ = [
+    "BROKEN_OFF",
     "FAILED",
     "NOT_RUNNING",
     "OK",
     "USAGE",
     "Json",
     "ask",
+    "complain",
     "dollars",
     "err",
     "fail",
+    "one_of",
     "out",
     "plainly",
     "print_json",
@@ -42,6 +52,16 @@ __all__ = [
     "url_of",
 ]
 
+UNREACHABLE = (
+    httpx.TransportError,
+    ConnectionError,
+    TimeoutError,
+    KafkaError,
+    AioKafkaError,
+    asyncpg.CannotConnectNowError,
+)
+"""What says that a service, Kafka or PostgreSQL is not there."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -49,6 +69,13 @@ R = TypeVar("R")
 def stack(quick: bool = False) -> Stack:
     """The stack of this folder (or of CLAIMLOG_HOME); `quick` when its first minutes are all that counts."""
     return Stack(settings(), quick)
+
+
+def one_of(services: Sequence[str], service: str) -> str:
+    """The service, or wrong words."""
+    if service not in services:
+        raise typer.BadParameter(f"no such service: {service}; there are {', '.join(services)}")
+    return service
 
 
 def url_of(service: str) -> str:
@@ -88,17 +115,36 @@ def _body(service: str, answer: httpx.Response) -> Any:
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn the errors a person can meet into sentences."""
+    """Turn every error into a sentence and an exit code: a person never meets a traceback."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except NotStarted as why:
-            fail(str(why))
-        except ServiceError as no:
-            fail(str(no))
         except KeyboardInterrupt:
-            raise typer.Exit(130) from None
+            raise typer.Exit(BROKEN_OFF) from None
+        except BrokenPipeError:
+            # Whoever read our output went away; Python would complain once more when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FAILED) from None
+        except (typer.Exit, typer.Abort, typer.BadParameter):
+            raise
+        except (NotStarted, ServiceError) as no:
+            fail(str(no))
+        except UNREACHABLE as lost:
+            fail(f"{_who(lost)} does not answer ({type(lost).__name__}); see `claimlog status`", NOT_RUNNING)
+        except Exception as failure:
+            if settings().traceback:
+                raise
+            fail(
+                f"it failed ({type(failure).__name__}) and this is a defect; "
+                "CLAIMLOG_TRACEBACK=1 shows where"
+            )
 
     return run
+
+
+def _who(lost: BaseException) -> str:
+    if isinstance(lost, httpx.TransportError):
+        return "a service"
+    return "Kafka" if isinstance(lost, KafkaError | AioKafkaError) else "PostgreSQL or Kafka"

@@ -7,7 +7,7 @@ import httpx
 
 
 def hand_in(url: str, name: str, data: bytes) -> tuple[str, dict[str, Any]]:
-    """(the refusal or empty, the answer)."""
+    """(the refusal or empty, the answer). httpx.TransportError when nobody is there."""
     answer = httpx.post(
         f"{url}/files",
         content=data,
@@ -19,7 +19,10 @@ def hand_in(url: str, name: str, data: bytes) -> tuple[str, dict[str, Any]]:
         },
         timeout=120,
     )
-    body: dict[str, Any] = answer.json()
+    try:
+        body: dict[str, Any] = answer.json()
+    except ValueError:
+        return f"{answer.status_code} without a reason", {}
     if answer.status_code >= 400:
         return str(body.get("sentence") or answer.status_code), {}
     return "", body

@@ -8,7 +8,7 @@ import httpx
 import typer
 from rich.progress import track
 
-from cli.context import FAILED, Json, ask, err, out, plainly, print_json, url_of
+from cli.context import FAILED, Json, ask, complain, err, out, plainly, print_json, url_of
 from shared.x12 import Finding, Unreadable, read_file
 from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_837p
 from shared.x12.envelope import kind_of
@@ -45,7 +45,7 @@ def import_claims(
     else:
         for r in results:
             if r["refused"]:
-                err.print(f"[red]refused[/red] {r['refused']}", highlight=False)
+                complain("refused", r["refused"])
             else:
                 how = "to be billed" if new else "as history, never sent"
                 out.print(f"{r['file']}: {r['claims']} claims {how}; {r['held']} wait for a coder")

@@ -6,7 +6,7 @@ import httpx
 import typer
 from rich.table import Table
 
-from cli.context import FAILED, NOT_RUNNING, Json, err, out, plainly, print_json, stack
+from cli.context import FAILED, NOT_RUNNING, Json, err, one_of, out, plainly, print_json, stack
 from deploy.processes import ready
 from deploy.provision import SERVICES
 from shared import admin
@@ -24,9 +24,8 @@ def up(
     """Start Kafka, PostgreSQL and the services; harmless when they run."""
     chosen = stack()
     wanted = () if engines_only else tuple(SERVICES) if service is None else tuple(service)
-    unknown = set(wanted) - set(SERVICES)
-    if unknown:
-        raise typer.BadParameter(f"no such service: {', '.join(sorted(unknown))}")
+    for name in wanted:
+        one_of(SERVICES, name)
     with err.status("starting") as shown:
         chosen.start(wanted, told=shown.update)
     out.print(f"up: {len(wanted)} services, Kafka at {chosen.bootstrap}. Next: claimlog status")
@@ -48,15 +47,19 @@ def down(
 
 @plainly
 def status(json: Json = False) -> None:
-    """What runs, where, and how far each service is. Exits with 3 when nothing runs."""
-    chosen = stack()
-    rows = [_standing(facts) for facts in chosen.home.running()]
+    """What runs, where, and how far each service is. Exits with 3 when nothing runs, 1 when not all is well."""
+    home = stack().home
+    running = home.running()
+    rows = [_standing(facts) for facts in running]
+    rows += [{**_row(name), "ready": False} for name in home.gone()] if running else []
     if json:
         print_json(rows)
     elif rows:
         table = Table("process", "pid", "address", "ready", "heard", "said", "parked")
         for row in rows:
-            table.add_row(*(str(row[k]) for k in row))
+            ready_now = "yes" if row["ready"] else "[red]no[/red]"
+            shown = {k: "" if value is None else str(value) for k, value in row.items()}
+            table.add_row(*({**shown, "ready": ready_now}.values()))
         out.print(table)
     else:
         out.print("nothing is running; start with: claimlog up")
@@ -66,16 +69,16 @@ def status(json: Json = False) -> None:
         raise typer.Exit(FAILED)
 
 
+def _row(name: object) -> dict[str, object]:
+    """A process of which nothing is known: `pid` and the counts are null."""
+    counts = dict.fromkeys(("heard", "said", "parked"))
+    return {"process": name, "pid": None, "address": "", "ready": True, **counts}
+
+
 def _standing(facts: dict[str, object]) -> dict[str, object]:
-    row: dict[str, object] = {
-        "process": facts["name"],
-        "pid": facts["pid"],
-        "address": facts.get("url") or f"127.0.0.1:{facts.get('port')}",
-        "ready": True,
-        "heard": "",
-        "said": "",
-        "parked": "",
-    }
+    row = _row(facts["name"])
+    row["pid"] = facts["pid"]
+    row["address"] = facts.get("url") or f"127.0.0.1:{facts.get('port')}"
     url = facts.get("url")
     if isinstance(url, str):
         row["ready"] = ready(url)

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
-"""Exit codes: done; it said no or a check failed; wrong words; nothing to talk to."""
+OK, FAILED, USAGE, NOT_RUNNING, BROKEN_OFF = 0, 1, 2, 3, 130
+"""Exit codes: done; it said no or a check failed; wrong words; nothing to talk to; Ctrl-C."""
 
 out = Console() if sys.stdout.isatty() else Console(width=168)
 err = Console(stderr=True)
@@ -19,8 +19,13 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable JSON on sta
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:
     """Say why on standard error and exit."""
-    err.print(f"[red]claimlog:[/red] {escape(sentence)}", highlight=False, soft_wrap=True)
+    complain("claimlog:", sentence)
     raise typer.Exit(code)
+
+
+def complain(what: str, sentence: str) -> None:
+    """One line on standard error, however long; what stands in it is not markup."""
+    err.print(f"[red]{what}[/red] {escape(sentence)}", highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import typer
 from rich.table import Table
 
-from cli.context import Json, ask, out, plainly, print_json, stack, tell
+from cli.context import Json, ask, one_of, out, plainly, print_json, stack, tell
 from deploy.provision import SERVICES
 
 app = typer.Typer(help="Records that could not be applied: list, show, redrive, discard.")
@@ -54,7 +54,7 @@ def listed(json: Json = False) -> None:
 @plainly
 def show(service: Service, partition: Partition, offset: Offset, json: Json = False) -> None:
     """One parked record: where it stands and why; its data is not shown, it may hold anything."""
-    row = ask(service, f"/parked/{partition}/{offset}")
+    row = ask(one_of(SERVICES, service), f"/parked/{partition}/{offset}")
     if json:
         print_json(row)
         return
@@ -64,13 +64,18 @@ def show(service: Service, partition: Partition, offset: Offset, json: Json = Fa
 
 @app.command()
 @plainly
-def redrive(service: Service, partition: Partition, offset: Offset) -> None:
+def redrive(
+    service: Service, partition: Partition, offset: Offset, json: Json = False
+) -> None:
     """Apply it and what waits behind it, in order; refused when it still cannot be applied."""
     answer = tell(
-        service,
+        one_of(SERVICES, service),
         f"/parked/{partition}/{offset}/redrive",
         headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
     )
+    if json:
+        print_json(answer)
+        return
     out.print(f"applied {answer['applied']} records")
 
 
@@ -81,12 +86,16 @@ def discard(
     partition: Partition,
     offset: Offset,
     reason: Annotated[str, typer.Option(help="Why it shall never be applied.")],
+    json: Json = False,
 ) -> None:
     """Never apply it; what waits behind it is applied."""
     answer = tell(
-        service,
+        one_of(SERVICES, service),
         f"/parked/{partition}/{offset}/discard",
         json={"reason": reason},
         headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
     )
+    if json:
+        print_json(answer)
+        return
     out.print(f"discarded; applied {answer['applied']} records that waited behind it")

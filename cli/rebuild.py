@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from cli.context import FAILED, NOT_RUNNING, Json, err, fail, out, plainly, print_json, stack
+from cli.context import (
+    FAILED,
+    NOT_RUNNING,
+    Json,
+    err,
+    fail,
+    one_of,
+    out,
+    plainly,
+    print_json,
+    stack,
+)
 from deploy.maintenance import rebuild as run_rebuild
 from deploy.provision import SERVICES
 from shared.rebuild import SWAP_SECONDS
@@ -24,8 +35,7 @@ def rebuild(
     json: Json = False,
 ) -> None:
     """Make a service's tables again from the log, beside the live ones, then swap them in (or compare)."""
-    if service not in SERVICES:
-        raise typer.BadParameter(f"no such service; there are {', '.join(SERVICES)}")
+    one_of(SERVICES, service)
     chosen = stack()
     if not chosen.bootstrap or not chosen.pg_dsn:
         fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)

@@ -1,12 +1,14 @@
 """`receive FILE…`: a TA1, 999, 277CA, 271 or 835 handed to the services that take it."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
-from cli.context import FAILED, Json, err, out, plainly, print_json, url_of
+from cli.context import FAILED, Json, complain, out, plainly, print_json, url_of
 from cli.handing_in import hand_in
 from shared.x12 import Unreadable, read_file, sniff
 
@@ -18,6 +20,8 @@ TAKEN_BY = {
     "271": "eligibility",
 }
 
+CLAIMS = {"837P"}
+
 
 @plainly
 def receive(
@@ -25,7 +29,10 @@ def receive(
     json: Json = False,
 ) -> None:
     """Take in files from a clearinghouse or payer; again is harmless, a broken one changes nothing."""
-    results = [_one(path) for path in files]
+    read = [_read(path) for path in files]
+    # Every service that is needed must be there before the first file is handed in.
+    urls = {service: url_of(service) for service in sorted({s for one in read for s in one.services})}
+    results = [_hand_in(one, urls) for one in read]
     if json:
         print_json(results)
     else:
@@ -35,42 +42,57 @@ def receive(
         raise typer.Exit(FAILED)
 
 
-def _one(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file, who takes it, and why it is refused before anybody is asked."""
+
+    path: Path
+    data: bytes
+    services: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def _read(path: Path) -> Read:
     data = path.read_bytes()
-    result: dict[str, Any] = {
-        "file": str(path),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "refused": [],
-        "taken": [],
-    }
     try:
         read_file(data)
     except Unreadable as no:
-        result["refused"] = [f"{path.name}: {finding}" for finding in no.findings[:5]]
-        return result
+        return Read(path, data, refused=tuple(f"{path.name}: {f}" for f in no.findings[:5]))
     kinds = sniff(data)
     services = {TAKEN_BY[kind] for kind in kinds if kind in TAKEN_BY}
-    if not services:
-        what = ", ".join(sorted(kinds)) or "nothing"
-        result["refused"] = [f"{path.name}: holds {what}; use `claimlog import` for claims"]
-    for service in sorted(services):
-        sentence, answer = hand_in(url_of(service), path.name, data)
+    if services:
+        return Read(path, data, tuple(sorted(services)))
+    what = ", ".join(sorted(kinds)) or "nothing"
+    instead = "; use `claimlog import` for claims" if kinds & CLAIMS else f"; it takes {', '.join(TAKEN_BY)}"
+    return Read(path, data, refused=(f"{path.name}: holds {what}{instead}",))
+
+
+def _hand_in(one: Read, urls: dict[str, str]) -> dict[str, Any]:
+    refused, taken = list(one.refused), []
+    for service in one.services:
+        sentence, answer = hand_in(urls[service], one.path.name, one.data)
         if sentence:
-            result["refused"].append(sentence)
+            refused.append(f"{one.path.name}: {sentence}")
         else:
-            result["taken"].append({"service": service, **answer})
-    return result
+            taken.append({"service": service, **answer})
+    return {
+        "file": str(one.path),
+        "sha256": hashlib.sha256(one.data).hexdigest(),
+        "refused": refused,
+        "taken": taken,
+    }
 
 
 def _show(result: dict[str, Any]) -> None:
     for taken in result["taken"]:
         again = " (it was here before: nothing changed)" if taken.get("again") else ""
-        out.print(f"{result['file']}: taken by {taken['service']}{again}")
+        out.print(escape(f"{result['file']}: taken by {taken['service']}{again}"), highlight=False)
         for one in taken.get("sets", []):
             if isinstance(one, dict):
-                out.print(
+                told = (
                     f"  {one.get('kind')} {one.get('st02', '')}: {one.get('claims', '')} claims, "
                     f"{one.get('outcome', '')} {one.get('sentence', '')}"
                 )
+                out.print(escape(told), highlight=False)
     for sentence in result["refused"]:
-        err.print(f"[red]refused[/red] {sentence}", highlight=False)
+        complain("refused", sentence)

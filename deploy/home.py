@@ -97,6 +97,11 @@ class Home:
         found = [self.read_run(path.stem) for path in sorted((self.root / "run").glob("*.json"))]
         return [facts for facts in found if facts is not None]
 
+    def gone(self) -> list[str]:
+        """Names of processes that were started, not stopped, and are no longer alive."""
+        names = [path.stem for path in sorted((self.root / "run").glob("*.json"))]
+        return [name for name in names if self.read_run(name) is None]
+
     def forget(self, name: str) -> None:
         """The process is gone."""
         self.run_file(name).unlink(missing_ok=True)

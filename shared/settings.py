@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     fetch_max_wait_ms: int = Field(default=50, ge=1, le=5_000)
     lag_bound: int = Field(default=200_000, ge=1)
     """Above so many records behind, `/readyz` says no."""
+    traceback: bool = False
+    """A command that failed by a defect shows where, instead of a sentence."""
     tenant: str = "demo"
     trace_share: float = Field(default=0.0, ge=0.0, le=1.0)
 

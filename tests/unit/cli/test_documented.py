@@ -1,0 +1,65 @@
+"""What `--json` answers is what the page for scripts names, no more and no less."""
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cli import import_claims, lifecycle, receive
+from deploy.auditing.result import Result
+from services.reporting.api.stories import story
+from services.reporting.api.summary import summary
+
+PAGE = Path(__file__).parents[3] / "docs" / "command-line.md"
+
+
+def documented(command: str) -> set[str]:
+    """Names in the first column of a command's table."""
+    section = re.split(rf"^## {command}$", PAGE.read_text(), flags=re.MULTILINE)[1]
+    section = re.split(r"^## ", section, flags=re.MULTILINE)[0]
+    rows = re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+class Empty:
+    """Doors to tables that hold one row of nothing in particular."""
+
+    def __init__(self, *rows: dict[str, Any]) -> None:
+        self.found = list(rows)
+
+    async def rows(self, sql: str, *_: Any) -> list[dict[str, Any]]:
+        return [dict(row) for row in self.found]
+
+
+async def test_the_summary_is_documented() -> None:
+    doors: Any = Empty({"today": None, "listed": 1})
+    assert set(await summary(doors)) == documented("summary")
+
+
+async def test_a_story_is_documented() -> None:
+    class One(Empty):
+        async def rows(self, sql: str, *_: Any) -> list[dict[str, Any]]:
+            return [] if "account_person" in sql else await super().rows(sql)
+
+    doors: Any = One({"account": "A", "told": 1})
+    assert set(await story(doors, "A")) == documented("story")
+
+
+def test_a_check_of_the_audit_is_documented() -> None:
+    assert {*asdict(Result("", "")), "holds"} == documented("audit")
+
+
+def test_a_process_is_documented() -> None:
+    assert set(lifecycle._row("x")) == documented("status")
+
+
+def test_a_received_file_is_documented(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"")
+    assert set(receive._hand_in(receive._read(path), {})) == documented("receive")
+
+
+def test_an_imported_file_is_documented(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"")
+    assert set(import_claims._one(path, "F", False, "")) == documented("import")

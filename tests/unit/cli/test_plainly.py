@@ -1,0 +1,187 @@
+"""A person meets sentences and exit codes, never a traceback; errors go to standard error alone."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import typer
+from kafka.errors import KafkaConnectionError
+from typer.testing import CliRunner
+
+from cli import context, lifecycle, parked, receive
+from cli.main import app
+from deploy.home import Home, NotStarted
+from shared.errors import Refused
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+
+
+def _ends(raised: BaseException) -> tuple[int, str]:
+    """Exit code and output of a command that ends so."""
+    made = typer.Typer()
+
+    @made.command()
+    @context.plainly
+    def command() -> None:
+        raise raised
+
+    done = CliRunner().invoke(made, [])
+    return done.exit_code, done.output
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "sentence"),
+    [
+        (Refused("that is not allowed"), 1, "that is not allowed"),
+        (NotStarted("Kafka did not start"), 1, "Kafka did not start"),
+        (httpx.ConnectError("refused"), 3, "a service does not answer"),
+        (KafkaConnectionError("gone"), 3, "Kafka does not answer"),
+        (ConnectionRefusedError(111, "refused"), 3, "PostgreSQL or Kafka does not answer"),
+        (ZeroDivisionError("secret"), 1, "ZeroDivisionError"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_an_error_ends_with_a_sentence_and_its_exit_code(
+    raised: BaseException, code: int, sentence: str
+) -> None:
+    ended, said = _ends(raised)
+    assert ended == code
+    assert sentence in said
+    assert "Traceback" not in said
+    assert "secret" not in said, "what a defect says may hold anything"
+
+
+def test_a_long_sentence_stays_on_one_line_and_is_no_markup(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(typer.Exit):
+        context.fail("[red]" + "x" * 300)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"claimlog: [red]{'x' * 300}\n"
+
+
+QUESTIONS = (
+    ("summary",),
+    ("summary", "--json"),
+    ("story", "A"),
+    ("list", "denials"),
+    ("audit",),
+    ("rebuild", "posting"),
+    ("parked", "show", "posting", "0", "0"),
+    ("parked", "redrive", "posting", "0", "0"),
+    ("import", "--facility", "FAC1", __file__),
+)
+
+
+@pytest.mark.parametrize("words", QUESTIONS, ids=" ".join)
+def test_without_a_stack_every_question_ends_on_standard_error(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    here = Settings(home=tmp_path, kafka="", pg_dsn="")
+    monkeypatch.setattr(context, "settings", lambda: here)
+    done = CliRunner().invoke(app, list(words))
+    assert done.exit_code == (1 if words[0] == "import" else 3)
+    assert done.stdout == ""
+    assert done.stderr.startswith(("claimlog: ", "refused "))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("parked", "show", "nobody", "0", "0"),
+        ("parked", "redrive", "nobody", "0", "0"),
+        ("rebuild", "nobody"),
+        ("up", "--service", "nobody"),
+        ("list", "nobody"),
+        ("receive", "no-such-file"),
+        ("nobody",),
+        ("summary", "--limit"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_words_end_with_two(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, list(words))
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_a_file_that_nobody_takes_is_refused_with_a_reason_before_anybody_is_asked(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("hello")
+    done = CliRunner().invoke(app, ["receive", str(path)])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("refused note.txt: ")
+
+
+def test_a_refused_file_is_told_in_json_too(tmp_path: Path) -> None:
+    path = tmp_path / "empty.835"
+    path.write_bytes(b"")
+    done = CliRunner().invoke(app, ["receive", "--json", str(path)])
+    (told,) = json.loads(done.stdout)
+    assert (done.exit_code, told["taken"], len(told["refused"])) == (1, [], 1)
+
+
+def test_a_service_that_is_down_stops_receiving_before_the_first_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def down(service: str) -> str:
+        context.fail(f"{service} is not running", context.NOT_RUNNING)
+
+    handed: list[str] = []
+    monkeypatch.setattr(receive, "url_of", down)
+    monkeypatch.setattr(receive, "hand_in", lambda url, *_: handed.append(url))
+    monkeypatch.setattr(receive, "read_file", lambda data: None)
+    monkeypatch.setattr(receive, "sniff", lambda data: {"835"})
+    path = tmp_path / "a.835"
+    path.write_bytes(b"ISA")
+    assert CliRunner().invoke(app, ["receive", str(path)]).exit_code == 3
+    assert handed == []
+
+
+class Installation:
+    """A stack of which one process died."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = Home.at(home)
+        self.home.write_run("kafka", os.getpid(), Path(sys.executable).name, port=1)
+        self.home.write_run("denial-0", os.getpid(), "no such command line", url="http://x.invalid")
+
+
+def test_a_process_that_died_is_shown_and_status_says_no(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    here = Installation(tmp_path)
+    monkeypatch.setattr(lifecycle, "stack", lambda: here)
+    done = CliRunner().invoke(app, ["status", "--json"])
+    rows = {row["process"]: row for row in json.loads(done.stdout)}
+    assert (rows["denial-0"]["ready"], rows["denial-0"]["pid"]) == (False, None)
+    assert done.exit_code == 1
+
+
+def test_every_answer_of_a_parked_record_comes_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell: Callable[..., dict[str, Any]] = lambda *_args, **_more: {"applied": 3}  # noqa: E731
+    monkeypatch.setattr(parked, "tell", tell)
+    for words in (["redrive"], ["discard", "--reason", "test"]):
+        done = CliRunner().invoke(app, ["parked", *words, "--json", "posting", "0", "7"])
+        assert json.loads(done.stdout) == {"applied": 3}
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m cli --help | true; {sys.executable} -m cli list nobody 2>&1 | head -1",
+        shell=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
