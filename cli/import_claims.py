@@ -1,24 +1,23 @@
 """`import FILE…`: 837Ps of another system, as history with opening balances, or as claims that were never sent."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import httpx
 import typer
+from rich.markup import escape
 from rich.progress import track
 
 from cli.context import FAILED, Json, ask, complain, err, out, plainly, print_json, url_of
+from cli.taking_over import Refuse, take_over
 from shared.x12 import Finding, Unreadable, read_file
 from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_837p
 from shared.x12.envelope import kind_of
 
 CHUNK = 200
-SOURCE = "IMPORT"
-
-
-class Refuse(Exception):
-    """A file that is not taken; nothing of it was sent anywhere."""
+BEFORE = "it was imported before with other options or content; what that did stands, nothing changed"
 
 
 @plainly
@@ -36,10 +35,15 @@ def import_claims(
     payer: Annotated[
         str, typer.Option(help="Our payer code, where the file's payer is not listed.")
     ] = "",
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out", help="Bill without what cannot be carried, and say what that is."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Take over claims of another system. A broken file is refused whole; running again is harmless."""
-    results = [_one(path, facility.upper(), new, payer.upper()) for path in files]
+    how = How(facility.upper(), new, payer.upper(), leave_out)
+    results = [_one(path, how) for path in files]
     if json:
         print_json(results)
     else:
@@ -47,24 +51,41 @@ def import_claims(
             if r["refused"]:
                 complain("refused", r["refused"])
             else:
-                how = "to be billed" if new else "as history, never sent"
-                out.print(f"{r['file']}: {r['claims']} claims {how}; {r['held']} wait for a coder")
+                what = "to be billed" if new else "as history, never sent"
+                told = f"{r['file']}: {r['claims']} claims {what}; {r['held']} wait for a coder"
+                out.print(escape(told), highlight=False)
+                for note in r["notes"]:
+                    out.print(escape(f"  {note}"), highlight=False)
     if any(r["refused"] for r in results):
         raise typer.Exit(FAILED)
 
 
-def _one(path: Path, facility: str, new: bool, payer: str) -> dict[str, Any]:
-    result: dict[str, Any] = {"file": str(path), "claims": 0, "held": 0, "refused": ""}
+@dataclass(frozen=True, slots=True)
+class How:
+    """What the person asked for."""
+
+    facility: str
+    new: bool = False
+    payer: str = ""
+    leave_out: bool = False
+
+
+def _one(path: Path, how: How) -> dict[str, Any]:
+    result: dict[str, Any] = {"file": str(path), "claims": 0, "held": 0, "notes": [], "refused": ""}
     try:
         data = path.read_bytes()
         claims = read_claims(path.name, data)
-        books = Books(facility, payer)
+        books = Books(how.facility, how.payer)
         key = hashlib.sha256(data).hexdigest()
-        rows = [translate(c, books, new) for c in claims]
-        result["held"] = send(rows, key, new)
-        result["claims"] = len(rows)
+        taken = [
+            take_over(c, books, new=how.new, leave_out=how.leave_out) for c in claims
+        ]
+        result["held"] = send([one.items for one in taken], key, how.new)
+        result["claims"] = len(taken)
+        result["notes"] = [note for one in taken for note in one.notes]
     except Refuse as why:
-        result["refused"] = str(why)
+        told = str(why)
+        result["refused"] = told if told.startswith(path.name) else f"{path.name}: {told}"
     return result
 
 
@@ -95,6 +116,11 @@ def read_claims(name: str, data: bytes) -> list[ProfessionalClaim]:
         claims += found
     if not claims:
         raise Refuse(f"{name}: there is no claim in it")
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.clm01 in seen:
+            raise Refuse(f"{name}: CLM at segment {claim.segment}: its CLM01 stands in the file twice")
+        seen.add(claim.clm01)
     return claims
 
 
@@ -115,8 +141,8 @@ class Books:
         if payer and payer not in {p["payer"] for p in self.payers}:
             raise Refuse(f"payer {payer} is not listed")
 
-    def payer(self, payer_id: str, name: str) -> str:
-        """Our code by X12 id, name or alias."""
+    def payer(self, payer_id: str, name: str, *, fallback: bool = True) -> str:
+        """Our code by X12 id, name or alias; `--payer` where that is allowed."""
         wanted = name.upper().strip()
         for p in self.payers:
             if p["payer_id"] == payer_id or wanted in (
@@ -124,98 +150,10 @@ class Books:
                 *map(str.upper, p["aliases"]),
             ):
                 return str(p["payer"])
-        if self.fallback:
+        if self.fallback and fallback:
             return self.fallback
-        raise Refuse(f"payer {payer_id or wanted} is not listed; name one of ours with --payer")
-
-
-def _person(c: ProfessionalClaim) -> dict[str, Any]:
-    p = c.patient or c.subscriber.party
-    address = p if p.street else c.subscriber.party
-    return {
-        "mrn": f"IMP-{c.subscriber.member_id or c.clm01}-{p.first}"[:40],
-        "last": p.last or "UNKNOWN",
-        "first": p.first or "UNKNOWN",
-        "middle": p.middle,
-        "born_on": (p.born_on or c.subscriber.party.born_on or _earliest(c)).isoformat(),
-        "sex": p.sex if p.sex in ("F", "M") else "U",
-        "street": address.street or "UNKNOWN",
-        "city": address.city or "UNKNOWN",
-        "state": address.state if len(address.state) == 2 else "NY",
-        "zip": address.zip if address.zip.isdigit() and len(address.zip) in (5, 9) else "00000",
-    }
-
-
-def _earliest(c: ProfessionalClaim) -> Any:
-    days = [line.service_from for line in c.lines if line.service_from]
-    return min(days)
-
-
-def translate(c: ProfessionalClaim, books: Books, new: bool) -> dict[str, Any]:
-    """One claim as the request items of registration, coding and (for history) submission."""
-    on = _earliest(c).isoformat()
-    payer = books.payer(c.payer.payer_id, c.payer.name)
-    identity = {"source_system": SOURCE, "encounter": c.clm01[:48]}
-    entity = {
-        "facility": books.facility["facility"],
-        "legal_entity": books.facility["legal_entity"],
-    }
-    coverage = {
-        "order": 1,
-        "payer": payer,
-        "relation": c.patient_relation or c.subscriber.relation or "18",
-        "filing_indicator": c.subscriber.filing_indicator or "CI",
-        "member_id": c.subscriber.member_id or "UNKNOWN",
-        "group_number": c.subscriber.group_number,
-        "effective_from": "2000-01-01",
-    }
-    npi = c.rendering_npi or books.facility["npi"]
-    charges = [
-        {
-            "service_on": (line.service_from or _earliest(c)).isoformat(),
-            "procedure": line.procedure or "?",
-            "modifiers": line.modifiers[:4],
-            "units": max(line.units, 1),
-            "charge_cents": line.charge_cents,
-            "place_of_service": line.place_of_service or c.place_of_service or "11",
-            "rendering_npi": npi,
-            "ndc": line.ndc or None,
-        }
-        for line in c.lines
-    ]
-    return {
-        "encounter": {
-            **identity,
-            **entity,
-            "encounter_class": "import",
-            "service_from": on,
-            "service_to": on,
-            "billing": "bill" if new else "history",
-            "patient": _person(c),
-            "coverages": [coverage],
-        },
-        "charges": {
-            **identity,
-            "charges": charges,
-            "diagnoses": [
-                {"sequence": n, "code": code} for n, code in enumerate(c.diagnoses[:12], 1)
-            ],
-            "pointers": [line.pointers[:4] or [1] for line in c.lines] if c.diagnoses else [],
-            "coder": "import",
-        },
-        "history": {
-            **identity,
-            **entity,
-            "foreign_number": c.clm01[:38],
-            "payer": payer,
-            "total_cents": c.total_cents,
-            "first_billed_on": on,
-            "lines": [
-                {"charge_cents": x.charge_cents, "insurance_open_cents": x.charge_cents}
-                for x in c.lines
-            ],
-        },
-    }
+        instead = "name one of ours with --payer" if fallback else "list it first"
+        raise Refuse(f"payer {payer_id or wanted} is not listed; {instead}")
 
 
 def send(rows: list[dict[str, Any]], key: str, new: bool) -> int:
@@ -226,7 +164,8 @@ def send(rows: list[dict[str, Any]], key: str, new: bool) -> int:
         doors.append(("submission", "/history", "claims", "history"))
     held = 0
     for service, path, name, item in doors:
-        for start in track(range(0, len(rows), CHUNK), f"{service}", console=err, transient=True):
+        steps = range(0, len(rows), CHUNK)
+        for start in track(steps, service, console=err, transient=True, disable=not err.is_terminal):
             body = {name: [row[item] for row in rows[start : start + CHUNK]]}
             held += _post(service, path, name, body, f"import/{key}/{item}/{start}")
     return held
@@ -239,9 +178,12 @@ def _post(service: str, path: str, name: str, body: dict[str, Any], key: str) ->
         headers={"Idempotency-Key": key, "X-Actor": "command line"},
         timeout=120,
     )
-    said = answer.json()
+    try:
+        said = answer.json()
+    except ValueError:
+        raise Refuse(f"{service}: it answered {answer.status_code} without a reason") from None
     if answer.status_code >= 400:
-        raise Refuse(f"{service}: {said.get('sentence')} {said.get('fields', '')}")
+        _refused(service, said)
     listed = (
         said
         if isinstance(said, list)
@@ -249,5 +191,12 @@ def _post(service: str, path: str, name: str, body: dict[str, Any], key: str) ->
     )
     refused = [row for row in listed if row.get("status", 200) >= 400]
     if refused:
-        raise Refuse(f"{service}: {refused[0].get('sentence')}")
+        _refused(service, refused[0])
     return sum(1 for row in listed if row.get("held"))
+
+
+def _refused(service: str, said: dict[str, Any]) -> NoReturn:
+    if "Idempotency-Key" in str(said.get("sentence")):
+        raise Refuse(BEFORE)
+    fields = f" ({', '.join(said['fields'])})" if said.get("fields") else ""
+    raise Refuse(f"{service}: {said.get('sentence')}{fields}")

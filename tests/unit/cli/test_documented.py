@@ -62,4 +62,4 @@ def test_a_received_file_is_documented(tmp_path: Path) -> None:
 def test_an_imported_file_is_documented(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"")
-    assert set(import_claims._one(path, "F", False, "")) == documented("import")
+    assert set(import_claims._one(path, import_claims.How("F"))) == documented("import")

@@ -1,0 +1,248 @@
+"""What another system's claim brings is carried whole, or refused with its loop and segment."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.import_claims import read_claims
+from cli.taking_over import Refuse, Taken, take_over
+from shared.x12.claim_837p import (
+    ClaimAdjustment,
+    Party,
+    Payer,
+    PriorLine,
+    PriorPayer,
+    ProfessionalClaim,
+    Provider,
+    Reference,
+    ServiceLine,
+    Subscriber,
+)
+
+DAY = date(2026, 1, 5)
+SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
+
+
+class Books:
+    """Two payers and a facility."""
+
+    facility = {"facility": "FAC1", "legal_entity": "LE1", "npi": "1234567893"}  # noqa: RUF012
+
+    def payer(self, payer_id: str, name: str, *, fallback: bool = True) -> str:
+        known = {"P1": "BLUE", "P2": "SUPP"}
+        if payer_id in known:
+            return known[payer_id]
+        if fallback:
+            return "COMM"
+        raise Refuse(f"payer {payer_id} is not listed")
+
+
+def person(**given: Any) -> Party:
+    facts = {"last": "SYN", "first": "ZOE", "street": "1 WAY", "city": "TOWN", "state": "FL"}
+    return Party(**{**facts, "zip": "00000", "born_on": DAY, "sex": "F", **given})
+
+
+def subscriber(**given: Any) -> Subscriber:
+    facts = {"order": 1, "member_id": "M1", "party": person(), "filing_indicator": "CI"}
+    return Subscriber(**{**facts, **given})
+
+
+def line(**given: Any) -> ServiceLine:
+    facts = {"procedure": "99213", "charge_cents": 10_000, "units": 1, "service_from": DAY}
+    return ServiceLine(**{**facts, "pointers": [1], **given})
+
+
+def claim(**given: Any) -> ProfessionalClaim:
+    facts: dict[str, Any] = {
+        "clm01": "OLD-1",
+        "total_cents": 10_000,
+        "place_of_service": "11",
+        "frequency": "1",
+        "subscriber": subscriber(),
+        "payer": Payer("BLUE", "P1"),
+        "lines": [line()],
+        "diagnoses": ["E119"],
+        "rendering_npi": "1234567893",
+        "segment": 20,
+    }
+    return ProfessionalClaim(**{**facts, **given})
+
+
+def taken(c: ProfessionalClaim, *, new: bool = True, leave_out: bool = False) -> Taken:
+    return take_over(c, Books(), new=new, leave_out=leave_out)
+
+
+def coverages(c: ProfessionalClaim) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = taken(c).items["encounter"]["coverages"]
+    return found
+
+
+def test_a_patient_who_is_not_the_subscriber_keeps_the_subscriber() -> None:
+    holder = subscriber(party=person(first="ANN", street=""), relation="")
+    made = taken(claim(subscriber=holder, patient=person(), patient_relation="19")).items["encounter"]
+    (coverage,) = made["coverages"]
+    assert (made["patient"]["first"], coverage["subscriber"]["first"]) == ("ZOE", "ANN")
+    assert (coverage["relation"], coverage["member_id"]) == ("19", "M1")
+
+
+def test_the_patient_who_is_the_subscriber_has_no_other() -> None:
+    (coverage,) = coverages(claim())
+    assert (coverage["relation"], coverage["subscriber"]) == ("18", None)
+
+
+@pytest.mark.parametrize(("frequency", "what"), [("7", "replaces"), ("8", "voids")])
+def test_a_replacement_or_void_is_not_billed_as_new(frequency: str, what: str) -> None:
+    with pytest.raises(Refuse, match=f"CLM at segment 20: CLM05-3 is {frequency}: it {what}"):
+        taken(claim(frequency=frequency))
+
+
+def test_a_void_leaves_no_balance_for_a_history_and_a_replacement_does() -> None:
+    with pytest.raises(Refuse, match="a void leaves no balance"):
+        taken(claim(frequency="8"), new=False)
+    assert taken(claim(frequency="7"), new=False).items["history"]["foreign_number"] == "OLD-1"
+
+
+def test_a_claim_to_a_second_payer_is_not_billed_as_new() -> None:
+    with pytest.raises(Refuse, match="SBR01 says payer 2"):
+        taken(claim(subscriber=subscriber(order=2)))
+
+
+def test_a_claim_on_which_somebody_paid_is_not_billed_as_new() -> None:
+    paid = PriorPayer(subscriber(order=2), Payer("SUPP", "P2"), paid_cents=100)
+    with pytest.raises(Refuse, match=r"AMT\*D"):
+        taken(claim(prior=[paid]))
+    with pytest.raises(Refuse, match=r"AMT\*F5"):
+        taken(claim(patient_paid_cents=100))
+
+
+def test_a_second_coverage_is_carried_in_its_place_and_never_under_a_fallback() -> None:
+    second = PriorPayer(subscriber(order=2, member_id="M2"), Payer("SUPP", "P2"))
+    assert [(c["order"], c["payer"], c["member_id"]) for c in coverages(claim(prior=[second]))] == [
+        (1, "BLUE", "M1"),
+        (2, "SUPP", "M2"),
+    ]
+    unknown = PriorPayer(subscriber(order=2), Payer("WHO", "P9"))
+    with pytest.raises(Refuse, match="payer P9 is not listed"):
+        taken(claim(prior=[unknown]))
+    with pytest.raises(Refuse, match="loop 2330B: another coverage names no payer"):
+        taken(claim(prior=[PriorPayer(subscriber(order=2), Payer("", ""))]))
+
+
+def test_a_second_coverage_of_somebody_else_without_a_birth_date_is_refused() -> None:
+    them = subscriber(order=2, relation="01", party=person(born_on=None))
+    with pytest.raises(Refuse, match=r"SBR02 01"):
+        taken(claim(prior=[PriorPayer(them, Payer("SUPP", "P2"))]))
+
+
+def test_a_prior_authorization_is_carried_by_every_charge_and_a_lines_own_by_it() -> None:
+    own = line(references=[Reference("G1", "OWN")])
+    made = taken(claim(authorization="AUTH", lines=[line(), own], total_cents=20_000))
+    assert [c["authorization"] for c in made.items["charges"]["charges"]] == ["AUTH", "OWN"]
+
+
+REFERRING = Provider(role="DN", last="WHO", npi="1234567893")
+
+
+def test_a_referring_provider_is_refused_or_left_out_aloud() -> None:
+    with pytest.raises(Refuse, match=r"2310: a provider in the role DN.*--leave-out"):
+        taken(claim(providers=[REFERRING]))
+    made = taken(claim(providers=[REFERRING]), leave_out=True)
+    assert made.notes == ["CLM at segment 20: 2310: a provider in the role DN (NM101) is not carried"]
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"note": "n"}, "NTE"),
+        ({"references": [Reference("X4", "1")]}, r"REF\*X4"),
+        ({"accident_causes": ["AA"]}, "CLM11"),
+        ({"lines": [line(service_to=date(2026, 1, 6))]}, "line 1: a span of days"),
+        ({"lines": [line(quantity="2.5")]}, "line 1: the quantity 2.5"),
+        ({"lines": [line(unit_code="MJ")]}, "line 1: the unit MJ"),
+        ({"lines": [line(providers=[Provider(role="82", npi="1999999992")])]}, "the provider in the role 82"),
+        ({"lines": [line(ndc="01234567891", ndc_units="3")]}, "CTP"),
+    ],
+)
+def test_what_has_no_place_here_is_named(given: dict[str, Any], what: str) -> None:
+    with pytest.raises(Refuse, match=what):
+        taken(claim(**given))
+
+
+def test_what_only_the_old_systems_traffic_needed_is_no_loss() -> None:
+    assert taken(claim(references=[Reference("D9", "1")])).notes == []
+
+
+@pytest.mark.parametrize(
+    ("who", "missing"),
+    [
+        ({"subscriber": subscriber(party=person(born_on=None))}, "loop 2010BA: the patient has no DMG02"),
+        ({"subscriber": subscriber(party=person(street=""))}, "no address"),
+        ({"subscriber": subscriber(member_id="")}, "no member number"),
+        ({"patient": person(born_on=None)}, "loop 2010CA: the patient has no DMG02"),
+    ],
+)
+def test_a_person_is_never_invented_for_a_claim_that_is_billed(
+    who: dict[str, Any], missing: str
+) -> None:
+    with pytest.raises(Refuse, match=missing):
+        taken(claim(**who))
+
+
+def _history(c: ProfessionalClaim) -> dict[str, Any]:
+    made: dict[str, Any] = taken(c, new=False).items["history"]
+    return made
+
+
+def test_a_history_keeps_its_number_and_what_is_left_of_each_line() -> None:
+    prior = PriorLine("P2", 6_000, "99213", cas=[ClaimAdjustment("CO", "45", 3_000)])
+    made = _history(claim(lines=[line(prior=[prior])], subscriber=subscriber(order=2)))
+    assert (made["foreign_number"], made["payer_order"]) == ("OLD-1", 2)
+    (left,) = made["lines"]
+    assert (left["insurance_paid_cents"], left["contractual_cents"]) == (6_000, 3_000)
+    assert left["insurance_open_cents"] == 1_000
+
+
+def test_what_was_paid_on_the_claim_alone_is_taken_by_its_only_line() -> None:
+    paid = PriorPayer(subscriber(order=1), Payer("BLUE", "P1"), paid_cents=4_000)
+    (left,) = _history(claim(prior=[paid], patient_paid_cents=500))["lines"]
+    assert (left["insurance_paid_cents"], left["patient_paid_cents"]) == (4_000, 500)
+    assert left["insurance_open_cents"] == 5_500
+
+
+def test_claim_level_money_is_never_spread_over_lines() -> None:
+    paid = PriorPayer(subscriber(order=1), Payer("BLUE", "P1"), paid_cents=4_000)
+    with pytest.raises(Refuse, match="not spread over its 2 lines"):
+        _history(claim(prior=[paid], lines=[line(), line()], total_cents=20_000))
+
+
+def test_a_line_cannot_have_been_paid_more_than_it_charges() -> None:
+    prior = PriorLine("P2", 10_001, "99213")
+    with pytest.raises(Refuse, match="more was paid and adjusted than a line charges"):
+        _history(claim(lines=[line(prior=[prior])]))
+
+
+def test_a_history_is_taken_over_with_what_only_a_bill_would_need() -> None:
+    assert taken(claim(providers=[REFERRING], note="n"), new=False).notes == []
+
+
+def test_a_number_of_a_claim_stands_once_in_a_file() -> None:
+    path = SAMPLES / "demo.example1.837"
+    if not path.exists():
+        pytest.skip("the samples are not here")
+    once = path.read_bytes()
+    start, end = once.index(b"ST*"), once.index(b"GE*")
+    twice = once[:end] + once[start:end].replace(b"*0021", b"*0022") + once[end:].replace(b"GE*1", b"GE*2")
+    with pytest.raises(Refuse, match="stands in the file twice"):
+        read_claims("twice.837", twice)
+
+
+@pytest.mark.parametrize("name", ["demo.cob.example3.B.837", "demo.cob.example4.837"])
+def test_a_sample_of_a_second_payer_is_refused_as_new_and_kept_as_history(name: str) -> None:
+    path = SAMPLES / name
+    if not path.exists():
+        pytest.skip("the samples are not here")
+    for c in read_claims(name, path.read_bytes()):
+        with pytest.raises(Refuse, match="CLM at segment"):
+            taken(c)
