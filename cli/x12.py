@@ -8,6 +8,7 @@ import typer
 from cli.output import Json
 from cli.x12_check import Checking
 from cli.x12_cut import join_files, split_file
+from cli.x12_redact import redact_file
 from cli.x12_show import show_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -127,3 +128,24 @@ def join(
     Example: claimlog x12 join parts/*.837p --out whole.837
     """
     join_files(files, to, control, force=force, as_json=json)
+
+
+@app.command()
+def redact(
+    file: Source,
+    to: Out,
+    seed: Annotated[
+        str | None,
+        typer.Option(help="Replace as this secret says, so that files stay alike; else by chance."),
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """A copy in which everything that identifies is replaced, that balances and is judged as the file itself.
+
+    The same name or number becomes the same one throughout the file; all its days move by one number of days.
+    Amounts, codes, states and the shape of what is replaced stay: look at the copy before you hand it on.
+
+    Example: claimlog x12 redact era.835 --out example.835
+    """
+    redact_file(file, to, seed, force=force, as_json=json)

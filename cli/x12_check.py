@@ -76,10 +76,10 @@ class Checking:
                     highlight=False,
                     markup=False,
                 )
-                yield from judge_stream(open_file(chain(in_chunks(first), rest)))
+                yield from judge_stream(open_file(chain(first, rest)))
                 return
         try:
-            read = read_file(first, strict=False)
+            read = read_file(b"".join(first), strict=False)
         except Unreadable:
             yield from judge_stream(open_file(first))
             return

@@ -1,8 +1,8 @@
 """Files that the `x12` commands read and write: held whole where they fit, else chunk by chunk; never overwritten unasked."""
 
 import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +45,17 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def held(file: BinaryIO) -> tuple[bytes, Iterator[bytes] | None]:
+def held(file: BinaryIO) -> tuple[list[bytes], Iterator[bytes] | None]:
     """Its first bytes and what follows them; None when those were all."""
-    first = file.read(HELD_BYTES + 1)
-    return (first, None) if len(first) <= HELD_BYTES else (first, chunks(file))
+    first: list[bytes] = []
+    size = 0
+    coming = chunks(file)
+    for chunk in coming:
+        first.append(chunk)
+        size += len(chunk)
+        if size > HELD_BYTES:
+            return first, coming
+    return first, None
 
 
 def why_unreadable(no: Unreadable) -> str:
@@ -72,10 +79,9 @@ def written(path: Path, force: bool, *sources: Path) -> Iterator[BinaryIO]:
     refuse_existing([path], force)
     if not path.parent.is_dir():
         fail(f"{path.parent} is no folder", FAILED)
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(number, "wb") as file:
+        with temporary.open("xb") as file:
             yield file
         if force:
             temporary.replace(path)

@@ -53,10 +53,10 @@ def _shown(path: Path, veil: Veil, paging: Paging) -> Iterator[Shown]:
     with opened(path) as file:
         start, rest = held(file)
         if rest is not None:
-            yield from show_stream(open_file(chain(in_chunks(start), rest)), veil, paging)
+            yield from show_stream(open_file(chain(start, rest)), veil, paging)
             return
     try:
-        read = read_file(start, strict=False)
+        read = read_file(b"".join(start), strict=False)
     except Unreadable:
         yield from show_stream(open_file(start), veil, paging)
         return

@@ -1,5 +1,6 @@
 """Everything that is wrong with a file, set by set, each with its verdict: read whole where it can be held, else as a stream."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -115,3 +116,22 @@ def _streamed(one: TransactionSet) -> Iterator[Finding]:
     while one.pull():
         pass
     yield from one.findings
+
+
+def fingerprint(finding: Finding) -> tuple[str | int, ...]:
+    """What a finding says and where, without bytes and values: the same for a file and its redacted copy."""
+    f = finding
+    return (
+        *(f.severity, f.sentence, f.segment, f.element, f.loop, f.code, f.level, f.rule),
+        *(f.difference_cents, f.isa_ordinal, f.st_ordinal),
+    )
+
+
+def is_of_form(finding: Finding) -> bool:
+    """Whether it speaks of bytes around the segments, which a copy does not repeat: marks, white space, encoding."""
+    return finding.severity != "error" and finding.level == "interchange"
+
+
+def alike(said: Iterator[Said]) -> Counter[tuple[str | int, ...]]:
+    """The findings of a file by their fingerprints, those of form left out."""
+    return Counter(fingerprint(f) for _, f in said if f is not None and not is_of_form(f))
