@@ -38,12 +38,13 @@ class Commands(TyperGroup):
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         found = getattr(import_module(module), attribute)
-        if not isinstance(found, typer.Typer):
-            found, function = typer.Typer(add_completion=False), found
-            found.command(cmd_name)(function)
-        command = typer.main.get_command(found)
-        command.name = cmd_name
-        return command
+        if isinstance(found, typer.Typer):
+            group = typer.main.get_group(found)
+            group.name = cmd_name
+            return group
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
 
 
 app = typer.Typer(

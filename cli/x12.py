@@ -76,6 +76,9 @@ def check(
         ),
     ] = False,
     phi: Phi = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show findings of one kind in a set beyond the fifth too.")
+    ] = False,
 ) -> None:
     """Everything that is wrong with these files, and a verdict for each set.
 
@@ -84,7 +87,7 @@ def check(
 
     Example: claimlog x12 check inbound/*.835
     """
-    checking = Checking(as_json=json, strict=strict, phi=phi)
+    checking = Checking(as_json=json, strict=strict, phi=phi, every=every)
     for path in files:
         checking.file(path)
     if code := checking.summary():

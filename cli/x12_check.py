@@ -16,6 +16,8 @@ from shared.x12 import Finding, Unreadable, open_file, read_file
 from shared.x12.showing_findings import Said, Verdict, judge_file, judge_stream
 from shared.x12.source import in_chunks
 
+ALIKE = 5
+"""Findings of one kind that are shown of a set; the others are counted."""
 _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 _WORDS = {
     "clean": "clean",
@@ -28,8 +30,9 @@ _WORDS = {
 class Checking:
     """What was found so far, over all files."""
 
-    def __init__(self, *, as_json: bool, strict: bool, phi: bool) -> None:
-        self.as_json, self.strict, self.phi = as_json, strict, phi
+    def __init__(self, *, as_json: bool, strict: bool, phi: bool, every: bool) -> None:
+        self.as_json, self.strict, self.phi, self.every = as_json, strict, phi, every
+        self.alike: Counter[tuple[str, str, str]] = Counter()
         self.sets: Counter[str] = Counter()
         self.found: Counter[str] = Counter()
         self.files = 0
@@ -93,10 +96,22 @@ class Checking:
         self.found[finding.severity] += 1
         if self.as_json:
             sys.stdout.write(json.dumps(_as_json(name, verdict, finding, self.phi)) + "\n")
-        else:
+            return
+        kind = (finding.severity, finding.element, finding.sentence)
+        self.alike[kind] += 1
+        if self.every or self.alike[kind] <= ALIKE:
             self._line(_sentence(finding, self.phi))
 
+    def _more(self) -> None:
+        """Say how many findings of each kind were not shown."""
+        for (severity, element, sentence), count in self.alike.items():
+            if count > ALIKE and not self.every:
+                words = f"{count - ALIKE:,} more of these: {sentence} (--all shows them)"
+                self._line(_line_of(severity, element, words))
+        self.alike.clear()
+
     def _end(self, verdict: Verdict | None) -> None:
+        self._more()
         if verdict is None:
             return
         self.sets[verdict.result] += 1
@@ -157,11 +172,15 @@ def _sentence(f: Finding, phi: bool) -> Text:
         more += f"; code {f.code}"
     if phi and f.claim:
         more += f"; claim {printable(f.claim)}"
+    return _line_of(f.severity, f.element, f"{f.sentence} ({where}{more})")
+
+
+def _line_of(severity: str, element: str, words: str) -> Text:
     return Text.assemble(
         "    ",
-        (f"{f.severity:<8}", _COLOURS[f.severity]),
-        (f" {f.element or '-':<6} ", "bold"),
-        f"{f.sentence} ({where}{more})",
+        (f"{severity:<8}", _COLOURS[severity]),
+        (f" {element or '-':<6} ", "bold"),
+        words,
     )
 
 

@@ -18,12 +18,14 @@ from shared.x12.source import in_chunks
 
 _CENTS = "_cents"
 _INDENT = "  "
-_BOLD = frozenset({"interchange", "group", "set", "payment", "claim", "totals", "subscriber"})
+_BOLD = frozenset(
+    {"interchange", "group", "set", "payment", "claim", "totals", "subscriber", "billing provider"}
+)
 _OF_TITLE = (("control",), ("number", "control"))
 _ONLY_WHEN_THERE = ("not_shown", "segments_not_shown", "off_by_cents", "provider_adjustments_cents")
 _BREAKS = {
     "claim": frozenset(
-        {"charge_cents", "payer", "subscriber", "patient", "billing", "payer_control"}
+        {"charge_cents", "payer", "subscriber", "patient", "billing_npi", "payer_control"}
     ),
     "payment": frozenset({"payer", "payee"}),
     "totals": frozenset({"charge_cents", "adjustments", "errors"}),

@@ -70,6 +70,7 @@ def _payment(r: Remittance) -> Shown:
             "payer": r.payer_name,
             "payer_id": r.payer_id,
             "payer_tax_id": r.trn03,
+            "payer_contact": " ".join(filter(None, (r.payer_contact, r.payer_phone))),
             "payee": r.payee_name,
             "payee_npi": r.payee_npi,
             "payee_tax_id": r.payee_tax_id,

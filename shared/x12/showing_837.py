@@ -14,7 +14,7 @@ from shared.x12.claim_837p import (
     ServiceLine,
     check_claim_837p,
 )
-from shared.x12.claim_loops.model import Batch, BillingProvider, LineBody, Provider
+from shared.x12.claim_loops.model import Address, Batch, BillingProvider, LineBody, Provider
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
 from shared.x12.showing import Fact, Paging, Shown, Veil, adjustments, amounts, code_of
@@ -44,6 +44,7 @@ def show_837(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
     """The batch first, then the claims that `paging` takes, then the totals."""
     reading = Reading837I(one) if kind_of(one) == "837I" else Reading837P(one)
     totals: Counter[str] = Counter()
+    billing: BillingProvider | None = None
     opened = False
     before = paging.left_out
     for claim in reading.claims():
@@ -55,6 +56,9 @@ def show_837(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
         totals["claims"] += 1
         totals["charge"] += claim.total_cents
         if paging.takes():
+            if claim.billing is not None and claim.billing is not billing:
+                billing = claim.billing
+                yield _billing(billing)
             yield _claim(claim, veil, paging.count)
     if not opened:
         yield _batch(reading.batch)
@@ -103,6 +107,8 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "payer": " ".join(filter(None, (c.payer.name, c.payer.payer_id))),
         "payer_order": ORDERS.get(s.order, str(s.order)),
         "filing": s.filing_indicator,
+        "assignment": "" if c.assignment == "A" else c.assignment,
+        "benefits_assigned": "" if c.benefits_assigned == "Y" else c.benefits_assigned,
         "subscriber": s.party.last
         if s.party.organisation and veil.phi
         else veil.name(s.party.last, s.party.first, s.party.middle),
@@ -114,7 +120,7 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "relation": c.patient_relation,
         "born": veil.day((c.patient or s.party).born_on),
         "sex": (c.patient or s.party).sex,
-        "billing": _billing(c.billing),
+        "billing_npi": c.billing.npi if c.billing else "",
         "rendering": " ".join(filter(None, (c.rendering_first, c.rendering_last, c.rendering_npi))),
         "payer_control": veil.id(c.payer_control),
         "authorization": veil.id(c.authorization),
@@ -171,8 +177,24 @@ def _diagnosis(d: Diagnosis) -> str:
     return f"{d.code} (present on admission {d.poa})" if d.poa else d.code
 
 
-def _billing(b: BillingProvider | None) -> str:
-    return " ".join(filter(None, (b.first, b.name, b.npi))) if b else ""
+def _billing(b: BillingProvider) -> Shown:
+    return Shown(
+        "billing provider",
+        {
+            "name": " ".join(filter(None, (b.first, b.name))),
+            "npi": b.npi,
+            "tax_id": " ".join(filter(None, (b.tax_id_kind, b.tax_id))),
+            "taxonomy": b.taxonomy,
+            "address": _address(b),
+            "contact": " ".join(filter(None, (b.contact_name, b.contact_phone))),
+            "pay_to": _address(b.pay_to) if b.pay_to else "",
+            "references": [f"{r.qualifier} {r.value}" for r in b.references],
+        },
+    )
+
+
+def _address(a: BillingProvider | Address) -> str:
+    return ", ".join(filter(None, (a.street, a.street2, a.city, f"{a.state} {a.zip}".strip())))
 
 
 def _providers(providers: list[Provider]) -> list[str]:

@@ -274,7 +274,7 @@ def _eb(w: Saying, s: Sequence[str]) -> Facts:
         "for": s[2],
         "service_types": [kind for kind in w.repeated(s[3]) if kind],
         "insurance": s[4],
-        "plan": w.veil.text(s[5]),
+        "plan": s[5],
         "period": code_of(PERIODS, s[6]),
         "amount_cents": w.money(s[7]),
         "fraction": s[8],

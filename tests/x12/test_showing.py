@@ -15,7 +15,7 @@ from shared.x12.showing_file import PRESENTERS, show_file, show_stream
 from tests.x12.everything import WRITTEN
 from tests.x12.made import HEADER, SAMPLES, VARIETY, batch, claim_paid, needs_samples, remittance
 
-PERSONAL = ("ZZTEST", "QUINN", "ROBIN", "ALEX", "XX000", "XX001", "XX111", "NOWHERE", "19800203")
+PERSONAL = ("ZZTEST", "QUINN", "ROBIN", "ALEX", "XX000", "XX001", "XX111", "2 NOWHERE", "19800203")
 OF_CLAIMS = ("CLM0001", "INST0001", "ICN1", "CHART1", "AUTH1", "LINE NOTE", "CLAIM NOTE", "ACCT1")
 
 
@@ -88,8 +88,10 @@ def test_a_claim_shows_who_bills_whom_for_what() -> None:
     (claim,) = only("claim", shown(write_837p(HEADER, [batch(VARIETY["second payer"])])))
     assert claim["payer"] == "SECOND SYN02"
     assert claim["payer_order"] == "secondary"
-    assert claim["billing"] == "SYNTHETIC CLINIC 1999999992"
+    assert claim["billing_npi"] == "1999999992"
     assert claim["diagnoses"] == ["J209"]
+    (who,) = only("billing provider", shown(WRITTEN["837I"]))
+    assert (who["name"], who["tax_id"]) == ("SYNTHETIC CLINIC", "EI 999999999")
     (other,) = only("other payer", shown(write_837p(HEADER, [batch(VARIETY["second payer"])])))
     assert (other["paid_cents"], other["patient_owes_cents"]) == (12_000, 3_000)
 

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from cli import x12_files
 from cli.main import app
+from shared.x12.remittance_835 import write_835
 from tests.x12.everything import WRITTEN
-from tests.x12.made import SAMPLES, bytes_835, needs_samples
+from tests.x12.made import HEADER, SAMPLES, bytes_835, claim_paid, needs_samples, remittance
 
 UNBALANCED = bytes_835().replace(b"SVC*HC:99213*100*60", b"SVC*HC:99213*100*59", 1)
 WRONG_COUNT = bytes_835().replace(b"SE*", b"SE*9", 1)
@@ -135,6 +136,17 @@ def test_a_large_file_is_read_as_a_stream_and_finds_the_same_in_its_claims(
     streamed = said(path, "--json")
     assert "read as a stream" in streamed.stderr
     assert findings(streamed.stdout) == held
+
+
+def test_findings_of_one_kind_are_counted_beyond_the_fifth(tmp_path: Path) -> None:
+    claims = [claim_paid(clp01=f"A{n}", paid_cents=5_900) for n in range(20)]
+    path = file(tmp_path, write_835(HEADER, [remittance(*claims)]))
+    answer = said(path)
+    sentence = "CLP03 less adjustments is not CLP04"
+    assert answer.stdout.count(sentence) == 6
+    assert f"15 more of these: {sentence} (--all shows them)" in answer.stdout
+    assert said(path, "--all").stdout.count(sentence) == 20
+    assert len([f for f in findings(said(path, "--json").stdout) if f["level"] == "claim"]) == 20
 
 
 def test_signs_that_steer_a_terminal_never_reach_it(tmp_path: Path) -> None:
