@@ -51,9 +51,9 @@ class Checking:
                 if verdict is not shown:
                     self._end(shown)
                     shown = verdict
-                    if verdict is not None:
-                        self._line(_head(verdict))
                 if finding is not None:
+                    if verdict is not None and not verdict.counted.total() - 1:
+                        self._line(_head(verdict))
                     if verdict is None and not envelope:
                         self._line(Text("  envelope"))
                         envelope = True
@@ -116,11 +116,15 @@ class Checking:
             return
         self.sets[verdict.result] += 1
         counted = ", ".join(
-            f"{n} {what}{'' if n == 1 else 's'}" for what, n in verdict.counted.items() if n
+            f"{n} {what}{'' if n == 1 else 's'}"
+            for what in _COLOURS
+            if (n := verdict.counted[what])
         )
-        words = _WORDS[verdict.result]
-        partly = " (as far as a stream shows)" if verdict.partly else ""
-        self._line(Text(f"    verdict  {counted + ': ' if counted else ''}{words}{partly}"))
+        words = _WORDS[verdict.result] + (" (as far as a stream shows)" if verdict.partly else "")
+        if not counted:
+            self._line(Text.assemble(_head(verdict), f": {words}"))
+        else:
+            self._line(Text(f"    verdict  {counted}: {words}"))
 
     def _line(self, text: Text) -> None:
         if not self.as_json:

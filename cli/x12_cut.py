@@ -69,7 +69,8 @@ def split_file(
         return
     for target in targets:
         out.print(Text(str(target)), soft_wrap=True)
-    out.print(Text(f"{len(targets)} parts of {name_of(source)}", "bold"), soft_wrap=True)
+    count = f"{len(targets)} part{'' if len(targets) == 1 else 's'}"
+    out.print(Text(f"{count} of {name_of(source)}", "bold"), soft_wrap=True)
 
 
 def _parts(source: Path, pieces: Iterator[Piece], beside: Path, stem: str, name: str) -> list[str]:

@@ -10,7 +10,7 @@ from math import prod
 
 from shared.x12.cutting_envelope import encoded
 from shared.x12.dates import d6, d8, day_or_none
-from shared.x12.envelope import Group, Interchange, TransactionSet, kind_of
+from shared.x12.envelope import Group, Interchange, TransactionSet, kind_of, shown_tag
 from shared.x12.fields import el
 from shared.x12.findings import Finding, Unreadable
 from shared.x12.npi import is_npi, with_check_digit
@@ -113,7 +113,7 @@ class Redactor:
         """A segment with everything replaced that is not known to be safe."""
         tag, *elements = text.split(marks.element)
         rules = RULES.get(tag, {})
-        if tag not in RULES and not keeps("tag", tag, [""]):
+        if shown_tag(tag) != tag:
             tag = self.value(tag)
         made = (
             self._element(element, rules.get(n, ()), marks) for n, element in enumerate(elements, 1)

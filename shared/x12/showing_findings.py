@@ -30,7 +30,7 @@ class Verdict:
     st_ordinal: int
     known: bool
     partly: bool = False
-    counted: dict[str, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "note": 0})
+    counted: Counter[str] = field(default_factory=Counter)
 
     @property
     def result(self) -> str:

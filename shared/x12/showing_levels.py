@@ -78,7 +78,8 @@ def _level(level: _Level, saying: Saying, paging: Paging, totals: Counter[str]) 
 
 def _count(level: _Level, saying: Saying, totals: Counter[str]) -> None:
     """What a person wants to know of the whole: how many people, benefits and refusals; how many claims were taken."""
-    totals[_many(LEVELS.get(level.hl[3], "other level"))] += 1
+    what = _many(LEVELS.get(level.hl[3], "other level"))
+    totals[what] += 1
     answered = False
     for s in level.segments:
         if s[0] in SAID:
@@ -97,7 +98,7 @@ def _count(level: _Level, saying: Saying, totals: Counter[str]) -> None:
                     taken = category in ACCEPTED
                     totals["claims_accepted" if taken else "claims_rejected"] += 1
                 elif category in REJECTED:
-                    totals[f"{_many(LEVELS[level.hl[3]])}_refused_whole"] += 1
+                    totals[f"{what}_refused_whole"] += 1
 
 
 def _many(what: str) -> str:
