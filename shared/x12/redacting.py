@@ -28,6 +28,8 @@ from shared.x12.redacting_rules import (
 from shared.x12.segments import Delimiters, Source, Trouble
 
 WORD = "REDACTED"
+_SOMETHING = "SOMETHING"
+"""The tag of a segment whose own could be data."""
 _BOM = b"\xef\xbb\xbf"
 _ENDLESS = "99991231"
 _TRIES, _STEPS = 20, 100_000
@@ -114,7 +116,7 @@ class Redactor:
         tag, *elements = text.split(marks.element)
         rules = RULES.get(tag, {})
         if shown_tag(tag) != tag:
-            tag = self.value(tag)
+            tag = _SOMETHING
         made = (
             self._element(element, rules.get(n, ()), marks) for n, element in enumerate(elements, 1)
         )
