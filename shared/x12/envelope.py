@@ -101,7 +101,8 @@ class TransactionSet(Noted):
 
     In a stream (`more` is set) what was walked over is dropped, except from the place `pinned` on; places always
     count from the first segment. `closed` is whether an SE came, `ended` whether nothing more will come, `given_up`
-    whether more would have to be held than a claim may have, so that the rest is only counted.
+    whether more would have to be held than a claim may have, so that the rest is only counted. `watch` hears of every
+    segment that is walked over, once, before the reader does.
     """
 
     st: list[str]
@@ -115,6 +116,7 @@ class TransactionSet(Noted):
     given_up: bool = False
     pinned: int | None = None
     more: Callable[[], bool] | None = None
+    watch: Callable[[int, list[str]], None] | None = None
     _dropped: int = 0
     _held_bytes: int = 0
     _blocks: list[tuple[int, Block, int]] = field(default_factory=list)
@@ -183,6 +185,8 @@ class TransactionSet(Noted):
         while True:
             texts = self.raw[place - self._dropped :]
             if texts:
+                if self.watch is not None:
+                    self.watch(place, texts)
                 yield place, texts
                 place += len(texts)
             if not self.pull():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.x12.ack_999 import read_999, write_999
+from shared.x12.ack_999.guide import GUIDE as GUIDE_999
 from shared.x12.claim_837i import (
     Batch837I,
     check_837i,
@@ -25,12 +26,15 @@ from shared.x12.claim_837p import (
     write_837p,
 )
 from shared.x12.claim_ack_277ca import check_277ca, read_277ca, write_277ca
+from shared.x12.claim_ack_277ca.guide import GUIDE as GUIDE_277CA
 from shared.x12.claim_loops.judging import judged
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
 from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
+from shared.x12.remittance_835.guide import GUIDE as GUIDE_835
 from shared.x12.status_276 import check_276, read_276, write_276
 from shared.x12.status_277 import check_277, read_277, write_277
+from shared.x12.structure import Guide, Structure, check_structure
 from shared.x12.writing import Header
 
 Read = Callable[[TransactionSet], tuple[Any, list[Finding]]]
@@ -44,7 +48,8 @@ class Room:
     """One kind of set. What `read` gives is what `check` takes, and what `write` takes several of.
 
     `stream` gives what the set holds one by one, findings among it, for sets too large to be held; None where no set
-    is large. `check` is None where all that can be wrong is found by reading, `write` where we only read.
+    is large. `check` is None where all that can be wrong is found by reading, `write` where we only read, `guide` where
+    how the set is built is not checked.
     """
 
     kind: str
@@ -54,14 +59,34 @@ class Room:
     check: Check | None = None
     write: Write | None = None
     stream: Stream | None = None
+    guide: Guide | None = None
+
+    def streamed(self, one: TransactionSet) -> Iterator[Any]:
+        """As `stream`, with what is wrong with the set's structure among it, and its guide when it is another one."""
+        assert self.stream is not None
+        structure = Structure(self.guide, one) if self.guide and self._is_ours(one) else None
+        if structure is not None:
+            one.watch = structure.take
+        yield from self._other_guide(one)
+        yield from self.stream(one)
+        if structure is not None:
+            yield from structure.end()
+
+    def _is_ours(self, one: TransactionSet) -> bool:
+        return (one.version or one.gs_version)[:10] == self.version[:10]
+
+    def _other_guide(self, one: TransactionSet) -> list[Finding]:
+        if self._is_ours(one):
+            return []
+        sentence = f"the set follows another guide than {self.version}, by which it is read"
+        return [one.finding(-1, sentence, severity="warning", element="ST03")]
 
     def judged(self, one: TransactionSet) -> tuple[Any, list[Finding]]:
         """The set read and checked, with all findings; another guide than ours is one of them."""
         made, findings = self.read(one)
-        version = one.version or one.gs_version
-        if version[:10] != self.version[:10]:
-            sentence = f"the set follows another guide than {self.version}, by which it is read"
-            findings = [*findings, one.finding(-1, sentence, severity="warning", element="ST03")]
+        findings = [*findings, *self._other_guide(one)]
+        if self.guide is not None and self._is_ours(one):
+            findings += check_structure(self.guide, one)
         return made, [*findings, *(self.check(made, one) if self.check else ())]
 
 
@@ -99,6 +124,7 @@ _ALL = (
         check_835,
         write_835,
         _stream_835,
+        GUIDE_835,
     ),
     Room(
         "837P",
@@ -118,7 +144,16 @@ _ALL = (
         write_837i,
         _stream_837i,
     ),
-    Room("999", "acknowledgement of a group", "005010X231A1", read_999, None, write_999),
+    Room(
+        "999",
+        "acknowledgement of a group",
+        "005010X231A1",
+        read_999,
+        None,
+        write_999,
+        None,
+        GUIDE_999,
+    ),
     Room("997", "acknowledgement of a group, in its older form", "005010", read_999),
     Room(
         "277CA",
@@ -127,6 +162,8 @@ _ALL = (
         read_277ca,
         check_277ca,
         write_277ca,
+        None,
+        GUIDE_277CA,
     ),
     Room("276", "claim status request", "005010X212", read_276, check_276, write_276),
     Room("277", "claim status response", "005010X212", read_277, check_277, write_277),

@@ -70,7 +70,7 @@ def _is_the_same_as_a_stream(read: X12File, data: bytes) -> None:
     for one in open_file(data):
         room = room_of(one)
         if room is not None and room.stream is not None:
-            for _ in room.stream(one):
+            for _ in room.streamed(one):
                 pass
 
 

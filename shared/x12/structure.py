@@ -1,0 +1,341 @@
+"""Whether a set is built as its guide wants it: loops, order, what must be there, how often, and which codes.
+
+The guides' tables are data in each set's `guide`. Where a segment leads from a state of the open loops is worked out
+once and remembered, so that a walk costs less than reading the set.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
+
+from shared.x12 import limits
+from shared.x12.envelope import TransactionSet, shown_tag
+from shared.x12.findings import Finding, Severity
+
+Codes = frozenset[str]
+ANY = 0
+"""As often as one likes."""
+
+
+def codes(text: str) -> Codes:
+    """Codes as a table lists them, with spaces between."""
+    return frozenset(text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seg:
+    """One use of a segment in a loop: `must` it be there, and at `most` how often (0: as often as one likes).
+
+    One that is only `usual` must be there too, but so many senders leave it out that its lack is a note. `only` are the qualifiers at element `at` that tell this use from another. `needs` are the elements that must be
+    there, `both` such of which none or both are, `allowed` the codes of an element, `elements` how many it may have.
+    """
+
+    tag: str
+    must: bool = False
+    usual: bool = False
+    most: int = 1
+    only: Codes | None = None
+    at: int = 1
+    needs: tuple[int, ...] = ()
+    both: tuple[tuple[int, int], ...] = ()
+    allowed: Mapping[int, Codes] = field(default_factory=dict)
+    elements: int = limits.ELEMENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """A loop; it starts with the first of its parts, which must be a segment."""
+
+    id: str
+    parts: Sequence["Seg | Loop"]
+    must: bool = False
+    most: int = ANY
+
+
+def fault_of(seg: Seg, s: list[str]) -> tuple[int, str, str] | None:
+    """The first element that is wrong with a segment: (position, sentence, IK4 code)."""
+    count = len(s)
+    for position in seg.needs:
+        if position >= count or not s[position]:
+            return position, "an element that must be there is missing", "1"
+    for position, allowed in seg.allowed.items():
+        if position < count and s[position] and s[position] not in allowed:
+            return position, "a code that the guide has not", "7"
+    if count - 1 > seg.elements:
+        return seg.elements + 1, "more elements than the guide has", "3"
+    for one, other in seg.both:
+        has_one, has_other = (p < count and s[p] != "" for p in (one, other))
+        if has_one != has_other:
+            return (other if has_one else one), "an element whose pair is there is missing", "2"
+    return None
+
+
+class _Node:
+    """A loop of a guide, its parts, and in which order they stand."""
+
+    def __init__(self, loop: Loop, parent: "_Node | None") -> None:
+        self.loop = loop
+        self.parent = parent
+        self.parts = loop.parts
+        self.firsts = [part if isinstance(part, Seg) else _first(part) for part in loop.parts]
+        self.children = [None if isinstance(p, Seg) else _Node(p, self) for p in loop.parts]
+        self.orders: list[int] = []
+        for place, part in enumerate(loop.parts):
+            same = place > 0 and isinstance(part, Seg) and isinstance(loop.parts[place - 1], Seg)
+            as_before = same and self.firsts[place].tag == self.firsts[place - 1].tag
+            self.orders.append(self.orders[-1] if as_before else place)
+        self.begin = 0 if parent is None else 1
+        wanted = range(self.begin, len(loop.parts))
+        self.musts = [n for n in wanted if loop.parts[n].must or self.firsts[n].usual]
+
+    def here(self, tag: str, qualifier: str) -> tuple[int, bool] | None:
+        """(which part, whether its qualifier fits); a loop is only entered when it does."""
+        own = range(self.begin, len(self.firsts))
+        for n in own:
+            seg = self.firsts[n]
+            if seg.tag == tag and (seg.only is None or qualifier in seg.only):
+                return n, True
+        for n in own:
+            if self.firsts[n].tag == tag and self.children[n] is None:
+                return n, False
+        return None
+
+
+class _Open(NamedTuple):
+    """A loop that is open: how far it is, and how often each part stood in it, as far as that matters."""
+
+    node: _Node
+    order: int
+    counts: tuple[int, ...]
+
+
+class _Fault(NamedTuple):
+    """What is wrong with where a segment stands."""
+
+    sentence: str
+    element: str
+    code: str
+    rule: str
+    loop: str
+    severity: Severity = "error"
+
+
+class _State:
+    """The loops that are open, and the ways that lead on from here by tag, or by tag and qualifier (`REF 6R`)."""
+
+    __slots__ = ("loop", "next", "open")
+
+    def __init__(self, opened: tuple[_Open, ...]) -> None:
+        self.open = opened
+        self.loop = opened[-1].node.loop.id or "header"
+        self.next: dict[str, _Step] = {}
+
+
+class _Step(NamedTuple):
+    """Where a segment leads. `needed` takes out of it what it must have; `plain`: there is nothing else to look at."""
+
+    state: _State
+    needed: Callable[[list[str]], tuple[str, ...]]
+    longest: int
+    plain: bool
+    seg: Seg | None
+    faults: tuple[_Fault, ...]
+
+
+_STATES = 10_000
+"""Remembered of a guide; files of one payer have some hundreds."""
+
+
+class Guide:
+    """A guide's table, ready to be walked; made once for each set."""
+
+    def __init__(self, name: str, *parts: Seg | Loop) -> None:
+        self.name = name
+        self.tags: set[str] = set()
+        self.at: dict[str, int] = {}
+        root = _Node(Loop(id="", parts=parts), None)
+        self._learn(root)
+        self._states: dict[tuple[_Open, ...], _State] = {}
+        self.start = self._state((_opened(root),))
+
+    def _learn(self, node: _Node) -> None:
+        for seg, child in zip(node.firsts, node.children, strict=True):
+            self.tags.add(seg.tag)
+            if seg.only is not None:
+                self.at[seg.tag] = seg.at
+            if child is not None:
+                self._learn(child)
+
+    def _state(self, opened: tuple[_Open, ...]) -> _State:
+        known = self._states.get(opened)
+        if known is None:
+            if len(self._states) >= _STATES:
+                for state in self._states.values():
+                    state.next.clear()
+                self._states.clear()
+            known = self._states[opened] = _State(opened)
+        return known
+
+    def step(self, state: _State, s: list[str]) -> _Step:
+        """Where a segment leads; remembered for every tag and qualifier that the guide knows."""
+        tag = s[0]
+        at = self.at.get(tag)
+        qualifier = s[at] if at is not None and at < len(s) else ""
+        step = self._worked_out(state, tag, qualifier)
+        if step.seg is not None and at is None:
+            state.next[tag] = step
+        elif step.seg is not None and step.seg.only is not None and qualifier in step.seg.only:
+            state.next[f"{tag} {qualifier}"] = step
+        return step
+
+    def _worked_out(self, state: _State, tag: str, qualifier: str) -> _Step:
+        opened = list(state.open)
+        faults: list[_Fault] = []
+        found = _place(opened, tag, qualifier)
+        if found is None:
+            return _Step(state, itemgetter(0, 0), 0, False, None, (self._strange(state, tag),))
+        depth, part, fits = found
+        while len(opened) > depth:
+            faults += missing(opened.pop())
+        node, order, counts = opened[-1]
+        seg, child, most = node.firsts[part], node.children[part], node.parts[part].most
+        loop = child.loop.id if child else node.loop.id or "header"
+        if node.orders[part] < order:
+            faults.append(_Fault("a segment does not stand in its order", tag, "7", "order", loop))
+        if counts[part] >= most > 0:
+            sentence = f"a {'loop' if child else 'segment'} stands more often than the guide allows"
+            faults.append(_Fault(sentence, tag, "4" if child else "5", "repeats", loop))
+        if not fits:
+            sentence = "a qualifier that the guide has not in this loop"
+            element = f"{tag}{seg.at:02d}"
+            faults.append(_Fault(sentence, element, "7", "qualifier", loop, "warning"))
+        count = min(counts[part] + 1, most or 1)
+        counts = (*counts[:part], count, *counts[part + 1 :])
+        opened[-1] = _Open(node, max(order, node.orders[part]), counts)
+        if child is not None:
+            opened.append(_opened(child))
+        needed = itemgetter(0, *(seg.needs or (0,)))
+        plain = not faults and not seg.allowed and not seg.both
+        new = self._state(tuple(opened))
+        return _Step(new, needed, seg.elements + 1, plain, seg, tuple(faults))
+
+    def _strange(self, state: _State, tag: str) -> _Fault:
+        if tag in self.tags:
+            return _Fault("a segment that has no place here", tag, "2", "unexpected", state.loop)
+        sentence = "a segment that this guide has not"
+        return _Fault(sentence, shown_tag(tag), "1", "unexpected", state.loop)
+
+
+def _place(opened: list[_Open], tag: str, qualifier: str) -> tuple[int, int, bool] | None:
+    """(how many loops stay open, which part, whether its qualifier fits), in the innermost loop that has the segment.
+
+    A loop is not left for what would stand too early outside, since everything behind it would then be strange.
+    """
+    for depth in range(len(opened), 0, -1):
+        node, order, _ = opened[depth - 1]
+        found = node.here(tag, qualifier)
+        if found is None:
+            continue
+        left = len(opened) - depth
+        early = node.orders[found[0]] < order
+        if not early or left == 0 or (left == 1 and node.children[found[0]] is not None):
+            return depth, *found
+    return None
+
+
+def _first(loop: Loop) -> Seg:
+    first = loop.parts[0]
+    assert isinstance(first, Seg)
+    return first
+
+
+def _opened(node: _Node) -> _Open:
+    return _Open(node, 0, (0,) * len(node.firsts))
+
+
+def missing(done: _Open) -> list[_Fault]:
+    """What a loop that ends should have had."""
+    faults: list[_Fault] = []
+    for part in done.node.musts:
+        if not done.counts[part]:
+            seg, child = done.node.firsts[part], done.node.children[part]
+            kinds = " or ".join(sorted(seg.only)) if seg.only and len(seg.only) <= 3 else ""
+            sentence = f"{seg.tag} ({kinds}) is missing" if kinds else f"{seg.tag} is missing"
+            loop = (child.loop.id if child else done.node.loop.id) or "header"
+            severity: Severity = "note" if seg.usual else "error"
+            faults.append(_Fault(sentence, seg.tag, "3", "missing", loop, severity))
+    return faults
+
+
+class Structure:
+    """A set as it is held against its guide; `take` what comes, then `end`."""
+
+    def __init__(self, guide: Guide, one: TransactionSet) -> None:
+        self.guide = guide
+        self.set = one
+        self.findings: list[Finding] = []
+        self._state = guide.start
+        self._count = 0
+
+    def take(self, first: int, texts: list[str]) -> None:
+        """The next segments of the set; `first` is the place of the first of them."""
+        element, at, state = self.set.delimiters.element, self.guide.at, self._state
+        ways = state.next.get
+        for place, text in enumerate(texts, first):
+            s = text.split(element)
+            tag = s[0]
+            step = ways(tag)
+            if step is None and tag in at and at[tag] < len(s):
+                step = ways(f"{tag} {s[at[tag]]}")
+            if step is None:
+                step = self.guide.step(state, s)
+            state, needed, longest, plain, _, _ = step
+            ways = state.next.get
+            try:
+                if plain and "" not in needed(s) and len(s) <= longest:
+                    continue
+            except IndexError:
+                pass
+            self._judge(place, s, step)
+        self._state = state
+        self._count = first + len(texts)
+
+    def _judge(self, place: int, s: list[str], step: _Step) -> None:
+        for fault in step.faults:
+            self._note(place, fault)
+        if step.seg is None:
+            return
+        wrong = fault_of(step.seg, s)
+        if wrong is not None:
+            position, sentence, code = wrong
+            element = f"{step.seg.tag}{position:02d}"
+            self._note(place, _Fault(sentence, element, code, "element", step.state.loop))
+
+    def end(self) -> list[Finding]:
+        """All findings, with what is missing in the loops that are still open."""
+        for opened in reversed(self._state.open):
+            for fault in missing(opened):
+                self._note(self._count, fault)
+        return self.findings
+
+    def _note(self, place: int, fault: _Fault) -> None:
+        if len(self.findings) < limits.FINDINGS:
+            self.findings.append(
+                self.set.finding(
+                    place,
+                    fault.sentence,
+                    element=fault.element,
+                    code=fault.code,
+                    rule=f"structure.{fault.rule}",
+                    loop=fault.loop,
+                    severity=fault.severity,
+                )
+            )
+
+
+def check_structure(guide: Guide, one: TransactionSet) -> list[Finding]:
+    """All findings of a set that is held whole."""
+    structure = Structure(guide, one)
+    structure.take(0, one.raw)
+    return structure.end()
