@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.adjudication_tracking.domain.inbound import RefuseFile, TakePart
 from services.adjudication_tracking.domain.remittance import Close, MatchClaim, Release
 from services.adjudication_tracking.gateway import Intake
-from shared.errors import Malformed, NotFound
+from shared.errors import Conflict, Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import inbound_stream, remittance_stream
