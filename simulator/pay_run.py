@@ -12,6 +12,11 @@ from simulator.chance import Chance
 CLAIMS_IN_ONE_835 = 400
 
 
+def _bank(trace_id: str) -> list[str]:
+    """BPR05 to BPR15 of an EFT between accounts that could not exist."""
+    return ["CCP", "01", "999999992", "DA", "123456", trace_id, "", "01", "999988880", "DA", "98765"]
+
+
 @dataclass(slots=True)
 class Due:
     """Something to pay (or take back) on a pay run on or after a day."""
@@ -103,6 +108,13 @@ class Treasury:
             payee_tax_id=tax_id,
             claims=claims,
             plb=plb,
+            bank=_bank(facts["trace_id"]) if amount else [],
+            payer_street="1 PAYER WAY",
+            payer_city="ANYTOWN",
+            payer_state="NY",
+            payer_zip="100010000",
+            payer_contact="PROVIDER LINE",
+            payer_phone="5550100001",
         )
         files = []
         if self.unbalanced_left and amount and self.runs > 12:

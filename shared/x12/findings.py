@@ -12,7 +12,7 @@ class Finding:
     """One finding. `segment` counts from 1 in the file; `offset` is the byte where that segment starts.
 
     `code` is the error code it maps to where there is one: of a TA1 (`level` interchange), of AK9 (group) or IK5 (set),
-    else of IK3 and IK4. `level` of a balance is line, claim, roll_up or payment. `rule` is a short key that stays the
+    else of IK3 and IK4. `level` of a balance is line, claim, roll_up, payment or file. `rule` is a short key that stays the
     same when the sentence is put better. `value` went through `masked`; `claim` (CLM01 or CLP01) is for answers and
     lookups and is never part of a text. `isa_ordinal` and `st_ordinal` are the segment numbers of the ISA and the ST.
     """

@@ -26,5 +26,7 @@ FINDINGS_EACH = 20
 """Of one interchange, group or set, so that every one of many can be answered, whatever the others had."""
 CONTROLS = 100_000
 """Control numbers remembered to notice a repeated one; a day's batch has some thousands."""
+IN_PAYMENT = 100_000
+"""Provider adjustments of one payment, or segments of it outside its claims; the largest have some thousands."""
 LEVELS = 100_000
 """HL loops of a set: a batch of 5,000 claims with a patient each has some 10,000."""

@@ -61,6 +61,11 @@ def remittance(*claims: RemitClaim, plb: tuple[Plb, ...] = (), **changes: object
     amount = sum(c.paid_cents for c in claims) - sum(p.cents for p in plb)
     made = Remittance("I", amount, paid_on=DAY, trn02="CHECK1", trn03="1999999999")
     made.produced_on, made.payer_name, made.payer_id = DAY, "SYNTHETIC PAYER", "SYN01"
+    made.payer_street, made.payer_city = "1 PAYER WAY", "ANYTOWN"
+    made.payer_state, made.payer_zip = "NY", "100010000"
+    made.payer_contact, made.payer_phone = "PROVIDER LINE", "5550100001"
+    made.bank = ["CCP", "01", "999999992", "DA", "123456", "1999999999", "", "01", "999988880"]
+    made.bank += ["DA", "98765"]
     made.payee_name, made.payee_npi, made.payee_tax_id = "SYNTHETIC GROUP", NPI, "999999999"
     made.claims, made.plb, made.control = list(claims), list(plb), "0001"
     for name, value in changes.items():

@@ -7,6 +7,7 @@ import pytest
 
 from shared.x12 import Finding, TransactionSet, open_file, read_file
 from shared.x12.remittance_835 import (
+    BalanceOfFile,
     Cas,
     Plb,
     Reading835,
@@ -235,3 +236,93 @@ def test_a_set_without_payment_or_trace_says_so() -> None:
         "the set has no BPR",
         "the set has no TRN",
     }
+
+
+def errors(remit: Remittance) -> set[str]:
+    """The elements that errors are named at."""
+    return {f.element for f in findings(remit) if f.severity == "error"}
+
+
+@pytest.mark.parametrize("status", ["23", "25"])
+def test_what_is_forwarded_or_only_predetermined_has_no_payment(status: str) -> None:
+    cas = [Cas("OA", "101", 10_000)]
+    none = claim_paid(status=status, paid_cents=0, patient_cents=0)
+    none.lines = [line_paid(paid_cents=0, cas=cas)]
+    assert findings(remittance(none)) == []
+    (fault,) = [f for f in findings(remittance(claim_paid(status=status))) if f.element == "CLP04"]
+    assert (fault.severity, fault.difference_cents, fault.loop) == ("error", 6_000, "2100")
+
+
+def test_a_reversal_that_pays_is_an_error_and_a_claim_that_takes_back_is_odd() -> None:
+    assert errors(remittance(claim_paid(status="22"))) == {"CLP03", "CLP04"}
+    cas = [Cas("CO", "45", -2_500), Cas("PR", "2", -1_500)]
+    back = claim_paid(charge_cents=-10_000, paid_cents=-6_000, patient_cents=-1_500)
+    back.lines = [line_paid(charge_cents=-10_000, paid_cents=-6_000, cas=cas)]
+    found = findings(remittance(back, claim_paid(), claim_paid()))
+    assert {(f.severity, f.element) for f in found} == {("warning", "CLP03"), ("warning", "CLP04")}
+
+
+def test_a_patient_share_that_is_left_out_is_noticed_but_not_on_a_reversal() -> None:
+    (finding,) = findings(remittance(claim_paid(patient_cents=0)))
+    assert (finding.element, finding.difference_cents) == ("CLP05", -1_500)
+
+
+def test_nothing_is_made_up_that_the_file_does_not_say() -> None:
+    bare = b"~".join(
+        text
+        for text in bytes_835().split(b"~")
+        if not text.startswith((b"N3", b"N4", b"PER", b"REF", b"DTM", b"NM1"))
+    )
+    (one,) = read_file(bare, strict=False).sets()
+    remit, _ = read_835(one)
+    said = {"handling", "amount_cents", "credit", "method", "paid_on", "trn02", "trn03", "bank"}
+    said |= {"payer_name", "payer_id", "payee_name", "payee_npi", "claims", "plb", "control"}
+    for name in remit.__dataclass_fields__:
+        assert bool(getattr(remit, name)) is (name in said), name
+    assert not remit.claims[0].patient_last
+    assert remit.claims[0].lines[0].service_from is None
+
+
+def test_a_line_that_does_not_say_what_was_paid_is_an_error_and_not_a_zero() -> None:
+    data = bytes_835().replace(b"SVC*HC:99213*-100*-60**1", b"SVC*HC:99213*-100***1")
+    (one,) = read_file(data).sets()
+    (found,) = read_835(one)[1]
+    assert (found.element, found.rule) == ("SVC03", "amount.missing")
+
+
+def test_no_provider_adjustment_is_left_out_however_long_the_segment() -> None:
+    more = b"".join(b"*WO:R%d*%d" % (n, n) for n in range(1, 9))
+    data = bytes_835().replace(b"*WO:ICN9*10~", more + b"~")
+    (one,) = read_file(data).sets()
+    assert [p.cents for p in read_835(one)[0].plb] == [100 * n for n in range(1, 9)]
+    data = bytes_835().replace(b"*WO:ICN9*10~", b"*WO:ICN9*10*WO:X~")
+    (one,) = read_file(data).sets()
+    assert [(f.element, f.rule) for f in read_835(one)[1]] == [("PLB06", "amount.missing")]
+
+
+def test_an_amount_that_stands_twice_is_kept_twice() -> None:
+    data = bytes_835().replace(b"~AMT*AU*0.01~", b"~AMT*AU*0.01~AMT*AU*5~")
+    (one,) = read_file(data, strict=False).sets()
+    claim = read_835(one)[0].claims[-1]
+    assert (claim.amounts, claim.unknown) == ({"AU": 1}, [["AMT", "AU", "5"]])
+
+
+def test_a_file_balances_when_all_its_payments_do() -> None:
+    first, second = remittance(claim_paid()), remittance(claim_paid(), trn02="CHECK2")
+    second.control, second.amount_cents = "0002", second.amount_cents + 250
+    balance = BalanceOfFile()
+    for one in written(first, second):
+        balance.add(read_835(one)[0], one)
+    (fault,) = balance.end()
+    assert (fault.level, fault.difference_cents) == ("file", -250)
+    assert (balance.claims_cents, balance.amount_cents) == (12_000, 12_250)
+
+
+def test_a_payment_that_stands_twice_in_a_file_is_named_with_its_amount() -> None:
+    first, again = remittance(claim_paid()), remittance(claim_paid())
+    again.control = "0002"
+    balance = BalanceOfFile()
+    for one in written(first, again):
+        balance.add(read_835(one)[0], one)
+    (fault,) = balance.end()
+    assert (fault.set, fault.rule, fault.difference_cents) == ("0002", "payment.repeated", 6_000)

@@ -29,6 +29,14 @@ REMITTANCES = {
     "secondary-payment": (122_200, [(1_032_364, 91_200), (75_150, 31_000)], set()),
     "tertiary-payment": (18_750, [(176_650, 18_750)], {"line", "roll_up"}),
 }
+STATED = {
+    "cob-contractural-adjustment": ("2", "0063158ABC", "", "", "2005-03-18", []),
+    "managed-care": ("11", "7170066655", "", "5544667733", "2002-03-14", []),
+    "medicare-part-a": ("11", "12345", "999", "6543210903", "2002-09-16", [("CV", -127)]),
+    "secondary-payment": ("22", "0012524965", "", "", "2005-04-12", []),
+    "tertiary-payment": ("3", "0012524879", "", "", "2005-04-12", []),
+}
+"""Claim statuses, trace, payer's id, payee's NPI, production date and provider adjustments, as each file states them."""
 CLAIMS = {
     "demo.example1": (10_000, 4),
     "demo.ambulance.example5": (76_650, 4),
@@ -83,6 +91,18 @@ def test_a_sample_remittance_has_its_money_and_its_balance(path: Path) -> None:
     assert [(c.charge_cents, c.paid_cents) for c in remit.claims] == claims
     assert {f.level for f in check_835(remit, one) if f.level} == unbalanced
     assert [f for f in findings if f.severity == "error"] == []
+
+
+@needs_samples
+@pytest.mark.parametrize("path", of_name("835", REMITTANCES), ids=named)
+def test_a_sample_remittance_says_what_the_file_states_and_no_more(path: Path) -> None:
+    (one,) = read_file(path.read_bytes()).sets()
+    r, _ = read_835(one)
+    statuses, trace, payer, npi, produced, plb = STATED[path.stem]
+    assert "".join(c.status for c in r.claims) == statuses
+    assert (r.trn02, r.payer_id, r.payee_npi, str(r.produced_on)) == (trace, payer, npi, produced)
+    assert [(p.reason, p.cents) for p in r.plb] == plb
+    assert (r.paid_on is not None) is bool(r.payer_id)  # The others have their date in BPR15.
 
 
 @needs_samples

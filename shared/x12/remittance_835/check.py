@@ -1,14 +1,21 @@
-"""Whether an 835 balances: line, claim, line roll-up and payment (the balancing rules of its guide, in cents)."""
+"""Whether an 835 balances: line, claim, line roll-up and payment (the balancing rules of its guide, in cents).
+
+`BalanceOfFile` is the fourth level: all payments of a file together.
+"""
 
 from collections.abc import Iterable, Iterator
 
+from shared.x12 import limits
 from shared.x12.envelope import TransactionSet
-from shared.x12.findings import Finding
+from shared.x12.findings import Finding, Severity
 from shared.x12.npi import is_npi
 from shared.x12.remittance_835.model import Cas, RemitClaim, Remittance
 from shared.x12.remittance_835.read import Reading835
 
 GROUPS = frozenset({"CO", "OA", "PI", "PR", "CR"})
+REVERSED = "22"
+UNPAID = {"23": "not this payer's and was forwarded", "25": "only a predetermination"}
+_UNUSUAL = frozenset({REVERSED, *UNPAID})
 _ELEMENTS = {"line": "SVC03", "claim": "CLP04", "roll_up": "CLP"}
 
 
@@ -63,10 +70,50 @@ def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
             difference = paid - at_claim - claim.paid_cents
             sentence = "the lines' payments are not CLP04"
             found.append(_out(one, claim.segment, "roll_up", sentence, difference, claim))
-    if claim.patient_cents and patient != claim.patient_cents and claim.status != "22":
+    if patient != claim.patient_cents and claim.status != REVERSED:
         found.append(_patient_differs(claim, one, claim.patient_cents - patient))
+    if claim.status in _UNUSUAL or claim.charge_cents < 0 or claim.paid_cents < 0:
+        found += _status(claim, one)
     found += _groups(claim, one)
     return found
+
+
+def _status(claim: RemitClaim, one: TransactionSet) -> Iterable[Finding]:
+    """A reversal takes back and nothing else does; what is not paid has no payment."""
+    signed = (("CLP03", claim.charge_cents), ("CLP04", claim.paid_cents))
+    if claim.status == REVERSED:
+        for element, cents in signed:
+            if cents > 0:
+                sentence = "a reversal has a positive amount"
+                yield _of_status(one, claim, sentence, element, cents)
+    elif claim.status in UNPAID and claim.paid_cents:
+        sentence = f"a claim that is {UNPAID[claim.status]} has a payment"
+        yield _of_status(one, claim, sentence, "CLP04", claim.paid_cents)
+    elif claim.status not in UNPAID:
+        for element, cents in signed:
+            if cents < 0:
+                sentence = "a claim that is no reversal has a negative amount"
+                yield _of_status(one, claim, sentence, element, cents, "warning")
+
+
+def _of_status(
+    one: TransactionSet,
+    claim: RemitClaim,
+    sentence: str,
+    element: str,
+    cents: int,
+    severity: Severity = "error",
+) -> Finding:
+    return one.finding(
+        claim.segment,
+        sentence,
+        severity=severity,
+        element=element,
+        difference_cents=cents,
+        claim=claim.clp01,
+        loop="2100",
+        rule="claim.status",
+    )
 
 
 def _nameless(one: TransactionSet, place: int, claim: RemitClaim) -> Finding:
@@ -101,17 +148,21 @@ def _patient_differs(claim: RemitClaim, one: TransactionSet, difference: int) ->
 
 
 def _groups(claim: RemitClaim, one: TransactionSet) -> Iterable[Finding]:
-    used = {c.group for c in claim.cas}
-    for line in claim.lines:
-        for c in line.cas:
-            used.add(c.group)
-    if used <= GROUPS:
-        return []
-    sentence = "an adjustment group that does not exist"
-    return [
-        one.finding(claim.segment, sentence, element="CAS01", code="7", claim=claim.clp01)
-        for _ in used - GROUPS
-    ]
+    for place, loop, cas in (
+        (claim.segment, "2100", claim.cas),
+        *((line.segment, "2110", line.cas) for line in claim.lines),
+    ):
+        for group in {c.group for c in cas} - GROUPS:
+            yield one.finding(
+                place,
+                "an adjustment group that does not exist",
+                element="CAS01",
+                code="7",
+                claim=claim.clp01,
+                loop=loop,
+                rule="cas.group",
+                value=group or " ",
+            )
 
 
 def check_payment(remit: Remittance, one: TransactionSet, paid_cents: int) -> list[Finding]:
@@ -148,3 +199,46 @@ def _out(
         difference_cents=difference,
         claim=claim.clp01,
     )
+
+
+class BalanceOfFile:
+    """All payments of a file together: `add` each when it was read, then `end`."""
+
+    def __init__(self) -> None:
+        self.amount_cents = self.claims_cents = self.plb_cents = 0
+        self._payments: set[tuple[str, str, str, int]] = set()
+        self._last: TransactionSet | None = None
+        self._found: list[Finding] = []
+
+    def add(self, remit: Remittance, one: TransactionSet, paid_cents: int | None = None) -> None:
+        """One payment; `paid_cents` is what its claims were paid where the claims are no longer held."""
+        if paid_cents is None:
+            paid_cents = sum(claim.paid_cents for claim in remit.claims)
+        self._last = one
+        self.amount_cents += remit.amount_cents
+        self.claims_cents += paid_cents
+        self.plb_cents += sum(plb.cents for plb in remit.plb)
+        key = (remit.trn02, remit.trn03, str(remit.paid_on), remit.amount_cents)
+        if remit.trn02 and key in self._payments:
+            sentence = "the same payment stands twice in one file"
+            self._found.append(self._finding(one, sentence, remit.amount_cents, "TRN02"))
+        if len(self._payments) < limits.CONTROLS:
+            self._payments.add(key)
+
+    def end(self) -> list[Finding]:
+        """Payments that stand twice, and the cents by which the file as a whole is out of balance."""
+        difference = self.claims_cents - self.plb_cents - self.amount_cents
+        if difference and self._last is not None:
+            sentence = "the file's claims less provider adjustments are not its payments"
+            return [*self._found, self._finding(self._last, sentence, difference, "BPR02")]
+        return self._found
+
+    def _finding(self, one: TransactionSet, sentence: str, cents: int, element: str) -> Finding:
+        return one.finding(
+            -1,
+            sentence,
+            element=element,
+            level="file",
+            difference_cents=cents,
+            rule="file.balance" if element == "BPR02" else "payment.repeated",
+        )

@@ -20,7 +20,7 @@ class Cas(msgspec.Struct, gc=False):
 
 
 class RemitLine(msgspec.Struct, gc=False):
-    """One SVC loop (2110). `segment` is the place of its SVC in the set."""
+    """One SVC loop (2110). `segment` is the place of its SVC in the set; without SVC05 it is one unit, by the guide."""
 
     procedure: str
     charge_cents: int
@@ -105,7 +105,10 @@ class Plb(msgspec.Struct, gc=False):
 
 @dataclass(slots=True)
 class Remittance:
-    """One 835 transaction set: one check or EFT. `unknown` are segments before the first claim or after the last."""
+    """One 835 transaction set: one check or EFT. What the file does not say is empty, None or 0, and never made up.
+
+    `bank` is BPR05 to BPR15 as it stood; `unknown` are segments before the first claim or after the last.
+    """
 
     handling: str
     amount_cents: int
@@ -117,12 +120,12 @@ class Remittance:
     produced_on: date | None = None
     payer_name: str = ""
     payer_id: str = ""
-    payer_street: str = "1 PAYER WAY"
-    payer_city: str = "ANYTOWN"
-    payer_state: str = "NY"
-    payer_zip: str = "100010000"
-    payer_contact: str = "PROVIDER LINE"
-    payer_phone: str = "5550100001"
+    payer_street: str = ""
+    payer_city: str = ""
+    payer_state: str = ""
+    payer_zip: str = ""
+    payer_contact: str = ""
+    payer_phone: str = ""
     payee_name: str = ""
     payee_npi: str = ""
     payee_tax_id: str = ""
@@ -130,3 +133,4 @@ class Remittance:
     plb: list[Plb] = field(default_factory=list)
     control: str = ""
     unknown: list[list[str]] = field(default_factory=list)
+    bank: list[str] = field(default_factory=list)

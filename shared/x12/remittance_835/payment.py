@@ -1,5 +1,6 @@
 """What an 835 says of the payment itself, its payer and payee, and of provider adjustments."""
 
+from shared.x12 import limits
 from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import Taker, padded
@@ -18,8 +19,6 @@ class PaymentReading:
         self.days = self.taker.days
         self.component = one.delimiters.component
         self.remit = Remittance("", 0, credit="", method="", control=one.control)
-        for name in ("street", "city", "state", "zip", "contact", "phone"):
-            setattr(self.remit, f"payer_{name}", "")
         self.claim: RemitClaim | None = None
         self.line: RemitLine | None = None
         self.party = ""
@@ -38,6 +37,9 @@ class PaymentReading:
         r.amount_cents = self.cents[s[2]]
         self.seen.add("BPR")
         r.handling, r.credit, r.method = s[1], s[3], s[4]
+        r.bank = s[5:16]
+        while r.bank and not r.bank[-1]:
+            r.bank.pop()
         r.paid_on = day_or_none(s[16])
         if r.paid_on is None:
             self.taker.note(place, "no payment date", 16, "8", severity="warning")
@@ -53,7 +55,10 @@ class PaymentReading:
 
     def n1(self, place: int, s: list[str]) -> bool:
         s = padded(s, 5)
+        if self.claim is not None or f"N1 {s[1]}" in self.seen:
+            return False
         self.party = s[1]
+        self.seen.add(f"N1 {s[1]}")
         if self.party == "PR":
             self.remit.payer_name, self.remit.payer_id = s[2], s[4]
         elif self.party == "PE":
@@ -67,13 +72,13 @@ class PaymentReading:
         return True
 
     def n3(self, place: int, s: list[str]) -> bool:
-        if self.party != "PR" or len(s) > 2:
+        if self.party != "PR" or self.claim is not None or len(s) > 2 or self.remit.payer_street:
             return False
         self.remit.payer_street = padded(s, 2)[1]
         return True
 
     def n4(self, place: int, s: list[str]) -> bool:
-        if self.party != "PR":
+        if self.party != "PR" or self.claim is not None or self.remit.payer_city:
             return False
         r, s = self.remit, padded(s, 4)
         r.payer_city, r.payer_state, r.payer_zip = s[1], s[2], s[3]
@@ -88,11 +93,32 @@ class PaymentReading:
 
     def plb(self, place: int, s: list[str]) -> bool:
         self.claim = self.line = None
-        s = padded(s, 5 + len(s) % 2)
-        for at in range(3, min(len(s) - 1, 15), 2):
+        s = padded(s, max(5, len(s) | 1))
+        year_end = day_or_none(s[2])
+        if year_end is None:
+            sentence = "no fiscal year end"
+            self.taker.note(place, sentence, 2, "8", severity="warning", rule="plb.year")
+        for at in range(3, len(s) - 1, 2):
             if s[at] or s[at + 1]:
                 reason, _, reference = s[at].partition(self.taker.component)
                 cents = self.money(s[at + 1], place, at + 1)
-                year_end = day_or_none(s[2])
-                self.remit.plb.append(Plb(reason, cents, reference, s[1], year_end, place))
+                self._keep_plb(Plb(reason, cents, reference, s[1], year_end, place))
         return True
+
+    def _keep_plb(self, plb: Plb) -> None:
+        if len(self.remit.plb) < limits.IN_PAYMENT:
+            self.remit.plb.append(plb)
+        elif "PLB" not in self.seen:
+            self.seen.add("PLB")
+            sentence = f"more than {limits.IN_PAYMENT} provider adjustments in one payment"
+            self.taker.note(plb.segment, sentence, code="5", rule="plb.too_many")
+
+    def keep(self, place: int, segment: list[str]) -> None:
+        """What the model does not name stays where it stood."""
+        unknown = (self.line or self.claim or self.remit).unknown
+        if len(unknown) < limits.IN_PAYMENT:
+            unknown.append(segment)
+        elif "unknown" not in self.seen:
+            self.seen.add("unknown")
+            sentence = f"more than {limits.IN_PAYMENT} segments outside claims"
+            self.taker.note(place, sentence, code="5", rule="payment.too_many")

@@ -14,7 +14,7 @@ _NOTHING = ("",) * 12
 _AMOUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "BPR": ((2,), ()),
     "CLP": ((3, 4), (5,)),
-    "SVC": ((2,), (3,)),
+    "SVC": ((2, 3), ()),
     "CAS": ((), ()),
     "AMT": ((2,), ()),
 }
@@ -56,7 +56,7 @@ class Reading835(PaymentReading):
                     segment = self._mended(place, text.split(element))
                     if reader is not None and reader(place, segment):
                         continue
-                (self.line or self.claim or self.remit).unknown.append(segment)
+                self.keep(place, segment)
         self.end()
         if waiting:
             yield waiting.pop()
@@ -166,7 +166,7 @@ class Reading835(PaymentReading):
         line = RemitLine(
             what[1] if len(what) > 1 else "",
             self.cents[s[2]],
-            self.cents[s[3]] if s[3] else 0,
+            self.cents[s[3]],
             what[0],
             [m for m in what[2:6] if m] if len(what) > 2 else [],
             "",
@@ -230,11 +230,13 @@ class Reading835(PaymentReading):
         owner = self.line or self.claim
         if owner is None or len(s) < 3:
             return False
-        cents = self.cents[s[2]]
-        if s[1] == "B6" and isinstance(owner, RemitLine):
+        what, cents = s[1], self.cents[s[2]]
+        if what == "B6" and isinstance(owner, RemitLine) and owner.allowed_cents is None:
             owner.allowed_cents = cents
+        elif what not in owner.amounts:
+            owner.amounts[what] = cents
         else:
-            owner.amounts[s[1]] = cents
+            return False
         return True
 
     def lq(self, place: int, s: list[str]) -> bool:

@@ -34,21 +34,21 @@ def _body(r: Remittance) -> Segments:
 
 def _payment(s: Segments, r: Remittance) -> None:
     """BPR to loop 1000B."""
-    bank = ("01", "999999992", "DA", "123456", r.trn03, "", "01", "999988880", "DA", "98765")
-    by_bank = r.method == "ACH"
     s.add(
         *("BPR", r.handling, amount(r.amount_cents), r.credit, r.method),
-        "CCP" if by_bank else "",
-        *(bank if by_bank else ("",) * 10),
+        *(*r.bank, *("",) * 11)[:11],
         d8(r.paid_on) if r.paid_on else "",
     )
     s.add("TRN", "1", r.trn02, r.trn03)
     if r.produced_on:
         s.add("DTM", "405", d8(r.produced_on))
     s.add("N1", "PR", r.payer_name, *_id("XV", r.payer_id))
-    s.add("N3", r.payer_street)
-    s.add("N4", r.payer_city, r.payer_state, r.payer_zip)
-    s.add("PER", "BL", r.payer_contact, "TE", r.payer_phone)
+    if r.payer_street:
+        s.add("N3", r.payer_street)
+    if r.payer_city or r.payer_state or r.payer_zip:
+        s.add("N4", r.payer_city, r.payer_state, r.payer_zip)
+    if r.payer_contact or r.payer_phone:
+        s.add("PER", "BL", r.payer_contact, "TE" if r.payer_phone else "", r.payer_phone)
     s.add("N1", "PE", r.payee_name, "XX", r.payee_npi)
     if r.payee_tax_id:
         s.add("REF", "TJ", r.payee_tax_id)
