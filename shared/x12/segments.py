@@ -1,6 +1,9 @@
 """One block of bytes to whole segments, split at C speed; where they start is worked out only when it is asked."""
 
+import re
 from array import array
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -9,6 +12,8 @@ from shared.x12 import limits
 SPACE = b" \t\r\n"
 _SPACES = " \t\r\n"
 _LINE_ENDS = b"\r\n"
+FIRST_TWO = frozenset({"ST", "SE", "GS", "GE", "IE", "TA"})
+"""How the id of a control segment starts."""
 _CONTROLS = bytes((*range(32), 127))
 
 
@@ -34,10 +39,10 @@ class Block:
     """Whole segments of one interchange, in order, none empty.
 
     `starts` are the bytes where they start, or None when each starts `gap` bytes after the end of the one before.
-    `size` is how many bytes they are. Each sentence stands in `odd` once, at the first segment that it is true of.
+    `size` is how many bytes they are; control segments are among them only when it `may_control`. Each sentence stands in `odd` once, at the first segment that it is true of.
     """
 
-    __slots__ = ("_starts", "cut_off", "gap", "odd", "offset", "size", "texts")
+    __slots__ = ("_starts", "cut_off", "gap", "may_control", "odd", "offset", "size", "texts")
 
     def __init__(
         self,
@@ -48,6 +53,7 @@ class Block:
         starts: "array[int] | None" = None,
         odd: list[Odd] | None = None,
         cut_off: bool = False,
+        may_control: bool = True,
     ) -> None:
         self.texts = texts
         self.offset = offset
@@ -55,6 +61,7 @@ class Block:
         self.gap = gap
         self.odd = odd or []
         self.cut_off = cut_off
+        self.may_control = may_control
         self._starts = starts
 
     def start(self, place: int) -> int:
@@ -71,10 +78,11 @@ def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block
     if raw.isascii() and not cut_off:
         text = raw.decode("ascii")
         whole = _same_end(text, marks.segment)
-        if whole and not _is_loose(text, marks) and _is_clean(raw, text, marks):
+        if whole and not _is_loose(text, marks) and _is_clean(raw, marks):
             texts = text.split(whole)
             if all(texts) and not _has_overlong(texts, marks.element):
-                return Block(texts, offset, len(raw), len(whole))
+                may_control = texts[0][:2] in FIRST_TWO or bool(_control(marks)(text))
+                return Block(texts, offset, len(raw), len(whole), may_control=may_control)
     return _pieces(raw, offset, marks, cut_off)
 
 
@@ -100,15 +108,25 @@ def _same_end(text: str, segment: str) -> str:
 
 def _is_loose(text: str, marks: Delimiters) -> bool:
     """Whether white space stands beside a separator, so that elements must be trimmed."""
-    element, segment = marks.element, marks.segment
-    around = (" " + element, element + " ", segment + " ", " " + segment, "\n ", "\t")
-    return text[-1:] == " " or text[:1] == " " or any(pair in text for pair in around)
+    return text[:1] == " " or text[-1:] == " " or "\t" in text or bool(_beside(marks)(text))
 
 
-def _is_clean(raw: bytes, text: str, marks: Delimiters) -> bool:
+@lru_cache(maxsize=64)
+def _beside(marks: Delimiters) -> Callable[[str], object]:
+    """Finds a space beside a separator or after a line end; sought from the space, which is rare."""
+    signs = re.escape(marks.element + marks.segment)
+    return re.compile(rf" (?:(?<=[{signs}\n] )|(?=[{signs}]))").search
+
+
+@lru_cache(maxsize=64)
+def _control(marks: Delimiters) -> Callable[[str], object]:
+    """Finds what may be a control segment at the start of a segment, or of the text."""
+    segment = re.escape(marks.segment)
+    return re.compile(rf"{segment}[\r\n]*(?:S[TE]|G[SE]|IE|TA)").search
+
+
+def _is_clean(raw: bytes, marks: Delimiters) -> bool:
     """Whether no control sign stands in it but separators and line ends."""
-    if text.isprintable():
-        return True
     return not _controls(raw, _LINE_ENDS + "".join(marks).encode("latin-1"))
 
 

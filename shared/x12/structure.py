@@ -122,23 +122,29 @@ class _Fault(NamedTuple):
 
 
 class _State:
-    """The loops that are open, and the ways that lead on from here by tag, or by tag and qualifier (`REF 6R`)."""
+    """The loops that are open, and the ways that lead on from here by tag, or by tag and qualifier."""
 
-    __slots__ = ("loop", "next", "open")
+    __slots__ = ("forks", "loop", "next", "open")
 
     def __init__(self, opened: tuple[_Open, ...]) -> None:
         self.open = opened
         self.loop = opened[-1].node.loop.id or "header"
         self.next: dict[str, _Step] = {}
+        self.forks: dict[str, dict[str, _Step]] = {}
 
 
 class _Step(NamedTuple):
-    """Where a segment leads. `needed` takes out of it what it must have; `plain`: there is nothing else to look at."""
+    """Where a segment leads.
+
+    A segment of `shortest` to `longest` elements with none of them empty has nothing wrong with it when it is `plain`,
+    and one with empty elements when those that are `needed` are not among them.
+    """
 
     state: _State
-    needed: Callable[[list[str]], tuple[str, ...]]
+    shortest: int
     longest: int
     plain: bool
+    needed: Callable[[list[str]], tuple[str, ...]]
     seg: Seg | None
     faults: tuple[_Fault, ...]
 
@@ -173,6 +179,7 @@ class Guide:
             if len(self._states) >= _STATES:
                 for state in self._states.values():
                     state.next.clear()
+                    state.forks.clear()
                 self._states.clear()
             known = self._states[opened] = _State(opened)
         return known
@@ -186,7 +193,7 @@ class Guide:
         if step.seg is not None and at is None:
             state.next[tag] = step
         elif step.seg is not None and step.seg.only is not None and qualifier in step.seg.only:
-            state.next[f"{tag} {qualifier}"] = step
+            state.forks.setdefault(tag, {})[qualifier] = step
         return step
 
     def _worked_out(self, state: _State, tag: str, qualifier: str) -> _Step:
@@ -194,7 +201,7 @@ class Guide:
         faults: list[_Fault] = []
         found = _place(opened, tag, qualifier)
         if found is None:
-            return _Step(state, itemgetter(0, 0), 0, False, None, (self._strange(state, tag),))
+            return _Step(state, 0, 0, False, itemgetter(0, 0), None, (self._strange(state, tag),))
         depth, part, fits = found
         while len(opened) > depth:
             faults += missing(opened.pop())
@@ -218,7 +225,8 @@ class Guide:
         needed = itemgetter(0, *(seg.needs or (0,)))
         plain = not faults and not seg.allowed and not seg.both
         new = self._state(tuple(opened))
-        return _Step(new, needed, seg.elements + 1, plain, seg, tuple(faults))
+        shortest = max(seg.needs, default=0) + 1
+        return _Step(new, shortest, seg.elements + 1, plain, needed, seg, tuple(faults))
 
     def _strange(self, state: _State, tag: str) -> _Fault:
         if tag in self.tags:
@@ -281,22 +289,21 @@ class Structure:
     def take(self, first: int, texts: list[str]) -> None:
         """The next segments of the set; `first` is the place of the first of them."""
         element, at, state = self.set.delimiters.element, self.guide.at, self._state
-        ways = state.next.get
+        empty = element * 2
         for place, text in enumerate(texts, first):
             s = text.split(element)
             tag = s[0]
-            step = ways(tag)
-            if step is None and tag in at and at[tag] < len(s):
-                step = ways(f"{tag} {s[at[tag]]}")
+            step = state.next.get(tag)
             if step is None:
-                step = self.guide.step(state, s)
-            state, needed, longest, plain, _, _ = step
-            ways = state.next.get
-            try:
-                if plain and "" not in needed(s) and len(s) <= longest:
-                    continue
-            except IndexError:
-                pass
+                fork = state.forks.get(tag)
+                if fork is not None and at[tag] < len(s):
+                    step = fork.get(s[at[tag]])
+                if step is None:
+                    step = self.guide.step(state, s)
+            state, shortest, longest, plain, needed, _, _ = step
+            full = plain and shortest <= len(s) <= longest and s[-1]
+            if full and (empty not in text or "" not in needed(s)):
+                continue
             self._judge(place, s, step)
         self._state = state
         self._count = first + len(texts)

@@ -43,8 +43,10 @@ def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
     """Line, claim and roll-up balance of one claim, its groups and its patient responsibility."""
     found: list[Finding] = []
     charges = paid = in_lines = patient = 0
+    known = True
     for line in claim.lines:
-        adjusted, of_patient = _sums(line.cas)
+        adjusted, of_patient, of_known = _sums(line.cas)
+        known = known and of_known
         patient += of_patient
         charges += line.charge_cents
         paid += line.paid_cents
@@ -55,7 +57,7 @@ def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
             difference = line.charge_cents - adjusted - line.paid_cents
             sentence = "SVC02 less adjustments is not SVC03"
             found.append(_out(one, line.segment, "line", sentence, difference, claim))
-    at_claim, of_patient = _sums(claim.cas)
+    at_claim, of_patient, of_known = _sums(claim.cas)
     patient += of_patient
     difference = claim.charge_cents - at_claim - in_lines - claim.paid_cents
     if difference:
@@ -74,7 +76,8 @@ def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
         found.append(_patient_differs(claim, one, claim.patient_cents - patient))
     if claim.status in _UNUSUAL or claim.charge_cents < 0 or claim.paid_cents < 0:
         found += _status(claim, one)
-    found += _groups(claim, one)
+    if not (known and of_known):
+        found += _groups(claim, one)
     return found
 
 
@@ -126,14 +129,17 @@ def _nameless(one: TransactionSet, place: int, claim: RemitClaim) -> Finding:
     )
 
 
-def _sums(cas: list[Cas]) -> tuple[int, int]:
-    """(all adjustments, those of the patient)."""
+def _sums(cas: list[Cas]) -> tuple[int, int, bool]:
+    """(all adjustments, those of the patient, whether all their groups exist)."""
     total = patient = 0
+    known = True
     for c in cas:
         total += c.cents
         if c.group == "PR":
             patient += c.cents
-    return total, patient
+        elif c.group not in GROUPS:
+            known = False
+    return total, patient, known
 
 
 def _patient_differs(claim: RemitClaim, one: TransactionSet, difference: int) -> Finding:
