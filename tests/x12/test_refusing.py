@@ -164,6 +164,10 @@ INSTITUTIONAL = {
     "a line without a revenue code": (stays.claim(stays.line(revenue_code="")), "SV201"),
     "a line without a control number": (stays.claim(stays.line(line_control="")), "REF02"),
     "a replacement without the number of the original": (stays.claim(frequency="7"), "REF02"),
+    "a person who bills as a facility": (
+        stays.claim(billing=BillingProvider("Z", NPI, "9", "", "1 A", "B", "NY", "100010000", "Q")),
+        "NM102",
+    ),
     "a DRG that is too long": (stays.claim(drg="4" * 31), "HI01"),
 }
 

@@ -6,6 +6,7 @@ from shared.x12.claim_837i.model import InstitutionalClaim, RevenueLine
 from shared.x12.claim_loops.balance import Say
 from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated
 from shared.x12.claim_loops.hierarchy import check_claim_levels
+from shared.x12.claim_loops.model import BillingProvider
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
 from shared.x12.npi import is_npi
@@ -35,10 +36,20 @@ def rules_837i(c: InstitutionalClaim, wrong: Say) -> Iterator[Finding]:
     """Every rule that a claim breaks."""
     parts = (c.clm01, c.total_cents, c.frequency, c.subscriber, c.payer, c.lines)
     yield from common(wrong, c, *parts)
+    if c.billing is not None:
+        yield from billing_facility(wrong, c.billing)
     yield from _claim(wrong, c)
     yield from _days(wrong, c)
     for line in c.lines:
         yield from _line(wrong, c, line)
+
+
+def billing_facility(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:
+    """A facility bills under its own name and its employer's number, a person never."""
+    if billing.first:
+        yield wrong("a person bills as a facility", "2010AA", "NM102")
+    if billing.tax_id_kind == "SY":
+        yield wrong("a facility has a person's tax number", "2010AA", "REF01")
 
 
 def _claim(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:

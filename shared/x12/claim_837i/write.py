@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from shared.x12.claim_837i.check import rules_837i
+from shared.x12.claim_837i.check import billing_facility, rules_837i
 from shared.x12.claim_837i.model import Batch837I, Diagnosis, InstitutionalClaim, RevenueLine
 from shared.x12.claim_loops import write as loops
 from shared.x12.claim_loops.refusing import Refusing, place
@@ -34,6 +34,7 @@ def rewrite_837i(header: Header, batches: Sequence[Batch837I]) -> bytes:
 def _refuse(batch: Batch837I) -> None:
     refusing = Refusing()
     refusing.batch(batch)
+    refusing.all(billing_facility(refusing, batch.billing))
     for number, claim in enumerate(batch.claims, 1):
         refusing.number, refusing.clm01 = number, claim.clm01
         refusing.all(rules_837i(claim, refusing))
@@ -80,7 +81,7 @@ def _claim(s: Segments, c: InstitutionalClaim) -> None:
         s.add("NTE", c.note_kind, c.note)
     loops.conditions(s, c.conditions)
     _codes(s, c)
-    loops.providers(s, c.providers, _CLAIM_ROLES)
+    loops.claim_providers(s, c, ("71", "72", "ZZ"), _CLAIM_ROLES)
     for prior in c.prior:
         loops.prior_payer(s, prior, c.lines)
     for number, line in enumerate(c.lines, 1):

@@ -81,7 +81,7 @@ def _claim(s: Segments, c: ProfessionalClaim) -> None:
     _ambulance(s, c.ambulance)
     loops.conditions(s, c.conditions)
     _codes(s, c)
-    _providers(s, c)
+    loops.claim_providers(s, c, ("DN", "P3"), _CLAIM_ROLES)
     for prior in c.prior:
         loops.prior_payer(s, prior, c.lines)
     for number, line in enumerate(c.lines, 1):
@@ -107,19 +107,6 @@ def _ambulance(s: Segments, a: Ambulance | None) -> None:
     if a is not None:
         pounds = ("LB", a.pounds) if a.pounds else ("", "")
         s.add("CR1", *pounds, "", a.reason, "DH", a.miles, "", "", a.round_trip, a.stretcher)
-
-
-def _providers(s: Segments, c: ProfessionalClaim) -> None:
-    """Loop 2310: the rendering provider has fields of its own and its place among the others."""
-    before = [p for p in c.providers if p.role in ("DN", "P3")]
-    loops.providers(s, before, _CLAIM_ROLES)
-    if c.rendering_npi or c.rendering_last:
-        npi = ("XX", c.rendering_npi) if c.rendering_npi else ()
-        s.add("NM1", "82", "1", c.rendering_last, c.rendering_first, "", "", "", *npi)
-        if c.rendering_taxonomy:
-            s.add("PRV", "PE", "PXC", c.rendering_taxonomy)
-        loops.references(s, c.rendering_references)
-    loops.providers(s, [p for p in c.providers if p not in before], _CLAIM_ROLES)
 
 
 def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> None:

@@ -171,6 +171,21 @@ def providers(s: Segments, listed: Sequence[Provider], order: Sequence[str]) -> 
         references(s, p.references)
 
 
+def claim_providers(
+    s: Segments, c: ClaimBody, before: Sequence[str], order: Sequence[str]
+) -> None:
+    """Loop 2310: the rendering provider has fields of its own and its place after those of the roles `before`."""
+    first = [p for p in c.providers if p.role in before] if c.providers else []
+    providers(s, first, order)
+    if c.rendering_npi or c.rendering_last:
+        name = (c.rendering_last, c.rendering_first)
+        s.add("NM1", "82", "1", *name, "", "", "", *_npi(c.rendering_npi))
+        if c.rendering_taxonomy:
+            s.add("PRV", "PE", "PXC", c.rendering_taxonomy)
+        references(s, c.rendering_references)
+    providers(s, [p for p in c.providers if p.role not in before], order)
+
+
 _PRV = {"71": "AT", "DN": "RF"}
 
 
