@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lock demo down test lint unit fuzz-x12 kernel journeys bench contracts clean
+.PHONY: help venv lock demo down test lint unit fuzz-x12 kernel journeys bench bench-x12 contracts clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ journeys: venv  ## Whole lives of claims on the real stack
 
 bench: venv  ## Measure: claims per second, CPU per claim, kernel and rebuild speed
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-x12: venv  ## Measure: X12 read, checked and written on one core, memory, and other libraries
+	@$(BIN)/python -m benchmarks.x12 $(ARGS)
 
 contracts: venv  ## Generate JSON Schemas and the AsyncAPI document
 	@$(BIN)/python -m contracts.generate
