@@ -13,6 +13,12 @@ class NotMoney(ValueError):
 
 def cents(text: str) -> int:
     """`810.8`, `810.80` and `0000810.8` are 81080; `1E3`, `NaN`, `1_000`, `+5` and `` are not money."""
+    whole, point, decimals = text.partition(".")
+    if whole.isdigit() and len(text) < 12 and text.isascii():  # Nearly all are of these two forms.
+        if not point:
+            return int(whole) * 100
+        if len(decimals) == 2 and decimals.isdigit():
+            return int(whole + decimals)
     if _AMOUNT.fullmatch(text) is None:
         raise NotMoney("not an amount")
     whole, _, decimals = text.lstrip("-").partition(".")

@@ -28,6 +28,8 @@ from shared.x12.claim_837p import (
 from shared.x12.claim_ack_277ca import check_277ca, read_277ca, write_277ca
 from shared.x12.claim_ack_277ca.guide import GUIDE as GUIDE_277CA
 from shared.x12.claim_loops.judging import judged
+from shared.x12.eligibility_270 import check_270, read_set_270, write_sets_270
+from shared.x12.eligibility_271 import check_271, read_set_271, write_sets_271
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
 from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
@@ -164,6 +166,22 @@ _ALL = (
         write_277ca,
         None,
         GUIDE_277CA,
+    ),
+    Room(
+        "270",
+        "eligibility request",
+        "005010X279A1",
+        read_set_270,
+        check_270,
+        write_sets_270,
+    ),
+    Room(
+        "271",
+        "eligibility response",
+        "005010X279A1",
+        read_set_271,
+        check_271,
+        write_sets_271,
     ),
     Room("276", "claim status request", "005010X212", read_276, check_276, write_276),
     Room("277", "claim status response", "005010X212", read_277, check_277, write_277),

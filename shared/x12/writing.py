@@ -4,9 +4,11 @@ Segments are gathered as they come and judged together when the set is finished:
 been put there by the writer, and every element must fit its place. Nothing is given out before all of it fits.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from shared.x12.dates import d6, d8
 from shared.x12.findings import masked
@@ -19,9 +21,17 @@ _EXTENDED = "abcdefghijklmnopqrstuvwxyz%@[]_{}\\|<>#$"
 SIGNS = frozenset(_BASIC + _EXTENDED)
 """What data may hold: the basic and the extended set of X12 without our delimiters; we write upper case."""
 _SHAPE = bytes(
-    ord("x") if chr(n) in SIGNS else n if chr(n) in _DELIMITERS else ord("!") for n in range(256)
+    n
+    if chr(n) == " "
+    else ord("x")
+    if chr(n) in SIGNS
+    else n
+    if chr(n) in _DELIMITERS
+    else ord("!")
+    for n in range(256)
 )
-_SPACES = (" *", "* ", " ~", "~ ", " :", ": ", " ^", "^ ")
+_LOOSE = re.compile(r" (?:[*:^]|$)|(?:[*:^]|^) ")
+"""Space at the edge of data."""
 FOREIGN = "data holds a sign that is not of the X12 character set"
 
 Line = tuple[str, ...]
@@ -70,6 +80,7 @@ def clean(text: str) -> str:
     return text.upper()
 
 
+@lru_cache(maxsize=4_096)
 def composite(*parts: str) -> str:
     """Components joined, without empty ones at the end."""
     text = COMPONENT.join(parts)
@@ -121,24 +132,26 @@ class Segments:
         if len(self.lines) <= most:
             return
         whole = SEGMENT.join(map(ELEMENT.join, self.lines))
-        if any([pair in whole for pair in _SPACES]) or whole.strip() != whole:
-            self.lines = [tuple(map(_stripped, line)) for line in self.lines]
-            whole = SEGMENT.join(map(ELEMENT.join, self.lines))
         shape = whole.encode("ascii", "replace").translate(_SHAPE)
         stars = sum(map(len, self.lines)) - len(self.lines)
         counted = shape.count(b"*") == stars and shape.count(b"~") == len(self.lines) - 1
         if not counted or b"!" in shape or not whole.isascii():
             self._refuse()
-        self._judge_shapes(shape.decode("ascii").split(SEGMENT))
-        self._done += [text.rstrip(ELEMENT) + SEGMENT for text in whole.upper().split(SEGMENT)]
+        if self._judge_shapes(shape.decode("ascii").split(SEGMENT)):
+            self.lines = [tuple(map(_stripped, line)) for line in self.lines]
+            return self.settle()
+        trimmed = [text.rstrip(ELEMENT) for text in whole.upper().split(SEGMENT)]
+        self._done.append(SEGMENT.join(trimmed) + SEGMENT)
         self._count += len(self.lines)
         self.lines.clear()
         self.kept.clear()
 
-    def _judge_shapes(self, shapes: list[str]) -> None:
-        """Segments of one kind and shape fit or fail alike, and a file has few shapes."""
+    def _judge_shapes(self, shapes: list[str]) -> bool:
+        """Segments of one kind and shape fit or fail alike, and a file has few shapes. True when data must be trimmed."""
         tags = [line[0] for line in self.lines]
         for tag, shape in set(zip(tags, shapes, strict=False)) - self._fit:
+            if _LOOSE.search(shape):
+                return True
             wrong = misfit(tag, shape.rstrip(ELEMENT).split(ELEMENT)[1:], sizes=self.sizes)
             if wrong is None:
                 self._fit.add((tag, shape))
@@ -146,6 +159,7 @@ class Segments:
             for at, (other, of) in enumerate(zip(tags, shapes, strict=False)):
                 if (other, of) == (tag, shape) and at not in self.kept:
                     self._fail(at, wrong.position, wrong.sentence)
+        return False
 
     def _refuse(self) -> None:
         """Name the element that holds what it may not."""

@@ -1,8 +1,6 @@
 """One written file of every set, and everything that can be read and checked of a set."""
 
-from collections.abc import Callable
-
-from shared.x12 import TransactionSet, kind_of
+from shared.x12 import TransactionSet
 from shared.x12.ack_999 import Ack999, Fault999, Set999, write_999
 from shared.x12.ack_ta1 import Ta1, write_ta1
 from shared.x12.claim_837i import (
@@ -99,16 +97,13 @@ WRITTEN: dict[str, bytes] = {
     "271": write_271(HEADER, "0001", "R1", [ANSWER]),
     "TA1": write_ta1(HEADER, [Ta1("000000017", "R", "024", DAY)]),
 }
-WITHOUT_ROOM: dict[str, Callable[[TransactionSet], list[Finding]]] = {
-    "270": lambda one: read_270(one)[1],
-    "271": lambda one: read_271(one)[1],
-}
 
 
 def read_everything(one: TransactionSet) -> list[Finding]:
     """Read and check a set of whatever kind; a set of an unknown kind has nothing to say."""
     room = room_of(one)
-    if room is not None:
-        return room.judged(one)[1]
-    reader = WITHOUT_ROOM.get(kind_of(one))
-    return reader(one) if reader is not None else []
+    if room is None:
+        return []
+    findings = room.judged(one)[1]
+    of_people = {"270": read_270, "271": read_271}.get(room.kind)
+    return [*findings, *of_people(one)[1]] if of_people is not None else findings

@@ -284,6 +284,7 @@ ta1s = few(
     1,
 )
 
+two_signs = st.text(SIGNS, max_size=2)
 inquiries = few(
     st.builds(
         Inquiry270,
@@ -299,8 +300,8 @@ inquiries = few(
         days,
         st.sampled_from("MF"),
         maybe_day,
-        few(codes, 1),
-        st.none() | st.builds(Dependent, names, maybe, days, st.sampled_from("MF"), maybe),
+        few(st.text(SIGNS, min_size=1, max_size=2), 1),
+        st.none() | st.builds(Dependent, names, maybe, days, st.sampled_from("MF"), two_signs),
     ),
     1,
 )

@@ -1,10 +1,13 @@
 """270 and 271: who is asked about, what the coverage is worth, and every place where a no may stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.x12 import TransactionSet, read_file
 from shared.x12.eligibility_270 import Batch270, Dependent, read_270, write_270
 from shared.x12.eligibility_271 import Answer271, read_271
+from shared.x12.writing import NotWritable
 from tests.x12.everything import INQUIRY, WRITTEN
 from tests.x12.made import DAY, HEADER, SAMPLES, needs_samples
 
@@ -120,3 +123,22 @@ def test_a_dependent_is_asked_about_under_its_subscriber() -> None:
 def test_an_inquiry_is_known_by_its_trace() -> None:
     (one,) = read_file(WRITTEN["270"]).sets()
     assert [i.trace for i in read_270(one)[0]] == ["T1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "loop", "element"),
+    [
+        ({"last": "ZZ~"}, "2100C", "NM103"),
+        ({"last": "Z" * 61}, "2100C", "NM103"),
+        ({"trace": "T*1"}, "2000C", "TRN02"),
+        ({"service_types": ["300"]}, "2110C", "EQ01"),
+        ({"payer_name": "PAY:ER"}, "2100A", "NM103"),
+    ],
+)
+def test_a_question_that_breaks_out_or_does_not_fit_is_refused(
+    change: dict[str, object], loop: str, element: str
+) -> None:
+    asked = replace(INQUIRY, **change)  # type: ignore[arg-type]
+    with pytest.raises(NotWritable) as refused:
+        write_270(HEADER, [Batch270("1", "R", DAY, "0800", [asked])])
+    assert (refused.value.loop, refused.value.element) == (loop, element)

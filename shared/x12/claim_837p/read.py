@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.x12.claim_837p.model import Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.read import ClaimReading
-from shared.x12.dates import first_day, last_day
+from shared.x12.dates import last_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import el, padded
 from shared.x12.findings import Finding
@@ -58,7 +58,10 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         line = self.line
         if line is None or what != "472":
             return False
-        line.service_from, line.service_to = first_day(s[3]), last_day(s[3])
+        text = s[3]
+        line.service_from = self.taker.days[text]
+        if "-" in text:
+            line.service_to = last_day(text)
         if line.service_from is None:
             self.taker.note(place, "not a date", 3, "8")
         return True
@@ -106,16 +109,15 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         t, s = self.taker, padded(s, 10)
         what = s[1].split(self.component)
         units = 1 if s[4] in ("", "1") else t.units(s[4], place, 4)
-        pointers = s[7].split(self.component)
         self.prior = self.prior_line = self.here = None
         self.line = line = ServiceLine(
             what[1] if len(what) > 1 else "",
             self.money(s[2], place, 2),
             units,
             None,
-            [int(p) for p in pointers if p.isascii() and p.isdigit() and len(p) < 3],
+            self._pointers(s[7]),
             what[0],
-            [m for m in what[2:6] if m],
+            [m for m in what[2:6] if m] if len(what) > 2 else [],
             s[3],
             s[5] or self.claim.place_of_service,
             emergency=s[9],
@@ -125,3 +127,9 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             line.quantity = s[4]
         self.claim.lines.append(line)
         return True
+
+    def _pointers(self, text: str) -> list[int]:
+        if text == "1":
+            return [1]
+        places = text.split(self.component)
+        return [int(p) for p in places if p.isascii() and p.isdigit() and len(p) < 3]

@@ -127,23 +127,29 @@ def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> Non
         "",
         x.emergency,
     )
-    loops.claim_details(s, x)
+    if x.attachments:
+        loops.claim_details(s, x)
     _ambulance(s, x.ambulance)
-    loops.conditions(s, x.conditions)
+    if x.conditions:
+        loops.conditions(s, x.conditions)
     if x.service_to and x.service_to != x.service_from and x.service_from:
         s.add("DTP", "472", "RD8", f"{d8(x.service_from)}-{d8(x.service_to)}")
     elif x.service_from:
         s.add("DTP", "472", "D8", d8(x.service_from))
-    loops.dates(s, x.dates)
+    if x.dates:
+        loops.dates(s, x.dates)
     if x.ambulance_patients is not None:
         s.add("QTY", "PT", str(x.ambulance_patients))
     if x.line_control:
         s.add("REF", "6R", x.line_control)
-    loops.references(s, x.references)
+    if x.references:
+        loops.references(s, x.references)
     for code, cents in x.amounts.items():
         s.add("AMT", code, amount(cents))
     if x.note:
         s.add("NTE", "ADD", x.note)
     loops.drug(s, x)
-    loops.providers(s, x.providers, _LINE_ROLES)
-    loops.prior_lines(s, x)
+    if x.providers:
+        loops.providers(s, x.providers, _LINE_ROLES)
+    if x.prior:
+        loops.prior_lines(s, x)

@@ -81,7 +81,7 @@ class ClaimReading(LevelReading[C, L]):
     def ref(self, place: int, s: list[str]) -> bool:
         if self.strange or len(s) != 3:
             return False
-        what, value = s[1], s[2]
+        _, what, value = s
         if self.here is not None:
             return self._reference_of(what, value)
         owner = self.line or self.claim
@@ -114,10 +114,11 @@ class ClaimReading(LevelReading[C, L]):
         return True
 
     def dtp(self, place: int, s: list[str]) -> bool:
-        s = padded(s, 4)
-        what = s[1]
         if self.strange:
             return False
+        if len(s) < 4:
+            s = padded(s, 4)
+        what = s[1]
         if self.new_date(place, what, s):
             return True
         if first_day(s[3]) is None:

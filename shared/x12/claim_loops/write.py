@@ -161,6 +161,8 @@ def conditions(s: Segments, listed: Iterable[Condition]) -> None:
 
 def providers(s: Segments, listed: Sequence[Provider], order: Sequence[str]) -> None:
     """Loops 2310 and 2420 in the order of these roles."""
+    if not listed:
+        return
     for p in sorted(listed, key=lambda p: _rank(order, p.role)):
         kind = "2" if p.organisation else "1"
         s.add("NM1", p.role, kind, p.last, p.first, p.middle, "", "", *_npi(p.npi))
@@ -171,9 +173,7 @@ def providers(s: Segments, listed: Sequence[Provider], order: Sequence[str]) -> 
         references(s, p.references)
 
 
-def claim_providers(
-    s: Segments, c: ClaimBody, before: Sequence[str], order: Sequence[str]
-) -> None:
+def claim_providers(s: Segments, c: ClaimBody, before: Sequence[str], order: Sequence[str]) -> None:
     """Loop 2310: the rendering provider has fields of its own and its place after those of the roles `before`."""
     first = [p for p in c.providers if p.role in before] if c.providers else []
     providers(s, first, order)

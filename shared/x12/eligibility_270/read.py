@@ -2,6 +2,8 @@
 
 from shared.x12.dates import day_or_none, last_day
 from shared.x12.eligibility_270.model import Dependent, Inquiry270
+from shared.x12.eligibility_loops.model import EligibilitySet
+from shared.x12.eligibility_loops.read import read_eligibility
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import Taker, padded
 from shared.x12.findings import Finding
@@ -14,6 +16,11 @@ def read_270(one: TransactionSet) -> tuple[list[Inquiry270], list[Finding]]:
         if not reading.take(place, padded(segment, 10)) and reading.found:
             reading.found[-1].unknown.append(segment)
     return [i for i in reading.found if i.trace or i.service_types], reading.taker.findings
+
+
+def read_set_270(one: TransactionSet) -> tuple[EligibilitySet, list[Finding]]:
+    """The whole set, level by level, nothing left out; what has no place is a note and stays where it stood."""
+    return read_eligibility(one)
 
 
 class _Reading:

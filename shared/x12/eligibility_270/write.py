@@ -4,19 +4,29 @@ from collections.abc import Sequence
 
 from shared.x12.dates import d8
 from shared.x12.eligibility_270.model import Batch270, Inquiry270
+from shared.x12.eligibility_loops.model import EligibilitySet
+from shared.x12.eligibility_loops.write import place, write_sets
 from shared.x12.writing import Header, Segments, interchange, transaction
 
 VERSION = "005010X279A1"
 
 
 def write_270(header: Header, batches: Sequence[Batch270]) -> bytes:
-    """One interchange with one ST per batch; sources and receivers repeat only when they change."""
+    """One interchange with one ST per batch; sources and receivers repeat only when they change.
+
+    NotWritable, with loop and element, when data breaks out of its element, is too long or missing.
+    """
     sets = [transaction("270", b.control, VERSION, _body(b)) for b in batches]
     return interchange(header, "HS", VERSION, sets)
 
 
+def write_sets_270(header: Header, sets: Sequence[EligibilitySet]) -> bytes:
+    """One interchange with one ST per set, each as `read_set_270` gives it."""
+    return write_sets(header, sets, "270", "HS")
+
+
 def _body(b: Batch270) -> Segments:
-    s = Segments()
+    s = Segments(sizes=True, place=place)
     s.add("BHT", "0022", "13", b.reference, d8(b.on), b.hhmm)
     level = 0
     source = receiver = ("", "")

@@ -2,6 +2,8 @@
 
 from shared.x12.dates import day_or_none, first_day, last_day
 from shared.x12.eligibility_271.model import Answer271, Benefit, Rejection
+from shared.x12.eligibility_loops.model import EligibilitySet
+from shared.x12.eligibility_loops.read import read_eligibility
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import Taker, padded
 from shared.x12.findings import Finding
@@ -20,6 +22,11 @@ def read_271(one: TransactionSet) -> tuple[list[Answer271], list[Finding]]:
         made = Answer271("", "", "", "", *payer, *provider, rejections=list(reading.above))
         reading.answers.append(made)
     return reading.answers, reading.taker.findings
+
+
+def read_set_271(one: TransactionSet) -> tuple[EligibilitySet, list[Finding]]:
+    """The whole set, level by level, nothing left out; what has no place is a note and stays where it stood."""
+    return read_eligibility(one)
 
 
 class _Reading:

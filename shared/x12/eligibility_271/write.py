@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from shared.x12.dates import d8
 from shared.x12.eligibility_271.model import Answer271, Benefit, Rejection
+from shared.x12.eligibility_loops.model import EligibilitySet
+from shared.x12.eligibility_loops.write import place, write_sets
 from shared.x12.money import amount
 from shared.x12.writing import Header, Segments, composite, interchange, repeated, transaction
 
@@ -13,7 +15,7 @@ ORIGIN = "9CLAIMLOG1"
 
 def write_271(header: Header, control: str, reference: str, answers: Sequence[Answer271]) -> bytes:
     """One interchange, one ST, as a payer answers."""
-    s = Segments()
+    s = Segments(place=place)
     s.add("BHT", "0022", "11", reference, d8(header.on), header.hhmm)
     level = 0
     source = receiver = ("", "")
@@ -33,6 +35,11 @@ def write_271(header: Header, control: str, reference: str, answers: Sequence[An
             _aaa(s, a.rejections, "2100B")
         level = _person(s, a, receiver_level, level + 1)
     return interchange(header, "HB", VERSION, [transaction("271", control, VERSION, s)])
+
+
+def write_sets_271(header: Header, sets: Sequence[EligibilitySet]) -> bytes:
+    """One interchange with one ST per set, each as `read_set_271` gives it."""
+    return write_sets(header, sets, "271", "HB")
 
 
 def _aaa(s: Segments, rejections: Sequence[Rejection], *loops: str) -> None:

@@ -1,6 +1,6 @@
 """Writing what any level may say, in the order that is common to the guides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.x12.dates import d8
 from shared.x12.inquiry_loops.model import (
@@ -13,7 +13,7 @@ from shared.x12.inquiry_loops.model import (
     Refusal,
     Trace,
 )
-from shared.x12.writing import NotWritable, Segments, composite
+from shared.x12.writing import Line, NotWritable, Place, Segments, composite
 
 MODIFIERS = 4
 
@@ -21,8 +21,15 @@ MODIFIERS = 4
 class LevelWriting(Segments):
     """The segments of one set, whose levels are numbered as they are opened."""
 
-    def __init__(self, structure: str, opening: Opening) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        structure: str,
+        opening: Opening,
+        place: Place | None = None,
+        *,
+        sizes: bool = False,
+    ) -> None:
+        super().__init__(sizes=sizes, place=place)
         if opening.on is None:
             raise NotWritable("a set has no date")
         o = opening
@@ -115,6 +122,23 @@ class LevelWriting(Segments):
         """A segment that the model keeps whole; its composites were composites when it was read."""
         self.kept.add(len(self.lines))
         self.add(*segment)
+
+
+def places(levels: Mapping[str, str], named: str, detail: Mapping[str, str]) -> Place:
+    """How a set names its loops: the letter of every level code, the number of its names, and of what opens details."""
+
+    def place(lines: Sequence[Line], at: int) -> str:
+        number = letter = ""
+        for line in lines[: at + 1]:
+            if line[0] == "HL":
+                number, letter = "2000", levels.get(line[3], "")
+            elif line[0] in detail and letter:
+                number = detail[line[0]]
+            elif line[0] == "NM1" and number == "2000":
+                number = named
+        return number + letter
+
+    return place
 
 
 def procedure(p: Procedure) -> str:

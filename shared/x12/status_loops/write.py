@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shared.x12.dates import d8
 from shared.x12.inquiry_loops.model import Trace, shown
-from shared.x12.inquiry_loops.write import LevelWriting, procedure
+from shared.x12.inquiry_loops.write import LevelWriting, places, procedure
 from shared.x12.money import amount
 from shared.x12.status_loops.model import (
     Patient,
@@ -19,6 +19,9 @@ from shared.x12.status_loops.model import (
 from shared.x12.writing import Header, NotWritable, composite, interchange, transaction
 
 VERSION = "005010X212"
+place = places(
+    {"20": "A", "21": "B", "19": "C", "22": "D", "23": "E"}, "2100", {"TRN": "2200", "SVC": "2220"}
+)
 
 
 def write_sets(header: Header, sets: Sequence[StatusSet], set_id: str, group: str) -> bytes:
@@ -28,7 +31,7 @@ def write_sets(header: Header, sets: Sequence[StatusSet], set_id: str, group: st
 
 
 def _body(one: StatusSet) -> LevelWriting:
-    s = LevelWriting("0010", one)
+    s = LevelWriting("0010", one, place)
     for payer in one.payers:
         _payer(s, payer)
     return s
