@@ -14,7 +14,6 @@ from cli.output import FAILED, dollars, err, out, printable
 from cli.x12_files import UNREADABLE, held, name_of, opened, why_unreadable
 from shared.x12 import Finding, Unreadable, open_file, read_file
 from shared.x12.showing_findings import Said, Verdict, judge_file, judge_stream
-from shared.x12.source import in_chunks
 
 ALIKE = 5
 """Findings of one kind that are shown of a set; the others are counted."""

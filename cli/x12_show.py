@@ -14,7 +14,6 @@ from cli.x12_files import UNREADABLE, held, name_of, opened, why_unreadable
 from shared.x12 import Unreadable, open_file, read_file
 from shared.x12.showing import Fact, Paging, Shown, Veil
 from shared.x12.showing_file import show_file, show_stream
-from shared.x12.source import in_chunks
 
 _CENTS = "_cents"
 _INDENT = "  "

@@ -221,7 +221,12 @@ class Batch:
                 )
             except Refused:
                 pass  # A timer has nobody to tell: the rule said no, and is asked again tomorrow.
-        assert decider.timers is not None
+        self.put_off(stream, what, day)
+
+    def put_off(self, stream: str, what: str, day: date) -> None:
+        """A timer that was woken on this day and stays is due again the day after."""
+        decider = self._decider(stream)
+        assert decider is not None and decider.timers is not None
         still = decider.timers(self._kept(stream).state).get(what)
         if still is not None and still.due_on <= day:
             still = Wake(date.fromordinal(day.toordinal() + 1), still.moment)

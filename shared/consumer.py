@@ -84,6 +84,7 @@ class LogConsumer:
         topic_id: str = "",
     ) -> None:
         self.engine = engine
+        engine.on_stopped = self.fail
         self.relay = relay
         self.settings = settings
         self.measure = measure

@@ -6,7 +6,7 @@ import inspect
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -108,6 +108,8 @@ class Engine:
         self.dead_letter = dead_letter
         self.restored = False
         """Whether the log ever showed records of ours that the database had lost: keys may be among them."""
+        self.on_stopped: Callable[[Stopped], None] = lambda stop: None
+        self._versions: dict[int, int] = {}
         self.writing = asyncio.Lock()
         self._waiting: deque[tuple[Order, asyncio.Future[Answer]]] = deque()
         self._committer: asyncio.Task[None] | None = None
@@ -217,7 +219,7 @@ class Engine:
         async with self.writing:
             started = time.perf_counter()
             async with self.pool.acquire() as connection, connection.transaction():
-                locked = await self.store.lock(connection, list(segment))
+                locked = await self.lock(connection, list(segment))
                 failpoint("batch.locked")
                 work = _Work(self, connection, locked, tally)
                 batch, changed = await work.run(segment, poison)
@@ -241,6 +243,14 @@ class Engine:
             self.measure(time.perf_counter() - started, sum(map(len, segment.values())))
         return work.finished
 
+    async def lock(self, connection: Any, partitions: Sequence[int]) -> dict[int, Progress]:
+        """The progress rows, locked; Stopped when they are older than what we left: the database was restored."""
+        rows = await self.store.lock(connection, partitions)
+        for p, row in rows.items():
+            if row.version < self._versions.get(p, 0):
+                raise Stopped(f"partition {p} of the database is older than we left it; start again")
+        return rows
+
     async def hand(self, connection: Any, batch: Batch) -> None:
         """Write down which of the heard events ask for a file."""
         if self.on_handed is not None and batch.handed:
@@ -254,6 +264,8 @@ class Engine:
 
     def committed(self, batch: Batch) -> None:
         """Publish what a batch said; called under `writing`."""
+        for p, progress in batch.progress.items():
+            self._versions[p] = progress.version
         if self.service.hydrate is None:
             for p in batch.books_changed:
                 self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])
@@ -295,6 +307,9 @@ class Engine:
     async def _commit_group(self, group: list[tuple[Order, asyncio.Future[Answer]]]) -> None:
         try:
             answers = await self._obey_patiently([order for order, _ in group])
+        except Stopped as stop:
+            self.on_stopped(stop)
+            answers = [Answer(503, o.stream, code=stop.code, sentence=str(stop)) for o, _ in group]
         except Exception as failure:
             if len(group) > 1:
                 for one in group:
@@ -325,7 +340,7 @@ class Engine:
     async def _obey(self, orders: list[Order]) -> list[Answer]:
         partitions = sorted({partition_of(o.stream, self.partitions) for o in orders})
         async with self.pool.acquire() as connection, connection.transaction():
-            progress = await self.store.lock(connection, partitions)
+            progress = await self.lock(connection, partitions)
             known = await self._known_answers(connection, [o.key for o in orders])
             if self.restored:
                 known |= await self._recovered_answers(connection, orders, known)
@@ -459,6 +474,7 @@ class _Work:
         self.found: dict[tuple[int, str], list[Found]] = {}
         self.parked: dict[tuple[int, int], Parked] = {}
         self.replaying: dict[int, int] = {}
+        self.woken: set[tuple[str, str]] = set()
 
     async def run(
         self, segment: Mapping[int, list[Any]], known: _Poison | None = None
@@ -482,8 +498,8 @@ class _Work:
                         again.hear_again(heard)
                     elif heard.stream:
                         batch.hear(heard)
-                        if self._begins(heard):
-                            self._wake(batch, heard.partition)
+                    if self._begins(heard):
+                        self._wake(batch, heard.partition)
                 rows = await self.engine.store.rows(self.connection, batch.row_keys())
                 changed = batch.project(rows)
             except CannotApply as no:
@@ -543,15 +559,21 @@ class _Work:
                 waking[p] = progress.day_work
             elif records and self._opens_next(progress, *records[0][:2]):
                 heard = _read(*records[0])
-                if heard.fault is None and heard.offset >= progress.replay_until:
+                if heard.fault is None:
                     waking[p] = _day_work(heard)
         if not waking:
             return
         asked = {p: (work.moment, work.day) for p, work in waking.items()}
         found = await self.engine.store.due(self.connection, asked, DAY_CHUNK)
         for p, work in waking.items():
-            self.days[p] = (work, found.get(p, []))
-            streams.update(stream for stream, _ in self.days[p][1])
+            due = found.get(p, [])
+            self.days[p] = (work, due)
+            streams.update(stream for stream, _ in due)
+            if self.engine.restored:  # Some were woken before the database was lost, perhaps.
+                name = self.engine.service.name
+                ids = {wire.event_id("wake", name, work.cause, *one, "0"): one for one in due}
+                said = await self.engine.store.recovered(self.connection, list(ids))
+                self.woken |= {ids[event_id] for _, event_id in said}
 
     def _opens_next(self, progress: Progress, record: Any, route: wire.Route | None) -> bool:
         """Whether this is a day, and the very next record: neither passed already, nor a repeat, nor early."""
@@ -575,7 +597,10 @@ class _Work:
     def _wake(self, batch: Batch, p: int) -> None:
         work, due = self.days[p]
         for stream, what in due:
-            batch.wake(stream, what, work.day, work.cause)
+            if (stream, what) in self.woken:
+                batch.put_off(stream, what, work.day)
+            else:
+                batch.wake(stream, what, work.day, work.cause)
         batch.progress[p].day_work = work if self._is_long(p) else None
 
     def _classify(self, progress: Progress, records: list[Routed]) -> list[Heard]:

@@ -85,7 +85,7 @@ class Parking:
         self, connection: Any, partition: int, offset: int, said: "_Said", actor: str
     ) -> tuple[Batch, int]:
         """The work of both, in the caller's transaction; how many records were applied."""
-        progress = await self.engine.store.lock(connection, [partition])
+        progress = await self.engine.lock(connection, [partition])
         if progress[partition].recovering:
             raise Recovering("the database was restored and is catching up; come again")
         stream, rows = await self._open(connection, partition, offset)

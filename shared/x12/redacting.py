@@ -25,7 +25,8 @@ from shared.x12.redacting_rules import (
     is_money,
     keeps,
 )
-from shared.x12.segments import Delimiters, Source, Trouble
+from shared.x12.segments import Delimiters
+from shared.x12.source import Source, Trouble
 
 WORD = "REDACTED"
 _SOMETHING = "SOMETHING"

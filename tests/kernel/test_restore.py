@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from shared import engine as engine_room
 from shared import envelope as wire
 from shared.batch import OutboxRow
 from shared.errors import Recovering, Stopped
 from shared.progress import Progress
 from shared.service import Order, to
+from shared.store import Store
 from shared.streams import account_stream, partition_of
 from tests.kernel.cluster import ACCOUNTS, SCOPE
 from tests.kernel.fed import Fed, MemoryLog
@@ -309,3 +311,69 @@ async def test_a_record_in_our_name_that_cannot_be_read_does_not_stop_the_start(
     await house.settle()
     assert positions(house.gamma.log, "gamma/0") == [1, 2, 3, 4][: 3 + ours]
     assert (await house.gamma.compare()).differences == []
+
+
+# -- days, and processes that run on ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backed_up", ["before the day", "in the day's work"])
+async def test_what_a_day_woke_is_woken_once_and_what_it_had_not_woken_yet_now(
+    house: House, backed_up: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_room, "DAY_CHUNK", 1)
+    for number in (1, 2):
+        await house.alpha.capture(number, f"number {number}")
+    await house.charge(1)
+    await house.settle()
+    if backed_up == "before the day":
+        await house.gamma.back_up()
+    await house.open_day(6)
+    store, chunks = house.gamma.engine.store, iter(["one", "two"])
+
+    async def lost_after_two(*args: Any) -> Any:
+        chunk = next(chunks, None)
+        if chunk is None:
+            raise ConnectionResetError
+        if chunk == "two" and backed_up == "in the day's work":
+            await house.gamma.back_up()
+        return await Store.due(store, *args)
+
+    monkeypatch.setattr(store, "due", lost_after_two)
+    with pytest.raises(ConnectionResetError):
+        await house.gamma.hear()
+    monkeypatch.undo()
+    woken = "select count(*) from story where told like '% d6%'"
+    assert await house.gamma.value(woken) == 2
+    await house.gamma.restore()
+    assert await house.gamma.recover() == (2 if backed_up == "before the day" else 1)
+    await house.gamma.engine.finish_days([0])
+    await house.settle()
+    assert await house.gamma.value(woken) == 3
+    assert await house.gamma.value("select count(*) from story where told like '%d6%d6%'") == 0
+    assert await house.told() == "c1 r1 d6"
+    events = [wire.decode(r.value).id for r in house.gamma.log.records[0]]
+    assert len(events) == len(set(events)), "nothing was said twice"
+    assert (await house.gamma.compare()).differences == []
+    await house.open_day(7)
+    await house.settle()
+    assert await house.told() == "c1 r1 d6 d7"
+
+
+async def test_a_process_whose_database_is_put_back_under_it_stops(house: House) -> None:
+    await house.charge(1)
+    await house.settle()
+    await house.gamma.back_up()
+    await house.charge(2)
+    await house.settle()
+    running = house.gamma.engine
+    stopped: list[Stopped] = []
+    running.on_stopped = stopped.append
+    await house.gamma.restore()
+    with pytest.raises(Stopped, match="older than we left it"):
+        await running.poll(house.gamma.log.records[0])
+    command = Order(STREAM, Reduce(ACCOUNTS[0], 50), "reduce 50", b"", SCOPE, "tester")
+    (answer,) = await running.handle([command])
+    assert (answer.status, len(stopped)) == (503, 1)
+    assert await house.gamma.recover() == 1
+    await house.settle()
+    assert await house.told() == "c1 r1 c2 r2"
