@@ -334,7 +334,10 @@ class AdjudicationReversed:
 
 @event("adjudication_tracking.reversal_waiting.v1", "account")
 class ReversalWaiting:
-    """A reversal came before the payment it takes back; it waits and its money stays in clearing."""
+    """A reversal came before the payment it takes back; it waits and its money stays in clearing.
+
+    `reason` tells what is missing. It waits no more once an `AdjudicationReversed` has its `adjudication`.
+    """
 
     account: AccountNumber
     claim: ClaimNumber
@@ -343,6 +346,8 @@ class ReversalWaiting:
     payer_control: str = ""
     paid_cents: Cents
     delivered: ClaimPaymentDelivered | None = None
+    payer: str = ""
+    reason: Sentence = ""
 
 
 @event("adjudication_tracking.claim_forwarded.v1", "account")

@@ -132,6 +132,18 @@ def routes(doors: Doors) -> APIRouter:
             limit,
         )
 
+    @router.get("/waiting-reversals")
+    async def waiting_reversals(
+        state: str = "waiting", limit: int = Query(default=PAGE, le=5_000)
+    ) -> list[dict[str, Any]]:
+        """Reversals whose original is not known, with the reason; their money stays in clearing meanwhile."""
+        return await doors.rows(
+            "select * from waiting_reversal where $1 = '' or state = $1 "
+            "order by since, account, reversal limit $2",
+            state,
+            limit,
+        )
+
     @router.get("/claims/{claim}")
     async def claim(claim: str) -> dict[str, Any]:
         """One claim's state and answers."""

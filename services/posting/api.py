@@ -276,6 +276,16 @@ def _work(router: APIRouter, doors: Doors) -> None:
             MOST_ROWS,
         )
 
+    @router.get("/unapplied")
+    async def unapplied() -> list[Row]:
+        """Patients' money that met no balance, oldest first, and why it waits."""
+        return await doors.rows(_UNAPPLIED, MOST_ROWS)
+
+    @router.get("/credits")
+    async def credits() -> list[Row]:
+        """Charges on which somebody is owed money back, or an amount is below zero, and what it waits for."""
+        return await doors.rows(_CREDITS, MOST_ROWS)
+
     @router.get("/guarantors/{guarantor}")
     async def guarantor(guarantor: str) -> Row:
         """What a guarantor paid and what of it is unapplied."""
@@ -295,6 +305,31 @@ from (select remittance,
 left join remittance_money m using (remittance)
 where $1 or j.released_cents <> j.posted_cents
 order by m.paid_on, j.remittance limit $2
+"""
+
+
+_UNAPPLIED = """
+select p.*, case
+         when p.account = '' then 'It was paid for no account.'
+         when b.account is null then 'Nothing is known of its account yet.'
+         when b.patient_cents > 0 then 'The account owes at claim level, or is being applied to.'
+         else 'The patient owes nothing on its account: it waits for a balance, or a refund.'
+       end as reason
+from patient_payment p left join account_balance b using (account)
+where p.left_cents <> 0 order by p.received_on, p.guarantor, p.payment limit $1
+"""
+_CREDITS = """
+select account, charge, payer, credit_cents, open_cents, denied_cents, next_payer_cents, patient_cents,
+       posted_on, case
+         when credit_cents > 0 then 'The payer paid too much: a takeback or a refund closes it.'
+         when credit_cents < 0 then 'It was taken back although it was refunded: the payer owes it.'
+         when open_cents > 0 then 'A decision was taken back: the corrected one restates it.'
+         when open_cents < 0 then 'A charge was lowered after it was paid: the payer has to correct.'
+         else 'More was taken back than anybody can be named for: look at it.'
+       end as reason
+from charge_balance
+where charge <> '' and (credit_cents <> 0 or least(open_cents, denied_cents, next_payer_cents, patient_cents) < 0)
+order by posted_on, account, charge limit $1
 """
 
 

@@ -235,6 +235,21 @@ def _original(d: ClaimPaymentDelivered, account: Account) -> Adjudged | None:
     return found[0] if found else None
 
 
+def _missing(d: ClaimPaymentDelivered, account: Account) -> str:
+    """Why a reversal has nothing to take back yet."""
+    p = d.payment
+    controls = {p.payer_control, p.original_control} - {""}
+    of_payer = [a for a in account.adjudged if a.payer == d.payer and a.decides]
+    named = [a for a in of_payer if a.payer_control in controls] if controls else of_payer
+    if not of_payer:
+        return "No decision of this payer on the account is known."
+    if not named:
+        return "No decision under the payer's control numbers is known."
+    if all(a.reversed for a in named):
+        return "What it takes back was taken back before."
+    return "The decision that it names paid or charged another amount."
+
+
 def _reverse(d: ClaimPaymentDelivered, claim: Claim, account: Account) -> list[Any]:
     if any(reversal_id(w) == reversal_id(d) for w in account.waiting):
         return []
@@ -249,6 +264,8 @@ def _reverse(d: ClaimPaymentDelivered, claim: Claim, account: Account) -> list[A
                 payer_control=d.payment.payer_control,
                 paid_cents=d.payment.paid_cents,
                 delivered=d,
+                payer=d.payer,
+                reason=_missing(d, account),
             )
         ]
     return [_reversed(d, claim, original, account)]

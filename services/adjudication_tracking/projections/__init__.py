@@ -2,8 +2,21 @@
 
 from services.adjudication_tracking.projections.claims import CLAIM_STATUS, FOREIGN, SENT
 from services.adjudication_tracking.projections.files import FILES, TALLY
-from services.adjudication_tracking.projections.remittances import REMITTANCE, UNMATCHED
+from services.adjudication_tracking.projections.remittances import (
+    REMITTANCE,
+    UNMATCHED,
+    WAITING_REVERSAL,
+)
 
-PROJECTIONS = (CLAIM_STATUS, REMITTANCE, UNMATCHED, FILES, TALLY, FOREIGN, SENT)
+PROJECTIONS = (
+    CLAIM_STATUS,
+    REMITTANCE,
+    UNMATCHED,
+    WAITING_REVERSAL,
+    FILES,
+    TALLY,
+    FOREIGN,
+    SENT,
+)
 
 __all__ = ["CLAIM_STATUS", "PROJECTIONS"]

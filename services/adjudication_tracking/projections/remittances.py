@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from contracts.adjudication_tracking import (
+    AdjudicationReversed,
     ClaimMatched,
     ClaimUnmatched,
     RemittanceClosed,
@@ -147,4 +148,49 @@ UNMATCHED = Projection(
     ),
     keys=lambda event, at: [(event.remittance, event.position)],
     project=_unmatched,
+)
+
+
+def _waiting(row: Row | None, event: Any, at: At) -> Row | None:
+    if isinstance(event, AdjudicationReversed):
+        return row and {**row, "state": "taken_up", "taken_up_on": at.occurred_on}
+    return {
+        "reversal": event.adjudication,
+        "account": event.account,
+        "claim": event.claim,
+        "payer": event.payer,
+        "remittance": event.remittance,
+        "payer_control": event.payer_control,
+        "paid_cents": event.paid_cents,
+        "reason": event.reason,
+        "state": "waiting",
+        "since": at.occurred_on,
+        "taken_up_on": None,
+    }
+
+
+WAITING_REVERSAL = Projection(
+    table="waiting_reversal",
+    columns={
+        "reversal": "text",
+        "account": "text",
+        "claim": "text",
+        "payer": "text",
+        "remittance": "text",
+        "payer_control": "text",
+        "paid_cents": "bigint",
+        "reason": "text",
+        "state": "text",
+        "since": "date",
+        "taken_up_on": "date",
+    },
+    key=("account", "reversal"),
+    hears=frozenset(
+        {
+            "adjudication_tracking.reversal_waiting.v1",
+            "adjudication_tracking.adjudication_reversed.v1",
+        }
+    ),
+    keys=lambda event, at: [(event.account, event.adjudication)],
+    project=_waiting,
 )

@@ -5,6 +5,7 @@ from services.posting.projections.journal import JOURNAL
 from services.posting.projections.money import (
     DEPOSIT,
     GUARANTOR_BALANCE,
+    PATIENT_PAYMENT,
     PAYEE_BALANCE,
     PROVIDER_ADJUSTMENT,
     REMITTANCE_MONEY,
@@ -22,4 +23,5 @@ PROJECTIONS = (
     PROVIDER_ADJUSTMENT,
     TAKEBACK,
     GUARANTOR_BALANCE,
+    PATIENT_PAYMENT,
 )

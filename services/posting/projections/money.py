@@ -168,6 +168,35 @@ def guarantor_row(row: Row | None, event: Any, at: At) -> Row:
     }
 
 
+def payment_keys(event: Any, at: At) -> Keys:
+    """One row per payment of a guarantor."""
+    return [(event.guarantor, event.payment)] if kind_of(at.stream) == "guarantor" else []
+
+
+def payment_row(row: Row | None, event: Any, at: At) -> Row:
+    """What was paid, what of it met a balance or was sent back, and what is left unapplied."""
+    now: Row = row or {
+        "guarantor": event.guarantor,
+        "payment": event.payment,
+        "account": event.account,
+        "tender": "",
+        "received_cents": 0,
+        "applied_cents": 0,
+        "refunded_cents": 0,
+        "received_on": None,
+    }
+    match event:
+        case PatientPaymentReceived():
+            facts = {"received_cents": event.amount_cents, "received_on": event.received_on}
+            now = {**now, **facts, "tender": event.tender, "account": event.account}
+        case PatientPaymentApplied():
+            now = {**now, "applied_cents": now["applied_cents"] + event.cents}
+        case PatientPaymentRefunded():
+            now = {**now, "refunded_cents": now["refunded_cents"] + event.cents}
+    left = now["received_cents"] - now["applied_cents"] - now["refunded_cents"]
+    return {**now, "left_cents": left}
+
+
 def _wires(*events: type) -> frozenset[str]:
     return frozenset(wire_name(event) for event in events)
 
@@ -278,4 +307,23 @@ GUARANTOR_BALANCE = Projection(
     hears=_wires(PatientPaymentReceived, PatientPaymentApplied, PatientPaymentRefunded),
     keys=guarantor_keys,
     project=guarantor_row,
+)
+PATIENT_PAYMENT = Projection(
+    table="patient_payment",
+    columns={
+        "guarantor": "text",
+        "payment": "text",
+        "account": "text",
+        "tender": "text",
+        "received_cents": "bigint",
+        "applied_cents": "bigint",
+        "refunded_cents": "bigint",
+        "left_cents": "bigint",
+        "received_on": "date",
+    },
+    key=("guarantor", "payment"),
+    hears=_wires(PatientPaymentReceived, PatientPaymentApplied, PatientPaymentRefunded),
+    keys=payment_keys,
+    project=payment_row,
+    indexes=("(received_on) where left_cents <> 0",),
 )

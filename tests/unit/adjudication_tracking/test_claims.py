@@ -166,6 +166,21 @@ def test_a_reversal_of_another_amount_waits() -> None:
     assert isinstance(waits, ReversalWaiting)
 
 
+def test_a_waiting_reversal_says_what_is_missing() -> None:
+    (first,) = _answer(SENT, _delivered(8_000))
+    (back,) = _answer([*SENT, first], _delivered(-8_000, "22", 1))
+    other = _delivered(-8_000, "22", 2)
+    other = replace(other, payment=replace(other.payment, payer_control="ICN9"))
+    for given, delivered, words in (
+        ([], _delivered(-8_000, "22", 1), "No decision of this payer"),
+        ([first], other, "control numbers"),
+        ([first], _delivered(-7_999, "22", 1), "another amount"),
+        ([first, back], _delivered(-8_000, "22", 2), "taken back before"),
+    ):
+        (waits,) = _answer([*SENT, *given], delivered)
+        assert words in waits.reason
+
+
 def test_a_reversal_before_its_original_is_taken_up_when_it_comes() -> None:
     (waits,) = _answer(SENT, _delivered(-8_000, "22", 1))
     (adjudicated,) = _answer([*SENT, waits], _delivered(8_000))

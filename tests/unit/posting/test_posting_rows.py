@@ -165,6 +165,8 @@ def test_a_patients_payment_crosses_streams_through_clearing() -> None:
     assert (ledgers["patient_clearing"], ledgers["ar_patient"]) == (0, 0)
     assert (ledgers["cash"], ledgers["patient_unapplied"]) == (25_000, -5_000)
     assert tables.rows["guarantor_balance"][("g1",)]["unapplied_cents"] == 5_000
+    waits = tables.rows["patient_payment"][("g1", paid.payment)]
+    assert (waits["left_cents"], waits["account"]) == (5_000, ACCOUNT)
 
 
 def test_an_overpayment_ends_when_its_posting_is_taken_back() -> None:
