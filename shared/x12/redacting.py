@@ -99,9 +99,11 @@ class Redactor:
 
     def _one_day(self, text: str) -> str:
         found, rest = day_or_none(text[:8]), text[8:]
-        if found is None or (rest and not keeps("time", rest, [""])):
+        if found is None:
             return text if keeps("time", text, [""]) else self.value(text)
-        return text if text == _ENDLESS else d8(self._moved(found)) + rest
+        if rest and not keeps("time", rest, [""]):
+            rest = self.value(rest)  # A reader takes the day in front of it all the same.
+        return (text[:8] if text[:8] == _ENDLESS else d8(self._moved(found))) + rest
 
     def short_day(self, text: str) -> str:
         """YYMMDD shifted."""

@@ -16,6 +16,9 @@ WITHOUT_ROOM: dict[str, tuple[str, Callable[[TransactionSet], list[Finding]]]] =
     "271": ("eligibility answer", lambda one: read_271(one)[1]),
 }
 NOT_JUDGED = "not judged"
+_OF_FORM = frozenset(
+    f"segment.{what}" for what in ("empty", "line_end", "latin_1", "control_sign", "too_long")
+)
 
 
 @dataclass(slots=True)
@@ -129,7 +132,8 @@ def fingerprint(finding: Finding) -> tuple[str | int, ...]:
 
 def is_of_form(finding: Finding) -> bool:
     """Whether it speaks of bytes around the segments, which a copy does not repeat: marks, white space, encoding."""
-    return finding.severity != "error" and finding.level == "interchange"
+    of_file = finding.severity != "error" and finding.level == "interchange"
+    return of_file or finding.rule in _OF_FORM
 
 
 def alike(said: Iterator[Said]) -> Counter[tuple[str | int, ...]]:
