@@ -238,6 +238,18 @@ claim_statuses = st.builds(
     bill_type=maybe,
     service_to=maybe_day,
 )
+
+
+def in_total(ack: ClaimAck277) -> ClaimAck277:
+    """A batch and its providers whose statuses charge what their claims charge together."""
+    if ack.status is not None:
+        ack.status.cents = sum(c.charge_cents for c in ack.claims())
+    for provider in ack.providers:
+        if provider.status is not None:
+            provider.status.cents = sum(c.charge_cents for c in provider.claims)
+    return ack
+
+
 acks_277ca = st.builds(
     ClaimAck277,
     st.sampled_from(["AY", "PR"]),
@@ -252,7 +264,7 @@ acks_277ca = st.builds(
     few(st.builds(ProviderAck277, names, words, few(claim_statuses), status=st.none() | statuses)),
     control=st.just("0001"),
     status=statuses,
-)
+).map(in_total)
 
 faults = st.builds(
     Fault999, words.map(lambda t: t[:3]), st.integers(1, 9_999), st.sampled_from("12345678"), maybe
@@ -289,7 +301,7 @@ inquiries = few(
     st.builds(
         Inquiry270,
         words,
-        words,
+        st.text(SIGNS, min_size=1, max_size=10),
         st.sampled_from(["PAYER A", "PAYER B"]),
         words,
         names,

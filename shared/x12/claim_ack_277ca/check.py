@@ -1,5 +1,7 @@
 """Whether a 277CA's totals are those of its claims, and its levels and categories are such as exist."""
 
+from collections.abc import Iterator
+
 from shared.x12 import hierarchy
 from shared.x12.claim_ack_277ca.model import ACCEPTED, REJECTED, ClaimAck277, ProviderAck277
 from shared.x12.envelope import TransactionSet
@@ -27,6 +29,7 @@ def check_277ca(ack: ClaimAck277, one: TransactionSet) -> list[Finding]:
 
 
 def _totals(ack: ClaimAck277 | ProviderAck277, one: TransactionSet, loop: str) -> list[Finding]:
+    """What was taken and what was refused, in counts and cents: as stated, as listed, and together all of it."""
     claims = ack.claims() if isinstance(ack, ClaimAck277) else ack.claims
     taken = [c for c in claims if c.accepted]
     refused = [c for c in claims if not c.accepted]
@@ -40,4 +43,25 @@ def _totals(ack: ClaimAck277 | ProviderAck277, one: TransactionSet, loop: str) -
         if stated is not None and stated != counted:
             sentence = f"a total of {stated} does not agree with its claims, which make {counted}"
             found.append(one.finding(-1, sentence, severity="warning", loop=loop, element=element))
+    found += _together(ack, sum(c.charge_cents for c in claims), one, loop)
     return found
+
+
+def _together(
+    ack: ClaimAck277 | ProviderAck277, listed_cents: int, one: TransactionSet, loop: str
+) -> Iterator[Finding]:
+    """Accepted and rejected cents make the total that the status of the level states (STC04)."""
+    total = ack.status.cents if ack.status is not None else 0
+    stated = [c for c in (ack.accepted_cents, ack.rejected_cents) if c is not None]
+    both = sum(stated) if stated else listed_cents
+    if total and both != total:
+        sentence = "what was accepted and what was rejected do not make the total"
+        yield one.finding(
+            -1,
+            sentence,
+            severity="warning",
+            loop=loop,
+            element="STC04",
+            level="total",
+            difference_cents=total - both,
+        )
