@@ -41,7 +41,6 @@ class Payer:
         self.code = code
         self.payer_id = payer_id
         self.chance = chance
-        self.habits = weights.HABITS.get(code, weights.HABITS["COMM"])
 
     def control(self, clm01: str, attempt: str) -> str:
         """The payer control number it gives."""
@@ -75,11 +74,16 @@ class Payer:
             crossover_id="SUPP1" if crosses else "",
             lines=lines,
         )
+        if habit is None and not claim.prior and self._in_one_amount(claim):
+            gather(made)
         billing = claim.billing
         assert billing is not None
         return Decision(
             made, self.code, billing.tax_id, billing.npi, habit is not None, crosses, claim
         )
+
+    def _in_one_amount(self, claim: ProfessionalClaim) -> bool:
+        return self.chance.happens(weights.CLAIM_LEVEL, "claim level", claim.clm01)
 
     def _crosses(self, claim: ProfessionalClaim) -> bool:
         secondary = [p for p in claim.prior if p.paid_cents is None]
@@ -110,11 +114,13 @@ class Payer:
         elif claim.prior and any(p.paid_cents is not None for p in claim.prior):
             self._secondary(line, made)
         else:
-            self._pay(claim, n, line, made)
+            self._pay(claim, n, line, made, on)
         return made
 
-    def _pay(self, claim: ProfessionalClaim, n: int, line: ServiceLine, made: RemitLine) -> None:
-        h = self.habits
+    def _pay(
+        self, claim: ProfessionalClaim, n: int, line: ServiceLine, made: RemitLine, on: date
+    ) -> None:
+        h = weights.habits_of(self.code, line.service_from or on)
         allowed = share(line.charge_cents, h.allowed)
         made.allowed_cents = allowed
         rest = allowed
@@ -150,6 +156,16 @@ class Payer:
         made.cas = [Cas("OA", "23", line.charge_cents - left)] if line.charge_cents - left else []
         if left - paid:
             made.cas.append(Cas("PR", "2", left - paid))
+
+
+def gather(claim: RemitClaim) -> None:
+    """Leave the lines out: the same money at claim level, an adjustment for each reason."""
+    sums: dict[tuple[str, str], int] = {}
+    for line in claim.lines:
+        for cas in line.cas:
+            sums[cas.group, cas.reason] = sums.get((cas.group, cas.reason), 0) + cas.cents
+    claim.cas = [Cas(group, reason, cents) for (group, reason), cents in sums.items()]
+    claim.lines = []
 
 
 def supplement(primary: Decision, control: str, on: date) -> Decision:

@@ -1,4 +1,4 @@
-"""A biller at the work lists: corrects denials, resends fixed rejections, lets go what an edit held by mistake."""
+"""A biller at the work lists: codes again, corrects denials, resends fixed rejections."""
 
 from datetime import date
 from typing import Any
@@ -7,6 +7,7 @@ from simulator.chance import Chance
 from simulator.doors import DoorClosed, Doors
 
 PAGE = 500
+USUAL_DIAGNOSIS = "I10"
 
 
 class Biller:
@@ -16,13 +17,33 @@ class Biller:
         self.doors = doors
         self.chance = chance
         self.done: set[str] = set()
-        self.corrected = self.resent = 0
+        self.coded = self.corrected = self.resent = 0
         self.refused = 0
 
     async def work(self, today: date) -> None:
         """One pass over the lists."""
+        await self._codes()
         await self._denials()
         await self._rejections()
+
+    async def _codes(self) -> None:
+        """What coding holds gets a diagnosis that is in force."""
+        for row in _rows(await self.doors.get("coding", "/work-list", limit=PAGE)):
+            account = row["account"]
+            key = f"code/{account}"
+            if key in self.done:
+                continue
+            self.done.add(key)
+            if self.chance.happens(1_500, "left alone", key):
+                continue
+            charged = await self.doors.get("coding", f"/accounts/{account}")
+            body = {
+                "diagnoses": [{"sequence": 1, "code": USUAL_DIAGNOSIS}],
+                "lines": {charge: [1] for charge in charged["charges"]},
+                "coder": "coder:sim",
+            }
+            if await self._tell("coding", f"/accounts/{account}/codes", key, body):
+                self.coded += 1
 
     async def _denials(self) -> None:
         for row in _rows(await self.doors.get("denial", "/denials", state="open", limit=PAGE)):

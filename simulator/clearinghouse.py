@@ -60,6 +60,7 @@ class Clearinghouse:
     answers: list[Answer] = field(default_factory=list)
     acks: list[tuple[date, str, ClaimAck277]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    decided: dict[str, Decision] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
 
     def collect(self, outbound: Path, today: date) -> int:
@@ -159,7 +160,9 @@ class Clearinghouse:
 
     def _first(self, claim: ProfessionalClaim, what: str) -> bool:
         """A claim meets each trouble once: the second time it was fixed."""
-        key = f"{what}/{claim.clm01}"
+        return self._once(f"{what}/{claim.clm01}")
+
+    def _once(self, key: str) -> bool:
         self.received[key] = self.received.get(key, 0) + 1
         return self.received[key] == 1
 
@@ -198,16 +201,26 @@ class Clearinghouse:
         if self.faults and chance.happens(weights.SILENT_835, "silent 835", clm01):
             self.silent.append(clm01)
             return
-        h = payer.habits
+        h = weights.habits_of(payer.code, t.on)
         wait = h.first_day + chance.below(h.spread_days, "days", clm01, attempt)
         on = t.on + timedelta(days=wait)
+        if t.claim.frequency == "8":
+            self._void(clm01, on)
+            return
         decision = payer.decide(t.claim, attempt, control, on)
+        self.decided[clm01] = decision
         self.treasury.add(decision, on, None, self._interest(decision, wait, on))
         if decision.crosses_to:
             second = supplement(decision, f"SUP{chance.below(10**10, 'sup', clm01):010d}", on)
             self.treasury.add(second, on + timedelta(days=9))
         elif self.faults and not decision.denied and decision.claim.paid_cents > 0:
             self._later(decision, on, clm01)
+
+    def _void(self, clm01: str, on: date) -> None:
+        """Frequency 8: what was decided last is taken back, and nothing takes its place."""
+        decision = self.decided.pop(clm01, None)
+        if decision is not None:
+            self.treasury.add(decision, on, [reversal(decision)])
 
     def _interest(self, decision: Decision, wait: int, on: date) -> list[Plb]:
         """Interest on what is paid late: it raises the payment, so its PLB is negative."""
@@ -219,10 +232,14 @@ class Clearinghouse:
 
     def _later(self, decision: Decision, on: date, clm01: str) -> None:
         chance = self.chance
-        if chance.happens(weights.REVERSED, "reversed", clm01):
+        soon = chance.happens(weights.REVERSED, "reversed", clm01)
+        late = chance.happens(weights.REVERSED_LATE, "reversed late", clm01)
+        if (soon or late) and decision.claim.lines:
             again = correction(decision, decision.claim.payer_control + "C", 1_500)
             pair = [reversal(decision), again.claim]
-            self.treasury.add(decision, on + timedelta(days=20), pair)
+            days = 20 if soon else weights.REVERSED_LATE_DAYS
+            self.decided[clm01] = again
+            self.treasury.add(decision, on + timedelta(days=days), pair)
         elif chance.happens(weights.PAID_TWICE, "twice", clm01):
             self.treasury.add(decision, on + timedelta(days=14))
             # The payer notices, and keeps the second payment back from a later check.
@@ -282,9 +299,13 @@ class Clearinghouse:
         made = Answer271(
             i.trace, i.last, i.first, i.member_id, i.payer_name, i.payer_id, i.provider_name, i.provider_npi
         )
-        if self.chance.happens(100, "aaa", i.trace) and self.received.setdefault(f"aaa/{i.trace}", 0) == 0:
-            self.received[f"aaa/{i.trace}"] = 1
+        happens = self.chance.happens
+        if happens(weights.PAYER_DOWN, "aaa", i.trace) and self._once(f"aaa/{i.trace}"):
             made.rejections = [Rejection("42", "R", "2100C")]
+        elif happens(weights.INQUIRY_REJECTED, "unknown", i.trace):
+            made.rejections = [Rejection("75", "C", "2100C")]
+        elif happens(weights.COVERAGE_INACTIVE, "inactive", i.trace):
+            made.benefits = [Benefit("6", "IND", ["30"])]
         else:
             made.benefits = [
                 Benefit("1", "IND", ["30"], "SYNTHETIC PLAN"),

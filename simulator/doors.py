@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 
-RETRIES = 40
+RETRIES = 240
 WAIT_SECONDS = 0.25
+"""A minute in all: as long as a service may take to come back on a machine that is busy."""
 CHUNK = 250
 
 
@@ -19,10 +20,11 @@ class NotThere(DoorClosed):
 
 
 class Doors:
-    """One client per service; `urls` by service name."""
+    """One client per service; `urls` by service name. `retries` says how patient it is."""
 
-    def __init__(self, urls: dict[str, str], actor: str) -> None:
+    def __init__(self, urls: dict[str, str], actor: str, retries: int = RETRIES) -> None:
         self.actor = actor
+        self.retries = retries
         self._clients = {
             name: httpx.AsyncClient(base_url=url, timeout=60) for name, url in urls.items()
         }
@@ -47,7 +49,7 @@ class Doors:
         if content is not None:
             headers["content-type"] = "application/octet-stream"
         last = "no answer"
-        for _ in range(RETRIES):
+        for _ in range(self.retries):
             try:
                 answer = await self._clients[service].post(
                     path, json=json, content=content, params=params, headers=headers
@@ -66,7 +68,7 @@ class Doors:
     async def get(self, service: str, path: str, **params: Any) -> Any:
         """GET, with patience; NotThere when the door knows no such thing."""
         last = "no answer"
-        for _ in range(RETRIES):
+        for _ in range(self.retries):
             try:
                 answer = await self._clients[service].get(path, params=params or None)
                 if answer.status_code < 400:

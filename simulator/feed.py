@@ -51,17 +51,18 @@ class Feed:
             "service_to": on.isoformat(),
             "billing": "bill",
             "patient": person(chance, patient),
-            "coverages": self._coverages(patient),
+            "coverages": self._coverages(patient, on),
         }
 
-    def _coverages(self, patient: int) -> list[dict[str, Any]]:
+    def _coverages(self, patient: int, on: date) -> list[dict[str, Any]]:
         chance = self.chance
-        shares: list[tuple[str, int]] = [(p, h.share) for p, h in weights.HABITS.items()]
+        habits = weights.habits_on(on)
+        shares: list[tuple[str, int]] = [(p, h.share) for p, h in habits.items()]
         payer = chance.weighted([*shares, ("", weights.SELF_PAY_SHARE)], "payer", patient)
         if not payer:
             return []
         covers = [self._coverage(1, payer, patient)]
-        if chance.happens(weights.HABITS[payer].secondary, "secondary", patient):
+        if chance.happens(habits[payer].secondary, "secondary", patient):
             second = weights.SUPPLEMENT if payer == "MEDB" else ("BLUE" if payer == "COMM" else "COMM")
             covers.append(self._coverage(2, second, patient))
         return covers
@@ -92,14 +93,7 @@ class Feed:
         start = chance.below(len(usable), "first line", number)
         step = 1 + chance.below(3, "step", number)
         picked = [usable[(start + n * step) % len(usable)] for n in range(min(lines, len(usable)))]
-        codes = [
-            d
-            for d in self.diagnoses
-            if self.started.get(d, on) <= on <= self.ended.get(d, on)
-        ]
-        first = chance.below(len(codes), "diagnosis", number)
-        count = 1 + chance.below(3, "diagnoses", number)
-        diagnoses = [codes[(first + 2 * n) % len(codes)] for n in range(count)]
+        diagnoses = self._diagnoses(on, number)
         renders = chance.pick(self.renderers, "renders", number)
         charges: list[dict[str, Any]] = [
             {
@@ -120,11 +114,24 @@ class Feed:
             "encounter": f"E{number:08d}",
             "charges": charges,
             "diagnoses": [
-                {"sequence": n, "code": code, "poa": None} for n, code in enumerate(dict.fromkeys(diagnoses), 1)
+                {"sequence": n, "code": code, "poa": None} for n, code in enumerate(diagnoses, 1)
             ],
-            "pointers": [[1 + (n % len(dict.fromkeys(diagnoses)))] for n in range(len(charges))],
+            "pointers": [[1 + n % len(diagnoses)] for n in range(len(charges))],
             "coder": "coder:sim",
         }
+
+    def _diagnoses(self, on: date, number: int) -> list[str]:
+        """One to three codes in force that day; some time after its end the EHR may still send an old one."""
+        chance = self.chance
+        codes = [d for d in self.diagnoses if self.started.get(d, on) <= on <= self.ended.get(d, on)]
+        first = chance.below(len(codes), "diagnosis", number)
+        count = 1 + chance.below(3, "diagnoses", number)
+        picked = [codes[(first + 2 * n) % len(codes)] for n in range(count)]
+        late = timedelta(days=weights.STALE_DAYS)
+        stale = [d for d in self.diagnoses if d in self.ended and self.ended[d] < on <= self.ended[d] + late]
+        if stale and chance.happens(weights.STALE_CODE, "stale", number):
+            picked[0] = chance.pick(stale, "stale code", number)
+        return list(dict.fromkeys(picked))
 
 
 def business_days(start: date, count: int) -> list[date]:

@@ -69,7 +69,7 @@ class Treasury:
         """The 835 files of this day's pay runs, each with a name; deposits are noted."""
         files: list[tuple[str, bytes]] = []
         for payer, tax_id in sorted(self.due):
-            if on.weekday() != weights.HABITS.get(payer, weights.HABITS["COMM"]).pay_weekday:
+            if on.weekday() != weights.habits_of(payer, on).pay_weekday:
                 continue
             waiting = self.due[payer, tax_id]
             ready = sorted((d for d in waiting if d.on <= on), key=lambda d: (d.on, d.order))

@@ -3,11 +3,11 @@
 Rates are basis points (hundredths of a percent) unless named otherwise.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
 UNSOURCED = "unsourced"
-IN_FORCE_FROM = date(2025, 10, 1)
 
 
 class PayerHabits(NamedTuple):
@@ -26,7 +26,7 @@ class PayerHabits(NamedTuple):
     source: str
 
 
-HABITS: dict[str, PayerHabits] = {
+_2026: dict[str, PayerHabits] = {
     # Medicare: 20 % coinsurance, 2 % sequestration, electronic payment floor of 13 days (42 CFR 424; MLN).
     "MEDB": PayerHabits(30, 6_200, 2_000, 0, 28_300, 200, 14, 8, 1, 5_500, "amounts unsourced"),
     "MADV": PayerHabits(18, 6_400, 0, 2_500, 0, 0, 15, 14, 2, 0, UNSOURCED),
@@ -34,6 +34,29 @@ HABITS: dict[str, PayerHabits] = {
     "BLUE": PayerHabits(20, 7_400, 1_500, 0, 60_000, 0, 12, 16, 4, 800, UNSOURCED),
     "COMM": PayerHabits(12, 7_800, 2_000, 3_000, 90_000, 0, 16, 25, 0, 600, UNSOURCED),
 }
+HABITS: tuple[tuple[date, Mapping[str, PayerHabits]], ...] = (
+    # The Part B deductible of 2025 was 257 dollars, that of 2026 is 283.
+    (date(2025, 10, 1), {**_2026, "MEDB": _2026["MEDB"]._replace(deductible_cents=25_700)}),
+    (date(2026, 1, 1), _2026),
+)
+"""Versions by the day from which they are in force."""
+
+
+def habits_on(day: date) -> Mapping[str, PayerHabits]:
+    """All payers' habits as of a day; before the first version, that one."""
+    found = HABITS[0][1]
+    for in_force_from, version in HABITS:
+        if in_force_from <= day:
+            found = version
+    return found
+
+
+def habits_of(payer: str, day: date) -> PayerHabits:
+    """One payer's; a payer without habits of its own pays as a commercial one does."""
+    every = habits_on(day)
+    return every.get(payer, every["COMM"])
+
+
 SUPPLEMENT = "SUPP"
 SELF_PAY_SHARE = 4
 
@@ -50,6 +73,16 @@ SILENT_277CA = 60
 SILENT_835 = 90
 PAID_BEFORE_277CA = 50
 REVERSED = 120
+REVERSED_LATE = 60
+REVERSED_LATE_DAYS = 80
+CLAIM_LEVEL = 250
+"""Claims of one coverage that a payer pays in one amount, without lines."""
+COVERAGE_INACTIVE = 150
+INQUIRY_REJECTED = 120
+PAYER_DOWN = 100
+STALE_CODE = 1_000
+STALE_DAYS = 45
+"""How often, and how long after a code ended, the EHR still sends it."""
 PAID_TWICE = 25
 INTEREST_AFTER_DAY = 34
 REPEATED_FILE = 300

@@ -17,6 +17,8 @@ from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.remittance_835 import Cas, Plb, RemitClaim, RemitLine, Remittance, write_835
 from shared.x12.writing import Header
 
+PAYER_TRACE = "1990000009"
+"""TRN03 of every payer here."""
 _numbers = itertools.count(810_000_001)
 
 
@@ -335,7 +337,7 @@ def check(
         sum(c.paid_cents for c in claims) - sum(p.cents for p in plb) + off_by,
         paid_on=on,
         trn02=trace,
-        trn03="1990000009",
+        trn03=PAYER_TRACE,
         produced_on=on,
         payer_name=payer.name,
         payer_id=payer.payer_id,

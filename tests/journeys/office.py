@@ -26,7 +26,9 @@ from tests.journeys.money import Money, posted_money, reported_money
 SOURCE = "JOURNEYS"
 FIRST_DAY = date(2026, 1, 2)
 COVERED_FROM = "2020-01-01"
-LIMIT_SECONDS = 60.0
+LIMIT_SECONDS = 180.0
+RETRIES = 1_200
+"""Five minutes: a service may die at ten places before it answers."""
 ADMISSION, PHYSICAL = ("G0438", 10_000), ("G0439", 5_000)
 _numbers = itertools.count(1)
 
@@ -65,7 +67,7 @@ class Office:
     @classmethod
     async def enter(cls, stack: Stack) -> "Office":
         """The doors of a stack whose books are listed; the day after the last one opens."""
-        doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "biller:journey")
+        doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "biller:journey", RETRIES)
         last = await standing(doors)
         if last is None:
             await Books.load().publish(doors, FIRST_DAY)
@@ -127,7 +129,9 @@ class Office:
         """What lies in the clearinghouse's folder that did not lie there before."""
         folder = self.stack.home.root / "files" / "outbound"
         found = sorted(
-            p for p in folder.rglob("*") if p.is_file() and "ready" not in p.relative_to(folder).parts
+            p
+            for p in folder.rglob("*")
+            if p.is_file() and "ready" not in p.relative_to(folder).parts
         )
         fresh = [path for path in found if path not in self._known]
         self._known.update(fresh)

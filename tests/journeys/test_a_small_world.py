@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from datetime import date
+from typing import NamedTuple
 
 from deploy.auditing.result import Result
 from deploy.auditing.run import audit
@@ -33,11 +34,37 @@ class Reaper:
             services.start(victim, topic=self.stack.settings.topic)
 
 
-async def _run(stack: Stack, reaper: Reaper) -> Score:
+class Figures(NamedTuple):
+    """What the system says of everything that came in, in accounts and cents."""
+
+    accounts: int
+    paid: int
+    cash: int
+    awaited: int
+
+
+async def _figures(doors: Doors) -> Figures:
+    summary = await doors.get("reporting", "/summary")
+    trial = await doors.get("posting", "/trial-balance")
+    ledgers = {row["ledger"]: row["cents"] for row in trial["ledgers"]}
+    assert trial["sum_cents"] == 0
+    return Figures(
+        summary["total"]["accounts"],
+        summary["checks"]["amount_cents"],
+        ledgers.get("cash", 0),
+        ledgers.get("eft_receivable", 0),
+    )
+
+
+async def _run(stack: Stack, reaper: Reaper) -> tuple[Score, Figures]:
+    """The world's score, and by how much the system's figures grew meanwhile."""
     doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "simulator")
     try:
+        before = await _figures(doors)
         world = World(PLAN, doors, stack.home.root / "files" / "outbound", reaper.told)
-        return await world.run()
+        score = await world.run()
+        after = await _figures(doors)
+        return score, Figures(*(now - then for now, then in zip(after, before, strict=True)))
     finally:
         await doors.close()
 
@@ -48,9 +75,15 @@ async def _audit(stack: Stack) -> list[Result]:
 
 def test_a_world_with_faults_and_kills_ends_with_every_promise_kept(stack: Stack) -> None:
     reaper = Reaper(stack)
-    score = asyncio.run(_run(stack, reaper))
+    score, figures = asyncio.run(_run(stack, reaper))
     assert score.encounters == PLAN.encounters
     assert score.paid_cents > 0
     assert reaper.killed == list(VICTIMS)
+    assert figures == Figures(
+        accounts=score.encounters,
+        paid=score.paid_cents,
+        cash=score.banked_cents + score.patient_paid_cents,
+        awaited=score.paid_cents - score.banked_cents,
+    )
     broken = [f"{r.name}: {r.first}" for r in asyncio.run(_audit(stack)) if not r.holds]
     assert broken == []

@@ -140,7 +140,10 @@ async def test_a_denied_claim_is_corrected_as_a_replacement_and_paid(office: Off
     await office.has(account, PAID_MONEY)
     await office.happened(account, "denial_resolved", 2)
     ended = await office.doors.get("denial", "/denials", account=account.number, state="resolved")
-    assert len(ended) == 2
+    assert sorted((d["outcome"], d["outcome_cents"]) for d in ended) == [
+        ("paid", 3_000),
+        ("paid", 6_000),
+    ]
 
 
 async def test_a_payment_is_reversed_and_corrected(office: Office) -> None:
@@ -221,9 +224,7 @@ async def test_the_same_835_twice_posts_once(office: Office) -> None:
     await office.has(account, PAID_MONEY)
     assert (await office.hand_in("adjudication_tracking", check))["again"]
     # The same payment in another interchange is another file, and still the same money.
-    await office.hand_in(
-        "adjudication_tracking", answers.check(sent, "LIFE-H", claims, office.day)
-    )
+    await office.hand_in("adjudication_tracking", answers.check(sent, "LIFE-H", claims, office.day))
     later = await office.encounter()
     await paid(office, later, "ICN-HH", "LIFE-HH")
     await office.has(account, PAID_MONEY)

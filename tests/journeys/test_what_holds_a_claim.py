@@ -42,7 +42,10 @@ async def test_an_inactive_coverage_holds_the_claim_until_another_is_found_activ
     await office.hand_in("eligibility", answers.eligible(again, office.day))
     await office.submission_shows(account.claim(), "queued")
     (sent,) = [
-        c for f in await office.send(account.claim()) for c in f.claims if c.number == account.claim()
+        c
+        for f in await office.send(account.claim())
+        for c in f.claims
+        if c.number == account.claim()
     ]
     assert sent.claim.subscriber.member_id == again.member_id
 

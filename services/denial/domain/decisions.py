@@ -71,12 +71,15 @@ def _end(account: Account, posted: PaymentPosted) -> Says:
     """Earlier denials whose money this posting took, or whose correction it answers after a reversal."""
     says: Says = []
     taken = drawn(posted.entries)
-    paid = _paid(posted)
+    paid, owed = _paid(posted), _owed(posted)
     for name, denial in account.denials.items():
         if not denial.standing or denial.adjudication == posted.adjudication:
             continue
         answers = denial.adjudication in account.reversed and denial.claim == posted.claim
-        if answers or (denial.charge in taken and denial.left == 0):
+        # What the payer leaves to the patient moves by an event of its own, after the answer.
+        moves = owed.get(denial.charge, 0)
+        if answers or (denial.charge in taken and denial.left <= moves):
+            owed[denial.charge] = max(moves - denial.left, 0)
             part = min(paid.get(denial.charge, 0), denial.cents)
             paid[denial.charge] = paid.get(denial.charge, 0) - part
             outcome = "paid" if part > 0 else _unpaid(denial, posted)
@@ -91,6 +94,13 @@ def _paid(posted: PaymentPosted) -> dict[str, int]:
         if line.ledger == "remittance_clearing":
             paid[line.charge or ""] = paid.get(line.charge or "", 0) + line.cents
     return paid
+
+
+def _owed(posted: PaymentPosted) -> dict[str, int]:
+    owed: dict[str, int] = {}
+    for part in posted.patient_parts:
+        owed[part.charge or ""] = owed.get(part.charge or "", 0) + part.cents
+    return owed
 
 
 def _unpaid(denial: Denial, posted: PaymentPosted) -> str:

@@ -117,6 +117,24 @@ def test_what_a_reversed_posting_had_ended_is_open_again() -> None:
     _scenario(given, HearReversal(back), [opened(denied(), D2)])
 
 
+def test_a_correction_that_is_paid_with_a_patient_part_counts_what_was_paid() -> None:
+    entries = [
+        line("remittance_clearing", 6_000),
+        line("contractual", 13_000),
+        line("ar_denied", -19_000),
+    ]
+    answer = posted(adjudication="adj-2", entries=entries, patient=1_000)
+    _scenario([*OPEN, answer], HearPosting(answer), [ended("paid", 6_000)])
+    moved = HearMoved((line("ar_denied", -1_000), line("ar_patient", 1_000)), "patient", POSTED_ON)
+    _scenario([*OPEN, answer, ended("paid", 6_000)], moved, [])
+
+
+def test_a_denial_of_which_more_stands_than_the_patients_part_goes_on() -> None:
+    entries = [line("remittance_clearing", 6_000), line("ar_denied", -6_000)]
+    answer = posted(adjudication="adj-2", entries=entries, patient=1_000)
+    _scenario([*OPEN, answer], HearPosting(answer), [])
+
+
 def test_a_write_off_of_some_of_it_ends_nothing() -> None:
     _scenario(OPEN, HearMoved((line("ar_denied", -5),), "written_off", POSTED_ON), [])
 
