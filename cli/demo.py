@@ -20,6 +20,7 @@ from simulator.world import Plan, Score, World, standing
 
 GATHER_MS = "400"
 """The world's days are short: services gather what a moment brings before they work on it."""
+WATCH_SECONDS = 2.0
 
 
 @plainly
@@ -32,12 +33,15 @@ def demo(
     json: Json = False,
 ) -> None:
     """Carry a seeded world of encounters through to posted payments, then show what a biller asks."""
-    # A terminal that closes, or a supervisor, ends it as Ctrl-C does: nothing is left running.
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A terminal that closes, or a supervisor, ends it as Ctrl-C does: nothing is left running. A shell that
+    # starts it in the background has SIGINT ignored; here it counts.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, _interrupt)
     plan = Plan(
         encounters=encounters, feed_days=feed_days, all_days=max(days, feed_days), seed=seed
     )
     chosen = stack(quick=True)
+    ours = True
     try:
         score = _carry(chosen, plan, quiet=json)
         if json:
@@ -45,11 +49,12 @@ def demo(
         else:
             _summary(chosen)
         if not exit:
-            _wait()
+            ours = _wait(chosen)
     except DoorClosed as no:
         fail(str(no))
     finally:
-        _stop(chosen)
+        if ours:
+            _stop(chosen)
 
 
 def _carry(chosen: Stack, plan: Plan, quiet: bool) -> Score | None:
@@ -188,10 +193,18 @@ def _summary(chosen: Stack) -> None:
     out.print("  claimlog down stops everything, claimlog down --erase forgets it too")
 
 
-def _wait() -> None:
-    err.print("\nEverything stays up until Ctrl-C.")
+def _wait(chosen: Stack) -> bool:
+    """Until Ctrl-C, or until somebody else stopped it all: then what runs here later is not ours to stop."""
+    err.print("\nEverything stays up until Ctrl-C, or `claimlog down`.")
+    started = _pids(chosen)
     try:
-        while True:
-            time.sleep(3600)
+        while started & _pids(chosen):
+            time.sleep(WATCH_SECONDS)
     except KeyboardInterrupt:
-        return  # This is how a demo ends, not how it is broken off.
+        return True  # This is how a demo ends, not how it is broken off.
+    err.print("it was stopped from elsewhere")
+    return False
+
+
+def _pids(chosen: Stack) -> set[int]:
+    return {int(facts["pid"]) for facts in chosen.home.running()}

@@ -1,6 +1,8 @@
 """A demo runs once in an installation, and nothing outlives it."""
 
 import json
+import os
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -117,9 +119,20 @@ def test_ctrl_c_is_how_a_demo_that_stays_up_ends(
     def slept(_seconds: float) -> None:
         raise KeyboardInterrupt
 
+    here.home.write_run("kafka", os.getpid(), Path(sys.executable).name, port=1)
     monkeypatch.setattr(demo.time, "sleep", slept)
     assert _said().exit_code == 0
     assert here.stopped == 1
+
+
+def test_a_demo_that_was_stopped_from_elsewhere_ends_and_stops_nothing(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.home.write_run("kafka", os.getpid(), Path(sys.executable).name, port=1)
+    monkeypatch.setattr(demo.time, "sleep", lambda _seconds: here.home.forget("kafka"))
+    said = _said()
+    assert (said.exit_code, here.stopped) == (0, 0)
+    assert "stopped from elsewhere" in said.stderr
 
 
 def test_a_closed_door_is_a_sentence_and_stops_everything(
