@@ -142,7 +142,8 @@ def _unposted(row: Row, e: PostingReversed, at: At) -> Row:
 
 
 def _moved_on(row: Row, e: ResponsibilityMoved, at: At) -> Row:
-    return _standing(row, e, row["answers"]) if row["state"] in ANSWERED else {}
+    made = _standing(row, e, row["answers"])
+    return made if row["state"] in ANSWERED else {**made, "state": row["state"]}
 
 
 def _standing(

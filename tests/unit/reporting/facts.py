@@ -5,8 +5,9 @@ from typing import Any
 
 from contracts.adjudication_tracking import AnswerLate, ClaimAcknowledged, ClaimRejected
 from contracts.denial import DenialOpened
+from contracts.posting import MovedAmount, ResponsibilityMoved
 from contracts.submission import ClaimCreated, ClaimSubmitted
-from contracts.values import ClaimLine
+from contracts.values import ClaimLine, JournalLine
 from tests.unit.posting.facts import (
     ACCOUNT,
     CLAIM,
@@ -107,6 +108,26 @@ def denial(name: str, deadline_on: date, carc: str = "197") -> Any:
         correctable=True,
         opened_on=DAY,
         deadline_on=deadline_on,
+    )
+
+
+def transferred(cents: int) -> Any:
+    """A person moved denied money to the patient."""
+    return ResponsibilityMoved(
+        account=ACCOUNT,
+        claim=CLAIM,
+        adjudication="adj-1",
+        from_payer_order=1,
+        to_party="patient",
+        cents=cents,
+        amounts=(MovedAmount(charge=ONE, cents=cents),),
+        basis="PR-96",
+        entry="E9",
+        posted_on=DAY,
+        entries=(
+            JournalLine(ledger="ar_patient", cents=cents, charge=ONE, kind="moved"),
+            JournalLine(ledger="ar_denied", cents=-cents, charge=ONE, kind="moved"),
+        ),
     )
 
 

@@ -1,18 +1,15 @@
 """One row a claim: what was decided on it stands there once, whatever was taken back."""
 
-from contracts.posting import ResponsibilityMoved
 from tests.unit.posting.facts import CLAIM, DAY
-from tests.unit.posting.story import Life
 from tests.unit.reporting.facts import (
     ALL_PATIENT,
     DENIED,
     PAID,
     adjudicated,
-    captured,
     lived,
-    opened,
     submitted,
     taken_back,
+    transferred,
 )
 
 AGAIN = {"adjudication": "adj-2", "remittance": "rem-2", "check_number": "CHK2"}
@@ -59,6 +56,6 @@ def test_a_claim_on_which_all_is_the_patients_is_not_called_paid() -> None:
 
 
 def test_money_that_moves_on_does_not_call_back_a_claim_that_goes_again() -> None:
-    rows = lived(adjudicated(PAID)).tell(submitted(DAY, attempt=2))
-    moved = Life(opened("BLUE"), captured()).post(adjudicated(PAID)).of(ResponsibilityMoved)
-    assert rows.tell(*moved).claim(CLAIM)["state"] == "sent"
+    rows = lived(adjudicated(DENIED)).tell(submitted(DAY, attempt=2))
+    rows.tell(transferred(20_000))
+    assert (rows.claim(CLAIM)["state"], rows.claim(CLAIM)["denied_cents"]) == ("sent", 0)
