@@ -37,6 +37,7 @@ from tests.unit.posting.facts import (
     captured,
     line,
     opened,
+    taken_back,
 )
 from tests.unit.posting.test_posting_money import RELEASED
 
@@ -312,3 +313,83 @@ async def test_a_deposit_without_a_remittance_is_on_a_work_list(world: World) ->
     await world.post("posting", "/deposits", {"deposits": [deposit]})
     assert [row["deposit"] for row in await world.get("posting", "/deposits")] == ["dep-9"]
     assert deposit_stream("dep-9") == "deposit/dep-9"
+
+
+async def _pays(world: World, cents: int) -> None:
+    payment = {
+        "payment": "pay-1",
+        "account": ACCOUNT,
+        "tender": "card",
+        "amount_cents": cents,
+        "received_on": "2026-01-21",
+    }
+    await world.post("posting", "/patient-payments", {"payments": [payment]})
+    await world.settle()
+
+
+async def test_a_corrected_decision_gives_the_patients_money_back_and_it_is_refunded(
+    world: World,
+) -> None:
+    world.say(
+        account_stream(ACCOUNT), adjudicated(line(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)))
+    )
+    await world.settle()
+    await _pays(world, 2_000)
+    better = adjudicated(
+        line(9_500, ("CO", "45", 10_000), ("PR", "2", 500)), adjudication="adj-2"
+    )
+    world.say(account_stream(ACCOUNT), taken_back(8_000))
+    await world.settle()
+    (waits,) = await world.get("posting", "/credits")
+    assert (waits["patient_cents"], "corrected" in waits["reason"]) == (-2_000, True)
+    world.say(account_stream(ACCOUNT), better)
+    await world.settle()
+    assert await world.get("posting", "/credits") == []
+    (left,) = await world.get("posting", "/unapplied")
+    assert (left["left_cents"], left["applied_cents"]) == (1_500, 500)
+    refund = {"payment": "pay-1", "refund": "r-1", "reason": "asked", "approver": "pat"}
+    await world.post("posting", f"/accounts/{ACCOUNT}/refunds", {**refund, "cents": 1_501}, 409)
+    await world.post("posting", f"/accounts/{ACCOUNT}/refunds", {**refund, "cents": 1_500})
+    assert await world.get("posting", "/unapplied") == []
+    assert (await world.get("posting", "/guarantors/g1"))["unapplied_cents"] == 0
+    ledgers = await _check_books(world)
+    assert (ledgers["cash"], ledgers["patient_clearing"], ledgers["patient_unapplied"]) == (
+        500,
+        0,
+        0,
+    )
+
+
+async def test_an_overpayment_is_refunded_and_a_denial_is_transferred_by_a_person(
+    world: World,
+) -> None:
+    paid = adjudicated(line(12_000, ("CO", "45", 8_000)))
+    world.say(account_stream(ACCOUNT), paid, replace(paid, adjudication="adj-2"))
+    await world.settle()
+    (credit,) = await world.get("posting", "/credits")
+    assert (credit["credit_cents"], "refund" in credit["reason"]) == (12_000, True)
+    refund = {"refund": "r-1", "reason": "asked", "approver": "pat"}
+    path = f"/accounts/{ACCOUNT}/overpayments/adj-2/refunds"
+    await world.post("posting", path, refund)
+    await world.post("posting", path, {**refund, "refund": "r-2"}, 409)
+    await world.settle()
+    assert await world.get("posting", "/overpayments") == []
+    row = await _balance(world)
+    assert (row["credit_cents"], row["insurance_paid_cents"]) == (0, 12_000)
+    ledgers = await _check_books(world)
+    assert (ledgers["recovery_clearing"], ledgers["cash"]) == (0, -12_000)
+
+
+async def test_a_denied_amount_that_the_payer_lays_on_the_patient_is_transferred(
+    world: World,
+) -> None:
+    world.say(account_stream(ACCOUNT), adjudicated(line(0, ("PR", "999", 20_000))))
+    await world.settle()
+    assert len(await world.get("denial", "/denials")) == 1
+    transfer = {"to_party": "patient", "reason": "not in their plan", "approver": "pat"}
+    await world.post("posting", f"/accounts/{ACCOUNT}/transfers", transfer)
+    await world.settle()
+    row = await _balance(world)
+    assert (row["denied_cents"], row["patient_cents"]) == (0, 20_000)
+    assert (await world.get("denial", "/denials")) == []
+    assert (await world.get("denial", "/summary"))[0]["outcome"] == "patient"
