@@ -8,6 +8,7 @@ import typer
 from cli.output import Json
 from cli.x12_check import Checking
 from cli.x12_cut import join_files, split_file
+from cli.x12_files import refuse_missing
 from cli.x12_redact import redact_file
 from cli.x12_show import show_one
 
@@ -62,6 +63,7 @@ def show(
 
     Example: claimlog x12 show era.835 --limit 5
     """
+    refuse_missing([file])
     show_one(file, as_json=json, phi=phi, first=first, limit=limit)
 
 
@@ -87,6 +89,7 @@ def check(
 
     Example: claimlog x12 check inbound/*.835
     """
+    refuse_missing(files)
     checking = Checking(as_json=json, strict=strict, phi=phi, every=every)
     for path in files:
         checking.file(path)
@@ -115,6 +118,7 @@ def split(
 
     Example: claimlog x12 split batch.837 --claims 500 --out parts
     """
+    refuse_missing([file])
     split_file(file, folder, claims, control, force=force, as_json=json)
 
 
@@ -130,6 +134,7 @@ def join(
 
     Example: claimlog x12 join parts/*.837p --out whole.837
     """
+    refuse_missing(files)
     join_files(files, to, control, force=force, as_json=json)
 
 
@@ -151,4 +156,5 @@ def redact(
 
     Example: claimlog x12 redact era.835 --out example.835
     """
+    refuse_missing([file])
     redact_file(file, to, seed, force=force, as_json=json)

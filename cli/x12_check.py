@@ -72,8 +72,8 @@ class Checking:
             first, rest = held(file)
             if rest is not None:
                 err.print(
-                    f"{name_of(path)}: large, so read as a stream: the order of levels (HL) and "
-                    "repeated claim numbers are not checked",
+                    f"{name_of(path)}: large, so read as a stream; of other sets than claims and "
+                    "payments only what cannot be read is told",
                     soft_wrap=True,
                     highlight=False,
                     markup=False,

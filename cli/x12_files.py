@@ -23,6 +23,13 @@ def name_of(path: Path) -> str:
     return "standard input" if path == STDIN else str(path)
 
 
+def refuse_missing(paths: list[Path]) -> None:
+    """Exit, before anything is read, when one of these is no file."""
+    for path in paths:
+        if path != STDIN and (path.is_dir() or not path.exists()):
+            fail(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}", USAGE)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """A file, or standard input, for reading."""
@@ -31,8 +38,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         return
     try:
         file = path.open("rb")
-    except (FileNotFoundError, IsADirectoryError) as no:
-        fail(f"{path}: {no.strerror}", USAGE)
     except OSError as no:
         fail(f"{path}: {no.strerror or 'cannot be opened'}", UNREADABLE)
     with file:

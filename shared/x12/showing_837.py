@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from shared.x12.claim_837i.check import check_claim_837i
+from shared.x12.claim_837i.check import rules_837i
 from shared.x12.claim_837i.model import Diagnosis, InstitutionalClaim, RevenueLine
 from shared.x12.claim_837i.read import Reading837I
 from shared.x12.claim_837p import (
@@ -12,8 +12,9 @@ from shared.x12.claim_837p import (
     ProfessionalClaim,
     Reading837P,
     ServiceLine,
-    check_claim_837p,
+    rules_837p,
 )
+from shared.x12.claim_loops.judging import judged
 from shared.x12.claim_loops.model import Address, Batch, BillingProvider, LineBody, Provider
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
@@ -47,12 +48,13 @@ def show_837(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
     billing: BillingProvider | None = None
     opened = False
     before = paging.left_out
-    for claim in reading.claims():
+    for claim in _things(reading):
+        if isinstance(claim, Finding):
+            totals[claim.severity] += 1
+            continue
         if not opened:
             opened = True
             yield _batch(reading.batch)
-        for finding in _judged(claim, one):
-            totals[finding.severity] += 1
         totals["claims"] += 1
         totals["charge"] += claim.total_cents
         if paging.takes():
@@ -62,8 +64,6 @@ def show_837(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
             yield _claim(claim, veil, paging.count)
     if not opened:
         yield _batch(reading.batch)
-    for finding in reading.taker.findings:
-        totals[finding.severity] += 1
     yield from veil.unknown(reading.batch.unknown)
     yield Shown(
         "totals",
@@ -77,10 +77,12 @@ def show_837(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
     )
 
 
-def _judged(claim: Claim, one: TransactionSet) -> list[Finding]:
-    if isinstance(claim, InstitutionalClaim):
-        return check_claim_837i(claim, one)
-    return check_claim_837p(claim, one)
+def _things(reading: Reading837P | Reading837I) -> Iterator[Claim | Finding]:
+    """Claims with what is wrong with them."""
+    if isinstance(reading, Reading837I):
+        yield from judged(reading, rules_837i)
+    else:
+        yield from judged(reading, rules_837p)
 
 
 def _batch(b: Batch[ProfessionalClaim] | Batch[InstitutionalClaim]) -> Shown:

@@ -74,13 +74,14 @@ def judge_file(file: X12File) -> Iterator[Said]:
 
 
 def judge_stream(stream: Stream) -> Iterator[Said]:
-    """As `judge_file`, at constant memory: what only a look at the whole set shows is left out.
+    """As `judge_file`, at constant memory: of a set that has no stream, only what reading it shows.
 
     Raises Unreadable, after the last finding, where the file cannot be read on.
     """
     try:
         for one in stream:
-            verdict = _verdict(one, partly=True)
+            room = ROOMS.get(kind_of(one))
+            verdict = _verdict(one, partly=room is not None and room.stream is None)
             yield verdict, None
             for finding in _streamed(one):
                 verdict.counted[finding.severity] += 1

@@ -101,10 +101,11 @@ def test_a_file_that_is_cut_off_says_what_was_found_up_to_there(tmp_path: Path) 
     assert "a transaction set has no SE" in answer.stdout
 
 
-def test_a_file_that_is_not_there_is_a_wrong_word() -> None:
-    answer = said("/nowhere/at-all.835")
-    assert answer.exit_code == 2
-    assert "/nowhere/at-all.835: No such file" in answer.stderr
+def test_a_file_that_is_not_there_is_a_wrong_word_before_anything_is_read(tmp_path: Path) -> None:
+    answer = said(file(tmp_path, UNBALANCED), "/nowhere/at-all.835")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "/nowhere/at-all.835: no such file" in answer.stderr
+    assert "is a folder" in said(tmp_path).stderr
 
 
 def test_one_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
