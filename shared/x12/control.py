@@ -84,12 +84,14 @@ class Control:
         while odd and odd[0].place <= place:
             one = odd.popleft()
             at = min(one.place, len(block.texts) - 1)
+            tag = block.texts[at].partition(self._marks)[0] if at >= 0 else ""
             self.ordinal = first + at + 1
             self._note(
                 one.sentence,
                 block.start(at) if at >= 0 else block.offset,
                 one.code,
                 "error" if one.code else "warning",
+                element=shown_tag(tag),
                 level="" if self._set is not None else "interchange",
                 rule=one.rule,
             )
@@ -111,6 +113,9 @@ class Control:
             self._note("a group starts before the last one ended", at, "022", rule="group.unclosed")
         group = self._open_group(e)
         self._controls["ST"].clear()
+        if not (group.id and group.control):
+            sentence = "a GS has no kind or no control number"
+            self._note(sentence, at, "024", element="GS06", rule="group.incomplete")
         if self._repeated("GS", (group.sender, group.receiver, group.control)):
             sentence = "a GS06 stands twice in one interchange"
             self._note(sentence, at, "19", element="GS06", level="group", rule="group.repeated")
@@ -135,6 +140,8 @@ class Control:
             self._note("GE without GS", at, "022", rule="group.unopened")
             return
         e = padded(e, 3)
+        if e[1].isascii() and e[1].isdigit() and len(e[1]) <= 6:
+            group.stated = int(e[1])
         if not _is_number(e[1], group.count):
             sentence = f"GE01 does not count the {group.count} sets of its group"
             self._note(sentence, at, "5", element="GE01", level="group", rule="group.count")
@@ -172,7 +179,7 @@ class Control:
         elif self._repeated("ST", (one.control,)):
             sentence = "an ST02 stands twice in one group"
             self._note(sentence, at, "23", element="ST02", level="set", rule="set.repeated")
-        if one.id not in _SETS_OF.get(one.group.id, (one.id,)):
+        if one.id not in SETS_OF.get(one.group.id, (one.id,)):
             sentence = "ST01 is not of the kind that GS01 names"
             self._note(sentence, at, "6", element="ST01", level="set", rule="set.kind")
 
@@ -282,7 +289,7 @@ ENVELOPE: dict[str, Callable[[Control, list[str], int], None]] = {
 }
 
 
-_SETS_OF = {
+SETS_OF = {
     **{"HC": ("837",), "HP": ("835",), "FA": ("999", "997"), "HN": ("277",), "HR": ("276",)},
     **{"HS": ("270",), "HB": ("271",), "HI": ("278",), "BE": ("834",), "RA": ("820",)},
 }

@@ -63,11 +63,15 @@ class Interchange(Noted):
 
 @dataclass(slots=True)
 class Group(Noted):
-    """One GS to GE; `gs` as it stood. `count` is how many sets it had, also in a stream, which keeps none."""
+    """One GS to GE; `gs` as it stood. `count` is how many sets it had, also in a stream, which keeps none.
+
+    `stated` is how many its GE says it had; None without a GE that says so.
+    """
 
     gs: list[str] = field(default_factory=list)
     sets: list["TransactionSet"] = field(default_factory=list)
     count: int = 0
+    stated: int | None = None
 
     @property
     def id(self) -> str:

@@ -27,7 +27,7 @@ class Delimiters(NamedTuple):
 
 
 class Odd(NamedTuple):
-    """What is unusual or wrong with the segment at a place of a block; `code` is that of IK3 or IK4."""
+    """What is unusual or wrong with the segment at a place of a block; `code` is that of IK3."""
 
     place: int
     sentence: str
@@ -185,10 +185,10 @@ class _Judge:
             found.append(Odd(place, TOO_LONG, "segment.too_long", "8"))
         elif whole.count(self.element_byte) > limits.ELEMENTS:
             sentence = f"a segment has more than {limits.ELEMENTS} elements"
-            found.append(Odd(place, sentence, "segment.elements", "3"))
+            found.append(Odd(place, sentence, "segment.elements", "8"))
         if _controls(whole, self.separators + _LINE_ENDS + b"\t"):
             sentence = "a control sign stands inside a segment"
-            found.append(Odd(place, sentence, "segment.control_sign", "6"))
+            found.append(Odd(place, sentence, "segment.control_sign", "8"))
         elif _controls(whole, self.separators):
             sentence = "a segment goes over a line end or tab"
             found.append(Odd(place, sentence, "segment.line_end"))

@@ -14,6 +14,8 @@ from shared.x12.envelope import TransactionSet, shown_tag
 from shared.x12.findings import Finding, Severity
 
 Codes = frozenset[str]
+HEADER = "header"
+"""Where a segment stands that is in no loop."""
 ANY = 0
 """As often as one likes."""
 
@@ -128,7 +130,7 @@ class _State:
 
     def __init__(self, opened: tuple[_Open, ...]) -> None:
         self.open = opened
-        self.loop = opened[-1].node.loop.id or "header"
+        self.loop = opened[-1].node.loop.id or HEADER
         self.next: dict[str, _Step] = {}
         self.forks: dict[str, dict[str, _Step]] = {}
 
@@ -207,7 +209,7 @@ class Guide:
             faults += missing(opened.pop())
         node, order, counts = opened[-1]
         seg, child, most = node.firsts[part], node.children[part], node.parts[part].most
-        loop = child.loop.id if child else node.loop.id or "header"
+        loop = child.loop.id if child else node.loop.id or HEADER
         if node.orders[part] < order:
             faults.append(_Fault("a segment does not stand in its order", tag, "7", "order", loop))
         if counts[part] >= most > 0:
@@ -270,7 +272,7 @@ def missing(done: _Open) -> list[_Fault]:
             seg, child = done.node.firsts[part], done.node.children[part]
             kinds = " or ".join(sorted(seg.only)) if seg.only and len(seg.only) <= 3 else ""
             sentence = f"{seg.tag} ({kinds}) is missing" if kinds else f"{seg.tag} is missing"
-            loop = (child.loop.id if child else done.node.loop.id) or "header"
+            loop = (child.loop.id if child else done.node.loop.id) or HEADER
             severity: Severity = "note" if seg.usual else "error"
             faults.append(_Fault(sentence, seg.tag, "3", "missing", loop, severity))
     return faults
@@ -316,7 +318,7 @@ class Structure:
         wrong = fault_of(step.seg, s)
         if wrong is not None:
             position, sentence, code = wrong
-            element = f"{step.seg.tag}{position:02d}"
+            element = f"{step.seg.tag}{min(position, 99):02d}"
             self._note(place, _Fault(sentence, element, code, "element", step.state.loop))
 
     def end(self) -> list[Finding]:

@@ -80,6 +80,12 @@ def clean(text: str) -> str:
     return text.upper()
 
 
+def writable(text: str) -> str:
+    """Text of somebody else's file as our own file may hold it: without separators and foreign signs."""
+    kept = "".join(sign for sign in text if sign not in _DELIMITERS and sign in SIGNS)
+    return kept.strip().upper()
+
+
 @lru_cache(maxsize=4_096)
 def composite(*parts: str) -> str:
     """Components joined, without empty ones at the end."""

@@ -1,5 +1,6 @@
 """What must hold for any bytes at all: no crash, findings that say where, one answer whatever way it is read, true sums."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from shared.x12 import (
@@ -12,9 +13,13 @@ from shared.x12 import (
     read_file,
     sniff,
 )
+from shared.x12.ack_999 import read_999
+from shared.x12.ack_ta1 import read_ta1
+from shared.x12.answering import answer_file
 from shared.x12.remittance_835 import read_835
 from shared.x12.sets import room_of
 from tests.x12.everything import read_everything
+from tests.x12.made import HEADER
 
 CHUNKS = (997, 16_384)
 
@@ -40,6 +45,7 @@ def survives(data: bytes) -> list[Finding]:
         _refused(data)
         assert all(f.code for f in read.errors)
     _is_the_same_as_a_stream(read, data)
+    _can_be_answered(read)
     return found
 
 
@@ -72,6 +78,19 @@ def _is_the_same_as_a_stream(read: X12File, data: bytes) -> None:
         if room is not None and room.stream is not None:
             for _ in room.streamed(one):
                 pass
+
+
+def _can_be_answered(read: X12File) -> None:
+    """What we answer can be written, is built as it must be, and says when it is read what was meant."""
+    answers = answer_file(read)
+    back = [read_file(data) for data in answers.write(HEADER)]
+    assert [ta1 for file in back for ta1 in read_ta1(file)] == [
+        replace(ta1, on=ta1.on or HEADER.on) for ta1 in answers.ta1
+    ]
+    sets = [one for file in back for one in file.sets()]
+    assert [f for one in sets for f in read_everything(one) if f.severity == "error"] == []
+    acks = [read_999(one)[0] for one in sets]
+    assert [replace(ack, control="") for ack in acks] == answers.acks
 
 
 def _sums_are_true(one: TransactionSet) -> None:

@@ -1,11 +1,8 @@
-"""Writing a 999, and the 999 with which we answer a group sent to us."""
+"""Writing a 999."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from shared.x12.ack_999.model import Ack999, Fault999, Set999
-from shared.x12.envelope import Group, TransactionSet, X12File
-from shared.x12.findings import Finding
+from shared.x12.ack_999.model import Ack999
 from shared.x12.writing import Header, Segments, composite, interchange, transaction
 
 VERSION = "005010X231A1"
@@ -31,62 +28,11 @@ def _body(ack: Ack999) -> Segments:
             if key != last or not f.element:
                 s.add("IK3", f.segment, str(f.ordinal), f.loop, f.code)
                 if f.claim:
-                    s.raw("CTX", composite("CLM01", f.claim))
-            last = key
+                    context = "CLP01" if one.set_id == "835" else "CLM01"
+                    s.raw("CTX", composite(context, f.claim))
+            last = key if f.element else None
             if f.element:
                 s.raw("IK4", composite(f.element, f.component), "", f.element_code)
         s.add("IK5", one.code, *(one.codes or (("5",) if not one.accepted else ())))
     s.add("AK9", ack.code, str(ack.included), str(ack.received), str(ack.accepted), *ack.codes)
     return s
-
-
-def answer_999(
-    file: X12File, group: Group, judged: Mapping[str, Sequence[Finding]] | None = None
-) -> Ack999:
-    """What we say to a group of a file that was read with `strict=False`.
-
-    `judged` holds the findings of the sets' own checks, under ST02; an error in them rejects the set that they are of.
-    """
-    broken = _by_set(judged or {})
-    at_group = [f.code for f in group.findings if f.severity == "error"]
-    sets = [_answer(one, [*broken[one.st_ordinal], *broken[one.control]]) for one in group.sets]
-    accepted = sum(one.accepted for one in sets)
-    code = "A" if accepted == len(sets) else "P" if accepted else "R"
-    if at_group:
-        code, accepted = "R", 0
-    return Ack999(
-        group.id,
-        group.control,
-        group.version,
-        code,
-        sets,
-        group.count,
-        len(sets),
-        accepted,
-        codes=list(dict.fromkeys(at_group)),
-    )
-
-
-def _by_set(judged: Mapping[str, Sequence[Finding]]) -> dict[int | str, list[Finding]]:
-    """Errors by the place of their ST, since control numbers may stand twice; by ST02 where it is unknown."""
-    found: dict[int | str, list[Finding]] = defaultdict(list)
-    for st02, listed in judged.items():
-        for f in listed:
-            if f.severity == "error":
-                found[f.st_ordinal or st02].append(f)
-    return found
-
-
-def _answer(one: TransactionSet, broken: Sequence[Finding]) -> Set999:
-    envelope = [f.code or "5" for f in one.findings if f.severity == "error"]
-    faults = [_fault(one, f) for f in broken]
-    codes = list(dict.fromkeys([*envelope, *(["5"] if broken else [])]))
-    return Set999(one.id, one.control, "R" if codes else "A", faults, codes)
-
-
-def _fault(one: TransactionSet, f: Finding) -> Fault999:
-    tag, element = f.element[:3].rstrip("0123456789") or "ST", ""
-    if f.element[-2:].isdigit():
-        tag, element = f.element[:-2], str(int(f.element[-2:]))
-    ordinal = f.segment - one.st_ordinal + 1
-    return Fault999(tag, ordinal, "8", f.loop, element, f.code if element else "", f.claim)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.x12.ack_ta1.model import Ta1
 from shared.x12.dates import d6, day_or_none
 from shared.x12.envelope import Interchange, X12File
-from shared.x12.writing import ELEMENT, Header, clean, interchange
+from shared.x12.writing import ELEMENT, Header, clean, interchange, writable
 
 
 def write_ta1(header: Header, answers: Sequence[Ta1]) -> bytes:
@@ -22,4 +22,5 @@ def answer_ta1(file: X12File, one: Interchange) -> Ta1:
     faults = [f for f in one.findings if f.severity == "error"]
     note = next((f.code for f in faults if len(f.code) == 3), "024" if faults else "000")
     on = day_or_none("20" + one.isa[9])
-    return Ta1(one.control, "R" if faults else "A", note, on, one.isa[10])
+    hhmm = one.isa[10] if one.isa[10].isascii() and one.isa[10].isdigit() else "0000"
+    return Ta1(writable(one.control), "R" if faults else "A", note, on, hhmm)
