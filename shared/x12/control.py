@@ -113,7 +113,8 @@ class Control:
             self._note("a group starts before the last one ended", at, "022", rule="group.unclosed")
         group = self._open_group(e)
         self._controls["ST"].clear()
-        if not (group.id and group.control):
+        named = group.id + group.control
+        if not (group.id and group.control and named.isascii() and named.isalnum()):
             sentence = "a GS has no kind or no control number"
             self._note(sentence, at, "024", element="GS06", rule="group.incomplete")
         if self._repeated("GS", (group.sender, group.receiver, group.control)):

@@ -64,14 +64,22 @@ class Room:
     guide: Guide | None = None
 
     def streamed(self, one: TransactionSet) -> Iterator[Any]:
-        """As `stream`, with what is wrong with the set's structure among it, and its guide when it is another one."""
-        assert self.stream is not None
+        """As `stream`, with what is wrong with the set's structure among it, and its guide when it is another one.
+
+        A set of a kind that is never large is read as one thing, and not checked beyond that.
+        """
         structure = Structure(self.guide, one) if self.guide and self._is_ours(one) else None
         if structure is not None:
             one.watch = structure.take
         yield from self._other_guide(one)
-        yield from self.stream(one)
+        if self.stream is not None:
+            yield from self.stream(one)
+        else:
+            made, findings = self.read(one)
+            yield made
+            yield from findings
         if structure is not None:
+            one.watch = None
             yield from structure.end()
 
     def _is_ours(self, one: TransactionSet) -> bool:

@@ -109,12 +109,10 @@ def _findings(one: TransactionSet) -> list[Finding]:
 def _streamed(one: TransactionSet) -> Iterator[Finding]:
     kind = kind_of(one)
     room = ROOMS.get(kind)
-    if room is not None and room.stream is not None:
-        for thing in room.stream(one):
+    if room is not None:
+        for thing in room.streamed(one):
             if isinstance(thing, Finding):
                 yield thing
-    elif room is not None:
-        yield from room.read(one)[1]
     elif kind in WITHOUT_ROOM:
         yield from WITHOUT_ROOM[kind][1](one)
     while one.pull():

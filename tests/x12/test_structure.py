@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.x12 import Finding, read_file
+from shared.x12 import Finding, open_file, read_file
 from shared.x12.ack_999 import Ack999, write_999
 from shared.x12.ack_ta1 import check_ta1
 from shared.x12.remittance_835 import write_835
@@ -184,3 +184,20 @@ def test_a_set_of_an_older_guide_is_not_held_against_this_one(kind: str) -> None
 def test_what_the_walk_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.x12.structure._STATES", 5)
     assert found(bytes_835()) == []
+
+
+@pytest.mark.parametrize("kind", GUIDED)
+def test_a_stream_names_the_same_faults_of_structure(kind: str) -> None:
+    segments = WRITTEN[kind].split(b"~")
+    data = b"~".join(segments[:4] + segments[5:7] + segments[8:])
+    streamed = [
+        thing
+        for one in open_file([data[at : at + 100] for at in range(0, len(data), 100)])
+        for thing in ROOMS[kind].streamed(one)
+        if isinstance(thing, Finding) and thing.rule.startswith("structure.")
+    ]
+    whole = found(data)
+    assert whole
+    assert [(f.segment, f.loop, f.element, f.code) for f in streamed] == [
+        (f.segment, f.loop, f.element, f.code) for f in whole
+    ]
