@@ -34,6 +34,7 @@ from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
 from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
 from shared.x12.remittance_835.guide import GUIDE as GUIDE_835
+from shared.x12.services_278 import check_278, read_278, write_278
 from shared.x12.status_276 import check_276, read_276, write_276
 from shared.x12.status_277 import check_277, read_277, write_277
 from shared.x12.structure import Guide, Structure, check_structure
@@ -190,6 +191,14 @@ _ALL = (
         read_set_271,
         check_271,
         write_sets_271,
+    ),
+    Room(
+        "278",
+        "review of services, request or response",
+        "005010X217",
+        read_278,
+        check_278,
+        write_278,
     ),
     Room("276", "claim status request", "005010X212", read_276, check_276, write_276),
     Room("277", "claim status response", "005010X212", read_277, check_277, write_277),

@@ -21,9 +21,11 @@ from shared.x12.claim_ack_277ca import (
 from shared.x12.eligibility_270 import Batch270, Inquiry270, read_270, write_270
 from shared.x12.eligibility_271 import Answer271, Benefit, Rejection, read_271, write_271
 from shared.x12.findings import Finding
+from shared.x12.services_278 import write_278
 from shared.x12.sets import room_of
 from tests.x12.made import BILLING, CHILD, DAY, HEADER, NPI, batch, bytes_835, claim, secondary
 from tests.x12.made_status import WRITTEN_276, WRITTEN_277
+from tests.x12.test_278 import request
 
 INQUIRY = Inquiry270(
     "T1",
@@ -95,6 +97,7 @@ WRITTEN: dict[str, bytes] = {
     "277": WRITTEN_277,
     "270": write_270(HEADER, [Batch270("0001", "R1", DAY, "0800", [INQUIRY])]),
     "271": write_271(HEADER, "0001", "R1", [ANSWER]),
+    "278": write_278(HEADER, [request()]),
     "TA1": write_ta1(HEADER, [Ta1("000000017", "R", "024", DAY)]),
 }
 
