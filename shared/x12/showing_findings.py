@@ -1,20 +1,14 @@
 """Everything that is wrong with a file, set by set, each with its verdict: read whole where it can be held, else as a stream."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shared.x12.eligibility_270 import read_270
-from shared.x12.eligibility_271 import read_271
 from shared.x12.envelope import TransactionSet, X12File, kind_of
 from shared.x12.findings import Finding
-from shared.x12.sets import ROOMS
+from shared.x12.sets import ROOMS, room_of
 from shared.x12.stream import Stream
 
-WITHOUT_ROOM: dict[str, tuple[str, Callable[[TransactionSet], list[Finding]]]] = {
-    "270": ("eligibility inquiry", lambda one: read_270(one)[1]),
-    "271": ("eligibility answer", lambda one: read_271(one)[1]),
-}
 NOT_JUDGED = "not judged"
 _OF_FORM = frozenset(
     f"segment.{what}" for what in ("empty", "line_end", "latin_1", "control_sign", "too_long")
@@ -51,9 +45,7 @@ Said = tuple[Verdict | None, Finding | None]
 
 def name_of(kind: str) -> str:
     """The kind of a set in words; empty when nobody knows it."""
-    if kind in ROOMS:
-        return ROOMS[kind].name
-    return WITHOUT_ROOM[kind][0] if kind in WITHOUT_ROOM else ""
+    return ROOMS[kind].name if kind in ROOMS else ""
 
 
 def judge_file(file: X12File) -> Iterator[Said]:
@@ -80,7 +72,7 @@ def judge_stream(stream: Stream) -> Iterator[Said]:
     """
     try:
         for one in stream:
-            room = ROOMS.get(kind_of(one))
+            room = room_of(one)
             verdict = _verdict(one, partly=room is not None and room.stream is None)
             yield verdict, None
             for finding in _streamed(one):
@@ -100,21 +92,16 @@ def _verdict(one: TransactionSet, *, partly: bool = False) -> Verdict:
 
 
 def _findings(one: TransactionSet) -> list[Finding]:
-    kind = kind_of(one)
-    if kind in ROOMS:
-        return ROOMS[kind].judged(one)[1]
-    return WITHOUT_ROOM[kind][1](one) if kind in WITHOUT_ROOM else []
+    room = room_of(one)
+    return room.judged(one)[1] if room is not None else []
 
 
 def _streamed(one: TransactionSet) -> Iterator[Finding]:
-    kind = kind_of(one)
-    room = ROOMS.get(kind)
+    room = room_of(one)
     if room is not None:
         for thing in room.streamed(one):
             if isinstance(thing, Finding):
                 yield thing
-    elif kind in WITHOUT_ROOM:
-        yield from WITHOUT_ROOM[kind][1](one)
     while one.pull():
         pass
     yield from one.findings
