@@ -131,7 +131,7 @@ def _python_of(user: dict[str, Any]) -> str:
     for python in (sys.executable, f"/usr/bin/{here}", f"/usr/local/bin/{here}"):
         try:
             subprocess.run(
-                [python, "-c", "import cli.main"],
+                [python, "-c", "import cli.lifecycle"],
                 env={"PYTHONPATH": path, "PATH": os.environ["PATH"]},
                 cwd="/",
                 check=True,
