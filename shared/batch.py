@@ -121,6 +121,8 @@ class Batch:
     handed: list[tuple[Any, At]] = field(default_factory=list)
     books_changed: set[int] = field(default_factory=set)
     woken: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
+    _after_waking: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
+    """What a woken timer was right after: what is heard later in the same transaction may set it anew."""
     _parked_now: set[str] = field(default_factory=set)
     _now: datetime = field(init=False)
 
@@ -228,6 +230,7 @@ class Batch:
         decider = self._decider(stream)
         assert decider is not None and decider.timers is not None
         still = decider.timers(self._kept(stream).state).get(what)
+        self._after_waking[(stream, what)] = still
         if still is not None and still.due_on <= day:
             still = Wake(date.fromordinal(day.toordinal() + 1), still.moment)
         self.woken[(stream, what)] = still
@@ -567,12 +570,23 @@ class Batch:
                 for what in old
                 if what not in new and (stream, what) not in self.woken
             ]
-        for (stream, what), again in self.woken.items():
+        for (stream, what), put_off in self.woken.items():
+            again = self._set_anew(stream, what, put_off)
             if again is None:
                 dropping.append((stream, what))
             else:
                 setting.append((stream, what, again))
         return setting, dropping
+
+    def _set_anew(self, stream: str, what: str, put_off: Wake | None) -> Wake | None:
+        """What a woken timer is at the end: as it was put off, unless its state changed it since."""
+        decider, state = self._decider(stream), self._kept(stream).state
+        if decider is None or decider.timers is None or state is None:
+            return put_off
+        if (stream, what) not in self._after_waking:
+            return put_off
+        now = decider.timers(state).get(what)
+        return put_off if now == self._after_waking[(stream, what)] else now
 
     def row_keys(self) -> dict[str, set[tuple[Any, ...]]]:
         """For every projection that loads rows: the keys that the told events touch."""

@@ -1,0 +1,64 @@
+"""A timer that a day woke is what the state says at the end of the transaction, not what it was in the middle."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+
+from shared.batch import Batch, Kept, Loaded
+from shared.service import Decider, Scope, Wake
+from shared.streams import partition_of
+
+STREAM = "queue/one"
+DAY = date(2026, 1, 6)
+PARTITIONS = 1
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """What waits for the cut-off."""
+
+    waits_since: date | None = None
+
+
+def _timers(state: Queue) -> dict[str, Wake]:
+    return {"cutoff": Wake(state.waits_since, "cutoff")} if state.waits_since else {}
+
+
+QUEUE = Decider("queue", Queue, lambda *_: (), lambda state, _: state, _timers, lambda *_: None)
+
+
+def _batch(before: Queue) -> Batch:
+    service: Any = SimpleNamespace(name="toy", deciders={"queue": QUEUE}, projections=())
+    kept = {STREAM: Kept(before, Scope())}
+    now = datetime(2026, 1, 6, tzinfo=UTC)
+    assert partition_of(STREAM, PARTITIONS) == 0
+    return Batch(service, Loaded({}, kept, {}, frozenset(), now, PARTITIONS), {})
+
+
+def _woken(before: Queue, after_waking: Queue, at_the_end: Queue) -> Any:
+    """The timer's changes when the state is this before the day, right after it woke, and at the end."""
+    batch = _batch(before)
+    batch.states[STREAM] = Kept(after_waking, Scope())
+    batch.put_off(STREAM, "cutoff", DAY)
+    batch.states[STREAM] = Kept(at_the_end, Scope())
+    return batch.timer_changes()
+
+
+WAITS = Queue(DAY)
+
+
+def test_a_timer_that_is_done_is_dropped() -> None:
+    assert _woken(WAITS, Queue(), Queue()) == ([], [(STREAM, "cutoff")])
+
+
+def test_a_timer_that_stays_is_due_again_the_day_after() -> None:
+    assert _woken(WAITS, WAITS, WAITS) == ([(STREAM, "cutoff", Wake(date(2026, 1, 7), "cutoff"))], [])
+
+
+def test_a_timer_that_is_set_again_after_the_day_in_the_same_transaction_is_kept() -> None:
+    assert _woken(WAITS, Queue(), WAITS) == ([(STREAM, "cutoff", Wake(DAY, "cutoff"))], [])
+
+
+def test_a_timer_that_is_done_after_the_day_in_the_same_transaction_is_dropped() -> None:
+    assert _woken(WAITS, WAITS, Queue()) == ([], [(STREAM, "cutoff")])
