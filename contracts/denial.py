@@ -9,7 +9,10 @@ from contracts.values import AccountNumber, Cents, Charge, ChargeNumber, ClaimNu
 
 @event("denial.denial_opened.v1", "account")
 class DenialOpened:
-    """A line (or a claim as a whole) was denied: why, whose work it is, and by when."""
+    """A line (or a claim as a whole) was denied: why, whose work it is, and by when.
+
+    `continues` is the denial that had ended and is open again under this number.
+    """
 
     account: AccountNumber
     denial: Code
@@ -27,6 +30,7 @@ class DenialOpened:
     correctable: bool
     opened_on: date
     deadline_on: date
+    continues: str = ""
 
 
 @record

@@ -9,7 +9,12 @@ from contracts.posting import (
     ResponsibilityMoved,
     WriteOffPosted,
 )
-from services.denial.domain.commands import HearMoved, HearPosting, HearReversal
+from services.denial.domain.commands import (
+    HearDeniedAgain,
+    HearMoved,
+    HearPosting,
+    HearReversal,
+)
 from services.denial.domain.state import drawn
 from shared.service import At, Command
 from shared.streams import kind_of
@@ -27,8 +32,15 @@ def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
             return [(at.stream, HearPosting(event))]
         case PostingReversed():
             return [(at.stream, HearReversal(event))]
+        case WriteOffPosted() if event.cents < 0:
+            return [(at.stream, HearDeniedAgain(event.entries, "written_off", event.posted_on))]
         case WriteOffPosted() if drawn(event.entries):
             return [(at.stream, HearMoved(event.entries, "written_off", event.posted_on))]
+        case ResponsibilityMoved(to_party="denied"):
+            again = HearDeniedAgain(
+                event.entries, "next_payer", event.posted_on, event.adjudication
+            )
+            return [(at.stream, again)]
         case ResponsibilityMoved() if drawn(event.entries):
             outcome = _MOVED_TO.get(event.to_party, "next_payer")
             return [(at.stream, HearMoved(event.entries, outcome, event.posted_on))]

@@ -32,6 +32,16 @@ class HearMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class HearDeniedAgain:
+    """Denied money that had left is there again: of one decision, or (empty) of whatever had `ended` so."""
+
+    entries: tuple[JournalLine, ...]
+    ended: str
+    day: date
+    adjudication: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Correct:
     """A person corrects the claim and sends it again."""
 

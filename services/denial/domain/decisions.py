@@ -3,9 +3,22 @@
 from datetime import date, timedelta
 from typing import Literal
 
+from msgspec.structs import replace
+
 from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
-from contracts.posting import DeniedAmount, PaymentPosted, PostingReversed
-from services.denial.domain.commands import Accept, Correct, HearMoved, HearPosting, HearReversal
+from contracts.posting import (
+    DeniedAmount,
+    PaymentPosted,
+    PostingReversed,
+)
+from services.denial.domain.commands import (
+    Accept,
+    Correct,
+    HearDeniedAgain,
+    HearMoved,
+    HearPosting,
+    HearReversal,
+)
 from services.denial.domain.state import Account, Book, Denial, drawn
 from shared.errors import NotFound, Refused
 from shared.service import Event, Say
@@ -26,6 +39,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
             return _reverse(account, reversal)
         case HearMoved():
             return _move(account, command)
+        case HearDeniedAgain():
+            return _denied_again(account, command)
         case Correct():
             return _correct(account, command, books)
         case Accept():
@@ -114,22 +129,44 @@ def _unpaid(denial: Denial, posted: PaymentPosted) -> str:
 def _reverse(account: Account, reversal: PostingReversed) -> Says:
     """Its denials end, but for those whose correction is on its way: the correcting decision ends them.
 
-    Denials that the reversed posting had ended are open again, as new ones.
+    Denials that have ended meanwhile are open again, as new ones, for what it had taken of them and returns.
     """
     says: Says = [
         _resolved(account, name, "reversed", denial.cents, reversal.posted_on)
         for name, denial in account.denials.items()
         if denial.status == "open" and denial.adjudication == reversal.reverses
     ]
-    again = [d for d in account.denials.values() if d.ended_by == reversal.reverses]
-    back = {e.charge or "" for e in reversal.entries if e.ledger == "ar_denied" and e.cents > 0}
-    fresh = [d for d in again if d.charge in back and d.adjudication not in account.reversed]
-    for number, denial in enumerate(fresh, len(account.denials) + 1):
-        says.append(_again(account, denial, number, reversal.posted_on))
+    back = dict(account.returned)
+    number = len(account.denials)
+    for name, denial in account.denials.items():
+        part = min(denial.taken.get(reversal.reverses, 0), back.get(denial.charge, 0))
+        gone = denial.adjudication in account.reversed
+        if not denial.standing and not gone and part > 0:
+            back[denial.charge] -= part
+            number += 1
+            fresh = replace(denial, cents=part)
+            says.append(_again(account, name, fresh, number, reversal.posted_on))
     return says
 
 
-def _again(account: Account, denial: Denial, number: int, day: date) -> DenialOpened:
+def _denied_again(account: Account, command: HearDeniedAgain) -> Says:
+    """Denials that had ended with the money are open again, the last one first, for what came back of each charge."""
+    back = {charge: -cents for charge, cents in drawn(command.entries, net=True).items()}
+    says: Says = []
+    number = len(account.denials)
+    for name, denial in reversed(account.denials.items()):
+        part = min(denial.cents, back.get(denial.charge, 0))
+        meant = command.adjudication in ("", denial.adjudication)
+        gone = denial.adjudication in account.reversed
+        if meant and denial.status == command.ended and not gone and part > 0:
+            back[denial.charge] -= part
+            number += 1
+            fresh = replace(denial, cents=part)
+            says.append(_again(account, name, fresh, number, command.day))
+    return says
+
+
+def _again(account: Account, name: str, denial: Denial, number: int, day: date) -> DenialOpened:
     return DenialOpened(
         account=account.number,
         denial=f"{account.number}-D{number}",
@@ -147,6 +184,7 @@ def _again(account: Account, denial: Denial, number: int, day: date) -> DenialOp
         correctable=denial.correctable,
         opened_on=day,
         deadline_on=denial.deadline_on,
+        continues=name,
     )
 
 

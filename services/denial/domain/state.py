@@ -74,6 +74,8 @@ class Denial(Struct, frozen=True, array_like=True):
     deadline_on: date
     status: str = "open"
     ended_by: str = ""
+    taken: dict[str, int] = {}
+    """What each decision took of it, to be given back when that is taken back."""
 
     @property
     def standing(self) -> bool:
@@ -95,6 +97,8 @@ class Account(Struct, frozen=True):
     denials: dict[str, Denial] = {}
     answers: dict[str, Answer] = {}
     reversed: tuple[str, ...] = ()
+    returned: dict[str, int] = {}
+    """What the last reversal returned of each charge and no standing denial lost to it."""
     last: str = ""
     """The adjudication that was posted last: what a denial ended by it is ended by."""
 
@@ -107,13 +111,18 @@ def evolve(state: Account | None, event: Any) -> Account:
             answer = Answer(event.payer_control, event.paid_on)
             account = replace(account, answers={**account.answers, event.adjudication: answer})
         case PaymentPosted():
-            account = _lowered(replace(account, last=event.adjudication), event.entries)
+            account = replace(account, last=event.adjudication)
+            account = _lowered(account, event.entries, event.adjudication)
         case WriteOffPosted() | ResponsibilityMoved():
             account = _lowered(replace(account, last=""), event.entries)
         case PostingReversed():
             account = replace(account, reversed=(*account.reversed, event.reverses), last="")
+            account = _raised(account, event)
         case DenialOpened():
-            account = _change(account, {event.denial: _opened(event)})
+            before = account.denials.get(event.continues)
+            account = _change(account, {event.denial: _opened(event, before)})
+            if before is not None:
+                account = _change(account, {event.continues: replace(before, taken={})})
         case CorrectionRequested():
             account = _status(account, event.denials, "open", "requested")
         case CorrectionDeclined():
@@ -145,17 +154,19 @@ def evolve_book(book: Book, event: object) -> Book:
     return book
 
 
-def drawn(entries: Iterable[JournalLine]) -> dict[str, int]:
-    """What an entry took out of the denied receivables, by charge ('' is claim level)."""
+def drawn(entries: Iterable[JournalLine], *, net: bool = False) -> dict[str, int]:
+    """What an entry took out of the denied receivables, by charge ('' is claim level); `net` of what it put there."""
     taken: dict[str, int] = {}
     for line in entries:
-        if line.ledger == "ar_denied" and line.cents < 0:
+        if line.ledger == "ar_denied" and (net or line.cents < 0):
             key = line.charge or ""
             taken[key] = taken.get(key, 0) - line.cents
     return taken
 
 
-def _opened(event: DenialOpened) -> Denial:
+def _opened(event: DenialOpened, before: Denial | None) -> Denial:
+    lost = before.taken if before is not None else {}
+    ended_by = before.ended_by if before is not None else ""
     return Denial(
         claim=event.claim,
         adjudication=event.adjudication,
@@ -171,18 +182,39 @@ def _opened(event: DenialOpened) -> Denial:
         next_action=event.next_action,
         correctable=event.correctable,
         deadline_on=event.deadline_on,
+        taken={by: cents for by, cents in lost.items() if by != ended_by},
     )
 
 
-def _lowered(account: Account, entries: Iterable[JournalLine]) -> Account:
+def _lowered(account: Account, entries: Iterable[JournalLine], by: str = "") -> Account:
     """Denied money that left lowers the standing denials of its charge, the oldest first."""
     taken, changed = drawn(entries), dict[str, Denial]()
     for name, denial in account.denials.items():
         part = min(denial.left, taken.get(denial.charge, 0))
         if denial.standing and part > 0:
             taken[denial.charge] -= part
-            changed[name] = replace(denial, left=denial.left - part)
+            told = {**denial.taken, by: denial.taken.get(by, 0) + part} if by else denial.taken
+            changed[name] = replace(denial, left=denial.left - part, taken=told)
     return _change(account, changed)
+
+
+def _raised(account: Account, event: PostingReversed) -> Account:
+    """What a decision took of denials that still stand is theirs again when it is taken back.
+
+    It returns what stands of its own denials, for it had replaced others by them, and what its entries give back.
+    """
+    back = {charge: -cents for charge, cents in drawn(event.entries, net=True).items()}
+    for denial in account.denials.values():
+        if denial.status == "open" and denial.adjudication == event.reverses:
+            back[denial.charge] = back.get(denial.charge, 0) + denial.left
+    changed = dict[str, Denial]()
+    for name, denial in account.denials.items():
+        part = min(denial.taken.get(event.reverses, 0), back.get(denial.charge, 0))
+        if denial.standing and part > 0:
+            back[denial.charge] -= part
+            others = {by: cents for by, cents in denial.taken.items() if by != event.reverses}
+            changed[name] = replace(denial, left=denial.left + part, taken=others)
+    return replace(_change(account, changed), returned=back)
 
 
 def _status(account: Account, names: Iterable[str], before: str, after: str) -> Account:

@@ -41,6 +41,8 @@ from shared.service import Event, Say
 SENT_ON = frozenset({"19", "20", "21"})
 CROSSED_OVER = frozenset({"MA18", "N89"})
 """CLP02 and RARCs of a claim that the payer passed on to the next one."""
+DUPLICATE = "DUP"
+"""The category of adjustments that say: we decided this claim before."""
 INSURANCE = ("open", "denied", "next_payer")
 PAID_AFTER_ALL = "The payer paid after all what was written off."
 NO_MONEY = frozenset({"23", "25"})
@@ -88,6 +90,8 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
     rules = book.rules_on(said.paid_on)
     stated = read_as.read(said, rules, account.balances)
     standing = _standing(account, said)
+    if standing.repeated:
+        _without_duplicates(stated)
     account = _paid_after_all(telling, stated, standing)
     settled = _settle(account, stated, standing)
     parts = [s.part for s in settled if s.part is not None]
@@ -150,9 +154,15 @@ def _standing(account: Account, said: ClaimAdjudicated) -> Standing:
     if not before:
         return Standing(sources_of(said.payer_order, not later), later, True)
     if said.paid_cents > 0 and any(p.paid == said.paid_cents for p in before):
-        return Standing((), later, False)
+        return Standing((), later, False, True)
     again = ("next_payer",) if account.asked_again(order) else ()
-    return Standing((*again, "open", "denied"), later, False)
+    return Standing((*again, "open", "denied"), later, False, True)
+
+
+def _without_duplicates(stated: dict[str, read_as.Stated]) -> None:
+    """That a claim is a duplicate of one that this payer decided denies nothing: the first decision stands."""
+    for one in stated.values():
+        one.denied = [item for item in one.denied if item.rule.category != DUPLICATE]
 
 
 def _paid_after_all(

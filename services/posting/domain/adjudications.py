@@ -59,12 +59,14 @@ class Stated:
 class Standing:
     """Where a payer stands: `sources` are the amounts its answer may take from, in turn.
 
-    `later` is a payer after another; `patient_too` lets its money meet what the patient was thought to owe.
+    `later` is a payer after another; `patient_too` lets its money meet what the patient was thought to owe;
+    `repeated` answers a claim that it has answered before.
     """
 
     sources: tuple[str, ...]
     later: bool
     patient_too: bool
+    repeated: bool = False
 
 
 @dataclass(slots=True)

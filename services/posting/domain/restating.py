@@ -23,6 +23,10 @@ _ANSWER = ("ar_patient", "ar_denied", "contractual")
 def restate(telling: Telling) -> None:
     """No amount of a charge that is not in process stays below zero, as far as anybody can be named for it."""
     for key in sorted(telling.account.balances):
+        denied = telling.account.balance(key).denied
+        if denied < 0:
+            # The denial was taken back: what was written off of it is owed again, whatever is decided next.
+            take_back_write_offs(telling, key, ("denied",), -denied, CORRECTED)
         if _in_process(telling.account, key):
             continue
         for bucket in ("next_payer", "denied", "patient"):

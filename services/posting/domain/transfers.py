@@ -25,7 +25,8 @@ def transfer_denied(telling: Telling, command: TransferDenied) -> None:
     if command.cents is not None and command.cents > there:
         raise Refused("there is less denied than should be transferred")
     left = command.cents or there
-    for adjudication, posted in account.posted.items():
+    # The newest decision first: it stands for what earlier ones had denied of the same charge.
+    for adjudication, posted in reversed(account.posted.items()):
         amounts = _amounts(telling.account, posted, keys, left, command.to_party)
         if amounts:
             left -= sum(amounts.values())
@@ -55,7 +56,9 @@ def _amounts(
 
 
 def _denied(posted: Posted, key: str) -> int:
-    lines = (*posted.lines, *posted.moves)
+    """What the decision denied of a charge, less what moved of it; not what it took of earlier denials."""
+    stated = [line for line in posted.lines if line.group]
+    lines = (*stated, *posted.moves)
     return sum(e.cents for e in lines if (e.ledger, e.charge) == ("ar_denied", key))
 
 

@@ -114,7 +114,7 @@ def test_reversed_with_its_correction_on_the_way_it_waits_for_the_correcting_dec
 def test_what_a_reversed_posting_had_ended_is_open_again() -> None:
     back = taken_back("adj-2", (line("ar_denied", 20_000), line("remittance_clearing", -20_000)))
     given = [*OPEN, paid(8_000), ended("paid", 8_000), back]
-    _scenario(given, HearReversal(back), [opened(denied(), D2)])
+    _scenario(given, HearReversal(back), [replace(opened(denied(), D2), continues=D1)])
 
 
 def test_a_correction_that_is_paid_with_a_patient_part_counts_what_was_paid() -> None:
