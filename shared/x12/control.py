@@ -197,6 +197,7 @@ class Control:
             sentence = "SE02 is not the control number of ST02"
             self._note(sentence, at, "3", element="SE02", level="set", rule="set.control")
         one.closed = one.ended = True
+        one.se_offset = at
         self._set = None
 
     def _iea(self, e: list[str], at: int) -> None:

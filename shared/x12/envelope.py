@@ -115,6 +115,7 @@ class TransactionSet(Noted):
     st_ordinal: int = 0
     st_offset: int = 0
     closed: bool = False
+    se_offset: int = 0
     raw: list[str] = field(default_factory=list)
     ended: bool = False
     given_up: bool = False
@@ -263,7 +264,9 @@ class TransactionSet(Noted):
         return self.st_ordinal + 1 + max(place, -1)
 
     def offset(self, place: int) -> int:
-        """The byte of the file where the segment starts; of the ST where it is no longer known."""
+        """The byte of the file where the segment starts (behind the last: the SE); of the ST where it is not known."""
+        if self.closed and place == self.count:
+            return self.se_offset
         if not self._dropped <= place < self.count:
             return self.st_offset
         nearest = bisect_right(self._blocks, place, key=itemgetter(0)) - 1

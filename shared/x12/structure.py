@@ -47,12 +47,16 @@ class Seg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """A loop; it starts with the first of its parts, which must be a segment."""
+    """A loop; it starts with the first of its parts, which must be a segment.
+
+    One that is `implied` is entered without it too: the lack is named once, and what is in the loop is judged as ever.
+    """
 
     id: str
     parts: Sequence["Seg | Loop"]
     must: bool = False
     most: int = ANY
+    implied: bool = False
 
 
 def fault_of(seg: Seg, s: list[str]) -> tuple[int, str, str] | None:
@@ -202,6 +206,11 @@ class Guide:
         opened = list(state.open)
         faults: list[_Fault] = []
         found = _place(opened, tag, qualifier)
+        if found is None and _imply(opened, tag, qualifier):
+            first = opened[-1].node.firsts[0].tag
+            loop = opened[-1].node.loop.id
+            faults.append(_Fault(f"{first} is missing", first, "3", "missing", loop))
+            found = _place(opened, tag, qualifier)
         if found is None:
             return _Step(state, 0, 0, False, itemgetter(0, 0), None, (self._strange(state, tag),))
         depth, part, fits = found
@@ -252,6 +261,22 @@ def _place(opened: list[_Open], tag: str, qualifier: str) -> tuple[int, int, boo
         if not early or left == 0 or (left == 1 and node.children[found[0]] is not None):
             return depth, *found
     return None
+
+
+def _imply(opened: list[_Open], tag: str, qualifier: str) -> bool:
+    """Enter a loop whose first segment was left out, if that gives the segment a place."""
+    for depth in range(len(opened), 0, -1):
+        node, order, counts = opened[depth - 1]
+        for part, child in enumerate(node.children):
+            if child is None or not child.loop.implied or node.orders[part] < order:
+                continue
+            if child.here(tag, qualifier) is not None:
+                del opened[depth:]
+                counts = (*counts[:part], 1, *counts[part + 1 :])
+                opened[-1] = _Open(node, node.orders[part], counts)
+                opened.append(_opened(child))
+                return True
+    return False
 
 
 def _first(loop: Loop) -> Seg:

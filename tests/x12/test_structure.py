@@ -201,3 +201,17 @@ def test_a_stream_names_the_same_faults_of_structure(kind: str) -> None:
     assert [(f.segment, f.loop, f.element, f.code) for f in streamed] == [
         (f.segment, f.loop, f.element, f.code) for f in whole
     ]
+
+
+def test_claims_without_the_header_number_before_them_are_judged_as_ever() -> None:
+    data = bytes_835().replace(b"~LX*1~", b"~").replace(b"CLP*B2*1*", b"CLP*B2*5*")
+    assert said(data) == {("2000", "LX", "3"), ("2100", "CLP02", "7")}
+
+
+def test_what_is_missing_at_the_end_is_missed_at_the_se() -> None:
+    data = WRITTEN["999"]
+    data = data[: data.index(b"AK9*")] + data[data.index(b"SE*") :]
+    (fault,) = found(data)
+    assert (fault.element, fault.code) == ("AK9", "3")
+    assert data[fault.offset :].startswith(b"SE*")
+    assert data[: fault.offset].count(b"~") + 1 == fault.segment

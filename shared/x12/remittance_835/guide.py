@@ -128,6 +128,7 @@ GUIDE = Guide(
     _PAYEE,
     Loop(
         id="2000",
+        implied=True,
         parts=(
             Seg(tag="LX", needs=(1,), elements=1),
             Seg(tag="TS3", needs=(1, 2, 3, 4, 5), elements=24),
