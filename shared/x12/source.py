@@ -7,8 +7,9 @@ from typing import NamedTuple
 from shared.x12 import limits
 from shared.x12.segments import SPACE, TOO_LONG, Block, Delimiters, block_of
 
-_PADDING = b"\x00\x1a" + SPACE
 _BOM = b"\xef\xbb\xbf"
+_PADDING = b"\x00\x1a" + _BOM + SPACE
+_EBCDIC = "ISA".encode("cp037")
 _ISA_REACH = 400
 """An ISA whose elements are all overlong still ends within this many bytes."""
 _LOOK_BACK = 64
@@ -102,6 +103,9 @@ class Source:
         if self._held[:2] in (b"\x1f\x8b", b"PK"):
             sentence = "the file is compressed, not X12"
             raise Trouble(self.offset, sentence, rule="file.compressed", final=True)
+        if self._held.startswith(_EBCDIC):
+            sentence = "the file is EBCDIC; it must be sent as ASCII"
+            raise Trouble(self.offset, sentence, rule="file.ebcdic", final=True)
         if self._held[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in self._held[:4]:
             sentence = "the file is UTF-16 or binary, not X12"
             raise Trouble(self.offset, sentence, rule="file.binary", final=True)

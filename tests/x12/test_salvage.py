@@ -214,3 +214,15 @@ def test_a_file_with_more_of_something_than_is_kept_is_refused_whole_and_read_as
                 with pytest.raises(Unreadable, match="read it as a stream"):
                     read_file(data, strict=strict)
             assert len(list(open_file(data))) == 3
+
+
+def test_files_with_a_byte_order_mark_each_may_be_joined() -> None:
+    mark = b"\xef\xbb\xbf"
+    amounts, found = salvaged(mark + DATA + mark + numbered(18))
+    assert amounts == [WHOLE, WHOLE]
+    assert [f.severity for f in found] == ["warning", "warning"]
+
+
+def test_a_file_in_the_signs_of_a_mainframe_is_named_as_such() -> None:
+    with pytest.raises(Unreadable, match="EBCDIC"):
+        read_file(DATA.decode().encode("cp037"), strict=False)
