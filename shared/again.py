@@ -7,7 +7,8 @@ when the database was lost. Positions prove what is missing: before a later even
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from shared.batch import Batch, CannotApply, Heard, Loaded
+from shared.batch import Batch
+from shared.records import CannotApply, Heard, Loaded
 from shared.service import Say, Service
 from shared.streams import BROADCAST
 

@@ -17,11 +17,13 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from shared.engine import LOST, Engine, Routed, Tally
+from shared.commands import LOST
+from shared.engine import Engine
 from shared.errors import Conflict, Stopped
 from shared.relay import Relay
 from shared.settings import Settings
 from shared.telemetry import measure
+from shared.work import Routed, Tally
 
 log = logging.getLogger("claimlog.consumer")
 

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from contracts.platform import RecordDiscarded, RecordRedriven
-from shared.batch import Batch, CannotApply, Heard, Loaded
-from shared.engine import REFUSED_ROW, Engine, read_kept
+from shared.batch import Batch
+from shared.changes import project, row_keys
+from shared.engine import REFUSED_ROW, Engine
 from shared.errors import NotFound, Recovering, Refused
 from shared.failpoints import failpoint
 from shared.progress import Progress
+from shared.reading import read_kept
+from shared.records import CannotApply, Heard, Loaded
 from shared.service import Row, Say
 
 PAGE = 200
@@ -180,8 +183,8 @@ class _Drive:
         if self.failed is not None:
             batch.announce_parked(*self.failed)
         async with self.connection.transaction():
-            rows = await self.engine.store.rows(self.connection, batch.row_keys())
-            await self.engine.store.write(self.connection, batch, batch.project(rows))
+            rows = await self.engine.store.rows(self.connection, row_keys(batch))
+            await self.engine.store.write(self.connection, batch, project(batch, rows))
             await self.engine.hand(self.connection, batch)
         return batch
 

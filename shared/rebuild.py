@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared import progress as progress_row
-from shared.batch import Batch, Heard, Loaded
-from shared.engine import read_record
+from shared.batch import Batch
+from shared.changes import project, row_keys
 from shared.envelope import decode, read_route
 from shared.errors import Malformed, Stopped
 from shared.failpoints import failpoint
 from shared.log_reader import LogReader
 from shared.progress import Progress
+from shared.reading import read_record
+from shared.records import Heard, Loaded
 from shared.service import Service
 from shared.shadow import SUFFIX, Difference, Shadow
 from shared.store import Store
@@ -265,8 +267,8 @@ class Rebuild:
                 batch.replay(step)
             else:
                 batch.replay_own(partition, step)
-        rows = await self.shadow.rows(connection, batch.row_keys())
-        await self.shadow.write_replayed(connection, batch, batch.project(rows))
+        rows = await self.shadow.rows(connection, row_keys(batch))
+        await self.shadow.write_replayed(connection, batch, project(batch, rows))
         self.report.events += len(steps)
         self.told(partition, self.report.events)
 

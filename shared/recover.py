@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared import envelope as wire
-from shared.engine import Engine, read_record
+from shared.engine import Engine
 from shared.errors import Malformed, Stopped
 from shared.log_reader import LogReader
 from shared.progress import Progress
+from shared.reading import read_record
 from shared.restore import Forgotten, restore
 
 log = logging.getLogger("claimlog.recover")

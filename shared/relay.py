@@ -12,10 +12,10 @@ from typing import Any
 
 from confluent_kafka import KafkaException, Producer
 
-from shared.batch import OutboxRow
 from shared.envelope import CONTENT_TYPE, ROUTING
 from shared.errors import Stopped
 from shared.failpoints import failpoint
+from shared.records import OutboxRow
 from shared.store import Store
 from shared.tables import columns_of
 from shared.telemetry import measure

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 from contracts.platform import RecordDiscarded, RecordParked, RecordRedriven
 from shared import envelope as wire
 from shared.again import EXPECTED, Again, Parked
-from shared.batch import CannotApply, Heard, Loaded, OutboxRow, parked_row
-from shared.engine import Engine, read_kept, read_record
+from shared.changes import project, row_keys
+from shared.engine import Engine
 from shared.errors import ServiceError
 from shared.hand_over import hold_all
 from shared.log_reader import LogReader
 from shared.progress import Progress
+from shared.reading import read_kept, read_record
+from shared.records import CannotApply, Heard, Loaded, OutboxRow, parked_row
 
 Causes = Mapping[tuple[int, str], int]
 """Where causes will be passed, by (partition, cause); those that are passed already are not in it."""
@@ -278,6 +280,6 @@ async def _load(
 
 
 async def _write(engine: Engine, connection: Any, batch: Again) -> None:
-    rows = await engine.store.rows(connection, batch.row_keys())
-    await engine.store.write(connection, batch, batch.project(rows))
+    rows = await engine.store.rows(connection, row_keys(batch))
+    await engine.store.write(connection, batch, project(batch, rows))
     await engine.hand(connection, batch)

@@ -13,9 +13,10 @@ import uvicorn
 from aiokafka.errors import KafkaError
 
 from shared import http, telemetry
+from shared.commands import LOST
 from shared.consumer import LogConsumer
 from shared.doors import OpenDoors
-from shared.engine import LOST, Engine
+from shared.engine import Engine
 from shared.errors import Stopped
 from shared.failpoints import arm
 from shared.hand_over import Handing, hand_over_schema, rows_for

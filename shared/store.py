@@ -10,9 +10,11 @@ import msgspec
 from shared import progress as progress_row
 from shared import tables
 from shared.again import Found, Parked
-from shared.batch import Batch, Kept, OutboxRow, ParkedRow
+from shared.batch import Batch
+from shared.changes import timer_changes
 from shared.errors import Stopped
 from shared.progress import Progress
+from shared.records import Kept, OutboxRow, ParkedRow
 from shared.service import Projection, Row, Scope, Service
 from shared.streams import partition_of
 
@@ -302,7 +304,7 @@ class Store:
 
     async def write_timers(self, connection: Connection, batch: Batch) -> None:
         """Set and drop timers."""
-        setting, dropping = batch.timer_changes()
+        setting, dropping = timer_changes(batch)
         if dropping:
             await connection.execute(
                 f"delete from due{self.suffix} d using unnest($1::text[], $2::text[]) as u(s, w) "

@@ -8,12 +8,12 @@ from typing import Any
 import asyncpg
 
 from shared import envelope as wire
-from shared.batch import OutboxRow
 from shared.engine import Engine
 from shared.log_reader import LogReader
 from shared.parking import Parking
 from shared.progress import Progress
 from shared.rebuild import Rebuild, Report
+from shared.records import OutboxRow
 from shared.recover import recover
 from shared.service import Answer, Order, Service
 from shared.store import Store, open_pool

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared import engine as engine_room
-from shared.engine import DAY_CHUNK
+from shared import work as work_room
 from shared.service import Order
 from shared.streams import account_number, account_stream
+from shared.work import DAY_CHUNK
 from tests.kernel.cluster import SCOPE
 from tests.kernel.fed import Fed, MemoryLog, settle
 from tests.kernel.house import House
@@ -48,7 +48,7 @@ async def test_a_day_with_many_silent_timers_is_worked_off_without_another_recor
 async def test_a_day_in_the_middle_of_a_poll_wakes_what_was_before_it_and_then_the_rest_is_heard(
     house: House, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr(engine_room, "DAY_CHUNK", chunk)
+    monkeypatch.setattr(work_room, "DAY_CHUNK", chunk)
     await house.charge(1)
     await house.open_day(6)
     await house.charge(2)

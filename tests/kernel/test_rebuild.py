@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared import engine as engine_room
+from shared import work as work_room
 from shared.errors import Stopped
 from shared.shadow import Shadow
 from shared.store import Store
@@ -45,7 +45,7 @@ async def test_what_was_decided_before_anything_was_heard_is_folded_once(house: 
 async def test_what_a_day_wakes_while_the_log_is_read_is_kept(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_room, "DAY_CHUNK", 1)
+    monkeypatch.setattr(work_room, "DAY_CHUNK", 1)
     await house.alpha.capture(1, "another account")
     await house.charge(1)
     await house.settle()

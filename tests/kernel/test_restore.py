@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared import engine as engine_room
 from shared import envelope as wire
-from shared.batch import OutboxRow
+from shared import work as work_room
 from shared.errors import Recovering, Stopped
 from shared.progress import Progress
+from shared.records import OutboxRow
 from shared.service import Order, to
 from shared.store import Store
 from shared.streams import account_stream, partition_of
@@ -320,7 +320,7 @@ async def test_a_record_in_our_name_that_cannot_be_read_does_not_stop_the_start(
 async def test_what_a_day_woke_is_woken_once_and_what_it_had_not_woken_yet_now(
     house: House, backed_up: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_room, "DAY_CHUNK", 1)
+    monkeypatch.setattr(work_room, "DAY_CHUNK", 1)
     for number in (1, 2):
         await house.alpha.capture(number, f"number {number}")
     await house.charge(1)

@@ -1,0 +1,99 @@
+"""What a batch changes once it ran: timers, and the rows of every projection."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.batch import Batch
+from shared.deciding import NOTHING
+from shared.records import CannotApply
+from shared.service import Row, Wake
+from shared.streams import kind_of
+
+
+def timer_changes(batch: Batch) -> tuple[list[tuple[str, str, Wake]], list[tuple[str, str]]]:
+    """(to set, to drop): how the due table changes with the states of this batch."""
+    setting: list[tuple[str, str, Wake]] = []
+    dropping: list[tuple[str, str]] = []
+    for stream, kept in batch.states.items():
+        decider = batch.service.deciders.get(kind_of(stream))
+        if decider is None or decider.timers is None:
+            continue
+        before = batch.loaded.states.get(stream, NOTHING).state
+        old = decider.timers(before) if before is not None else {}
+        new = decider.timers(kept.state)
+        for what, due in new.items():
+            if old.get(what) != due and (stream, what) not in batch.woken:
+                setting.append((stream, what, due))
+        dropping += [
+            (stream, what)
+            for what in old
+            if what not in new and (stream, what) not in batch.woken
+        ]
+    for (stream, what), put_off in batch.woken.items():
+        again = _set_anew(batch, stream, what, put_off)
+        if again is None:
+            dropping.append((stream, what))
+        else:
+            setting.append((stream, what, again))
+    return setting, dropping
+
+
+def _set_anew(batch: Batch, stream: str, what: str, put_off: Wake | None) -> Wake | None:
+    """What a woken timer is at the end: as it was put off, unless its state changed it since."""
+    decider = batch.service.deciders.get(kind_of(stream))
+    kept = batch.states.get(stream) or batch.loaded.states.get(stream, NOTHING)
+    state = kept.state
+    if decider is None or decider.timers is None or state is None:
+        return put_off
+    if (stream, what) not in batch.after_waking:
+        return put_off
+    now = decider.timers(state).get(what)
+    return put_off if now == batch.after_waking[(stream, what)] else now
+
+
+def row_keys(batch: Batch) -> dict[str, set[tuple[Any, ...]]]:
+    """For every projection that loads rows: the keys that the told events touch."""
+    wanted: dict[str, set[tuple[Any, ...]]] = {}
+    for projection in batch.service.projections:
+        if projection.append:
+            continue
+        assert projection.keys is not None
+        keys: set[tuple[Any, ...]] = set()
+        for place, event, at in batch.told:
+            if at.wire in projection.hears:
+                try:
+                    keys.update(projection.keys(event, at))
+                except Exception as defect:
+                    _blame(place, defect)
+        if keys:
+            wanted[projection.table] = keys
+    return wanted
+
+
+def project(
+    batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]
+) -> dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]]:
+    """The changed rows by table and key, with their partition; None means delete."""
+    changed: dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]] = {}
+    for projection in batch.service.projections:
+        assert projection.keys is not None and projection.project is not None
+        have = rows.get(projection.table, {})
+        table = changed.setdefault(projection.table, {})
+        for place, event, at in batch.told:
+            if at.wire not in projection.hears:
+                continue
+            try:
+                for key in projection.keys(event, at):
+                    before = table[key][1] if key in table else have.get(key)
+                    told = (before, event, at, key) if projection.keyed else (before, event, at)
+                    table[key] = (at.partition, projection.project(*told))
+            except Exception as defect:
+                _blame(place, defect)
+    return changed
+
+
+def _blame(place: tuple[int, int] | None, defect: Exception) -> None:
+    if place is None or place[1] == -1:
+        raise defect
+    name = type(defect).__name__
+    raise CannotApply(*place, "defect", f"a row failed with {name}") from defect

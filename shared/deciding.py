@@ -1,0 +1,240 @@
+"""How a batch decides in memory: fold, decide, say. No I/O, no clock."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from contracts.registry import wire_name
+from shared import envelope as wire
+from shared.errors import Refused
+from shared.progress import Progress
+from shared.records import Heard, Kept, Loaded, OutboxRow, ParkedRow
+from shared.service import At, Decider, Say, Scope, Service, Wake
+from shared.streams import BROADCAST, kind_of, partition_of
+
+_OF_MANY = frozenset({"outbound", "payee", "takeback", "guarantor"})
+"""Streams that serve many facilities: none of them becomes the stream's own."""
+
+NOTHING = Kept(None, Scope())
+
+
+@dataclass(slots=True)
+class Deciding:
+    """What one transaction holds; fields are what the shell writes afterwards."""
+
+    service: Service
+    loaded: Loaded
+    poison: Mapping[tuple[int, int], tuple[str, str]]
+    progress: dict[int, Progress] = field(default_factory=dict)
+    states: dict[str, Kept] = field(default_factory=dict)
+    books: dict[int, Any] = field(default_factory=dict)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    parked: list[ParkedRow] = field(default_factory=list)
+    told: list[tuple[tuple[int, int] | None, Any, At]] = field(default_factory=list)
+    handed: list[tuple[Any, At]] = field(default_factory=list)
+    books_changed: set[int] = field(default_factory=set)
+    woken: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
+    after_waking: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
+    """What a woken timer was right after: what is heard later in the same transaction may set it anew."""
+    _parked_now: set[str] = field(default_factory=set)
+    _now: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._now = self.loaded.now
+        self.progress = {p: progress.copy() for p, progress in self.loaded.progress.items()}
+        self.books = dict(self.loaded.books)
+        for progress in self.progress.values():
+            progress.version += 1
+
+    def _decide(
+        self,
+        stream: str,
+        command: Any,
+        *,
+        cause: str,
+        ids: tuple[str, ...],
+        actor: str,
+        scope: Scope,
+        occurred_on: date | None,
+        correlation: str,
+        traceparent: str,
+        place: tuple[int, int] | None,
+    ) -> None:
+        decider = self._decider(stream)
+        if decider is None:
+            raise Refused(f"{self.service.name} decides nothing on {kind_of(stream)} streams")
+        partition = partition_of(stream, self.loaded.partitions)
+        kept = self._kept(stream)
+        said = list(decider.decide(command, kept.state, self.books.get(partition)))
+        business_day = occurred_on or self.progress[partition].today or self._now.date()
+        for n, one in enumerate(said):
+            say = one if isinstance(one, Say) else Say(one)
+            own_stream = say.stream is None or say.stream == stream
+            target_stream = stream if say.stream is None else say.stream
+            meant = say.scope or scope
+            if own_stream:
+                meant = self._scope(stream, meant)
+            self._say(
+                say,
+                stream=target_stream,
+                own=own_stream,
+                source=partition,
+                scope=meant,
+                cause=cause,
+                identity=wire.event_id(*ids, str(n)),
+                actor=actor,
+                correlation=correlation,
+                traceparent=traceparent,
+                occurred_on=say.occurred_on or business_day,
+                place=place,
+            )
+
+    def _say(
+        self,
+        say: Say,
+        *,
+        stream: str,
+        own: bool,
+        source: int,
+        scope: Scope,
+        cause: str,
+        identity: str,
+        actor: str,
+        correlation: str,
+        traceparent: str,
+        occurred_on: date,
+        place: tuple[int, int] | None,
+    ) -> None:
+        event, name = say.event, wire_name(type(say.event))
+        if name not in self.service.says and not name.startswith("platform."):
+            raise Refused(f"{self.service.name} never says {name}")
+        producer = f"{self.service.name}/{source}"
+        if kind_of(stream) == "account":
+            correlation = stream[8:]
+        data = wire.encode_event(event)
+        progress = self.progress[source]
+        for target in self._targets(stream):
+            position = progress.next_position(target)
+            value = wire.encode(
+                wire.Envelope(
+                    specversion="1.0",
+                    id=identity,
+                    type=name,
+                    source=f"/claimlog/{self.service.name}",
+                    subject=stream,
+                    time=self._now,
+                    datacontenttype="application/json",
+                    tenant=scope.tenant,
+                    legalentity=scope.legal_entity,
+                    facility=scope.facility,
+                    actor=actor,
+                    cause=cause,
+                    correlation=correlation or identity,
+                    producer=producer,
+                    position=position,
+                    occurredon=occurred_on,
+                    ruleset=say.rule_set,
+                    sourcesha256=say.source_sha256,
+                    sourcesegment=say.source_segment,
+                    traceparent=traceparent,
+                    data=data,
+                )
+            )
+            if len(value) > wire.MAX_RECORD_BYTES:
+                raise Refused(f"{name} would be larger than a record may be")
+            progress.last_seq += 1
+            self.outbox.append(
+                OutboxRow(
+                    source,
+                    progress.last_seq,
+                    target,
+                    position,
+                    stream,
+                    name,
+                    own,
+                    cause,
+                    identity,
+                    wire.routing_header(name, producer, position, own),
+                    value,
+                    self._now,
+                )
+            )
+        if own:
+            at = At(
+                stream,
+                source,
+                identity,
+                name,
+                scope,
+                occurred_on,
+                self._now,
+                actor,
+                correlation or identity,
+                producer,
+                position,
+            )
+            self._fold(stream, event, scope)
+            self.told.append((place, event, at))
+
+    def _targets(self, stream: str) -> Iterable[int]:
+        if stream == BROADCAST:
+            return range(self.loaded.partitions)
+        return (partition_of(stream, self.loaded.partitions),)
+
+    def _fold(self, stream: str, event: Any, scope: Scope) -> None:
+        decider = self._decider(stream)
+        if decider is None:
+            return
+        kept = self._kept(stream)
+        known = kept.scope if kept.scope.facility or not scope.tenant else scope
+        if kind_of(stream) in _OF_MANY:
+            known = Scope(known.tenant)
+        self.states[stream] = Kept(decider.evolve(kept.state, event), known)
+
+    def _scope(self, stream: str, given: Scope) -> Scope:
+        kept = self._kept(stream).scope
+        return kept if kept.facility else given
+
+    def _undo(self, partition: int, stream: str) -> Callable[[], None]:
+        """What puts one command's work back, when it fails half-way."""
+        progress, state = self.progress[partition], self.states.get(stream)
+        outbox, told = len(self.outbox), len(self.told)
+        sent, last_seq = dict(progress.sent), progress.last_seq
+
+        def undo() -> None:
+            del self.outbox[outbox:], self.told[told:]
+            progress.sent, progress.last_seq = sent, last_seq
+            self.states.pop(stream, None)
+            if state is not None:
+                self.states[stream] = state
+
+        return undo
+
+    def _decider(self, stream: str) -> Decider | None:
+        return self.service.deciders.get(kind_of(stream))
+
+    def _kept(self, stream: str) -> Kept:
+        kept = self.states.get(stream)
+        return kept if kept is not None else self.loaded.states.get(stream, NOTHING)
+
+    def _at(self, heard: Heard) -> At:
+        e = heard.envelope
+        assert e is not None and heard.route is not None
+        scope = Scope(e.tenant, e.legalentity, e.facility)
+        if not e.facility:
+            scope = self._scope(heard.stream, scope)
+        return At(
+            heard.stream,
+            heard.partition,
+            e.id,
+            e.type,
+            scope,
+            e.occurredon,
+            e.time,
+            e.actor,
+            e.correlation,
+            e.producer,
+            e.position,
+            heard.offset,
+        )

@@ -1,0 +1,61 @@
+"""Records as they stand in the log or in `parked`, read: decoded, or with the reason why they cannot be."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from contracts.catalogue import EVENTS
+from shared import envelope as wire
+from shared.errors import Malformed, ServiceError, Unknown
+from shared.records import Heard, printable
+from shared.streams import BROADCAST
+
+
+def read_record(record: Any) -> Heard:
+    """A kept record, read again."""
+    try:
+        route = wire.read_route(record.headers)
+    except Malformed as fault:
+        return read(record, None, fault)
+    if route.wire not in EVENTS:
+        return read(record, route, Unknown("no event of ours is called that"))
+    return read(record, route, None)
+
+
+def read_kept(row: Any) -> Heard:
+    """A row of `parked`, read again."""
+    headers = ((wire.ROUTING, row["header"]),)
+    place = {"partition": row["partition"], "offset": row["offset"]}
+    return read_record(SimpleNamespace(**place, key=row["key"], value=row["value"], headers=headers))
+
+
+def read(record: Any, route: wire.Route | None, fault: ServiceError | None) -> Heard:
+    """A record whose routing header is read, or why it cannot be."""
+    p, key, value = record.partition, record.key or b"", record.value or b""
+    header = route_bytes(record.headers)
+    stream = printable(key.decode("utf-8", "replace")) or f"unkeyed/{p}"
+    if route is None and stream == BROADCAST:
+        stream = f"unkeyed/{p}"  # Nobody of ours said it: the real broadcasts need not wait for it.
+    if fault is None:
+        assert route is not None
+        try:
+            envelope = wire.decode(value)
+            said = (envelope.type, envelope.producer, envelope.position, envelope.subject)
+            if said != (route.wire, route.producer, route.position, stream):
+                raise Malformed("the routing header and the record disagree")
+            event = wire.decode_event(route.wire, envelope.data)
+            return Heard(
+                p, record.offset, envelope.subject, route, envelope, event, key, header, value
+            )
+        except ServiceError as no:
+            fault = no
+    return Heard(p, record.offset, stream, route, None, None, key, header, value, fault)
+
+
+def passed(p: int, offset: int, route: wire.Route) -> Heard:
+    """A record that is only passed: nobody here hears it."""
+    return Heard(p, offset, "", route, None, None, b"", b"", b"")
+
+
+def route_bytes(headers: Any) -> bytes:
+    """The raw routing header of a record; empty when there is none."""
+    return next((bytes(v) for k, v in headers if k == wire.ROUTING and v is not None), b"")
