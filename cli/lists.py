@@ -14,6 +14,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "checks": ("/checks", summary.CHECKS),
     "checks-that-do-not-match": ("/checks-that-do-not-match", summary.CHECKS),
     "not-in-the-bank": ("/not-in-the-bank", summary.BANK),
+    "unsent": ("/unsent", summary.UNSENT),
     "rejected": ("/rejected", summary.REJECTED),
     "denials": ("/denials", summary.DENIALS),
     "unanswered": (
@@ -37,7 +38,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         (text("account", "account"), FACILITY, money("patient owes", "patient_owes_cents")),
     ),
 }
-WHOLE = ("money", "rejected")
+WHOLE = ("money", "unsent", "rejected")
 """Lists that have no limit: a row a facility and payer."""
 
 

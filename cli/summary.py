@@ -52,6 +52,15 @@ REJECTED = (
     text("why", "why"),
     deadline("file by", "file_by"),
 )
+UNSENT = (
+    text("facility", "facility"),
+    text("payer", "payer"),
+    number("claims", "claims"),
+    money("billed", "cents"),
+    text("ready since", "ready_since"),
+    number("business days", "waiting_days"),
+    deadline("file by", "file_by"),
+)
 DENIALS = (
     text("CARC", "carc"),
     text("RARC", "rarc"),
@@ -196,6 +205,7 @@ def _checks(s: dict[str, Any]) -> None:
 
 def _work(s: dict[str, Any]) -> None:
     show("Rejected or held: never adjudicated, so not denied; they go again as originals", REJECTED, s["rejected"])
+    show("Ready, and a cut-off passed without them", UNSENT, s["unsent"])
     d = s["denials_total"]
     title = (
         f"Open denials: {d['denials']:,}, {dollars(d['cents'])}; "

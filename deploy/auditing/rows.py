@@ -169,6 +169,12 @@ TRAFFIC: tuple[tuple[str, str, str], ...] = (
         "where wire = 'submission.claim_submitted.v1' group by 1, 2 having count(*) > 1",
     ),
     (
+        "a queue wakes at its cut-off",
+        "every queue that holds claims has a timer, so that they leave",
+        "select q.stream, q.claims from submission.queue q left join submission.due d using (stream) "
+        "where q.claims > 0 and d.stream is null",
+    ),
+    (
         "history is never sent",
         "no claim that another system sent left from here",
         "select s.claim from reporting.story s join reporting.story i using (claim) "

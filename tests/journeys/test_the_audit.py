@@ -78,6 +78,8 @@ BREACHES = {
     "states are lawful": _one("adjudication_tracking.claim_status", "forbidden = 1"),
     "acknowledgements agree": _one("adjudication_tracking.ack_tally", "agrees = false"),
     "nothing sent twice": _again("submission.claim_submitted.v1"),
+    "a queue wakes at its cut-off": "insert into submission.queue (stream, claims, partition) "
+    "values ('outbound/PLANTED/0', 1, 0)",
     "history is never sent": _again("submission.claim_imported.v1"),
     "files are handed over": _one("submission.hand_over", "status = 'staged'"),
 }

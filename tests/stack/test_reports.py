@@ -132,6 +132,15 @@ def test_only_files_without_a_999_are_listed(server: str) -> None:
     assert (found["awaited"], found["item"], found["waiting_days"]) == ("999", "837P-2", 4)
 
 
+def test_a_claim_that_a_cutoff_passed_by_is_unsent_until_it_leaves(server: str) -> None:
+    rows = Rows().days(MONDAY, date(2026, 1, 6)).tell(created(), on=MONDAY)
+    assert answer(server, rows, work.unsent) == []
+    rows.days(date(2026, 1, 7), date(2026, 1, 7))
+    (found,) = answer(server, rows, work.unsent)
+    assert (found["claims"], found["cents"], found["waiting_days"]) == (1, 20_000, 2)
+    assert answer(server, rows.tell(submitted(DAY)), work.unsent) == []
+
+
 def test_billed_is_what_came_in_and_what_is_written_off_and_what_is_owed(server: str) -> None:
     total = answer(server, lived(adjudicated(PAID)), money.money_total)
     assert (total["billed_cents"], total["insurance_paid_cents"]) == (20_000, 12_000)

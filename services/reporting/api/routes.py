@@ -16,6 +16,7 @@ LISTS: dict[str, Any] = {
     "/aging": money.aging,
     "/owed": money.owed,
     "/late": work.late,
+    "/unsent": work.unsent,
     "/rejected": work.rejected,
     "/claims-by-state": work.claims_by_state,
 }

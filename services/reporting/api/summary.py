@@ -30,6 +30,7 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "owed": await money.owed(doors),
         "aging": await money.aging(doors),
         "checks": await checks.checks_total(doors),
+        "unsent": await work.unsent(doors),
         "rejected": await work.rejected(doors),
         "denials_total": await work.denials_total(doors),
         "denials_ended": await work.denials_ended(doors),

@@ -54,6 +54,17 @@ async def unanswered(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     )
 
 
+async def unsent(doors: Doors) -> list[Row]:
+    """Claims that are ready and stayed here over more than one business day: a cut-off passed without them."""
+    waiting = business_days("ready_on")
+    return await doors.rows(
+        "select facility, payer, count(*) as claims, sum(charge_cents)::bigint as cents, "
+        f"min(ready_on) as ready_since, max({waiting}) as waiting_days, min(filing_limit_on) as file_by, "
+        f"min(filing_limit_on) < {TODAY} as past from claim_view "
+        f"where state = 'ready' and {waiting} > 1 group by 1, 2 order by 1, 2"
+    )
+
+
 async def rejected(doors: Doors) -> list[Row]:
     """Claims that never entered adjudication: not denied, they go again as originals."""
     return await doors.rows(

@@ -50,6 +50,7 @@ def _fresh(event: Any, at: At) -> Row:
         "answers": {},
         "service_on": getattr(event, "service_from", None),
         "filing_limit_on": getattr(event, "filing_limit_on", None),
+        "ready_on": None,
         "first_sent_on": None,
         "sent_on": None,
         "acknowledged_on": None,
@@ -173,11 +174,15 @@ def _moved(e: PaymentPosted | PostingReversed | ResponsibilityMoved, ledger: str
 
 
 _CLAIM: dict[type, Any] = {
-    ClaimCreated: lambda row, e, at: {"state": "ready"},
+    ClaimCreated: lambda row, e, at: {"state": "ready", "ready_on": at.occurred_on},
     ClaimImported: lambda row, e, at: {"state": "history"},
     ClaimHeld: _held,
-    ClaimReleased: lambda row, e, at: {"state": "ready", "hold": ""},
-    ClaimResubmitted: lambda row, e, at: {"state": "ready", "attempt": e.attempt},
+    ClaimReleased: lambda row, e, at: {"state": "ready", "hold": "", "ready_on": at.occurred_on},
+    ClaimResubmitted: lambda row, e, at: {
+        "state": "ready",
+        "attempt": e.attempt,
+        "ready_on": at.occurred_on,
+    },
     ClaimSubmitted: _submitted,
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,
@@ -211,6 +216,7 @@ CLAIMS = Projection(
         "answers": "jsonb",
         "service_on": "date",
         "filing_limit_on": "date",
+        "ready_on": "date",
         "first_sent_on": "date",
         "sent_on": "date",
         "acknowledged_on": "date",

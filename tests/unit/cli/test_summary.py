@@ -65,7 +65,7 @@ def page(**given: Any) -> dict[str, Any]:
         ),
     }
     lists_of_it = (
-        "money", "money_by_payer", "not_of_a_facility", "owed", "aging", "rejected", "late", "parked",
+        "money", "money_by_payer", "not_of_a_facility", "owed", "aging", "unsent", "rejected", "late", "parked",
         "claims_by_state", "denials", "unposted", "unapplied", "takebacks", "checks_that_do_not_match",
     )  # fmt: skip
     return {**{name: [] for name in lists_of_it}, **empty, **given}
