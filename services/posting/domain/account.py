@@ -89,7 +89,7 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
         return
     rules = book.rules_on(said.paid_on)
     stated = read_as.read(said, rules, account.balances)
-    standing = _standing(account, said)
+    standing = _standing(account, said, stated)
     if standing.repeated:
         _without_duplicates(stated)
     account = _paid_after_all(telling, stated, standing)
@@ -142,10 +142,13 @@ def _settle(
     return settled
 
 
-def _standing(account: Account, said: ClaimAdjudicated) -> Standing:
+def _standing(
+    account: Account, said: ClaimAdjudicated, stated: dict[str, read_as.Stated]
+) -> Standing:
     """A claim's first answer may take what waits for its payer; a second one only what is open, denied or asked anew.
 
-    The same amount for the same claim again, with no reversal before it, was paid twice: it takes nothing.
+    The same amount for the same charges again, with no reversal before it, was paid twice: it takes nothing. The same
+    amount for others is another part of a claim that the payer split.
     """
     live = [p for p in account.posted.values() if p.live]
     order, payer = said.payer_order, said.payer
@@ -153,7 +156,8 @@ def _standing(account: Account, said: ClaimAdjudicated) -> Standing:
     before = [p for p in live if (p.claim, p.order, p.payer) == (said.claim, order, payer)]
     if not before:
         return Standing(sources_of(said.payer_order, not later), later, True)
-    if said.paid_cents > 0 and any(p.paid == said.paid_cents for p in before):
+    charges = {key for key, one in stated.items() if one.paid}
+    if any((p.paid, p.paid_for()) == (said.paid_cents, charges) for p in before if p.paid > 0):
         return Standing((), later, False, True)
     again = ("next_payer",) if account.asked_again(order) else ()
     return Standing((*again, "open", "denied"), later, False, True)

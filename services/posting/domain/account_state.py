@@ -80,6 +80,10 @@ class Posted(Struct, frozen=True, array_like=True):
     crossed: bool = False
     recovered: tuple[Recovered, ...] = ()
 
+    def paid_for(self) -> set[str]:
+        """The charges that it brought money for."""
+        return {line.charge for line in self.lines if line.ledger == "remittance_clearing"}
+
     def overpaid(self) -> dict[str, int]:
         """What it brought too much and nobody took back, by charge."""
         left: dict[str, int] = {}

@@ -5,7 +5,17 @@ from typing import Any
 from contracts.posting import OverpaymentOpened, PaymentPosted
 from contracts.reference import AdjustmentRule
 from services.posting.domain.book import evolve_book
-from tests.unit.posting.facts import BOOK, ONE, RULES, adjudicated, captured, line, opened
+from tests.unit.posting.facts import (
+    BOOK,
+    ONE,
+    RULES,
+    TWO,
+    adjudicated,
+    captured,
+    charge,
+    line,
+    opened,
+)
 from tests.unit.posting.story import Life
 
 DUPLICATES = evolve_book(
@@ -71,3 +81,14 @@ def test_a_claim_paid_on_two_checks_is_credit_to_the_cent_whatever_is_denied_of_
     assert (after.credit, after.denied, after.contractual) == (8_000, 5_000, 7_000)
     (over,) = life.of(OverpaymentOpened)
     assert (over.cents, over.adjudication) == (8_000, "b")
+
+
+def test_two_parts_of_a_split_claim_with_the_same_amount_are_not_the_same_payment() -> None:
+    both = captured(charge(), charge(TWO, 20_000))
+    life = Life(opened("BLUE"), both, book=DUPLICATES)
+    for number, name in ((ONE, "a"), (TWO, "b")):
+        life.post(_said(line(8_000, ("CO", "45", 12_000), number=number), name))
+    assert [life.balance(number).credit for number in (ONE, TWO)] == [0, 0]
+    assert [life.balance(number).open for number in (ONE, TWO)] == [0, 0]
+    life.post(_said(line(8_000, ("CO", "45", 12_000), number=TWO), "c"))
+    assert life.balance(TWO).credit == 8_000
