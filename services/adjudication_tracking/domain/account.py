@@ -232,7 +232,8 @@ def _original(d: ClaimPaymentDelivered, account: Account) -> Adjudged | None:
     controls = {p.payer_control, p.original_control} - {""}
     named = [a for a in fitting if a.payer_control in controls]
     found = named or ([] if controls else fitting)
-    return found[0] if found else None
+    # Of one payment made twice under one control number, it is the second that is taken back.
+    return found[-1] if found else None
 
 
 def _missing(d: ClaimPaymentDelivered, account: Account) -> str:

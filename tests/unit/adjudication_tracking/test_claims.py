@@ -166,6 +166,14 @@ def test_a_reversal_of_another_amount_waits() -> None:
     assert isinstance(waits, ReversalWaiting)
 
 
+def test_a_reversal_of_a_payment_made_twice_takes_the_second_back() -> None:
+    (first,) = _answer(SENT, _delivered(8_000))
+    other = replace(_delivered(8_000), remittance="r2", check_number="C2")
+    (second,) = _answer([*SENT, first], other)
+    (back,) = _answer([*SENT, first, second], _delivered(-8_000, "22", 1))
+    assert back.reverses == second.adjudication
+
+
 def test_a_waiting_reversal_says_what_is_missing() -> None:
     (first,) = _answer(SENT, _delivered(8_000))
     (back,) = _answer([*SENT, first], _delivered(-8_000, "22", 1))
