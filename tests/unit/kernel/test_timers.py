@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
-from shared.batch import Batch, Kept, Loaded
+from shared.batch import Batch
+from shared.changes import timer_changes
+from shared.records import Kept, Loaded
 from shared.service import Decider, Scope, Wake
 from shared.streams import partition_of
 
@@ -42,7 +44,7 @@ def _woken(before: Queue, after_waking: Queue, at_the_end: Queue) -> Any:
     batch.states[STREAM] = Kept(after_waking, Scope())
     batch.put_off(STREAM, "cutoff", DAY)
     batch.states[STREAM] = Kept(at_the_end, Scope())
-    return batch.timer_changes()
+    return timer_changes(batch)
 
 
 WAITS = Queue(DAY)
