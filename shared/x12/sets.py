@@ -16,6 +16,7 @@ from shared.x12.claim_837i import (
     rules_837i,
     write_837i,
 )
+from shared.x12.claim_837i.guide import GUIDE as GUIDE_837I
 from shared.x12.claim_837i.read import Reading837I
 from shared.x12.claim_837p import (
     Batch837,
@@ -25,6 +26,7 @@ from shared.x12.claim_837p import (
     rules_837p,
     write_837p,
 )
+from shared.x12.claim_837p.guide import GUIDE as GUIDE_837P
 from shared.x12.claim_ack_277ca import check_277ca, read_277ca, write_277ca
 from shared.x12.claim_ack_277ca.guide import GUIDE as GUIDE_277CA
 from shared.x12.claim_loops.judging import judged
@@ -37,6 +39,7 @@ from shared.x12.remittance_835.guide import GUIDE as GUIDE_835
 from shared.x12.services_278 import check_278, read_278, write_278
 from shared.x12.status_276 import check_276, read_276, write_276
 from shared.x12.status_277 import check_277, read_277, write_277
+from shared.x12.status_loops.guide import GUIDE_276, GUIDE_277
 from shared.x12.structure import Guide, Structure, check_structure
 from shared.x12.writing import Header
 
@@ -145,6 +148,7 @@ _ALL = (
         _check_837p,
         write_837p,
         _stream_837p,
+        GUIDE_837P,
     ),
     Room(
         "837I",
@@ -154,6 +158,7 @@ _ALL = (
         _check_837i,
         write_837i,
         _stream_837i,
+        GUIDE_837I,
     ),
     Room(
         "999",
@@ -200,7 +205,25 @@ _ALL = (
         check_278,
         write_278,
     ),
-    Room("276", "claim status request", "005010X212", read_276, check_276, write_276),
-    Room("277", "claim status response", "005010X212", read_277, check_277, write_277),
+    Room(
+        "276",
+        "claim status request",
+        "005010X212",
+        read_276,
+        check_276,
+        write_276,
+        None,
+        GUIDE_276,
+    ),
+    Room(
+        "277",
+        "claim status response",
+        "005010X212",
+        read_277,
+        check_277,
+        write_277,
+        None,
+        GUIDE_277,
+    ),
 )
 ROOMS: Mapping[str, Room] = {room.kind: room for room in _ALL}

@@ -88,6 +88,12 @@ def test_a_file_with_an_erased_person_waits_for_someone() -> None:
         built(Memory(one_package(1), erased=True))
 
 
+def test_a_file_that_a_gate_would_send_back_waits_for_someone() -> None:
+    broken = Memory(one_package(1, frequency="8", payer_control=""))
+    with pytest.raises(Refused, match="loop 2300, REF02"):
+        built(broken)
+
+
 # -- answers
 
 
