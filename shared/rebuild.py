@@ -22,7 +22,7 @@ from shared.reading import read_record
 from shared.records import Heard, Loaded
 from shared.service import Service
 from shared.shadow import SUFFIX, Difference, Shadow
-from shared.store import Store
+from shared.store import ALONE, NOT_ALONE, Store
 from shared.streams import BROADCAST
 
 LOCK = 727_002
@@ -98,7 +98,7 @@ class Rebuild:
 
     async def _all(self, finish: Callable[[_Made], Any]) -> Report:
         async with self.pool.acquire() as guard:
-            if not await guard.fetchval("select pg_try_advisory_lock($1)", LOCK):
+            if not await guard.fetchval(ALONE, LOCK):
                 raise Stopped("another rebuild of this service is running")
             try:
                 await self.beside.make(guard)
@@ -107,7 +107,7 @@ class Rebuild:
                     self.report.partitions += 1
                 await self.beside.drop(guard)
             finally:
-                await guard.execute("select pg_advisory_unlock($1)", LOCK)
+                await guard.execute(NOT_ALONE, LOCK)
         return self.report
 
     async def _partition(self, partition: int, finish: Callable[[_Made], Any]) -> None:

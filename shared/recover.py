@@ -17,6 +17,7 @@ from shared.log_reader import LogReader
 from shared.progress import Progress
 from shared.reading import read_record
 from shared.restore import Forgotten, restore
+from shared.store import ALONE, NOT_ALONE
 
 log = logging.getLogger("claimlog.recover")
 
@@ -27,12 +28,12 @@ LOST_OFFSETS = 1 << 40
 async def recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     """Bring the database up to what the log shows of us; how many of our records had been forgotten."""
     async with engine.pool.acquire() as guard:
-        while not await guard.fetchval("select pg_try_advisory_lock($1)", LOCK):
+        while not await guard.fetchval(ALONE, LOCK):
             await asyncio.sleep(0.2)  # Another instance is at it: what it takes back is there after.
         try:
             return await _recover(engine, reader, topic_id)
         finally:
-            await guard.execute("select pg_advisory_unlock($1)", LOCK)
+            await guard.execute(NOT_ALONE, LOCK)
 
 
 async def _recover(engine: Engine, reader: LogReader, topic_id: str) -> int:

@@ -21,6 +21,9 @@ from shared.streams import partition_of
 Connection = Any
 """An asyncpg connection or pool connection."""
 
+ALONE = "select pg_try_advisory_lock($1::int, hashtext(current_schema()))"
+NOT_ALONE = "select pg_advisory_unlock($1::int, hashtext(current_schema()))"
+"""One process of a service at a piece of work; the services of one database do not wait for each other."""
 LOCK_TIMEOUT_MS = 8_000
 IDLE_IN_TRANSACTION_MS = 3_000
 STATEMENT_TIMEOUT_MS = 60_000

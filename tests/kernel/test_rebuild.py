@@ -28,6 +28,17 @@ async def test_a_command_while_the_log_is_read_is_kept_where_it_was_decided(hous
     assert await house.told() == "c1 r1 d50 c2 r2 d51"
 
 
+async def test_two_services_of_one_database_are_rebuilt_side_by_side(house: House) -> None:
+    await house.charge(1)
+    await house.settle()
+
+    async def meanwhile() -> None:
+        await house.alpha.rebuild().swap()
+
+    await house.swapped(meanwhile)
+    assert (await house.alpha.compare()).differences == []
+
+
 async def test_what_was_decided_before_anything_was_heard_is_folded_once(house: House) -> None:
     await house.reduce(50)
 
