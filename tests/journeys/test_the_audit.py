@@ -77,6 +77,11 @@ BREACHES = {
     ),
     "states are lawful": _one("adjudication_tracking.claim_status", "forbidden = 1"),
     "acknowledgements agree": _one("adjudication_tracking.ack_tally", "agrees = false"),
+    "answers are of what was sent": _one(
+        "adjudication_tracking.sent_claim",
+        "answered_cents = answered_cents + 1",
+        "outcome <> '' and answered_cents is not null",
+    ),
     "nothing sent twice": _again("submission.claim_submitted.v1"),
     "a queue wakes at its cut-off": "insert into submission.queue (stream, claims, partition) "
     "values ('outbound/PLANTED/0', 1, 0)",
