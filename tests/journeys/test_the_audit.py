@@ -1,6 +1,7 @@
 """Every check of the audit fails once, on a breach that is planted in a running stack, and names it."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,8 @@ from simulator.doors import Doors
 from simulator.world import Plan, World, standing
 
 PLAN = Plan(encounters=40, feed_days=6, all_days=30, start=date(2026, 1, 5), seed=5)
-MARK = "PLANTEDQX"
+MARK = f"PLANTEDQX{os.getpid()}"
+"""Another one in every run: a dead letter stays."""
 
 
 def _one(table: str, change: str, where: str = "true") -> str:
