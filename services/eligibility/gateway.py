@@ -22,7 +22,7 @@ from shared.x12 import Finding, Unreadable, read_file
 from shared.x12.eligibility_270 import Batch270, Inquiry270, write_270
 from shared.x12.eligibility_271 import Answer271, Benefit, read_271
 from shared.x12.envelope import kind_of
-from shared.x12.writing import Header
+from shared.x12.writing import Header, plain
 
 INQUIRIES_IN_SET = 99
 """Batch vendors take at most 99 inquiries in a set."""
@@ -82,13 +82,13 @@ def _inquiry(row: Row, person: PersonDetails, member: MemberDetails, book: Book)
     return Inquiry270(
         trace=row["trace"],
         trace_origin=ORIGIN,
-        payer_name=payer.name,
+        payer_name=plain(payer.name, 60),
         payer_id=payer.payer_id,
-        provider_name=facility.name,
+        provider_name=plain(facility.name, 60),
         provider_npi=facility.npi,
-        member_id=member.member_id,
-        last=who.last,
-        first=who.first,
+        member_id=plain(member.member_id, 80),
+        last=plain(who.last, 60),
+        first=plain(who.first, 35),
         born_on=who.born_on,
         sex=who.sex,
         service_on=row["service_on"],

@@ -16,6 +16,7 @@ from shared.phi import ERASED
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import account_number, patient_stream
 from shared.x12.npi import is_npi
+from shared.x12.writing import plain
 
 MAX_ITEMS = 2_000
 
@@ -39,6 +40,13 @@ class Person(_Body):
     zip: str = Field(pattern="^[0-9]{5}([0-9]{4})?$")
     phone: str = Field(default="", max_length=20)
 
+    @field_validator("last", "first", "street", "city")
+    @classmethod
+    def _sendable(cls, value: str) -> str:
+        if not plain(value, 60):
+            raise ValueError("nothing of it can stand in a claim: write it in Latin letters")
+        return value
+
 
 class CoverageBody(_Body):
     """One coverage in its place of the order."""
@@ -53,6 +61,13 @@ class CoverageBody(_Body):
     subscriber: Person | None = None
     effective_from: date
     effective_to: date | None = None
+
+    @field_validator("member_id")
+    @classmethod
+    def _sendable(cls, value: str) -> str:
+        if not plain(value, 80):
+            raise ValueError("nothing of it can stand in a claim")
+        return value
 
 
 class Encounter(_Body):

@@ -5,6 +5,7 @@ been put there by the writer, and every element must fit its place. Nothing is g
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -84,6 +85,14 @@ def writable(text: str) -> str:
     """Text of somebody else's file as our own file may hold it: without separators and foreign signs."""
     kept = "".join(sign for sign in text if sign not in _DELIMITERS and sign in SIGNS)
     return kept.strip().upper()
+
+
+def plain(text: str, longest: int) -> str:
+    """A person's or a house's own text as a payer takes it: accents dropped, separators and foreign signs as spaces,
+    cut to what the element holds. Empty when nothing of it can be written."""
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    kept = "".join(c if c in SIGNS else " " for c in ascii_only)
+    return " ".join(kept.split()).upper()[:longest].strip()
 
 
 @lru_cache(maxsize=4_096)

@@ -1,6 +1,5 @@
 """A queued package with its people opened, as the claim of an 837P (loops 2000B to 2430)."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -8,8 +7,8 @@ from contracts.phi import MemberDetails, PersonDetails
 from contracts.submission import ClaimPackage, PayerName, PriorPayment
 from contracts.values import Adjustment, Charge, Coverage
 from shared.x12 import claim_837p as x
+from shared.x12.writing import plain
 
-_DELIMITERS = str.maketrans("*:~^\r\n\t", " " * 7)
 UNNAMED = "PROVIDER"
 """Loop 2310B wants a name; charges know the rendering provider by NPI alone."""
 
@@ -46,13 +45,6 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
         rendering_last=UNNAMED,
         prior=[_other(c, opened, payers) for c in package.coverages if c is not ours],
     )
-
-
-def plain(text: str, longest: int) -> str:
-    """Upper case ASCII without delimiters or control signs, spaces collapsed, cut to what the element holds."""
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = "".join(c for c in ascii_only.translate(_DELIMITERS) if c.isprintable()).split()
-    return " ".join(words).upper()[:longest].strip()
 
 
 def _is_dependent(coverage: Coverage, opened: Opened) -> bool:

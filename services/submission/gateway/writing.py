@@ -17,11 +17,11 @@ from contracts.submission import (
     PayerName,
 )
 from services.submission.domain.queue import RecordSent
-from services.submission.gateway.claims import Opened, claim, plain
+from services.submission.gateway.claims import Opened, claim
 from shared.errors import Refused
 from shared.service import At, Command, HandOver, Outside, Row
 from shared.x12 import claim_837p as x
-from shared.x12.writing import Header, NotWritable
+from shared.x12.writing import Header, NotWritable, plain
 
 _PACKAGES = """
 select package from claim_package

@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
 
 from contracts.registration import (
     AccountOpened,
@@ -12,12 +16,24 @@ from contracts.registration import (
     PatientRegistered,
 )
 from contracts.values import Coverage, Sealed
+from services.registration.api import Person
 from services.registration.domain import PATIENT, CorrectDemographics, OpenAccount, SetCoverages
 from shared.service import Scope
 from shared.streams import account_number
 from tests.unit.scenario import refused, said, scenario
 
 DAY = date(2026, 1, 5)
+PERSON: dict[str, Any] = {
+    "mrn": "ZZMRN1",
+    "last": "ZZTESTA",
+    "first": "QUINN",
+    "born_on": date(1980, 2, 3),
+    "sex": "U",
+    "street": "1 OAK LANE",
+    "city": "NOWHERE",
+    "state": "OH",
+    "zip": "00000",
+}
 BOX = Sealed(key_id="k", box="b")
 NUMBER = account_number("t", "s", "registration")
 OPEN = OpenAccount(
@@ -75,3 +91,14 @@ def test_corrected_demographics_reach_every_account() -> None:
     assert (stream, copied) == (f"account/{NUMBER}", own)
     assert refused(PATIENT, [], when)
     assert said(PATIENT, [KEPT], replace(when, changed=())) == []
+
+
+@pytest.mark.parametrize("text", ["José", "O'TEST", "Test*Name"])
+def test_a_name_of_which_a_claim_can_carry_something_is_taken(text: str) -> None:
+    assert Person(**{**PERSON, "last": text}).last == text
+
+
+@pytest.mark.parametrize("field", ["last", "first", "street", "city"])
+def test_a_text_of_which_a_claim_can_carry_nothing_is_refused_at_the_door(field: str) -> None:
+    with pytest.raises(ValidationError, match="Latin letters"):
+        Person(**{**PERSON, field: "测试"})

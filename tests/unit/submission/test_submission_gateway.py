@@ -8,13 +8,12 @@ from pyx12.params import params
 from pyx12.x12n_document import x12n_document
 
 from services.submission.gateway import HAND_OVER, Answers, read_answers
-from services.submission.gateway.claims import plain
 from shared.errors import Malformed, Refused
 from shared.x12 import read_file
 from shared.x12.ack_999 import Ack999, Fault999, Set999, write_999
 from shared.x12.ack_ta1 import Ta1, write_ta1
 from shared.x12.claim_837p import check_837p, read_837p
-from shared.x12.writing import Header
+from shared.x12.writing import Header, plain
 from tests.unit.submission.facts import DAY
 from tests.unit.submission.outside import AT, TWO, Memory, one_package, second_payer
 
@@ -72,6 +71,8 @@ def test_a_delimiter_in_a_name_stops_no_file() -> None:
     assert b"NM1*IL*1*TESTA PERSON*ZOE*" in built(TWO)
     assert plain(" a*b~c:d^e\n ", 60) == "A B C D E"
     assert plain("ABCDEF", 3) == "ABC"
+    assert plain("Zoë O`Test", 60) == "ZOE O TEST"
+    assert plain("测试", 60) == ""
 
 
 def test_the_batch_id_is_control_number_and_set() -> None:
