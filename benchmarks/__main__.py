@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.batches import batch_speed
 from benchmarks.claims import claims_end_to_end
 from benchmarks.rebuilds import rebuild_speed
 from deploy.provision import SERVICES
@@ -35,6 +36,7 @@ def main() -> None:
         stack.start(SERVICES, told=print, fetch_max_wait_ms="150")
         figures["start_seconds"] = round(time.monotonic() - started, 1)
         figures |= asyncio.run(claims_end_to_end(stack, chosen.claims))
+        figures |= asyncio.run(batch_speed(stack))
         figures |= asyncio.run(rebuild_speed(stack))
     finally:
         stack.stop()
