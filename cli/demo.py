@@ -195,9 +195,9 @@ def _summary(chosen: Stack) -> None:
 
 def _wait(chosen: Stack) -> bool:
     """Until Ctrl-C, or until somebody else stopped it all: then what runs here later is not ours to stop."""
-    err.print("\nEverything stays up until Ctrl-C, or `claimlog down`.")
-    started = _pids(chosen)
     try:
+        started = _pids(chosen)
+        err.print("\nEverything stays up until Ctrl-C, or `claimlog down`.")
         while started & _pids(chosen):
             time.sleep(WATCH_SECONDS)
     except KeyboardInterrupt:
