@@ -16,7 +16,7 @@ from deploy.stack import Stack
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-SMALL = ["--encounters", "6", "--feed-days", "2", "--days", "4"]
+SMALL = ["--encounters", "6", "--feed-days", "2", "--days", "10"]
 STAYS_UP = "Everything stays up until Ctrl-C"
 
 
@@ -58,7 +58,7 @@ def test_a_demo_stays_up_until_ctrl_c_and_a_second_one_sends_nothing_again(home:
     first.send_signal(signal.SIGINT)
     said, _ = first.communicate(timeout=60)
     assert first.returncode == 0
-    assert "6 encounters over 4 business days" in said
+    assert "6 encounters over 10 business days" in said
     assert _nothing_runs(home)
     sent = sorted((home / "files" / "outbound").rglob("837P-*"))
     assert sent
@@ -66,8 +66,8 @@ def test_a_demo_stays_up_until_ctrl_c_and_a_second_one_sends_nothing_again(home:
     second = _demo(home, "--exit", "--json")
     said, told = second.communicate(timeout=180)
     assert second.returncode == 0, told
-    assert "in use already, up to 2026-01-08" in " ".join(told.split())
+    assert "in use already, up to 2026-01-16" in " ".join(told.split())
     found = json.loads(said)
-    assert (found["score"], found["as_of"]) == (None, "2026-01-08")
+    assert (found["score"], found["as_of"]) == (None, "2026-01-16")
     assert sorted((home / "files" / "outbound").rglob("837P-*")) == sent
     assert _nothing_runs(home)
