@@ -1,0 +1,78 @@
+"""What must be so after every run, whatever happened in it and whatever it was about."""
+
+from collections.abc import Callable
+
+from shared.envelope import ROUTING, read_route
+from shared.errors import Malformed
+from tests.simulation.pool import MemoryPool
+from tests.simulation.replay import MemoryRebuild
+from tests.simulation.world import World
+
+Found = Callable[[str], None]
+
+
+async def check(world: World) -> None:
+    """Adds to the world's violations."""
+    for name in world.services:
+        _outbox_stands_in_the_log(world, name)
+        _everything_was_heard(world, name)
+        await _replay_gives_the_same(world, name)
+    _the_log_holds_nothing_else(world)
+    world.play.check(world, world.broken)
+
+
+def _outbox_stands_in_the_log(world: World, name: str) -> None:
+    said = world.databases[name].tables["outbox"]
+    stands = {
+        (p, bytes(dict(record.headers)[ROUTING]), record.key, record.value)
+        for p, records in world.log.records.items()
+        for record in records
+    }
+    last: dict[tuple[int, int], int] = {}
+    ids = set()
+    for (source, target, position), row in sorted(said.items()):
+        if position != last.get((source, target), 0) + 1:
+            world.broken(f"{name}/{source} to {target} has no position before {position}")
+        last[source, target] = position
+        if (target, row.header, row.stream.encode(), row.value) not in stands:
+            world.broken(f"{name}/{source} to {target}: position {position} is not in the log")
+        if (row.event_id, target) in ids:
+            world.broken(f"{name} said {row.wire} twice with one id")
+        ids.add((row.event_id, target))
+    for p, progress in world.progress(name).items():
+        channels = {t: n for (s, t), n in last.items() if s == p}
+        if channels != {t: n for t, n in progress.sent.items() if n}:
+            world.broken(f"{name}/{p} gave out other positions than its outbox holds")
+        numbers = sorted(s for source, s in world.databases[name].tables["outbox_seq"] if source == p)
+        if numbers != list(range(1, progress.last_seq + 1)):
+            world.broken(f"{name}/{p}: the outbox has holes in its own order")
+
+
+def _everything_was_heard(world: World, name: str) -> None:
+    for p, progress in world.progress(name).items():
+        for other in world.services:
+            for source, row in world.progress(other).items():
+                heard, said = progress.heard.get(f"{other}/{source}", 0), row.sent.get(p, 0)
+                if heard != said:
+                    world.broken(f"{name}/{p} heard {heard} of the {said} that {other}/{source} said")
+
+
+def _the_log_holds_nothing_else(world: World) -> None:
+    for p, records in world.log.records.items():
+        for record in records:
+            try:
+                route = read_route(record.headers)
+            except Malformed:
+                continue
+            name, _, source = route.producer.partition("/")
+            if name in world.databases:
+                key = (int(source), p, route.position)
+                if key not in world.databases[name].tables["outbox"]:
+                    world.broken(f"the log holds {key} of {name}, which was never committed")
+
+
+async def _replay_gives_the_same(world: World, name: str) -> None:
+    service = world.services[name]
+    rebuild = MemoryRebuild(service, MemoryPool(world.databases[name]), world.log)
+    for found in (await rebuild.compare()).differences:
+        world.broken(f"a replay of {name} gives other rows: {found}")

@@ -1,0 +1,55 @@
+"""One seed, one run."""
+
+import logging
+from collections import Counter
+from typing import NamedTuple
+
+from tests.simulation.checks import check
+from tests.simulation.clock import virtual_time
+from tests.simulation.faults import Options
+from tests.simulation.play import Play
+from tests.simulation.toy_play import ToyPlay
+from tests.simulation.world import World
+
+
+class Outcome(NamedTuple):
+    """What a run saw, and what it found broken."""
+
+    options: Options
+    seen: Counter[str]
+    passed: Counter[str]
+    violations: list[str]
+    digest: int
+    """Of everything in the log: the same seed gives the same."""
+
+
+def simulate(seed: int, play: Play | None = None) -> Outcome:
+    """Run a seed."""
+    logging.disable(logging.CRITICAL)
+    options = Options.of(seed)
+    try:
+        with virtual_time(options.day_chunk) as loop:
+            world = World(options, play or ToyPlay(), loop)
+            loop.set_exception_handler(lambda _loop, context: _unhandled(world, context))
+            loop.run_until_complete(world.run())
+            if not world.violations:
+                loop.run_until_complete(check(world))
+            return Outcome(options, world.seen, world.passed, world.violations, _digest(world))
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _unhandled(world: World, context: dict[str, object]) -> None:
+    error = context.get("exception")
+    if isinstance(error, Exception) and not world.ending:
+        world.broken(f"nobody took care of {error!r}")
+
+
+def _digest(world: World) -> int:
+    import zlib
+
+    digest = 0
+    for p, records in sorted(world.log.records.items()):
+        for record in records:
+            digest = zlib.crc32(record.value, zlib.crc32(str((p, record.headers)).encode(), digest))
+    return digest

@@ -1,0 +1,175 @@
+"""The statements that the kernel writes beside its store, each as it is written there; another one is not known."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tests.simulation.tables import Transaction
+
+
+class Row(tuple[Any, ...]):
+    """A row by number or by name, as the driver gives it."""
+
+    names: tuple[str, ...]
+
+    def __new__(cls, names: tuple[str, ...], values: Iterable[Any]) -> "Row":
+        row = super().__new__(cls, values)
+        row.names = names
+        return row
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(self.names.index(key) if isinstance(key, str) else key)
+
+    def keys(self) -> tuple[str, ...]:
+        return self.names
+
+
+Statement = Callable[..., list[Any]]
+STATEMENTS: dict[str, Statement] = {}
+
+
+def plain(sql: str) -> str:
+    """A statement without its line breaks."""
+    return " ".join(sql.split())
+
+
+def _knows(sql: str) -> Callable[[Statement], Statement]:
+    def keep(statement: Statement) -> Statement:
+        STATEMENTS[plain(sql)] = statement
+        return statement
+
+    return keep
+
+
+def _parked(tx: Transaction) -> list[Any]:
+    return sorted((row for _, row in tx.items("parked")), key=lambda r: (r.partition, r.offset))
+
+
+@_knows("select count(*) from parked where status = 'parked'")
+def _count_parked(tx: Transaction) -> list[Any]:
+    return [(sum(row.status == "parked" for row in _parked(tx)),)]
+
+
+@_knows("select key, body_hash, answer from idempotency where key = any($1::text[])")
+def _answers(tx: Transaction, keys: list[str]) -> list[Any]:
+    rows = [tx.get("idempotency", key) for key in sorted(set(keys))]
+    return [(row[0], row[2], row[3]) for row in rows if row is not None]
+
+
+# -- the relay ---------------------------------------------------------------------------------------------
+
+
+@_knows(
+    "select position, stream, header, value from outbox where partition = $1 and target = $2 "
+    "and position > $3 and position <= $4 order by position limit $5"
+)
+def _channel(
+    tx: Transaction, source: int, target: int, start: int, last: int, limit: int
+) -> list[Any]:
+    wanted = range(start + 1, min(last, start + limit) + 1)
+    rows = [tx.get("outbox", (source, target, position)) for position in wanted]
+    return [(r.position, r.stream, r.header, r.value) for r in rows if r is not None]
+
+
+@_knows(
+    "select max(extract(epoch from now() - o.recorded_at))::float8 from outbox o "
+    "join unnest($1::int[], $2::int[], $3::bigint[]) as u(s, t, p) "
+    "on o.partition = u.s and o.target = u.t and o.position = u.p"
+)
+def _oldest(tx: Transaction, *channels: Any) -> list[Any]:
+    return [(None,)]
+
+
+# -- parked records ----------------------------------------------------------------------------------------
+
+
+@_knows('select stream from parked where partition = $1 and "offset" = $2 and status = \'parked\'')
+def _parked_stream(tx: Transaction, partition: int, offset: int) -> list[Any]:
+    row = tx.get("parked", (partition, offset))
+    return [(row.stream,)] if row is not None and row.status == "parked" else []
+
+
+@_knows(
+    "select * from parked where stream = $1 and partition = $2 "
+    "and status in ('parked', 'waiting') order by \"offset\""
+)
+def _behind(tx: Transaction, stream: str, partition: int) -> list[Any]:
+    return [
+        Row(row._fields, row)
+        for row in _parked(tx)
+        if (row.stream, row.partition) == (stream, partition)
+        and row.status in ("parked", "waiting")
+    ]
+
+
+@_knows('update parked set status = $3 where partition = $1 and "offset" = any($2::bigint[])')
+def _mark(tx: Transaction, partition: int, offsets: list[int], status: str) -> list[Any]:
+    for offset in offsets:
+        row = tx.get("parked", (partition, offset))
+        if row is not None:
+            tx.put("parked", (partition, offset), row._replace(status=status))
+    return []
+
+
+@_knows(
+    "update parked set status = 'parked', reason = $3, sentence = $4 "
+    'where partition = $1 and "offset" = $2'
+)
+def _park(tx: Transaction, partition: int, offset: int, reason: str, sentence: str) -> list[Any]:
+    row = tx.get("parked", (partition, offset))
+    if row is not None:
+        kept = row._replace(status="parked", reason=reason, sentence=sentence)
+        tx.put("parked", (partition, offset), kept)
+    return []
+
+
+# -- a rebuild ---------------------------------------------------------------------------------------------
+
+
+@_knows("select pg_try_advisory_lock($1)")
+def _try_lock(tx: Transaction, number: int) -> list[Any]:
+    free = number not in tx.database.advisory
+    tx.database.advisory.add(number)
+    return [(free,)]
+
+
+@_knows("select pg_advisory_unlock($1)")
+def _unlock(tx: Transaction, number: int) -> list[Any]:
+    tx.database.advisory.discard(number)
+    return []
+
+
+for _setting in (
+    "idle_in_transaction_session_timeout = '120s'",
+    "idle_in_transaction_session_timeout = '10s'",
+    "statement_timeout = '600s'",
+):
+    STATEMENTS[f"set local {_setting}"] = lambda tx: []
+
+
+@_knows("select body from progress where partition = $1")
+def _body(tx: Transaction, partition: int) -> list[Any]:
+    return [(tx.get("progress", partition).body,)]
+
+
+@_knows(
+    "select producer, position from parked where partition = $1 and status <> 'redriven'"
+)
+def _skipped(tx: Transaction, partition: int) -> list[Any]:
+    rows = [r for r in _parked(tx) if r.partition == partition and r.status != "redriven"]
+    return [(row.producer, row.position) for row in rows]
+
+
+@_knows(
+    "select seq, cause, value from outbox where partition = $1 and own and seq > $2 order by seq"
+)
+def _own(tx: Transaction, partition: int, after: int) -> list[Any]:
+    rows = sorted(r for (p, s), r in tx.items("outbox_seq") if p == partition and s > after)
+    return [(row.seq, row.cause, row.value) for row in rows if row.own]
+
+
+@_knows("update book set version = $2 where partition = $1")
+def _book_version(tx: Transaction, partition: int, version: int) -> list[Any]:
+    row = tx.get("book", partition)
+    if row is not None:
+        tx.put("book", partition, (partition, version, row[2]))
+    return []
