@@ -126,7 +126,7 @@ class Process:
         world, options = self.world, self.options
         if what != "committed" and world.unlucky(options.crash / 4):
             self.crash(f"a {what}")
-        if world.unlucky(options.frozen):
+        if self.frozen is None and world.unlucky(options.frozen):
             self.freeze(self.rng.choice((1.0, 5.0, 12.0, 20.0)))
         if self.frozen is not None:
             await asyncio.shield(self.frozen)
@@ -150,7 +150,7 @@ class Process:
                 await self._take_over()
             records = self._fetch()
             if not records:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.2)
                 continue
             try:
                 tally = await self.engine.poll(records)

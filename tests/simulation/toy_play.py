@@ -16,7 +16,7 @@ from tests.kernel.toys import ALPHA, BETA, GAMMA, Capture, Count, OpenDay, Reduc
 from tests.simulation.play import Errand
 from tests.simulation.world import World
 
-MOST_SECONDS = 12.0
+MOST_SECONDS = 8.0
 
 
 class ToyPlay:

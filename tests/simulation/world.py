@@ -19,7 +19,7 @@ from tests.simulation.tables import Database
 
 DRAIN_SECONDS = 400.0
 """Virtual time in which everything must be heard, once nothing goes wrong any more."""
-FAULTY_SECONDS = 60.0
+FAULTY_SECONDS = 25.0
 DONE = (200, 404, 409, 422)
 
 
