@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lock demo down test lint unit fuzz-x12 kernel journeys bench bench-x12 contracts clean
+.PHONY: help venv lock demo down test lint unit simulate fuzz-x12 kernel journeys bench bench-x12 contracts clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,7 +43,10 @@ lint: venv  ## Style, types and the rules of the house
 
 unit: venv  ## Pure tests: nothing is started
 	@echo "unit: pure rules, contracts and X12; nothing is started"
-	@$(BIN)/pytest tests/unit tests/contracts tests/x12
+	@$(BIN)/pytest tests/unit tests/contracts tests/x12 tests/simulation
+
+simulate: venv  ## The kernel in virtual time with faults from a seed (SEEDS=2000, or SEED=n for one again)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),500)) $(ARGS)
 
 fuzz-x12: venv  ## Throw broken X12 files at every reader (SECONDS=60)
 	@$(BIN)/python -m tests.x12.fuzz --seconds $(or $(SECONDS),60) $(ARGS)

@@ -45,10 +45,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 def _owned(loop: Any, coro: Any, context: Any = None) -> asyncio.Task[Any]:
     task = asyncio.Task(coro, loop=loop, context=context)
-    owner = (context[OWNER] if context is not None and OWNER in context else OWNER.get())
+    owner = context[OWNER] if context is not None and OWNER in context else OWNER.get()
     if owner is not None:
         owner.tasks.append(task)
     return task
+
+
+def _pass(name: str) -> None:
+    FAILPOINT.get()(name)
 
 
 @contextmanager
@@ -68,7 +72,7 @@ def virtual_time(day_chunk: int) -> Iterator[VirtualLoop]:
         patch.setattr(engine, "traceparent_for", lambda cause=None: "")
         patch.setattr(engine, "DAY_CHUNK", day_chunk)
         patch.setattr(failpoints, "_armed", {"simulation": (0, False)})
-        patch.setattr(failpoints, "_pass", lambda name: FAILPOINT.get()(name))
+        patch.setattr(failpoints, "_pass", _pass)
         try:
             yield loop
         finally:

@@ -160,7 +160,9 @@ class Process:
             except Exception as failure:
                 name = "offset conflict" if isinstance(failure, Conflict) else "poll failed"
                 self.world.seen[name] += 1
-                if not isinstance(failure, (Conflict, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+                if not isinstance(
+                    failure, (Conflict, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+                ):
                     self.world.broken(f"{self.service.name} fails with {failure!r}")
                 await asyncio.sleep(0.05)
                 await self.rewind()
@@ -198,7 +200,9 @@ class Process:
             if start and self.world.unlucky(again):
                 start = max(0, start - self.rng.randint(1, 5))
                 self.world.seen["repeat delivered"] += 1
-            found = self.world.log.records[p][start:end][: self.rng.randint(1, self.options.poll_most)]
+            found = self.world.log.records[p][start:end][
+                : self.rng.randint(1, self.options.poll_most)
+            ]
             if found:
                 self.cursors[p] = max(self.cursors[p], found[-1].offset + 1)
                 records += found

@@ -1,7 +1,9 @@
 """One seed, one run."""
 
 import logging
+import zlib
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tests.simulation.checks import check
@@ -11,10 +13,13 @@ from tests.simulation.play import Play
 from tests.simulation.toy_play import ToyPlay
 from tests.simulation.world import World
 
+PLAYS: dict[str, Callable[[], Play]] = {"toys": ToyPlay}
+
 
 class Outcome(NamedTuple):
     """What a run saw, and what it found broken."""
 
+    play: str
     options: Options
     seen: Counter[str]
     passed: Counter[str]
@@ -23,18 +28,19 @@ class Outcome(NamedTuple):
     """Of everything in the log: the same seed gives the same."""
 
 
-def simulate(seed: int, play: Play | None = None) -> Outcome:
+def simulate(seed: int, play: str = "toys") -> Outcome:
     """Run a seed."""
     logging.disable(logging.CRITICAL)
     options = Options.of(seed)
     try:
         with virtual_time(options.day_chunk) as loop:
-            world = World(options, play or ToyPlay(), loop)
+            world = World(options, PLAYS[play](), loop)
             loop.set_exception_handler(lambda _loop, context: _unhandled(world, context))
             loop.run_until_complete(world.run())
             if not world.violations:
                 loop.run_until_complete(check(world))
-            return Outcome(options, world.seen, world.passed, world.violations, _digest(world))
+            digest = _digest(world)
+            return Outcome(play, options, world.seen, world.passed, world.violations, digest)
     finally:
         logging.disable(logging.NOTSET)
 
@@ -46,8 +52,6 @@ def _unhandled(world: World, context: dict[str, object]) -> None:
 
 
 def _digest(world: World) -> int:
-    import zlib
-
     digest = 0
     for p, records in sorted(world.log.records.items()):
         for record in records:

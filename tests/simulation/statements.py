@@ -82,7 +82,7 @@ def _oldest(tx: Transaction, *channels: Any) -> list[Any]:
 # -- parked records ----------------------------------------------------------------------------------------
 
 
-@_knows('select stream from parked where partition = $1 and "offset" = $2 and status = \'parked\'')
+@_knows("select stream from parked where partition = $1 and \"offset\" = $2 and status = 'parked'")
 def _parked_stream(tx: Transaction, partition: int, offset: int) -> list[Any]:
     row = tx.get("parked", (partition, offset))
     return [(row.stream,)] if row is not None and row.status == "parked" else []
@@ -151,9 +151,7 @@ def _body(tx: Transaction, partition: int) -> list[Any]:
     return [(tx.get("progress", partition).body,)]
 
 
-@_knows(
-    "select producer, position from parked where partition = $1 and status <> 'redriven'"
-)
+@_knows("select producer, position from parked where partition = $1 and status <> 'redriven'")
 def _skipped(tx: Transaction, partition: int) -> list[Any]:
     rows = [r for r in _parked(tx) if r.partition == partition and r.status != "redriven"]
     return [(row.producer, row.position) for row in rows]

@@ -106,7 +106,9 @@ class Transaction:
             if old is None:
                 continue
             if new.version not in (old.version, old.version + 1):
-                self.database.broken(f"partition {p} goes from version {old.version} to {new.version}")
+                self.database.broken(
+                    f"partition {p} goes from version {old.version} to {new.version}"
+                )
             if new.next_offset < old.next_offset:
                 self.database.broken(f"partition {p} goes back to offset {new.next_offset}")
             if new.version == old.version and new.body != old.body:

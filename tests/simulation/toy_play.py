@@ -35,7 +35,9 @@ class ToyPlay:
         for n in range(options.commands):
             account = ACCOUNTS[rng.randrange(options.accounts)]
             if rng.random() < 0.75:
-                ask("alpha", account_stream(account), Capture(account, 100 + n), f"charge {n}")
+                limit = rng.choice((2, 4, 1_000, 1_000))
+                capture = Capture(account, 100 + n, limit)
+                ask("alpha", account_stream(account), capture, f"charge {n}")
             else:
                 ask("gamma", account_stream(account), Reduce(account, 100 + n), f"reduce {n}")
         for n in range(options.days):

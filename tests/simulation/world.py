@@ -131,8 +131,12 @@ class World:
                 self.seen["command asked again"] += 1
                 await asyncio.sleep(self.rng.uniform(0.05, 1.0))
                 continue
+            self.seen["command refused"] += answer.code == "refused"
             before = self.answers.setdefault(order.key, answer)
-            if (before.status, before.said) != (answer.status, answer.said) and answer.status == 200:
+            if (before.status, before.said) != (
+                answer.status,
+                answer.said,
+            ) and answer.status == 200:
                 self.broken(f"another answer under the key {order.key}")
             self.seen["key known"] += answer.again
             answered -= 1
@@ -163,7 +167,11 @@ class World:
             for name, database in self.databases.items():
                 for (p, offset), row in list(database.tables["parked"].items()):
                     members = self.processes[name]
-                    if row.status == "parked" and members and (not self.faulty or self.rng.random() < 0.4):
+                    if (
+                        row.status == "parked"
+                        and members
+                        and (not self.faulty or self.rng.random() < 0.4)
+                    ):
                         await self._settle(self.rng.choice(members), p, offset, row)
 
     async def _settle(self, process: Process, p: int, offset: int, row: Any) -> None:

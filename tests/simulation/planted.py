@@ -1,0 +1,117 @@
+"""Defects put into the kernel on purpose: a simulation that does not find them proves nothing."""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from shared import batch, engine, relay
+from tests.simulation.process import Process
+from tests.simulation.store import MemoryStore
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def _line(module: ModuleType, owner: type, name: str, old: str, new: str) -> Plant:
+    """One place of a method written differently; the place must be there exactly once."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
+        assert source.count(old) == 1, f"{name} no longer has {old!r} once"
+        made: dict[str, Any] = {}
+        exec(compile(source.replace(old, new), f"<planted {name}>", "exec"), vars(module), made)
+        patch.setattr(owner, name, made[name])
+
+    return plant
+
+
+def _all(*plants: Plant) -> Plant:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        for one in plants:
+            one(patch)
+
+    return plant
+
+
+def _method(owner: type, name: str, method: Any) -> Plant:
+    return lambda patch: patch.setattr(owner, name, method)
+
+
+async def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+async def _read_only(self: MemoryStore, connection: Any, partitions: Any) -> Any:
+    return await self.progress(connection, partitions)
+
+
+_write_outbox = MemoryStore.write_outbox
+
+
+async def _all_but_the_last(self: MemoryStore, connection: Any, rows: Any) -> None:
+    await _write_outbox(self, connection, rows[:-1] if len(rows) > 1 else rows)
+
+
+_rewind = Process.rewind
+
+
+async def _rewind_once(self: Process) -> None:
+    if set(self.cursors) != set(self.assigned):
+        await _rewind(self)
+
+
+_WORK = engine._Work
+_POSITION = "if route.position != before + 1:"
+_CONFLICT = 'raise Conflict(f"offset {record.offset} came where {offset} was expected")'
+_EARLY = "self.committed(batch); failpoint({0})"
+
+DEFECTS: dict[str, Plant] = {
+    "a hole is passed over": _line(
+        engine, _WORK, "_classify", _POSITION, "if route.position <= before:"
+    ),
+    "a repeat is applied": _line(
+        engine, _WORK, "_classify", _POSITION, "if route.position > before + 1:"
+    ),
+    "a batch is published before it is committed": _line(
+        engine,
+        engine.Engine,
+        "_transact",
+        'failpoint("batch.before_commit")',
+        _EARLY.format('"batch.before_commit"'),
+    ),
+    "a command is published before it is committed": _line(
+        engine,
+        engine.Engine,
+        "_obey",
+        'failpoint("command.before_commit")',
+        _EARLY.format('"command.before_commit"'),
+    ),
+    "progress is read without its lock": _method(MemoryStore, "lock", _read_only),
+    "a row of the outbox is dropped": _method(MemoryStore, "write_outbox", _all_but_the_last),
+    "a failed poll goes on behind what failed": _all(
+        _line(engine, _WORK, "_classify", _CONFLICT, "offset = record.offset"),
+        _method(Process, "rewind", _rewind_once),
+    ),
+    "an answer is not kept under its key": _method(engine.Engine, "_keep_answers", _nothing),
+    "a stream does not wait behind its parked record": _line(
+        batch,
+        batch.Batch,
+        "hear",
+        "elif heard.stream in self.loaded.parked or heard.stream in self._parked_now:",
+        "elif False:",
+    ),
+    "the relay never sends again": _all(
+        _method(relay.Relay, "_delivered", lambda *_: None),
+        _line(relay, relay.Relay, "_start", "now - since > HEARD_BACK_SECONDS", "False"),
+    ),
+    "positions are given out once more after a refusal": _line(
+        batch,
+        batch.Batch,
+        "_undo",
+        "sent, last_seq = dict(progress.sent), progress.last_seq",
+        "sent, last_seq = {}, progress.last_seq",
+    ),
+}
