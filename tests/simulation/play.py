@@ -19,6 +19,9 @@ class Errand(NamedTuple):
 class Play(Protocol):
     """One cast of services and its story."""
 
+    objects: Any
+    """The object folder of every service."""
+
     def services(self, world: "World") -> list[Service]:
         """Who is there."""
 

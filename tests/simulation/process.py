@@ -48,7 +48,8 @@ class Process:
         store = MemoryStore(service)
         self.producer: Producer = Producer(self)
         self.relay = Relay(service.name, "log", "parked", self._producer, store, self.pool)
-        self.engine = Engine(service, self.pool, store, self.options.partitions, self.relay.offer)
+        count, offer, objects = self.options.partitions, self.relay.offer, world.play.objects
+        self.engine = Engine(service, self.pool, store, count, offer, objects=objects)
         self.engine.on_stopped = self.stopped
         self.spawn(self.hear())
         self.spawn(self.relay.run())

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tests.simulation.checks import check
+from tests.simulation.claims_play import ClaimsPlay
 from tests.simulation.clock import virtual_time
 from tests.simulation.faults import Options
 from tests.simulation.play import Play
 from tests.simulation.toy_play import ToyPlay
 from tests.simulation.world import World
 
-PLAYS: dict[str, Callable[[], Play]] = {"toys": ToyPlay}
+PLAYS: dict[str, Callable[[], Play]] = {"claims": ClaimsPlay, "toys": ToyPlay}
 
 
 class Outcome(NamedTuple):

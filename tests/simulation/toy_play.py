@@ -22,6 +22,8 @@ MOST_SECONDS = 8.0
 class ToyPlay:
     """Every charge has its own cents, so that each can be told from every other."""
 
+    objects: Any = None
+
     def services(self, world: World) -> list[Service]:
         return [ALPHA, _sick(BETA, world), _sick(GAMMA, world)]
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from shared.engine import Tally
+from shared.errors import Refused
 from shared.parking import Parking
 from shared.progress import decode
 from tests.kernel.fed import MemoryLog
@@ -182,8 +183,13 @@ class World:
             work = parking.redrive(p, offset, "person")
         task = process.spawn(work)
         await asyncio.wait({task}, timeout=20)
-        if task.done() and not task.cancelled() and task.exception() is None:
+        if not task.done() or task.cancelled():
+            return
+        if task.exception() is None:
             self.seen["parked settled"] += 1
+        elif isinstance(task.exception(), Refused) and not self.faulty:
+            self.seen["parked discarded by rule"] += 1
+            await asyncio.wait({process.spawn(parking.discard(p, offset, "refused", "person"))})
 
     # -- the run -----------------------------------------------------------------------------------------
 

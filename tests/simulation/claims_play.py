@@ -1,0 +1,306 @@
+"""The real services over one log: registration and coding obey, payers answer as they like, the money must add up."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
+from contracts.catalogue import EVENTS
+from contracts.coding import ChargesCaptured
+from contracts.reference import BusinessDayOpened, CodeSetPublished, CutoffReached
+from contracts.values import AdjudicatedLine, Adjustment, Charge, CodedLine, Diagnosis
+from services.adjudication_tracking.app import SERVICE as ADJUDICATION_TRACKING
+from services.coding.app import SERVICE as CODING
+from services.coding.domain import Capture
+from services.denial.app import SERVICE as DENIAL
+from services.eligibility.app import SERVICE as ELIGIBILITY
+from services.posting.app import SERVICE as POSTING
+from services.posting.domain.account_state import Account
+from services.posting.domain.balance import equation
+from services.posting.domain.commands import WriteOff
+from services.registration.app import SERVICE as REGISTRATION
+from services.registration.domain import OpenAccount
+from services.reporting.app import SERVICE as REPORTING
+from services.submission.app import SERVICE as SUBMISSION
+from shared import envelope as wire
+from shared.service import Decider, Order, Scope, Service, to
+from shared.streams import (
+    BROADCAST,
+    account_number,
+    account_stream,
+    charge_number,
+    claim_number,
+    patient_stream,
+)
+from tests.simulation.play import Errand
+from tests.simulation.world import World
+from tests.unit.posting.facts import RULES
+from tests.unit.submission import facts
+
+SCOPE = Scope("test", "LE1", "F1")
+DAY = date(2025, 1, 6)
+PAYERS = ("PAYER-A", "PAYER-B")
+CODES = {"ICD-10-CM": b"J06.9 J069 R05.9 R059", "HCPCS": b"G0001"}
+ADJUSTED = (("CO", "45"), ("CO", "253"), ("CO", "197"), ("PR", "2"), ("PI", "999"))
+MOST_SECONDS = 8.0
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Say these events, on the stream or to everybody."""
+
+    events: tuple[Any, ...]
+    everybody: bool = False
+
+
+class Told(msgspec.Struct, frozen=True):
+    """How many events were said."""
+
+    events: int = 0
+
+
+def _tell(command: Tell, state: Told | None, book: Any) -> list[Any]:
+    return [to(BROADCAST, e) if command.everybody else e for e in command.events]
+
+
+def _told(state: Told | None, event: Any) -> Told:
+    return Told((state or Told()).events + 1)
+
+
+OUTSIDE = Service(
+    name="outside",
+    hears=frozenset(),
+    says=frozenset(EVENTS),
+    deciders={kind: Decider(kind, Told, _tell, _told) for kind in ("account", "books")},
+    react=lambda event, at: [],
+)
+"""Payers and the calendar: it says what comes in from outside."""
+SERVICES = (
+    OUTSIDE,
+    REGISTRATION,
+    CODING,
+    ELIGIBILITY,
+    SUBMISSION,
+    ADJUDICATION_TRACKING,
+    POSTING,
+    DENIAL,
+    REPORTING,
+)
+
+
+class _Objects:
+    """The code tables, by their hash."""
+
+    tables = {sha256(data).hexdigest(): data for data in CODES.values()}
+
+    async def read(self, name: str) -> bytes:
+        return self.tables[name]
+
+
+class ClaimsPlay:
+    """Accounts with charges; each payer pays, adjusts, denies and takes back whatever it likes."""
+
+    objects: Any = _Objects()
+
+    def services(self, world: World) -> list[Service]:
+        return list(SERVICES)
+
+    def errands(self, world: World) -> list[Errand]:
+        rng, errands = world.rng, list[Errand]()
+
+        def ask(service: str, stream: str, command: Any, key: str, after: float) -> None:
+            order = Order(stream, command, key, key.encode(), SCOPE, "tester")
+            errands.append(Errand(service, order, after))
+
+        ask("outside", "books/company", Tell(_books(), everybody=True), "books", 0.0)
+        for n in range(world.options.days):
+            opened = BusinessDayOpened(day=date(2025, 1, 7 + n))
+            cut = CutoffReached(day=opened.day)
+            told = Tell((opened, cut), everybody=True)
+            ask("outside", "books/company", told, f"day {n}", rng.uniform(1, MOST_SECONDS))
+        for n in range(world.options.accounts):
+            account = account_number("test", "ehr", f"encounter {n}")
+            stream, begins = account_stream(account), rng.uniform(0, 3)
+            charges = _charges(account, rng)
+            patient = f"patient-{n % 3}"
+            ask("registration", patient_stream(patient), _open(account, patient), f"open {n}", begins)
+            ask("coding", stream, _capture(account, charges), f"charges {n}", begins + rng.random())
+            for k, event in enumerate(_answers(account, charges, rng)):
+                after = rng.uniform(begins, MOST_SECONDS)
+                ask("outside", stream, Tell((event,)), f"answer {n} {k}", after)
+            bucket = rng.choice(("open", "denied", "patient"))
+            off = WriteOff(account, "small_balance", "small", "manager", None, None, bucket)
+            ask("posting", stream, off, f"write off {n}", rng.uniform(3, MOST_SECONDS))
+        return errands
+
+    def poison(self, world: World) -> None:
+        return None
+
+    def check(self, world: World, found: Callable[[str], None]) -> None:
+        captured: Counter[str] = Counter()
+        for row in world.databases["coding"].tables["outbox"].values():
+            if row.wire == "coding.charges_captured.v1":
+                event: ChargesCaptured = wire.decode_event(row.wire, wire.decode(row.value).data)
+                captured[event.account] += sum(c.charge_cents for c in event.charges)
+        tables = world.databases["posting"].tables
+        charged: Counter[str] = Counter()
+        for stream, row in tables["state"].items():
+            if not stream.startswith("account/"):
+                continue
+            account = msgspec.msgpack.decode(row[4], type=Account)
+            for charge, balance in account.balances.items():
+                charged[stream[8:]] += balance.charged
+                if equation(balance):
+                    found(f"the money of {charge or stream} is {equation(balance)} cents off")
+        if charged != captured:
+            found(f"posting holds charges of {charged}, coding captured {captured}")
+        _rows_add_up(tables, captured, found)
+        world.seen["account with money"] += len(captured)
+        world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
+        world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
+        world.seen["claim released"] += len(
+            _said(world, "submission", "submission.claim_released.v1")
+        )
+
+
+def _said(world: World, name: str, kind: str) -> list[Any]:
+    return [r for r in world.databases[name].tables["outbox"].values() if r.wire == kind]
+
+
+def _rows_add_up(tables: Any, captured: Counter[str], found: Callable[[str], None]) -> None:
+    """charge = paid + adjusted + patient owes + open, per account, from posting's rows."""
+    projections = {p.table: list(p.columns) for p in POSTING.projections}
+    for row in tables["account_balances"].values():
+        one = dict(zip(projections["account_balances"], row[1:], strict=True))
+        parts = sum(
+            one[f"{name}_cents"]
+            for name in ("insurance_paid", "patient_paid", "contractual", "patient", "open")
+        )
+        parts += one["denied_cents"] + one["next_payer_cents"] - one["credit_cents"]
+        parts += sum((one["written_off"] or {}).values())
+        if not one["charged_cents"] == parts == captured[one["account"]]:
+            found(f"the row of account {one['account']} does not add up: {one}")
+    names = projections["journal"]
+    if sum(row[1 + names.index("cents")] for row in tables["journal"].values()):
+        found("the journal does not sum to zero")
+
+
+# -- what is said from outside -----------------------------------------------------------------------------
+
+
+def _books() -> tuple[Any, ...]:
+    sets = [
+        CodeSetPublished(
+            name=name,
+            version="1",
+            sha256=sha256(data).hexdigest(),
+            effective_from=date(2024, 1, 1),
+            effective_to=None,
+            codes=len(data.split()),
+        )
+        for name, data in CODES.items()
+    ]
+    payers = [facts.payer(name) for name in PAYERS]
+    enrolled = [facts.enrolled(name) for name in PAYERS]
+    rules = replace(RULES, effective_from=date(2024, 1, 1))
+    listed = (facts.facility(), *payers, facts.RECEIVER, *enrolled)
+    return (BusinessDayOpened(day=DAY), *listed, rules, *sets)
+
+
+def _charges(account: str, rng: Any) -> tuple[Charge, ...]:
+    return tuple(
+        facts.charge(
+            charge=charge_number(account, n),
+            procedure="G0001",
+            charge_cents=rng.randrange(5_000, 30_000),
+        )
+        for n in range(1, rng.choice((2, 3)))
+    )
+
+
+def _capture(account: str, charges: tuple[Charge, ...]) -> Capture:
+    diagnoses = (Diagnosis(sequence=1, code="J06.9"),)
+    lines = tuple(CodedLine(charge=c.charge, pointers=(1,)) for c in charges)
+    return Capture(account, charges, diagnoses, lines, "coder")
+
+
+def _open(account: str, patient: str) -> OpenAccount:
+    given = facts.opened(
+        account=account,
+        patient=patient,
+        coverages=tuple(facts.coverage(n, payer) for n, payer in enumerate(PAYERS, 1)),
+    )
+    return OpenAccount(
+        account=account,
+        digest="d",
+        patient=patient,
+        guarantor="guarantor",
+        source_system="ehr",
+        encounter=account,
+        encounter_class="AMB",
+        scope=SCOPE,
+        service_from=DAY,
+        service_to=DAY,
+        person=facts.SEALED,
+        coverages=given.coverages,
+    )
+
+
+def _answers(account: str, charges: tuple[Charge, ...], rng: Any) -> list[Any]:
+    answers: list[Any] = []
+    for order, payer in enumerate(PAYERS, 1):
+        for k in range(rng.choice((0, 1, 1, 2))):
+            one = _adjudicated(account, charges, rng, order, payer, f"adj-{order}-{k}")
+            answers.append(one)
+            if rng.random() < 0.2:
+                answers.append(one)  # Payers resend.
+            if rng.random() < 0.3:
+                answers.append(_taken_back(one))
+    return answers
+
+
+def _adjudicated(
+    account: str, charges: tuple[Charge, ...], rng: Any, order: int, payer: str, name: str
+) -> ClaimAdjudicated:
+    lines = []
+    for charge in charges:
+        left, adjustments = charge.charge_cents, []
+        for group, reason in rng.sample(ADJUSTED, rng.choice((0, 1, 1, 2))):
+            part = rng.randint(0, left)
+            adjustments.append(Adjustment(group=group, reason=reason, cents=part))
+            left -= part
+        line = AdjudicatedLine(
+            charge=charge.charge,
+            charge_cents=charge.charge_cents,
+            paid_cents=left,
+            adjustments=tuple(adjustments),
+        )
+        lines.append(line)
+    return facts.adjudicated(
+        name,
+        account=account,
+        claim=claim_number(account, order),
+        payer=payer,
+        payer_order=order,
+        charge_cents=sum(one.charge_cents for one in lines),
+        paid_cents=sum(one.paid_cents for one in lines),
+        patient_cents=0,
+        adjustments=(),
+        lines=tuple(lines),
+    )
+
+
+def _taken_back(one: ClaimAdjudicated) -> AdjudicationReversed:
+    return replace(
+        facts.taken_back(one.adjudication),
+        account=one.account,
+        claim=one.claim,
+        payer=one.payer,
+        charge_cents=-one.charge_cents,
+        paid_cents=-one.paid_cents,
+    )
