@@ -16,7 +16,7 @@ from contracts.reference import BusinessDayOpened, CodeSetPublished, CutoffReach
 from contracts.values import AdjudicatedLine, Adjustment, Charge, CodedLine, Diagnosis
 from services.adjudication_tracking.app import SERVICE as ADJUDICATION_TRACKING
 from services.coding.app import SERVICE as CODING
-from services.coding.domain import Capture
+from services.coding.domain import Capture, Code
 from services.denial.app import SERVICE as DENIAL
 from services.eligibility.app import SERVICE as ELIGIBILITY
 from services.posting.app import SERVICE as POSTING
@@ -48,6 +48,8 @@ PAYERS = ("PAYER-A", "PAYER-B")
 CODES = {"ICD-10-CM": b"J06.9 J069 R05.9 R059", "HCPCS": b"G0001"}
 ADJUSTED = (("CO", "45"), ("CO", "253"), ("CO", "197"), ("PR", "2"), ("PI", "999"))
 MOST_SECONDS = 8.0
+LAST_SECONDS = 14.0
+DIAGNOSES = (Diagnosis(sequence=1, code="J06.9"),)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ SERVICES = (
 class _Objects:
     """The code tables, by their hash."""
 
-    tables = {sha256(data).hexdigest(): data for data in CODES.values()}
+    def __init__(self) -> None:
+        self.tables = {sha256(data).hexdigest(): data for data in CODES.values()}
 
     async def read(self, name: str) -> bytes:
         return self.tables[name]
@@ -113,23 +116,34 @@ class ClaimsPlay:
     def errands(self, world: World) -> list[Errand]:
         rng, errands = world.rng, list[Errand]()
 
-        def ask(service: str, stream: str, command: Any, key: str, after: float) -> None:
+        def ask(
+            service: str, stream: str, command: Any, key: str, after: float, behind: str = ""
+        ) -> None:
             order = Order(stream, command, key, key.encode(), SCOPE, "tester")
-            errands.append(Errand(service, order, after))
+            errands.append(Errand(service, order, after, behind))
 
         ask("outside", "books/company", Tell(_books(), everybody=True), "books", 0.0)
         for n in range(world.options.days):
             opened = BusinessDayOpened(day=date(2025, 1, 7 + n))
             cut = CutoffReached(day=opened.day)
             told = Tell((opened, cut), everybody=True)
-            ask("outside", "books/company", told, f"day {n}", rng.uniform(1, MOST_SECONDS))
+            behind = f"day {n - 1}" if n else "books"
+            ask("outside", "books/company", told, f"day {n}", rng.uniform(1, LAST_SECONDS), behind)
         for n in range(world.options.accounts):
             account = account_number("test", "ehr", f"encounter {n}")
-            stream, begins = account_stream(account), rng.uniform(0, 3)
+            stream, begins = account_stream(account), rng.uniform(0, 4)
             charges = _charges(account, rng)
             patient = f"patient-{n % 3}"
-            ask("registration", patient_stream(patient), _open(account, patient), f"open {n}", begins)
+            ask(
+                "registration",
+                patient_stream(patient),
+                _open(account, patient),
+                f"open {n}",
+                begins,
+            )
             ask("coding", stream, _capture(account, charges), f"charges {n}", begins + rng.random())
+            again = Code(account, DIAGNOSES, _lines(charges), "coder")
+            ask("coding", stream, again, f"code {n}", rng.uniform(5, LAST_SECONDS))
             for k, event in enumerate(_answers(account, charges, rng)):
                 after = rng.uniform(begins, MOST_SECONDS)
                 ask("outside", stream, Tell((event,)), f"answer {n} {k}", after)
@@ -163,8 +177,9 @@ class ClaimsPlay:
         world.seen["account with money"] += len(captured)
         world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
         world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
-        world.seen["claim released"] += len(
-            _said(world, "submission", "submission.claim_released.v1")
+        world.seen["claim created"] += len(_said(world, "submission", "submission.claim_created.v1"))
+        world.seen["claims batched"] += len(
+            _said(world, "submission", "submission.interchange_batched.v1")
         )
 
 
@@ -174,9 +189,11 @@ def _said(world: World, name: str, kind: str) -> list[Any]:
 
 def _rows_add_up(tables: Any, captured: Counter[str], found: Callable[[str], None]) -> None:
     """charge = paid + adjusted + patient owes + open, per account, from posting's rows."""
+    rows = set()
     projections = {p.table: list(p.columns) for p in POSTING.projections}
-    for row in tables["account_balances"].values():
-        one = dict(zip(projections["account_balances"], row[1:], strict=True))
+    for row in tables["account_balance"].values():
+        one = dict(zip(projections["account_balance"], row[1:], strict=True))
+        rows.add(one["account"])
         parts = sum(
             one[f"{name}_cents"]
             for name in ("insurance_paid", "patient_paid", "contractual", "patient", "open")
@@ -185,6 +202,8 @@ def _rows_add_up(tables: Any, captured: Counter[str], found: Callable[[str], Non
         parts += sum((one["written_off"] or {}).values())
         if not one["charged_cents"] == parts == captured[one["account"]]:
             found(f"the row of account {one['account']} does not add up: {one}")
+    if rows != set(captured):
+        found(f"there are rows of {len(rows)} accounts and charges of {len(captured)}")
     names = projections["journal"]
     if sum(row[1 + names.index("cents")] for row in tables["journal"].values()):
         found("the journal does not sum to zero")
@@ -224,9 +243,11 @@ def _charges(account: str, rng: Any) -> tuple[Charge, ...]:
 
 
 def _capture(account: str, charges: tuple[Charge, ...]) -> Capture:
-    diagnoses = (Diagnosis(sequence=1, code="J06.9"),)
-    lines = tuple(CodedLine(charge=c.charge, pointers=(1,)) for c in charges)
-    return Capture(account, charges, diagnoses, lines, "coder")
+    return Capture(account, charges, DIAGNOSES, _lines(charges), "coder")
+
+
+def _lines(charges: tuple[Charge, ...]) -> tuple[CodedLine, ...]:
+    return tuple(CodedLine(charge=c.charge, pointers=(1,)) for c in charges)
 
 
 def _open(account: str, patient: str) -> OpenAccount:

@@ -14,6 +14,8 @@ class Errand(NamedTuple):
     service: str
     order: Order
     after: float
+    behind: str = ""
+    """The key of a command that is answered before this one is asked."""
 
 
 class Play(Protocol):

@@ -8,7 +8,7 @@ from shared.shadow import SUFFIX, Difference, Shadow
 from tests.kernel.fed import MemoryLog, MemoryReader
 from tests.simulation.pool import MemoryPool
 from tests.simulation.store import MemoryStore
-from tests.simulation.tables import Database
+from tests.simulation.tables import Database, Transaction
 
 Tables = dict[Any, tuple[Any, ...]]
 
@@ -20,18 +20,15 @@ class MemoryShadow(Shadow):
         super().__init__(service)
         self.database = database
 
-    def _of(self, table: str, partition: int) -> Tables:
-        rows = self.database.tables[table]
-        return {key: row for key, row in rows.items() if row[0] == partition}
-
     async def make(self, connection: Any) -> None:
         for table in self.tables:
             self.database.tables[table + SUFFIX].clear()
 
     async def empty(self, connection: Any, partition: int) -> None:
         for table in self.tables:
-            for key in self._of(table + SUFFIX, partition):
-                del self.database.tables[table + SUFFIX][key]
+            made = self.database.tables[table + SUFFIX]
+            for key in [key for key, row in made.items() if row[0] == partition]:
+                del made[key]
 
     async def drop(self, connection: Any) -> None:
         await self.make(connection)
@@ -39,16 +36,18 @@ class MemoryShadow(Shadow):
     async def swap(self, connection: Any, partition: int) -> None:
         tx = await connection.work()
         for table in self.tables:
-            for key in self._of(table, partition):
+            made = _of(tx, table + SUFFIX, partition)
+            for key in _of(tx, table, partition):
                 tx.put(table, key, None)
-            for key, row in self._of(table + SUFFIX, partition).items():
+            for key, row in made.items():
                 tx.put(table, key, row)
 
     async def differences(self, connection: Any, partition: int) -> list[Difference]:
+        tx = await connection.work()
         found = []
         for table in self.tables:
             live, made = (
-                {key: _compared(table, row) for key, row in self._of(name, partition).items()}
+                {key: _compared(table, row) for key, row in _of(tx, name, partition).items()}
                 for name in (table, table + SUFFIX)
             )
             only_live = {k for k, row in live.items() if made.get(k) != row}
@@ -57,6 +56,10 @@ class MemoryShadow(Shadow):
                 first = str(min(map(str, only_live | only_made)))
                 found.append(Difference(partition, table, len(only_live), len(only_made), first))
         return found
+
+
+def _of(tx: Transaction, table: str, partition: int) -> Tables:
+    return {key: row for key, row in tx.items(table) if row[0] == partition}
 
 
 def _compared(table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -4,10 +4,11 @@ from collections import Counter
 
 import pytest
 
+from services.posting.domain.balance import MOVES
 from tests.simulation.planted import DEFECTS, Plant
 from tests.simulation.run import PLAYS, Outcome, simulate
 
-SEEDS = {"toys": 100}
+SEEDS = {"claims": 25, "toys": 80}
 FOUND_WITHIN = 60
 MUST_HAPPEN = (
     "crashed between commit and publish",
@@ -29,6 +30,10 @@ MUST_HAPPEN = (
     "parked settled",
     "key known",
     "command refused",
+    "payment posted",
+    "denial opened",
+    "claim created",
+    "claims batched",
 )
 KERNEL_FAILPOINTS = (
     "batch.locked",
@@ -67,12 +72,17 @@ def test_processes_died_at_every_failpoint_of_the_kernel(runs: list[Outcome], na
 
 
 def test_a_seed_gives_the_same_run_again(runs: list[Outcome]) -> None:
-    for outcome in (runs[3], runs[8], runs[-1]):
+    for outcome in (runs[3], runs[-8], runs[-1]):
         again = simulate(outcome.options.seed, outcome.play)
         assert (again.digest, again.seen) == (outcome.digest, outcome.seen)
 
 
+def test_a_rule_that_loses_money_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MOVES, "ar_denied", ("denied", -1))
+    assert any(simulate(seed, "claims").violations for seed in range(FOUND_WITHIN))
+
+
 @pytest.mark.parametrize("plant", DEFECTS.values(), ids=DEFECTS.keys())
-def test_a_planted_defect_is_found(monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
+def test_a_defect_of_the_kernel_is_found(monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
     plant(monkeypatch)
     assert any(simulate(seed).violations for seed in range(FOUND_WITHIN))

@@ -30,9 +30,9 @@ class ToyPlay:
     def errands(self, world: World) -> list[Errand]:
         rng, options, errands = world.rng, world.options, []
 
-        def ask(service: str, stream: str, command: Any, key: str) -> None:
+        def ask(service: str, stream: str, command: Any, key: str, behind: str = "") -> None:
             order = Order(stream, command, key, key.encode(), SCOPE, "tester")
-            errands.append(Errand(service, order, rng.uniform(0, MOST_SECONDS)))
+            errands.append(Errand(service, order, rng.uniform(0, MOST_SECONDS), behind))
 
         for n in range(options.commands):
             account = ACCOUNTS[rng.randrange(options.accounts)]
@@ -43,7 +43,8 @@ class ToyPlay:
             else:
                 ask("gamma", account_stream(account), Reduce(account, 100 + n), f"reduce {n}")
         for n in range(options.days):
-            ask("alpha", "books/company", OpenDay(date(2026, 1, 6 + n)), f"day {n}")
+            behind = f"day {n - 1}" if n else ""
+            ask("alpha", "books/company", OpenDay(date(2026, 1, 6 + n)), f"day {n}", behind)
         return errands
 
     def poison(self, world: World) -> None:

@@ -116,6 +116,8 @@ class World:
 
     async def _send(self, errand: Errand) -> None:
         await asyncio.sleep(errand.after)
+        while errand.behind and errand.behind not in self.answers:
+            await asyncio.sleep(0.3)
         order, members = errand.order, self.processes[errand.service]
         answered = 1 + self.unlucky(0.2)
         while answered:
@@ -133,11 +135,10 @@ class World:
                 await asyncio.sleep(self.rng.uniform(0.05, 1.0))
                 continue
             self.seen["command refused"] += answer.code == "refused"
-            before = self.answers.setdefault(order.key, answer)
-            if (before.status, before.said) != (
-                answer.status,
-                answer.said,
-            ) and answer.status == 200:
+            before = self.answers.get(order.key)
+            if before is None or before.status != 200:
+                self.answers[order.key] = answer
+            elif (before.status, before.said) != (answer.status, answer.said):
                 self.broken(f"another answer under the key {order.key}")
             self.seen["key known"] += answer.again
             answered -= 1
