@@ -177,7 +177,9 @@ class ClaimsPlay:
         world.seen["account with money"] += len(captured)
         world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
         world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
-        world.seen["claim created"] += len(_said(world, "submission", "submission.claim_created.v1"))
+        world.seen["claim created"] += len(
+            _said(world, "submission", "submission.claim_created.v1")
+        )
         world.seen["claims batched"] += len(
             _said(world, "submission", "submission.interchange_batched.v1")
         )

@@ -53,6 +53,8 @@ class Options:
     """A stranger's broken record stands in the log."""
     sick: float
     """A rule fails, until it is mended."""
+    rebuilt: float
+    """Tables are made again from the log, and swapped, while everything goes on."""
     days: int
     day_chunk: int
     poll_most: int
@@ -84,6 +86,7 @@ class Options:
             frozen=maybe(0.003, 0.02),
             poison=maybe(0.05, 0.2),
             sick=maybe(0.3, 0.6),
+            rebuilt=maybe(0.2, 0.6),
             days=rng.choice((0, 1, 3)),
             day_chunk=rng.choice((1, 2, 500)),
             poll_most=rng.choice((1, 3, 50)),

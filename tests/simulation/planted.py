@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared import batch, engine, relay
+from shared import batch, engine, rebuild, relay
 from tests.simulation.process import Process
 from tests.simulation.store import MemoryStore
 
@@ -106,6 +106,9 @@ DEFECTS: dict[str, Plant] = {
     "the relay never sends again": _all(
         _method(relay.Relay, "_delivered", lambda *_: None),
         _line(relay, relay.Relay, "_start", "now - since > HEARD_BACK_SECONDS", "False"),
+    ),
+    "rebuilt tables are swapped that are not whole": _line(
+        rebuild, rebuild.Rebuild, "_swap", "if not await self._whole(made, own):", "if False:"
     ),
     "positions are given out once more after a refusal": _line(
         batch,

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from tests.simulation.statements import STATEMENTS, plain
+from tests.simulation.statements import STATEMENTS, plain, try_lock
 from tests.simulation.tables import Database, Transaction
 
 Breath = Callable[["MemoryConnection", str], Awaitable[None]]
@@ -76,6 +76,7 @@ class MemoryConnection:
         self.pool = pool
         self.current: Transaction | None = None
         self.lost: Exception | None = None
+        self.advisory: set[int] = set()
 
     def transaction(self, isolation: str = "read_committed") -> "_Scope":
         """A transaction, or a savepoint inside one."""
@@ -90,6 +91,7 @@ class MemoryConnection:
         """The server ends the session: what was open is rolled back, its locks are free."""
         if self.lost is None:
             self.lost = why
+            self.pool.database.advisory -= self.advisory
             if self.current is not None:
                 self.current.release()
 
@@ -104,7 +106,10 @@ class MemoryConnection:
         statement = STATEMENTS.get(plain(sql))
         if statement is None:
             raise NotImplementedError(f"the double does not know: {plain(sql)}")
-        return statement(tx, *args)
+        rows = statement(tx, *args)
+        if statement is try_lock and rows[0][0]:
+            self.advisory.add(args[0])  # Its session ends: the lock is free.
+        return rows
 
     async def fetchrow(self, sql: str, *args: Any) -> Any:
         rows = await self.fetch(sql, *args)

@@ -126,9 +126,10 @@ def _park(tx: Transaction, partition: int, offset: int, reason: str, sentence: s
 
 
 @_knows("select pg_try_advisory_lock($1)")
-def _try_lock(tx: Transaction, number: int) -> list[Any]:
+def try_lock(tx: Transaction, number: int) -> list[Any]:
     free = number not in tx.database.advisory
-    tx.database.advisory.add(number)
+    if free:
+        tx.database.advisory.add(number)
     return [(free,)]
 
 

@@ -8,7 +8,7 @@ from services.posting.domain.balance import MOVES
 from tests.simulation.planted import DEFECTS, Plant
 from tests.simulation.run import PLAYS, Outcome, simulate
 
-SEEDS = {"claims": 25, "toys": 80}
+SEEDS = {"claims": 20, "toys": 60}
 FOUND_WITHIN = 60
 MUST_HAPPEN = (
     "crashed between commit and publish",
@@ -28,6 +28,7 @@ MUST_HAPPEN = (
     "parked",
     "waited behind parked",
     "parked settled",
+    "rebuilt and swapped",
     "key known",
     "command refused",
     "payment posted",

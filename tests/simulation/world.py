@@ -5,16 +5,17 @@ import random
 from collections import Counter
 from typing import Any
 
-from shared.engine import Tally
-from shared.errors import Refused
+from shared.engine import LOST, Tally
+from shared.errors import Refused, Stopped
 from shared.parking import Parking
 from shared.progress import decode
 from tests.kernel.fed import MemoryLog
 from tests.simulation.clock import VirtualLoop
-from tests.simulation.faults import Options
+from tests.simulation.faults import Crash, Options
 from tests.simulation.play import Errand, Play
 from tests.simulation.pool import MemoryPool
 from tests.simulation.process import Process
+from tests.simulation.replay import MemoryRebuild
 from tests.simulation.store import MemoryStore
 from tests.simulation.tables import Database
 
@@ -192,6 +193,27 @@ class World:
             self.seen["parked discarded by rule"] += 1
             await asyncio.wait({process.spawn(parking.discard(p, offset, "refused", "person"))})
 
+    async def _rebuild(self) -> None:
+        """Tables are made again beside the live ones and put in their place."""
+        while self.faulty:
+            await asyncio.sleep(self.rng.uniform(1.0, 6.0))
+            members = self.processes[self.rng.choice(sorted(self.processes))]
+            if not members or not self.unlucky(self.options.rebuilt):
+                continue
+            process = self.rng.choice(members)
+            made = MemoryRebuild(process.service, process.pool, self.log)
+            task = process.spawn(made.swap())
+            await asyncio.wait({task}, timeout=60)
+            if not task.done() or task.cancelled():
+                continue
+            failure = task.exception()
+            if failure is None:
+                self.seen["rebuilt and swapped"] += 1
+            elif isinstance(failure, Stopped) and "another rebuild" not in str(failure):
+                self.broken(f"{process.service.name} cannot be rebuilt: {failure}")
+            elif not isinstance(failure, (Stopped, Crash, *LOST)):
+                self.broken(f"a rebuild of {process.service.name} fails with {failure!r}")
+
     # -- the run -----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -201,7 +223,7 @@ class World:
                 await MemoryStore(service).create(connection, self.options.partitions, "topic")
             self.balance(name)
         self.errands = [self.loop.create_task(self._send(e)) for e in self.play.errands(self)]
-        others = [self._strange(), self._say_again(), self._look_after()]
+        others = [self._strange(), self._say_again(), self._look_after(), self._rebuild()]
         tasks = [self.loop.create_task(work) for work in others]
         while self.loop.time() < FAULTY_SECONDS and not self.violations:
             await asyncio.sleep(1.0)
