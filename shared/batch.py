@@ -91,7 +91,7 @@ class Batch(Deciding):
             self.woken[(stream, what)] = None
             return
         if stream in self.loaded.parked or stream in self._parked_now:
-            self.woken[(stream, what)] = Wake(date.fromordinal(day.toordinal() + 1))
+            self.put_off(stream, what, day)
             return
         command = decider.wake(what, day, kept.state)
         if command is not None:

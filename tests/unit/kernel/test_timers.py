@@ -30,12 +30,12 @@ def _timers(state: Queue) -> dict[str, Wake]:
 QUEUE = Decider("queue", Queue, lambda *_: (), lambda state, _: state, _timers, lambda *_: None)
 
 
-def _batch(before: Queue) -> Batch:
+def _batch(before: Queue, parked: frozenset[str] = frozenset()) -> Batch:
     service: Any = SimpleNamespace(name="toy", deciders={"queue": QUEUE}, projections=())
     kept = {STREAM: Kept(before, Scope())}
     now = datetime(2026, 1, 6, tzinfo=UTC)
     assert partition_of(STREAM, PARTITIONS) == 0
-    return Batch(service, Loaded({}, kept, {}, frozenset(), now, PARTITIONS), {})
+    return Batch(service, Loaded({}, kept, {}, parked, now, PARTITIONS), {})
 
 
 def _woken(before: Queue, after_waking: Queue, at_the_end: Queue) -> Any:
@@ -64,3 +64,9 @@ def test_a_timer_that_is_set_again_after_the_day_in_the_same_transaction_is_kept
 
 def test_a_timer_that_is_done_after_the_day_in_the_same_transaction_is_dropped() -> None:
     assert _woken(WAITS, WAITS, Queue()) == ([], [(STREAM, "cutoff")])
+
+
+def test_a_timer_of_a_parked_stream_waits_for_the_same_moment_of_the_next_day() -> None:
+    batch = _batch(WAITS, frozenset({STREAM}))
+    batch.wake(STREAM, "cutoff", DAY, "books/0:1")
+    assert timer_changes(batch) == ([(STREAM, "cutoff", Wake(date(2026, 1, 7), "cutoff"))], [])
