@@ -178,7 +178,7 @@ class World:
                         await self._settle(self.rng.choice(members), p, offset, row)
 
     async def _settle(self, process: Process, p: int, offset: int, row: Any) -> None:
-        parking = Parking(process.engine)
+        parking, quiet = Parking(process.engine), not self.faulty
         if row.producer.startswith("stranger"):
             work = parking.discard(p, offset, "a stranger's", "person")
         else:
@@ -189,7 +189,7 @@ class World:
             return
         if task.exception() is None:
             self.seen["parked settled"] += 1
-        elif isinstance(task.exception(), Refused) and not self.faulty:
+        elif isinstance(task.exception(), Refused) and quiet:
             self.seen["parked discarded by rule"] += 1
             await asyncio.wait({process.spawn(parking.discard(p, offset, "refused", "person"))})
 
