@@ -1,7 +1,10 @@
 """What must be so after every run, whatever happened in it and whatever it was about."""
 
+import msgspec
+
 from shared.envelope import ROUTING, read_route
 from shared.errors import Malformed, Stopped
+from shared.streams import kind_of
 from tests.simulation.pool import MemoryPool
 from tests.simulation.replay import MemoryRebuild
 from tests.simulation.world import World
@@ -12,6 +15,7 @@ async def check(world: World) -> None:
     for name in world.services:
         _outbox_stands_in_the_log(world, name)
         _everything_was_heard(world, name)
+        _timers_are_those_of_the_states(world, name)
         await _replay_gives_the_same(world, name)
     _the_log_holds_nothing_else(world)
     world.play.check(world, world.broken)
@@ -55,6 +59,18 @@ def _everything_was_heard(world: World, name: str) -> None:
                     world.broken(
                         f"{name}/{p} heard {heard} of the {said} that {other}/{source} said"
                     )
+
+
+def _timers_are_those_of_the_states(world: World, name: str) -> None:
+    service, tables = world.services[name], world.databases[name].tables
+    wanted = set()
+    for stream, row in tables["state"].items():
+        decider = service.deciders[kind_of(stream)]
+        if decider.timers is not None:
+            state = msgspec.msgpack.decode(row[4], type=decider.state)
+            wanted |= {(stream, what) for what in decider.timers(state)}
+    if wanted != set(tables["due"]):
+        world.broken(f"{name} waits for {wanted}, its timers are {set(tables['due'])}")
 
 
 def _the_log_holds_nothing_else(world: World) -> None:

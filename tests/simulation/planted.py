@@ -110,6 +110,13 @@ DEFECTS: dict[str, Plant] = {
     "rebuilt tables are swapped that are not whole": _line(
         rebuild, rebuild.Rebuild, "_swap", "if not await self._whole(made, own):", "if False:"
     ),
+    "a queue that fills again in the batch of its day waits for nothing": _line(
+        batch,
+        batch.Batch,
+        "timer_changes",
+        "if still is None:",
+        "if still is None or stream in self.states:",
+    ),
     "positions are given out once more after a refusal": _line(
         batch,
         batch.Batch,

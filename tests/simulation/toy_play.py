@@ -1,15 +1,17 @@
-"""The kernel's toys: alpha says charges, beta and gamma answer them, gamma also obeys and has timers."""
+"""The kernel's toys: alpha says charges, beta and gamma answer them, gamma also obeys and has timers, delta queues."""
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import msgspec
 
+from contracts.coding import ChargesCaptured
+from contracts.posting import WriteOffPosted
 from shared import envelope as wire
-from shared.service import Order, Service
+from shared.service import Decider, Order, Service, Wake
 from shared.streams import account_stream, partition_of
 from tests.kernel.cluster import ACCOUNTS, SCOPE
 from tests.kernel.toys import ALPHA, BETA, GAMMA, Capture, Count, OpenDay, Reduce, Told
@@ -19,13 +21,73 @@ from tests.simulation.world import World
 MOST_SECONDS = 8.0
 
 
+class Queue(msgspec.Struct, frozen=True):
+    """Cents that wait for the next day, and those that a day took."""
+
+    waiting: int = 0
+    drained: int = 0
+    account: str = ""
+
+
+@dataclass(frozen=True)
+class Drain:
+    """The day opened."""
+
+    day: date
+
+
+def _drain(command: Drain, state: Queue, book: Any) -> list[Any]:
+    if not state.waiting:
+        return []
+    return [
+        WriteOffPosted(
+            account=state.account,
+            kind="q",
+            reason="toy",
+            approver="toy",
+            cents=state.waiting,
+            entry=f"{state.account}/{command.day}",
+            posted_on=command.day,
+            entries=(),
+        )
+    ]
+
+
+def _queue(state: Queue | None, event: Any) -> Queue:
+    before = state or Queue(account=event.account)
+    if isinstance(event, ChargesCaptured):
+        waiting = before.waiting + event.charges[0].charge_cents
+        return msgspec.structs.replace(before, waiting=waiting)
+    drained = before.drained + event.cents
+    return msgspec.structs.replace(before, waiting=before.waiting - event.cents, drained=drained)
+
+
+DELTA = Service(
+    name="delta",
+    hears=frozenset({"coding.charges_captured.v1", "reference.business_day_opened.v1"}),
+    says=frozenset({"posting.write_off_posted.v1"}),
+    deciders={
+        "account": Decider(
+            "account",
+            Queue,
+            _drain,
+            _queue,
+            timers=lambda state: {"drain": Wake(date(2000, 1, 1))} if state.waiting else {},
+            wake=lambda what, day, state: Drain(day),
+        )
+    },
+    react=lambda event, at: [],
+)
+"""Its queue fills while days come: a timer that is set, dropped, and set again."""
+
+
 class ToyPlay:
     """Every charge has its own cents, so that each can be told from every other."""
 
     objects: Any = None
 
     def services(self, world: World) -> list[Service]:
-        return [ALPHA, _sick(BETA, world), _sick(GAMMA, world)]
+        return [ALPHA, _sick(BETA, world), _sick(GAMMA, world), DELTA]
 
     def errands(self, world: World) -> list[Errand]:
         rng, options, errands = world.rng, world.options, []
@@ -78,6 +140,9 @@ class ToyPlay:
             if sorted(int(t[1:]) for t in told if t[0] == "r") != sorted(cents):
                 found(f"gamma answered {told}, alpha said {cents}")
             decided = Counter(t for t in told if t[0] == "d")
+            queue = _state(world, "delta", stream, Queue) or Queue()
+            if queue.drained + queue.waiting != sum(cents):
+                found(f"delta drained {queue} of {cents}")
             if any(many > 1 for many in decided.values()):
                 found(f"gamma decided twice: {decided}")
             reduced = {
