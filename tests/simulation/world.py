@@ -43,6 +43,7 @@ class World:
         self.services = {s.name: s for s in play.services(self)}
         self.databases = {name: Database(name) for name in self.services}
         self.processes: dict[str, list[Process]] = {name: [] for name in self.services}
+        self.started: list[Process] = []
         self.answers: dict[str, Any] = {}
         self.errands: list[asyncio.Task[None]] = []
         self.ending = False
@@ -109,6 +110,7 @@ class World:
         members = self.processes[name]
         while len(members) < self.options.instances:
             members.append(Process(self, self.services[name], ()))
+            self.started.append(members[-1])
         self.rng.shuffle(members)
         for n, member in enumerate(members):
             member.wanted = tuple(range(n, self.options.partitions, len(members)))
@@ -238,7 +240,7 @@ class World:
         self.ending = True
         for task in (*tasks, *self.errands):
             task.cancel()
-        for process in [p for members in self.processes.values() for p in members]:
+        for process in self.started:
             process.die()
 
     def progress(self, name: str) -> dict[int, Any]:
