@@ -9,7 +9,11 @@ from typing import Any
 
 import msgspec
 
-from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAdjudicated,
+    RemittanceReleased,
+)
 from contracts.catalogue import EVENTS
 from contracts.coding import ChargesCaptured
 from contracts.reference import BusinessDayOpened, CodeSetPublished, CutoffReached
@@ -22,7 +26,7 @@ from services.eligibility.app import SERVICE as ELIGIBILITY
 from services.posting.app import SERVICE as POSTING
 from services.posting.domain.account_state import Account
 from services.posting.domain.balance import equation
-from services.posting.domain.commands import WriteOff
+from services.posting.domain.commands import ReceivePayment, WriteOff
 from services.registration.app import SERVICE as REGISTRATION
 from services.registration.domain import OpenAccount
 from services.reporting.app import SERVICE as REPORTING
@@ -35,7 +39,9 @@ from shared.streams import (
     account_stream,
     charge_number,
     claim_number,
+    guarantor_stream,
     patient_stream,
+    remittance_stream,
 )
 from tests.simulation.play import Errand
 from tests.simulation.world import World
@@ -78,7 +84,9 @@ OUTSIDE = Service(
     name="outside",
     hears=frozenset(),
     says=frozenset(EVENTS),
-    deciders={kind: Decider(kind, Told, _tell, _told) for kind in ("account", "books")},
+    deciders={
+        kind: Decider(kind, Told, _tell, _told) for kind in ("account", "books", "remittance")
+    },
     react=lambda event, at: [],
 )
 """Payers and the calendar: it says what comes in from outside."""
@@ -144,9 +152,17 @@ class ClaimsPlay:
             ask("coding", stream, _capture(account, charges), f"charges {n}", begins + rng.random())
             again = Code(account, DIAGNOSES, _lines(charges), "coder")
             ask("coding", stream, again, f"code {n}", rng.uniform(5, LAST_SECONDS))
-            for k, event in enumerate(_answers(account, charges, rng)):
+            answers = _answers(account, charges, rng)
+            for k, event in enumerate(answers):
                 after = rng.uniform(begins, MOST_SECONDS)
                 ask("outside", stream, Tell((event,)), f"answer {n} {k}", after)
+            check = _released(account, answers)
+            to_whom, after = remittance_stream(check.remittance), rng.uniform(0, MOST_SECONDS)
+            ask("outside", to_whom, Tell((check,)), f"check {n}", after)
+            guarantor, cents = f"guarantor-{n % 2}", rng.randrange(500, 9_000)
+            paid = ReceivePayment(guarantor, f"payment-{n}", "card", cents, DAY, account)
+            after, key = rng.uniform(begins, LAST_SECONDS), f"payment {n} {cents}"
+            ask("posting", guarantor_stream(guarantor), paid, key, after)
             bucket = rng.choice(("open", "denied", "patient"))
             off = WriteOff(account, "small_balance", "small", "manager", None, None, bucket)
             ask("posting", stream, off, f"write off {n}", rng.uniform(3, MOST_SECONDS))
@@ -173,10 +189,12 @@ class ClaimsPlay:
                     found(f"the money of {charge or stream} is {equation(balance)} cents off")
         if charged != captured:
             found(f"posting holds charges of {charged}, coding captured {captured}")
-        _rows_add_up(tables, captured, found)
+        cash = sum(int(k.split()[2]) for k in world.answers if k.startswith("payment "))
+        _rows_add_up(tables, captured, cash, _not_posted(world), found)
         world.seen["account with money"] += len(captured)
         world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
         world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
+        world.seen["everything posted"] += not _not_posted(world)
         world.seen["claim created"] += len(
             _said(world, "submission", "submission.claim_created.v1")
         )
@@ -189,7 +207,20 @@ def _said(world: World, name: str, kind: str) -> list[Any]:
     return [r for r in world.databases[name].tables["outbox"].values() if r.wire == kind]
 
 
-def _rows_add_up(tables: Any, captured: Counter[str], found: Callable[[str], None]) -> None:
+def _not_posted(world: World) -> int:
+    """Payers' decisions that posting holds back, such as a reversal that came before what it reverses."""
+    told = {
+        wire.decode_event(row.wire, wire.decode(row.value).data).adjudication + row.stream
+        for kind in ("claim_adjudicated", "adjudication_reversed")
+        for row in _said(world, "outside", f"adjudication_tracking.{kind}.v1")
+    }
+    posted = ("posting.payment_posted.v1", "posting.posting_reversed.v1")
+    return len(told) - sum(len(_said(world, "posting", kind)) for kind in posted)
+
+
+def _rows_add_up(
+    tables: Any, captured: Counter[str], cash: int, not_posted: int, found: Callable[[str], None]
+) -> None:
     """charge = paid + adjusted + patient owes + open, per account, from posting's rows."""
     rows = set()
     projections = {p.table: list(p.columns) for p in POSTING.projections}
@@ -206,9 +237,16 @@ def _rows_add_up(tables: Any, captured: Counter[str], found: Callable[[str], Non
             found(f"the row of account {one['account']} does not add up: {one}")
     if rows != set(captured):
         found(f"there are rows of {len(rows)} accounts and charges of {len(captured)}")
-    names = projections["journal"]
-    if sum(row[1 + names.index("cents")] for row in tables["journal"].values()):
-        found("the journal does not sum to zero")
+    ledgers: Counter[str] = Counter()
+    for row in tables["journal"].values():
+        one = dict(zip(projections["journal"], row[1:], strict=True))
+        ledgers[one["ledger"]] += one["cents"]
+    if sum(ledgers.values()):
+        found(f"the journal does not sum to zero: {ledgers}")
+    if ledgers["cash"] != cash:
+        found(f"the journal holds {ledgers['cash']} cents of cash, {cash} were received")
+    if ledgers["remittance_clearing"] and not not_posted:
+        found(f"{ledgers['remittance_clearing']} cents are left in clearing")
 
 
 # -- what is said from outside -----------------------------------------------------------------------------
@@ -285,6 +323,21 @@ def _answers(account: str, charges: tuple[Charge, ...], rng: Any) -> list[Any]:
             if rng.random() < 0.3:
                 answers.append(_taken_back(one))
     return answers
+
+
+def _released(account: str, answers: list[Any]) -> RemittanceReleased:
+    """One check for all of them; what was sent twice is in it once."""
+    cents = sum(one.paid_cents for one in {one.adjudication: one for one in answers}.values())
+    return RemittanceReleased(
+        remittance=f"check-{account}",
+        payer=PAYERS[0],
+        payee_tax_id="990000001",
+        check_number="check",
+        paid_on=DAY,
+        amount_cents=cents,
+        claims=len(answers),
+        claims_cents=cents,
+    )
 
 
 def _adjudicated(

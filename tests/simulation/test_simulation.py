@@ -32,6 +32,7 @@ MUST_HAPPEN = (
     "key known",
     "command refused",
     "payment posted",
+    "everything posted",
     "denial opened",
     "claim created",
     "claims batched",
