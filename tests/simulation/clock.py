@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared import engine, failpoints, parking, rebuild, relay
+from shared import engine, failpoints, parking, rebuild, relay, work
 from tests.simulation.faults import FAILPOINT
 
 EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -70,7 +70,7 @@ def virtual_time(day_chunk: int) -> Iterator[VirtualLoop]:
             patch.setattr(module, "datetime", Now)
         patch.setattr(relay, "time", SimpleNamespace(monotonic=loop.time))
         patch.setattr(engine, "traceparent_for", lambda cause=None: "")
-        patch.setattr(engine, "DAY_CHUNK", day_chunk)
+        patch.setattr(work, "DAY_CHUNK", day_chunk)
         patch.setattr(failpoints, "_armed", {"simulation": (0, False)})
         patch.setattr(failpoints, "_pass", _pass)
         try:

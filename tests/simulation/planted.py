@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from shared import batch, engine, rebuild, relay
+from shared import batch, changes, commands, deciding, engine, rebuild, relay, work
 from tests.simulation.process import Process
 from tests.simulation.store import MemoryStore
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def _line(module: ModuleType, owner: type, name: str, old: str, new: str) -> Plant:
+def _line(module: ModuleType, owner: Any, name: str, old: str, new: str) -> Plant:
     """One place of a method written differently; the place must be there exactly once."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
@@ -63,39 +63,39 @@ async def _rewind_once(self: Process) -> None:
         await _rewind(self)
 
 
-_WORK = engine._Work
+_WORK = work.Work
 _POSITION = "if route.position != before + 1:"
 _CONFLICT = 'raise Conflict(f"offset {record.offset} came where {offset} was expected")'
-_EARLY = "self.committed(batch); failpoint({0})"
+_EARLY = "{0}.committed(batch); failpoint({1})"
 
 DEFECTS: dict[str, Plant] = {
     "a hole is passed over": _line(
-        engine, _WORK, "_classify", _POSITION, "if route.position <= before:"
+        work, _WORK, "_classify", _POSITION, "if route.position <= before:"
     ),
     "a repeat is applied": _line(
-        engine, _WORK, "_classify", _POSITION, "if route.position > before + 1:"
+        work, _WORK, "_classify", _POSITION, "if route.position > before + 1:"
     ),
     "a batch is published before it is committed": _line(
         engine,
         engine.Engine,
         "_transact",
         'failpoint("batch.before_commit")',
-        _EARLY.format('"batch.before_commit"'),
+        _EARLY.format("self", '"batch.before_commit"'),
     ),
     "a command is published before it is committed": _line(
-        engine,
-        engine.Engine,
+        commands,
+        commands.Commands,
         "_obey",
         'failpoint("command.before_commit")',
-        _EARLY.format('"command.before_commit"'),
+        _EARLY.format("self.engine", '"command.before_commit"'),
     ),
     "progress is read without its lock": _method(MemoryStore, "lock", _read_only),
     "a row of the outbox is dropped": _method(MemoryStore, "write_outbox", _all_but_the_last),
     "a failed poll goes on behind what failed": _all(
-        _line(engine, _WORK, "_classify", _CONFLICT, "offset = record.offset"),
+        _line(work, _WORK, "_classify", _CONFLICT, "offset = record.offset"),
         _method(Process, "rewind", _rewind_once),
     ),
-    "an answer is not kept under its key": _method(engine.Engine, "_keep_answers", _nothing),
+    "an answer is not kept under its key": _method(commands.Commands, "_keep_answers", _nothing),
     "a stream does not wait behind its parked record": _line(
         batch,
         batch.Batch,
@@ -111,15 +111,15 @@ DEFECTS: dict[str, Plant] = {
         rebuild, rebuild.Rebuild, "_swap", "if not await self._whole(made, own):", "if False:"
     ),
     "a queue that fills again in the batch of its day waits for nothing": _line(
-        batch,
-        batch.Batch,
-        "timer_changes",
-        "if still is None:",
-        "if still is None or stream in self.states:",
+        changes,
+        changes,
+        "_set_anew",
+        "if (stream, what) not in batch.after_waking:",
+        "if True:",
     ),
     "positions are given out once more after a refusal": _line(
-        batch,
-        batch.Batch,
+        deciding,
+        deciding.Deciding,
         "_undo",
         "sent, last_seq = dict(progress.sent), progress.last_seq",
         "sent, last_seq = {}, progress.last_seq",

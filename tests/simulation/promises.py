@@ -14,9 +14,10 @@ import pytest
 
 from shared import engine as kernel
 from shared import envelope as wire
-from shared.batch import OutboxRow
-from shared.engine import LOST, Engine
+from shared.commands import LOST
+from shared.engine import Engine
 from shared.errors import Refused
+from shared.records import OutboxRow
 from tests.kernel.fed import Fed
 from tests.kernel.house import STREAM, House
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from shared.store import ALONE, NOT_ALONE
 from tests.simulation.tables import Transaction
 
 
@@ -125,7 +126,7 @@ def _park(tx: Transaction, partition: int, offset: int, reason: str, sentence: s
 # -- a rebuild ---------------------------------------------------------------------------------------------
 
 
-@_knows("select pg_try_advisory_lock($1)")
+@_knows(ALONE)
 def try_lock(tx: Transaction, number: int) -> list[Any]:
     free = number not in tx.database.advisory
     if free:
@@ -133,7 +134,7 @@ def try_lock(tx: Transaction, number: int) -> list[Any]:
     return [(free,)]
 
 
-@_knows("select pg_advisory_unlock($1)")
+@_knows(NOT_ALONE)
 def _unlock(tx: Transaction, number: int) -> list[Any]:
     tx.database.advisory.discard(number)
     return []

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from shared import changes
 from shared import progress as progress_row
-from shared.batch import Batch, Kept, OutboxRow, ParkedRow
+from shared.batch import Batch
 from shared.progress import Progress
+from shared.records import Kept, OutboxRow, ParkedRow
 from shared.service import Projection, Row, Scope
 from shared.store import Store
 from shared.streams import partition_of
@@ -150,7 +152,7 @@ class MemoryStore(Store):
             tx.put("book" + self.suffix, p, (p, progress.book_version, body))
 
     async def write_timers(self, connection: Any, batch: Batch) -> None:
-        setting, dropping = batch.timer_changes()
+        setting, dropping = changes.timer_changes(batch)
         tx = await connection.work()
         for key in dropping:
             tx.put("due" + self.suffix, key, None)

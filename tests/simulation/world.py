@@ -5,10 +5,11 @@ import random
 from collections import Counter
 from typing import Any
 
-from shared.engine import LOST, Tally
+from shared.commands import LOST
 from shared.errors import Refused, Stopped
 from shared.parking import Parking
 from shared.progress import decode
+from shared.work import Tally
 from tests.kernel.fed import MemoryLog
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.faults import Crash, Options
