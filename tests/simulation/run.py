@@ -1,6 +1,7 @@
 """One seed, one run."""
 
 import logging
+import traceback
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -37,9 +38,13 @@ def simulate(seed: int, play: str = "toys") -> Outcome:
         with virtual_time(options.day_chunk) as loop:
             world = World(options, PLAYS[play](), loop)
             loop.set_exception_handler(lambda _loop, context: _unhandled(world, context))
-            loop.run_until_complete(world.run())
-            if not world.violations:
-                loop.run_until_complete(check(world))
+            try:
+                loop.run_until_complete(world.run())
+                if not world.violations:
+                    loop.run_until_complete(check(world))
+            except Exception as failure:
+                place = traceback.extract_tb(failure.__traceback__)[-1]
+                world.broken(f"the run ends with {failure!r} at {place.name}, line {place.lineno}")
             digest = _digest(world)
             return Outcome(play, options, world.seen, world.passed, world.violations, digest)
     finally:
