@@ -138,7 +138,7 @@ class ClaimsPlay:
             behind = f"day {n - 1}" if n else "books"
             ask("outside", "books/company", told, f"day {n}", rng.uniform(1, LAST_SECONDS), behind)
         for n in range(world.options.accounts):
-            account = account_number("test", "ehr", f"encounter {n}")
+            account = _number(n)
             stream, begins = account_stream(account), rng.uniform(0, 4)
             charges = _charges(account, rng)
             patient = f"patient-{n % 3}"
@@ -169,7 +169,7 @@ class ClaimsPlay:
         return errands
 
     def poison(self, world: World) -> None:
-        return None
+        world.strange(account_stream(_number(world.rng.randrange(world.options.accounts))))
 
     def check(self, world: World, found: Callable[[str], None]) -> None:
         captured: Counter[str] = Counter()
@@ -269,6 +269,10 @@ def _books() -> tuple[Any, ...]:
     rules = replace(RULES, effective_from=date(2024, 1, 1))
     listed = (facts.facility(), *payers, facts.RECEIVER, *enrolled)
     return (BusinessDayOpened(day=DAY), *listed, rules, *sets)
+
+
+def _number(n: int) -> str:
+    return account_number("test", "ehr", f"encounter {n}")
 
 
 def _charges(account: str, rng: Any) -> tuple[Charge, ...]:

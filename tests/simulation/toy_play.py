@@ -12,7 +12,7 @@ from contracts.coding import ChargesCaptured
 from contracts.posting import WriteOffPosted
 from shared import envelope as wire
 from shared.service import Decider, Order, Service, Wake
-from shared.streams import account_stream, partition_of
+from shared.streams import account_stream
 from tests.kernel.cluster import ACCOUNTS, SCOPE
 from tests.kernel.toys import ALPHA, BETA, GAMMA, Capture, Count, OpenDay, Reduce, Told
 from tests.simulation.play import Errand
@@ -111,11 +111,7 @@ class ToyPlay:
 
     def poison(self, world: World) -> None:
         stream = account_stream(ACCOUNTS[world.rng.randrange(world.options.accounts)])
-        p = partition_of(stream, world.options.partitions)
-        world.strangers[p] += 1
-        header = f"coding.charges_captured.v1|stranger/{p}|{world.strangers[p]}|0".encode()
-        world.put(stream.encode(), b"{broken", [(wire.ROUTING, header)], p)
-        world.seen["poison"] += 1
+        world.strange(stream)
 
     def check(self, world: World, found: Callable[[str], None]) -> None:
         charged = _cents(world, "alpha", "coding.charges_captured.v1")

@@ -6,9 +6,11 @@ from collections import Counter
 from typing import Any
 
 from shared.commands import LOST
+from shared.envelope import ROUTING
 from shared.errors import Refused, Stopped
 from shared.parking import Parking
 from shared.progress import decode
+from shared.streams import partition_of
 from shared.work import Tally
 from tests.kernel.fed import MemoryLog
 from tests.simulation.clock import VirtualLoop
@@ -74,6 +76,14 @@ class World:
         """A record arrives at the broker."""
         self.log.put(key, value, headers, partition)
         self.landed[partition].append(self.loop.time())
+
+    def strange(self, stream: str) -> None:
+        """A stranger's record that nobody can read, under the name of a real one."""
+        p = partition_of(stream, self.options.partitions)
+        self.strangers[p] += 1
+        header = f"coding.charges_captured.v1|stranger/{p}|{self.strangers[p]}|0".encode()
+        self.put(stream.encode(), b"{broken", [(ROUTING, header)], p)
+        self.seen["poison"] += 1
 
     def visible(self, partition: int) -> int:
         """How far a consumer sees now."""
