@@ -37,10 +37,13 @@ class MemoryShadow(Shadow):
         tx = await connection.work()
         for table in self.tables:
             made = _of(tx, table + SUFFIX, partition)
-            for key in _of(tx, table, partition):
+            live = _of(tx, table, partition)
+            for key in live:
                 tx.put(table, key, None)
             for key, row in made.items():
-                tx.put(table, key, row)
+                before = live.get(key)
+                put_off = table == "due" and before is not None and before[2] == row[2]
+                tx.put(table, key, max(row, before) if put_off else row)
 
     async def differences(self, connection: Any, partition: int) -> list[Difference]:
         tx = await connection.work()
