@@ -14,6 +14,7 @@ import pytest
 
 from shared import engine as kernel
 from shared import envelope as wire
+from shared import work
 from shared.commands import LOST
 from shared.engine import Engine
 from shared.errors import Refused
@@ -222,13 +223,33 @@ class KernelPromises:
         assert (await house.gamma.state(0)).order[-3:] == ("d50", "c9", "r9")
 
 
-def fails(patch: pytest.MonkeyPatch, name: str) -> None:
-    """The kernel fails once at this point."""
-    left = [name]
+    async def test_a_swap_in_the_midst_of_a_day_wakes_nobody_twice(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(work, "DAY_CHUNK", 1)
+        await house.alpha.capture(0, "one", 1)
+        await house.alpha.capture(1, "two", 2)
+        await house.settle()
+        await house.open_day(6)
+        fails(monkeypatch, "day.chunk", passing=1)
+        with pytest.raises(Undone):
+            await house.settle()
+        assert (await house.gamma.progress()).day_work is not None
+        await house.gamma.rebuild().swap()
+        await house.gamma.engine.finish_days([0])
+        await house.settle()
+        told = [*(await house.gamma.state(0)).order, *(await house.gamma.state(1)).order]
+        assert told.count("d6") == 2
+
+
+def fails(patch: pytest.MonkeyPatch, name: str, passing: int = 0) -> None:
+    """The kernel fails once at this point, after it passed it so often."""
+    left = [name] * (passing + 1)
 
     def point(passed: str) -> None:
         if passed in left:
             left.remove(passed)
-            raise Undone(passed)
+            if not left:
+                raise Undone(passed)
 
     patch.setattr(kernel, "failpoint", point)
