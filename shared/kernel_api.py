@@ -1,5 +1,6 @@
 """Doors that every service has: where it stands, and its parked records."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,12 +10,23 @@ from shared.doors import OpenDoors
 from shared.engine import Engine
 from shared.http import Named
 from shared.parking import Parking
+from shared.progress import Progress
 
 
 class Discard(BaseModel):
     """Why a parked record shall never be applied."""
 
     reason: str = Field(min_length=1, max_length=400)
+
+
+def _unheard(name: str, row: Progress, rows: Mapping[int, Progress]) -> int:
+    """What this partition said and has not heard back yet: it may not stand in the log."""
+    producer = f"{name}/{row.partition}"
+    return sum(
+        last - rows[target].heard.get(producer, 0)
+        for target, last in row.sent.items()
+        if target in rows
+    )
 
 
 def kernel_routes(engine: Engine, doors: OpenDoors) -> APIRouter:
@@ -35,6 +47,7 @@ def kernel_routes(engine: Engine, doors: OpenDoors) -> APIRouter:
                 "today": p.today,
                 "heard": sum(p.heard.values()),
                 "said": sum(p.sent.values()),
+                "unheard": _unheard(engine.service.name, p, rows),
                 "day_work": p.day_work is not None,
             }
             for _, p in sorted(rows.items())

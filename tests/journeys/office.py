@@ -257,7 +257,7 @@ class Office:
         return answer
 
     async def quiet(self) -> None:
-        """Wait until all services are at the same place of the log, and stay there."""
+        """Wait until all services are at the same place of the log, with nothing on its way, and stay there."""
         before: list[int] = []
 
         async def still() -> bool:
@@ -265,7 +265,8 @@ class Office:
             rows = [await self.doors.get(s, "/progress") for s in SERVICES]
             places = [[p["next_offset"] for p in progress] for progress in rows]
             now = places[0] + [sum(p["said"] for p in progress) for progress in rows]
-            same = all(place == places[0] for place in places) and now == before
+            on_its_way = any(p["unheard"] for progress in rows for p in progress)
+            same = all(place == places[0] for place in places) and now == before and not on_its_way
             before = now
             return same
 
