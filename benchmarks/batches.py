@@ -9,7 +9,8 @@ import asyncpg
 from deploy.stack import Stack
 from shared.engine import Engine
 from shared.log_reader import LogReader
-from shared.store import Store, open_pool
+from shared.pool import open_pool
+from shared.store import Store
 from shared.topic import wait_for_topic
 
 SERVICE = "reporting"

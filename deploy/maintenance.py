@@ -5,9 +5,9 @@ from importlib import import_module
 
 from deploy.stack import Stack
 from shared.log_reader import LogReader
+from shared.pool import open_pool
 from shared.rebuild import SWAP_SECONDS, Rebuild, Report
 from shared.service import Service
-from shared.store import open_pool
 
 
 def service_named(name: str) -> Service:

@@ -73,7 +73,7 @@ class Batch(Deciding):
                 scope=order.scope,
                 occurred_on=order.occurred_on,
                 correlation="",
-                traceparent=self.loaded.trace(""),
+                trace="",
                 place=None,
             )
         except Exception:
@@ -105,7 +105,7 @@ class Batch(Deciding):
                     scope=kept.scope,
                     occurred_on=day,
                     correlation="",
-                    traceparent=self.loaded.trace(""),
+                    trace="",
                     place=(partition, -1),
                 )
             except Refused:
@@ -183,7 +183,7 @@ class Batch(Deciding):
                 scope=at.scope,
                 occurred_on=None,
                 correlation=heard.envelope.correlation,
-                traceparent=self.loaded.trace(heard.envelope.traceparent),
+                trace=heard.envelope.traceparent,
                 place=place,
             )
 

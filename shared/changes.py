@@ -1,12 +1,12 @@
 """What a batch changes once it ran: timers, and the rows of every projection."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shared.batch import Batch
 from shared.deciding import NOTHING
 from shared.records import CannotApply
-from shared.service import Row, Wake
+from shared.service import At, Projection, Row, Wake
 from shared.streams import kind_of
 
 
@@ -51,18 +51,19 @@ def _set_anew(batch: Batch, stream: str, what: str, put_off: Wake | None) -> Wak
     return put_off if now == batch.after_waking[(stream, what)] else now
 
 
-def row_keys(batch: Batch) -> dict[str, set[tuple[Any, ...]]]:
-    """For every projection that loads rows: the keys that the told events touch."""
-    wanted: dict[str, set[tuple[Any, ...]]] = {}
+def row_keys(batch: Batch) -> dict[str, dict[tuple[Any, ...], int]]:
+    """For every projection that loads rows: the keys that the told events touch, each with its partition."""
+    wanted: dict[str, dict[tuple[Any, ...], int]] = {}
     for projection in batch.service.projections:
         if projection.append:
             continue
         assert projection.keys is not None
-        keys: set[tuple[Any, ...]] = set()
+        keys: dict[tuple[Any, ...], int] = {}
         for place, event, at in batch.told:
             if at.wire in projection.hears:
                 try:
-                    keys.update(projection.keys(event, at))
+                    for key in projection.keys(event, at):
+                        keys[key] = at.partition
                 except Exception as defect:
                     _blame(place, defect)
         if keys:
@@ -73,23 +74,44 @@ def row_keys(batch: Batch) -> dict[str, set[tuple[Any, ...]]]:
 def project(
     batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]
 ) -> dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]]:
-    """The changed rows by table and key, with their partition; None means delete."""
+    """The rows that are now others than loaded, by table and key, with their partition; None means delete."""
     changed: dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]] = {}
     for projection in batch.service.projections:
-        assert projection.keys is not None and projection.project is not None
         have = rows.get(projection.table, {})
         table = changed.setdefault(projection.table, {})
+
+        def before(
+            key: tuple[Any, ...],
+            table: dict[tuple[Any, ...], tuple[int, Row | None]] = table,
+            have: Mapping[tuple[Any, ...], Row] = have,
+        ) -> Row | None:
+            return table[key][1] if key in table else have.get(key)
+
         for place, event, at in batch.told:
             if at.wire not in projection.hears:
                 continue
             try:
-                for key in projection.keys(event, at):
-                    before = table[key][1] if key in table else have.get(key)
-                    told = (before, event, at, key) if projection.keyed else (before, event, at)
-                    table[key] = (at.partition, projection.project(*told))
+                for key, row in rows_after(projection, before, event, at):
+                    table[key] = (at.partition, row)
             except Exception as defect:
                 _blame(place, defect)
+        if not projection.append:
+            changed[projection.table] = {k: row for k, row in table.items() if row[1] != have.get(k)}
     return changed
+
+
+def rows_after(
+    projection: Projection, before: Callable[[tuple[Any, ...]], Row | None], event: Any, at: At
+) -> Iterator[tuple[tuple[Any, ...], Row | None]]:
+    """(key, row) of every row that an event touches, given what each was before it."""
+    if projection.rows is not None:
+        for row in projection.rows(event, at):
+            yield tuple([row[name] for name in projection.key]), row
+        return
+    assert projection.keys is not None and projection.project is not None
+    for key in projection.keys(event, at):
+        told = (before(key), event, at, key) if projection.keyed else (before(key), event, at)
+        yield key, projection.project(*told)
 
 
 def _blame(place: tuple[int, int] | None, defect: Exception) -> None:

@@ -14,7 +14,6 @@ import msgspec
 
 from shared import envelope as wire
 from shared.batch import Batch
-from shared.changes import project, row_keys
 from shared.errors import Conflict, ServiceError, Stopped
 from shared.failpoints import failpoint
 from shared.service import Answer, Order
@@ -126,8 +125,8 @@ class Commands:
             loaded = await self.engine.load(connection, progress, {o.stream for o in orders}, partitions)
             batch = Batch(self.engine.service, loaded, {})
             answers, fresh = self._obey_all(batch, orders, known)
-            rows = await self.engine.store.rows(connection, row_keys(batch))
-            await self.engine.store.write(connection, batch, project(batch, rows))
+            await self.engine.project(connection, batch)
+            await self.engine.store.write(connection, batch, batch.changed)
             await self._keep_answers(connection, fresh)
             failpoint("command.before_commit")
         failpoint("command.after_commit")

@@ -10,7 +10,7 @@ from shared import envelope as wire
 from shared.errors import Refused
 from shared.progress import Progress
 from shared.records import Heard, Kept, Loaded, OutboxRow, ParkedRow
-from shared.service import At, Decider, Say, Scope, Service, Wake
+from shared.service import At, Decider, Row, Say, Scope, Service, Wake
 from shared.streams import BROADCAST, kind_of, partition_of
 
 _OF_MANY = frozenset({"outbound", "payee", "takeback", "guarantor"})
@@ -34,6 +34,8 @@ class Deciding:
     told: list[tuple[tuple[int, int] | None, Any, At]] = field(default_factory=list)
     handed: list[tuple[Any, At]] = field(default_factory=list)
     books_changed: set[int] = field(default_factory=set)
+    changed: dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]] = field(default_factory=dict)
+    """Rows that the told events make other than they were, by table and key, with their partition."""
     woken: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
     after_waking: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
     """What a woken timer was right after: what is heard later in the same transaction may set it anew."""
@@ -58,15 +60,19 @@ class Deciding:
         scope: Scope,
         occurred_on: date | None,
         correlation: str,
-        traceparent: str,
+        trace: str,
         place: tuple[int, int] | None,
     ) -> None:
+        """Say what the rules answer to a command; `trace` is the traceparent of its cause, empty for none."""
         decider = self._decider(stream)
         if decider is None:
             raise Refused(f"{self.service.name} decides nothing on {kind_of(stream)} streams")
         partition = partition_of(stream, self.loaded.partitions)
         kept = self._kept(stream)
         said = list(decider.decide(command, kept.state, self.books.get(partition)))
+        if not said:
+            return
+        traceparent = self.loaded.trace(trace)
         business_day = occurred_on or self.progress[partition].today or self._now.date()
         for n, one in enumerate(said):
             say = one if isinstance(one, Say) else Say(one)

@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +13,13 @@ import asyncpg
 from contracts.catalogue import EVENTS
 from shared import envelope as wire
 from shared.batch import Batch
+from shared.changes import project, row_keys
 from shared.commands import Commands
-from shared.errors import Malformed, ServiceError, Stopped, Unknown
+from shared.errors import Malformed, Stopped, Unknown
 from shared.failpoints import failpoint
 from shared.progress import Progress
-from shared.records import Kept, Loaded
+from shared.records import Loaded
+from shared.remembered import Remembered
 from shared.service import Service
 from shared.store import Store
 from shared.telemetry import traceparent_for
@@ -62,6 +63,7 @@ class Engine:
         self.restored = False
         """Whether the log ever showed records of ours that the database had lost: keys may be among them."""
         self.on_stopped: Callable[[Stopped], None] = lambda stop: None
+        self.remembered = Remembered(partitions)
         self._versions: dict[int, int] = {}
         self.writing = asyncio.Lock()
         self.handle = Commands(self).handle
@@ -69,21 +71,32 @@ class Engine:
         self.wakes = DAY_RECORDS & service.hears if wakes else frozenset[str]()
         """Days on which streams may wait: one begins a transaction, so that it finds every timer set before it."""
         hydrates = service.hydrate is not None
-        named = {n for n in service.hears if n.startswith("reference.")} if hydrates else set()
+        named = frozenset(n for n in service.hears if hydrates and n.startswith("reference."))
         self._alone = named - DAY_RECORDS
         """Books with a table behind them: what follows is decided on the table, which is not loaded yet."""
+        self._begins = self._alone | self.wakes
         self._hydrated: dict[int, tuple[Any, Any]] = {}
 
     # -- the log -----------------------------------------------------------------------------------------
 
     def routed(self, records: Iterable[Any]) -> tuple[list[Routed], bool]:
         """Consumed records with their routing headers read; and whether any of them is more than passed."""
-        routed, hears = [], self.service.hears
-        wanted = False
+        routed: list[Routed] = []
+        hears, wanted = self.service.hears, False
         for record in records:
-            route, fault = self._route(record)
-            routed.append((record, route, fault))
-            wanted = wanted or route is None or fault is not None or route.wire in hears
+            try:
+                route = wire.read_route(record.headers)
+            except Malformed as fault:
+                routed.append((record, None, fault))
+                wanted = True
+                continue
+            unknown = None
+            if route.wire in hears:
+                wanted = True
+            elif route.wire not in EVENTS:
+                unknown = Unknown("no event of ours is called that, or not in this version")
+                wanted = True
+            routed.append((record, route, unknown))
         return routed, wanted
 
     async def poll(self, records: Iterable[Any]) -> Tally:
@@ -93,20 +106,18 @@ class Engine:
     async def take(self, records: Iterable[Routed]) -> Tally:
         """The same for records whose routing headers are read."""
         tally = Tally()
-        pending: dict[int, deque[Routed]] = {}
+        pending: dict[int, list[Routed]] = {}
         for routed in records:
-            pending.setdefault(routed[0].partition, deque()).append(routed)
+            pending.setdefault(routed[0].partition, []).append(routed)
         while pending:
-            segment = {p: self._take(queue) for p, queue in pending.items()}
+            segment = {p: self._next_segment(queue) for p, queue in pending.items()}
             try:
                 finished = await self._transact(segment, tally)
             except asyncpg.DataError:
                 finished = await self._one_by_one(segment, tally)
-            for p in list(pending):
-                if p not in finished:
-                    pending[p].extendleft(reversed(segment[p]))
-                if not pending[p]:
-                    del pending[p]
+            for p in finished:
+                pending[p] = pending[p][len(segment[p]) :]
+            pending = {p: queue for p, queue in pending.items() if queue}
         await self._finish_days(tally)
         return tally
 
@@ -122,27 +133,18 @@ class Engine:
         while tally.busy:
             await self._transact({p: [] for p in tally.busy}, tally)
 
-    def _route(self, record: Any) -> tuple[wire.Route | None, ServiceError | None]:
-        try:
-            route = wire.read_route(record.headers)
-        except Malformed as fault:
-            return None, fault
-        if route.wire not in EVENTS:
-            return route, Unknown("no event of ours is called that, or not in this version")
-        return route, None
-
-    def _take(self, queue: deque[Any]) -> list[Any]:
+    def _next_segment(self, queue: list[Routed]) -> list[Routed]:
         """Up to the next record that begins a transaction of its own, or is all of one."""
-        taken: list[Any] = []
-        while queue:
-            route = queue[0][1]
-            name = route.wire if route is not None else ""
-            if taken and (name in self._alone or name in self.wakes):
-                break
-            taken.append(queue.popleft())
-            if name in self._alone:
-                break
-        return taken
+        begins = self._begins
+        if not begins:
+            return queue
+        for at, (_, route, _) in enumerate(queue):
+            if route is not None and route.wire in begins:
+                if at:
+                    return queue[:at]
+                if route.wire in self._alone:
+                    return queue[:1]
+        return queue
 
     async def _one_by_one(self, segment: Mapping[int, list[Any]], tally: Tally) -> set[int]:
         """PostgreSQL refuses a value of one of these records: it alone is parked."""
@@ -174,9 +176,9 @@ class Engine:
                 locked = await self.lock(connection, list(segment))
                 failpoint("batch.locked")
                 work = Work(self, connection, locked, tally)
-                batch, changed = await work.run(segment, poison)
+                batch = await work.run(segment, poison)
                 failpoint("batch.applied")
-                await self.store.write(connection, batch, changed)
+                await self.store.write(connection, batch, batch.changed)
                 await self.hand(connection, batch)
                 if batch.parked:
                     await self._limit_parked(connection)
@@ -201,6 +203,7 @@ class Engine:
         for p, row in rows.items():
             if row.version < self._versions.get(p, 0):
                 raise Stopped(f"partition {p} of the database is older than we left it; start again")
+        self.remembered.begin(rows)
         return rows
 
     async def hand(self, connection: Any, batch: Batch) -> None:
@@ -218,6 +221,7 @@ class Engine:
         """Publish what a batch said; called under `writing`."""
         for p, progress in batch.progress.items():
             self._versions[p] = progress.version
+        self.remembered.committed(batch)
         if self.service.hydrate is None:
             for p in batch.books_changed:
                 self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])
@@ -238,10 +242,11 @@ class Engine:
         streams: set[str],
         partitions: list[int],
     ) -> Loaded:
-        states: dict[str, Kept] = {}
+        states, missing = self.remembered.states(streams)
+        if missing:
+            states |= await self.store.states(connection, missing)
         parked: frozenset[str] = frozenset()
-        if streams:
-            states = await self.store.states(connection, streams)
+        if streams and await self._any_parked(connection, partitions):
             parked = await self.store.parked_streams(connection, list(streams))
         return Loaded(
             progress=progress,
@@ -252,6 +257,23 @@ class Engine:
             partitions=self.partitions,
             trace=traceparent_for,
         )
+
+    async def _any_parked(self, connection: Any, partitions: Sequence[int]) -> bool:
+        """Whether anything is parked in these partitions, from memory while their versions stand."""
+        unknown = self.remembered.maybe_parked(partitions)
+        if not unknown:
+            return False
+        found = await self.store.parked_partitions(connection, unknown)
+        self.remembered.nothing_parked(p for p in unknown if p not in found)
+        return bool(found)
+
+    async def project(self, connection: Any, batch: Batch) -> None:
+        """Put the changed rows into the batch; CannotApply when a projection fails."""
+        rows, missing = self.remembered.rows(row_keys(batch))
+        if missing:
+            for table, found in (await self.store.rows(connection, missing)).items():
+                rows[table] |= found
+        batch.changed = project(batch, rows)
 
     async def books(
         self, connection: Any, progress: Mapping[int, Progress], partitions: Sequence[int]

@@ -5,9 +5,8 @@ decoding it. `own` is 1 when the event stands on the stream that decided it.
 """
 
 import hashlib
-import uuid
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -46,7 +45,7 @@ class Envelope(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     data: msgspec.Raw
 
 
-class Route(NamedTuple):
+class Route(msgspec.Struct, frozen=True, gc=False):
     """The routing header, read."""
 
     wire: str
@@ -69,7 +68,7 @@ def encode_event(event: Any) -> msgspec.Raw:
 
 def encode(envelope: Envelope) -> bytes:
     """The record's value."""
-    return bytes(_encode(envelope))
+    return _encode(envelope)
 
 
 def routing_header(wire: str, producer: str, position: int, own: bool) -> bytes:
@@ -88,10 +87,8 @@ def read_route(headers: Any) -> Route:
         if name == ROUTING:
             try:
                 names, position, own = value.rsplit(b"|", 2)
-                known = _names.get(names)
-                if known is None:
-                    known = _read_names(names)
-                return Route(*known, int(position), own == b"1")
+                wire, producer = _names.get(names) or _read_names(names)
+                return Route(wire, producer, int(position), own == b"1")
             except (ValueError, AttributeError):  # A header may be there and be null.
                 raise Malformed("the routing header cannot be read") from None
     raise Malformed("the routing header is missing")
@@ -126,5 +123,8 @@ def decode_event(wire: str, data: bytes | msgspec.Raw) -> Any:
 
 def event_id(*parts: str) -> str:
     """UUIDv5 of what caused the event: the same decision always gives the same id."""
-    digest = hashlib.sha1("\x1f".join(parts).encode(), usedforsecurity=False).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=5))
+    h = hashlib.sha1("\x1f".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
+
+
+_VARIANT = {digit: f"{int(digit, 16) & 3 | 8:x}" for digit in "0123456789abcdef"}

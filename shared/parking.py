@@ -8,7 +8,6 @@ import asyncpg
 
 from contracts.platform import RecordDiscarded, RecordRedriven
 from shared.batch import Batch
-from shared.changes import project, row_keys
 from shared.engine import REFUSED_ROW, Engine
 from shared.errors import NotFound, Recovering, Refused
 from shared.failpoints import failpoint
@@ -183,8 +182,8 @@ class _Drive:
         if self.failed is not None:
             batch.announce_parked(*self.failed)
         async with self.connection.transaction():
-            rows = await self.engine.store.rows(self.connection, row_keys(batch))
-            await self.engine.store.write(self.connection, batch, project(batch, rows))
+            await self.engine.project(self.connection, batch)
+            await self.engine.store.write(self.connection, batch, batch.changed)
             await self.engine.hand(self.connection, batch)
         return batch
 

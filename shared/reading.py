@@ -30,32 +30,31 @@ def read_kept(row: Any) -> Heard:
 
 def read(record: Any, route: wire.Route | None, fault: ServiceError | None) -> Heard:
     """A record whose routing header is read, or why it cannot be."""
-    p, key, value = record.partition, record.key or b"", record.value or b""
-    header = route_bytes(record.headers)
-    stream = printable(key.decode("utf-8", "replace")) or f"unkeyed/{p}"
-    if route is None and stream == BROADCAST:
-        stream = f"unkeyed/{p}"  # Nobody of ours said it: the real broadcasts need not wait for it.
     if fault is None:
         assert route is not None
         try:
-            envelope = wire.decode(value)
-            said = (envelope.type, envelope.producer, envelope.position, envelope.subject)
-            if said != (route.wire, route.producer, route.position, stream):
+            envelope = wire.decode(record.value or b"")
+            if (
+                envelope.subject.encode() != record.key
+                or envelope.position != route.position
+                or envelope.type != route.wire
+                or envelope.producer != route.producer
+                or "\x00" in envelope.subject
+            ):
                 raise Malformed("the routing header and the record disagree")
             event = wire.decode_event(route.wire, envelope.data)
             return Heard(
-                p, record.offset, envelope.subject, route, envelope, event, key, header, value
+                record.partition, record.offset, envelope.subject, route, envelope, event, record
             )
         except ServiceError as no:
             fault = no
-    return Heard(p, record.offset, stream, route, None, None, key, header, value, fault)
+    p, key = record.partition, record.key or b""
+    stream = printable(key.decode("utf-8", "replace")) or f"unkeyed/{p}"
+    if route is None and stream == BROADCAST:
+        stream = f"unkeyed/{p}"  # Nobody of ours said it: the real broadcasts need not wait for it.
+    return Heard(p, record.offset, stream, route, None, None, record, fault)
 
 
 def passed(p: int, offset: int, route: wire.Route) -> Heard:
     """A record that is only passed: nobody here hears it."""
-    return Heard(p, offset, "", route, None, None, b"", b"", b"")
-
-
-def route_bytes(headers: Any) -> bytes:
-    """The raw routing header of a record; empty when there is none."""
-    return next((bytes(v) for k, v in headers if k == wire.ROUTING and v is not None), b"")
+    return Heard(p, offset, "", route, None, None, None)

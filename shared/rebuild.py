@@ -152,6 +152,7 @@ class Rebuild:
             failpoint("rebuild.before_swap")
             await self.beside.swap(own, p)
             live = (await self.live.lock(own, [p]))[p]
+            live.version += 1
             live.book_version += 1
             await own.execute(
                 "update book set version = $2 where partition = $1", p, live.book_version

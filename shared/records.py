@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from shared import envelope as wire
 from shared.errors import ServiceError
 from shared.progress import Progress
 from shared.service import Scope
 
 
-class Heard(NamedTuple):
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """A record that stands at the next position of its producer, decoded (or the reason why it cannot be)."""
 
     partition: int
@@ -20,9 +22,8 @@ class Heard(NamedTuple):
     route: wire.Route | None
     envelope: wire.Envelope | None
     event: Any
-    key: bytes
-    header: bytes
-    value: bytes
+    record: Any
+    """As it was consumed: `key`, `value` and `headers`; None for one that is only passed."""
     fault: ServiceError | None = None
 
 
@@ -107,11 +108,16 @@ def parked_row(
         status,
         reason,
         sentence[:500],
-        heard.key,
-        heard.header,
-        heard.value,
+        heard.record.key or b"",
+        route_bytes(heard.record.headers),
+        heard.record.value or b"",
         parked_at,
     )
+
+
+def route_bytes(headers: Any) -> bytes:
+    """The raw routing header of a record; empty when there is none."""
+    return next((bytes(v) for k, v in headers if k == wire.ROUTING and v is not None), b"")
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,7 @@ from shared.errors import Malformed, Stopped
 from shared.log_reader import LogReader
 from shared.progress import Progress
 from shared.reading import read_record
+from shared.records import route_bytes
 from shared.restore import Forgotten, restore
 from shared.store import ALONE, NOT_ALONE
 
@@ -174,8 +175,8 @@ def _forgotten(record: Any, route: wire.Route, source: int) -> Forgotten:
         heard.envelope,
         heard.stream,
         heard.envelope.time if heard.envelope is not None else moment,
-        heard.header,
-        heard.value,
+        route_bytes(record.headers),
+        record.value or b"",
     )
 
 

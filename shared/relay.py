@@ -260,7 +260,7 @@ class Relay:
                 value=value,
                 key=stream.encode(),
                 partition=target,
-                headers=[CONTENT_TYPE, (ROUTING, header)],
+                headers=[(ROUTING, header), CONTENT_TYPE],
                 on_delivery=self._delivered,
             )
         except BufferError:

@@ -24,11 +24,12 @@ from shared.kernel_api import kernel_routes
 from shared.keyring import open_ring, read_kek
 from shared.log_reader import LogReader
 from shared.objects import Objects
+from shared.pool import open_pool
 from shared.recover import recover
 from shared.relay import Relay, producer_for
 from shared.service import Service
 from shared.settings import Settings, settings
-from shared.store import Store, open_pool
+from shared.store import Store
 from shared.topic import stop_when_made_anew, wait_for_topic
 
 log = logging.getLogger("claimlog.run")

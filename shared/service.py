@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+import msgspec
+
 from shared.errors import ServiceError
 
 Event = Any
@@ -18,8 +20,7 @@ State = Any
 """A frozen msgspec.Struct (or None before the first event)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, gc=False):
     """Whose business it is. `facility` and `legal_entity` may be empty: a check belongs to a TIN."""
 
     tenant: str = ""
@@ -27,8 +28,7 @@ class Scope:
     facility: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(msgspec.Struct, frozen=True, gc=False):
     """Where and when an event stands: what a reaction or a row may need beside the event itself.
 
     `recorded_at` is UTC system time, `occurred_on` the business date; `offset` is the record's place in the
@@ -49,8 +49,7 @@ class At:
     offset: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(msgspec.Struct, frozen=True, gc=False):
     """An event with more than its face: another stream, another business date, its scope, where it came from."""
 
     event: Event
@@ -75,8 +74,7 @@ class Book:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(msgspec.Struct, frozen=True, gc=False):
     """A timer of a stream: `moment` is `open` (the day opens) or `cutoff` (the day's sending cut-off)."""
 
     due_on: date
@@ -116,7 +114,8 @@ class Projection:
     `project(row, event, at)` gives the new row as a dict of all columns, or None to delete it; `row` is None when
     there is none yet. With `append=True` rows are only ever added: `project` is called with None, nothing is
     loaded, and `keys` must be unique (use at.event_id). With `keyed=True` the key comes as `project`'s fourth
-    argument: an event that touches several rows needs to know which one it is asked for.
+    argument: an event that touches several rows needs to know which one it is asked for. Where rows are only
+    added, `rows(event, at)` may give all rows of an event instead of `keys` and `project`.
     """
 
     table: str
@@ -127,6 +126,7 @@ class Projection:
     project: Callable[..., Row | None] | None = None
     append: bool = False
     keyed: bool = False
+    rows: Callable[[Event, At], Iterable[Row]] | None = None
     indexes: Sequence[str] = ()
     """Extra index definitions, such as `(due_on, owner)`."""
 

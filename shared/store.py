@@ -1,10 +1,9 @@
 """PostgreSQL: locks, loads and writes of a batch, one statement per table."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import asyncpg
 import msgspec
 
 from shared import progress as progress_row
@@ -24,48 +23,10 @@ Connection = Any
 ALONE = "select pg_try_advisory_lock($1::int, hashtext(current_schema()))"
 NOT_ALONE = "select pg_advisory_unlock($1::int, hashtext(current_schema()))"
 """One process of a service at a piece of work; the services of one database do not wait for each other."""
-LOCK_TIMEOUT_MS = 8_000
-IDLE_IN_TRANSACTION_MS = 3_000
-STATEMENT_TIMEOUT_MS = 60_000
-
-
-async def _prepare(connection: Connection) -> None:
-    await connection.set_type_codec(
-        "jsonb",
-        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
-        decoder=lambda data: msgspec.json.decode(data[1:]),
-        schema="pg_catalog",
-        format="binary",
-    )
-
-
-async def _nothing_to_undo(_connection: Connection) -> None:
-    """We leave nothing behind in a session; the driver's own clearing costs a round trip a transaction."""
 
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-async def open_pool(dsn: str, *, size: int = 8) -> Any:
-    """A pool whose connections cannot hold a partition for ever, whatever happens to this process."""
-    return await asyncpg.create_pool(
-        dsn,
-        min_size=1,
-        max_size=size,
-        init=_prepare,
-        reset=_nothing_to_undo,
-        command_timeout=STATEMENT_TIMEOUT_MS / 1000 + 5,
-        server_settings={
-            "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
-            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-            "lock_timeout": str(LOCK_TIMEOUT_MS),
-            "tcp_keepalives_idle": "10",
-            "tcp_keepalives_interval": "5",
-            "tcp_keepalives_count": "3",
-            "jit": "off",
-        },
-    )
 
 
 class Store:
@@ -158,6 +119,17 @@ class Store:
         )
         return frozenset(row[0] for row in rows)
 
+    async def parked_partitions(
+        self, connection: Connection, partitions: Sequence[int]
+    ) -> frozenset[int]:
+        """Those of these partitions in which anything is parked."""
+        rows = await connection.fetch(
+            "select p from unnest($1::int[]) as u(p) where exists (select from parked "
+            "where partition = u.p and status in ('parked', 'waiting'))",
+            partitions,
+        )
+        return frozenset(row[0] for row in rows)
+
     async def found(
         self, connection: Connection, partition: int, causes: Sequence[str]
     ) -> tuple[dict[tuple[int, str], list[Found]], set[str]]:
@@ -199,7 +171,7 @@ class Store:
         return {(partition, row[0]): Parked(*row[1:]) for row in rows}
 
     async def rows(
-        self, connection: Connection, wanted: Mapping[str, set[tuple[Any, ...]]]
+        self, connection: Connection, wanted: Mapping[str, Collection[tuple[Any, ...]]]
     ) -> dict[str, dict[tuple[Any, ...], Row]]:
         """Projection rows by table and key."""
         found: dict[str, dict[tuple[Any, ...], Row]] = {}
@@ -264,10 +236,7 @@ class Store:
 
     async def write_states(self, connection: Connection, batch: Batch) -> None:
         """Upsert the states that changed."""
-        states = batch.states
-        if not states:
-            return
-        partitions = batch.loaded.partitions
+        partitions, loaded = batch.loaded.partitions, batch.loaded.states
         rows = [
             (
                 stream,
@@ -277,8 +246,11 @@ class Store:
                 kept.scope.tenant,
                 msgspec.msgpack.encode(kept.state),
             )
-            for stream, kept in states.items()
+            for stream, kept in batch.states.items()
+            if kept != loaded.get(stream)
         ]
+        if not rows:
+            return
         await connection.execute(
             f"insert into state{self.suffix} (stream, partition, legal_entity, facility, tenant, body) "
             "select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bytea[]) "
@@ -352,7 +324,7 @@ class Store:
             )
             return
         packed = [
-            [_pack(row[name], kind) for _, row in kept] for name, kind in projection.columns.items()
+            _pack([row[name] for _, row in kept], kind) for name, kind in projection.columns.items()
         ]
         await connection.execute(
             tables.upsert_sql(projection, self.suffix), *packed, [partition for partition, _ in kept]
@@ -388,7 +360,7 @@ class Store:
         )
 
 
-def _pack(value: Any, kind: str) -> Any:
-    if value is not None and (kind == "jsonb" or kind.endswith("[]")):
-        return _json(value)
-    return value
+def _pack(column: list[Any], kind: str) -> list[Any]:
+    if kind == "jsonb" or kind.endswith("[]"):
+        return [None if value is None else _json(value) for value in column]
+    return column

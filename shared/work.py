@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from shared import envelope as wire
 from shared.again import Again, Found, Parked
 from shared.batch import Batch
-from shared.changes import project, row_keys
 from shared.errors import Conflict, ServiceError, Stopped
 from shared.progress import DayWork, Progress
 from shared.reading import passed, read
@@ -57,7 +56,7 @@ class Work:
 
     async def run(
         self, segment: Mapping[int, list[Any]], known: Poison | None = None
-    ) -> tuple[Batch, Any]:
+    ) -> Batch:
         steps, streams = await self._plan(segment)
         loaded = await self.engine.load(
             self.connection, self.progress, streams, sorted(self.progress)
@@ -79,8 +78,7 @@ class Work:
                         batch.hear(heard)
                     if self._begins(heard):
                         self._wake(batch, heard.partition)
-                rows = await self.engine.store.rows(self.connection, row_keys(batch))
-                changed = project(batch, rows)
+                await self.engine.project(self.connection, batch)
             except CannotApply as no:
                 if no.place in poison or no.place[1] < 0:
                     raise
@@ -92,7 +90,7 @@ class Work:
                     batch.progress[p].replay_targets = {}
             self.tally.parked += sum(1 for row in batch.parked if row.status == "parked")
             self.tally.waiting += sum(1 for row in batch.parked if row.status == "waiting")
-            return batch, changed
+            return batch
 
     async def _plan(self, segment: Mapping[int, list[Any]]) -> tuple[list[Heard], set[str]]:
         """Which records count, by offset and position; what they and the day's due streams will need.

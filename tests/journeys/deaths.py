@@ -14,10 +14,10 @@ from deploy.processes import environment
 from deploy.provision import SERVICES
 from deploy.stack import Stack, passed_on
 from shared.log_reader import LogReader
+from shared.pool import open_pool
 from shared.rebuild import Rebuild
 from shared.run import run
 from shared.settings import settings
-from shared.store import open_pool
 
 BATCH = ("batch.locked", "batch.applied", "batch.before_commit", "batch.after_commit")
 RELAY = ("relay.before_publish", "relay.after_publish")

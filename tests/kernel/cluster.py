@@ -20,12 +20,13 @@ from shared.engine import Engine
 from shared.envelope import read_route
 from shared.keyring import make_kek_file
 from shared.log_reader import LogReader
+from shared.pool import open_pool
 from shared.rebuild import Rebuild, Report
 from shared.recover import recover
 from shared.relay import Relay, producer_for
 from shared.service import Answer, Order, Scope, Service
 from shared.settings import Settings
-from shared.store import Store, open_pool
+from shared.store import Store
 from shared.streams import account_number, account_stream
 from shared.topic import wait_for_topic
 from tests.kernel.toys import ALPHA, BETA, Capture, OpenDay

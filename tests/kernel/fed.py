@@ -11,12 +11,13 @@ from shared import envelope as wire
 from shared.engine import Engine
 from shared.log_reader import LogReader
 from shared.parking import Parking
+from shared.pool import open_pool
 from shared.progress import Progress
 from shared.rebuild import Rebuild, Report
 from shared.records import OutboxRow
 from shared.recover import recover
 from shared.service import Answer, Order, Service
-from shared.store import Store, open_pool
+from shared.store import Store
 from shared.streams import account_stream
 from tests.kernel.cluster import ACCOUNTS, SCOPE, schema_dsn
 from tests.kernel.toys import Capture

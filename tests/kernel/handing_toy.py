@@ -15,8 +15,8 @@ import asyncpg
 
 from contracts.eligibility import BatchedInquiry, InquiriesBatched
 from shared.hand_over import Handing
+from shared.pool import open_pool
 from shared.service import Answer, At, Event, HandOver, Order, Outside, Scope, Service
-from shared.store import open_pool
 
 PARTITION = 3
 WIRE = "eligibility.inquiries_batched.v1"

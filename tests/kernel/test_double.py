@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.store import IDLE_IN_TRANSACTION_MS
+from shared.pool import IDLE_IN_TRANSACTION_MS
 from tests.simulation.promises import Idle, KernelPromises, StorePromises
 
 

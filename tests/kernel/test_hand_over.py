@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from shared.errors import Malformed
 from shared.hand_over import hand_over_schema, hold_all, rows_for
+from shared.pool import open_pool
 from shared.service import Answer, At, Event, HandOver, Outside
-from shared.store import open_pool
 from shared.tables import KERNEL
 from tests.kernel.handing_toy import FACTS, PARTITION, TOY, FactDoors, asked, worker
 
@@ -95,7 +96,7 @@ async def test_an_event_heard_twice_asks_for_one_file(pool: Any, tmp_path: Path)
 
 async def test_files_of_partitions_of_others_are_left_to_them(pool: Any, tmp_path: Path) -> None:
     event, at = asked(1)
-    await ask(pool, (event, replace(at, partition=4)))
+    await ask(pool, (event, structs.replace(at, partition=4)))
     assert await worker(pool, tmp_path).sweep() == 0 and files(tmp_path) == {}
 
 
@@ -184,7 +185,7 @@ async def test_a_second_event_with_the_name_of_an_earlier_file_waits_for_a_perso
     await ask(pool, (event, at))
     await worker(pool, tmp_path).sweep()
     take_away(tmp_path)
-    await ask(pool, (event, replace(at, event_id="event-99")))
+    await ask(pool, (event, structs.replace(at, event_id="event-99")))
     assert await worker(pool, tmp_path).sweep() == 0
     assert [row["event_id"] for row in await worker(pool, tmp_path).held()] == ["event-99"]
 

@@ -18,9 +18,10 @@ from shared.doors import OpenDoors
 from shared.engine import Engine
 from shared.http import app
 from shared.log_reader import LogReader
+from shared.pool import open_pool
 from shared.rebuild import Rebuild
 from shared.service import Scope, Service
-from shared.store import Store, open_pool
+from shared.store import Store
 from shared.streams import (
     BROADCAST,
     account_stream,

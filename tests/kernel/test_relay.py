@@ -27,7 +27,7 @@ class Client:
     def produce(self, topic: str, **record: Any) -> None:
         self.sends += 1
         self.then(self.sends)
-        (_, (_, header)) = record["headers"]
+        ((_, header), _) = record["headers"]
         self.taken.append(int(header.split(b"|")[2]))
 
     def poll(self, seconds: float) -> int:

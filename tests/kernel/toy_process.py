@@ -5,11 +5,11 @@ import sys
 
 from shared.keyring import open_ring, read_kek
 from shared.log_reader import LogReader
+from shared.pool import open_pool
 from shared.rebuild import Rebuild
 from shared.run import run
 from shared.service import Service
 from shared.settings import settings
-from shared.store import open_pool
 from tests.kernel.toys import ALPHA, BETA
 
 

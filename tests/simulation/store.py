@@ -1,6 +1,6 @@
 """The methods of the real store, over tables in memory. What it writes is encoded as the real one encodes it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -84,6 +84,16 @@ class MemoryStore(Store):
             if row.stream in wanted and row.status in ("parked", "waiting")
         )
 
+    async def parked_partitions(
+        self, connection: Any, partitions: Sequence[int]
+    ) -> frozenset[int]:
+        tx = await connection.work()
+        return frozenset(
+            p
+            for (p, _), row in tx.items("parked")
+            if p in partitions and row.status in ("parked", "waiting")
+        )
+
     async def found(self, connection: Any, partition: int, causes: Any) -> Any:
         raise NotImplementedError("the double knows no restored database")
 
@@ -94,7 +104,7 @@ class MemoryStore(Store):
         raise NotImplementedError("the double knows no restored database")
 
     async def rows(
-        self, connection: Any, wanted: Mapping[str, set[tuple[Any, ...]]]
+        self, connection: Any, wanted: Mapping[str, Collection[tuple[Any, ...]]]
     ) -> dict[str, dict[tuple[Any, ...], Row]]:
         tx = await connection.work()
         found: dict[str, dict[tuple[Any, ...], Row]] = {}
@@ -136,6 +146,8 @@ class MemoryStore(Store):
     async def write_states(self, connection: Any, batch: Batch) -> None:
         tx = await connection.work()
         for stream, kept in batch.states.items():
+            if kept == batch.loaded.states.get(stream):
+                continue
             p, scope = partition_of(stream, batch.loaded.partitions), kept.scope
             body = msgspec.msgpack.encode(kept.state)
             row = (p, scope.legal_entity, scope.facility, scope.tenant, body)

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import asyncpg
 
 from services.reporting.app import SERVICE
+from shared.pool import open_pool
 from shared.service import Row
-from shared.store import open_pool
 from shared.tables import schema
 from tests.unit.reporting.rows import Rows
 

@@ -1,6 +1,6 @@
 """The journal: one row per line of every entry, only ever added to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -98,28 +98,17 @@ def _entry(kind: str, *lines: tuple[str, int], charge: str | None = None) -> lis
     ]
 
 
-def journal_keys(event: Any, at: At) -> Iterable[tuple[Any, ...]]:
-    """One row per line of the event's entry."""
-    return [(at.event_id, n) for n in range(len(lines_of(event, at)))]
-
-
-def journal_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Row:
-    """The line with what one asks a journal by."""
-    line = lines_of(event, at)[key[1]]
-    return {
+def journal_rows(event: Any, at: At) -> list[Row]:
+    """Each line of the event's entry, with what one asks a journal by."""
+    lines = lines_of(event, at)
+    if not lines:
+        return []
+    entry: Row = {
         "event_id": at.event_id,
-        "line": key[1],
         "entry": getattr(event, "entry", at.event_id),
         "stream": at.stream,
         "account": getattr(event, "account", ""),
         "claim": getattr(event, "claim", ""),
-        "charge": line.charge or "",
-        "ledger": line.ledger,
-        "cents": line.cents,
-        "kind": line.kind,
-        "carc_group": line.group,
-        "carc": line.carc,
-        "rarcs": list(line.rarcs),
         "facility": at.scope.facility,
         "legal_entity": at.scope.legal_entity,
         "payer": getattr(event, "payer", ""),
@@ -127,6 +116,20 @@ def journal_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Ro
         "posted_on": getattr(event, "posted_on", at.occurred_on),
         "dated_on": _dated(event) or at.occurred_on,
     }
+    return [
+        {
+            **entry,
+            "line": number,
+            "charge": line.charge or "",
+            "ledger": line.ledger,
+            "cents": line.cents,
+            "kind": line.kind,
+            "carc_group": line.group,
+            "carc": line.carc,
+            "rarcs": list(line.rarcs),
+        }
+        for number, line in enumerate(lines)
+    ]
 
 
 def _dated(event: Any) -> date | None:
@@ -163,9 +166,7 @@ JOURNAL = Projection(
     },
     key=("event_id", "line"),
     hears=frozenset(wire_name(event) for event in HEARS),
-    keys=journal_keys,
-    project=journal_row,
+    rows=journal_rows,
     append=True,
-    keyed=True,
     indexes=("(account)", "(remittance) where remittance <> ''"),
 )

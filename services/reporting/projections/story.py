@@ -1,5 +1,6 @@
 """The story of an account, one row an event."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -82,10 +83,15 @@ def _shares(event: ClaimAdjudicated) -> dict[str, int]:
     }
 
 
+@cache
+def _shown_of(kind: Any) -> tuple[str, ...]:
+    return tuple(name for name in SHOWN if hasattr(kind, name))
+
+
 def _facts(event: Any) -> dict[str, Any]:
     found = {}
-    for name in SHOWN:
-        value = getattr(event, name, None)
+    for name in _shown_of(event.__class__):
+        value = getattr(event, name)
         if value not in (None, "", (), 0):
             found[name] = msgspec.to_builtins(value)
     shares = _shares(event) if isinstance(event, ClaimAdjudicated) else {}

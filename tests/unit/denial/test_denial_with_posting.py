@@ -2,6 +2,7 @@
 
 from collections import deque
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given, settings
@@ -13,7 +14,6 @@ from services.denial.domain.state import Book
 from services.denial.reactions import react
 from services.posting.domain.commands import TransferDenied, WriteOff
 from shared.errors import Refused
-from shared.service import At
 from tests.unit.posting.facts import (
     ACCOUNT,
     DAY,
@@ -81,8 +81,7 @@ class Both:
             self.life.obey(command)
 
     def _hear(self) -> None:
-        at: Any = At.__new__(At)
-        object.__setattr__(at, "stream", f"account/{ACCOUNT}")
+        at: Any = SimpleNamespace(stream=f"account/{ACCOUNT}")
         for event in self.life.said[self.heard :]:
             self.denials = DENIALS.evolve(self.denials, event)
             for _, command in react(event, at):

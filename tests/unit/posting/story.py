@@ -1,6 +1,7 @@
 """An account's money lived through: commands one after the other, each answer folded."""
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 from services.posting.domain import ACCOUNT as DECIDER
@@ -9,7 +10,7 @@ from services.posting.domain.balance import Balance, equation
 from services.posting.domain.book import Book
 from services.posting.domain.commands import PostAdjudication, ReversePosting
 from services.posting.reactions import react
-from shared.service import At, Say
+from shared.service import Say
 from tests.unit.posting.facts import ACCOUNT, BOOK
 
 
@@ -28,8 +29,7 @@ class Life:
         """An event of the account's stream: folded, and what follows from it done."""
         if fold:
             self.state = DECIDER.evolve(self.state, event)
-        at: Any = At.__new__(At)
-        object.__setattr__(at, "stream", f"account/{ACCOUNT}")
+        at: Any = SimpleNamespace(stream=f"account/{ACCOUNT}")
         for _, command in react(event, at):
             self.obey(command)
         self.check()

@@ -19,7 +19,7 @@ from contracts.reference import BusinessDayOpened, PeriodClosed
 from contracts.registry import wire_name
 from services.posting.domain.book import evolve_book
 from services.posting.domain.commands import RefundOverpayment, TransferDenied, WriteOff
-from services.posting.projections.journal import journal_keys, journal_row
+from services.posting.projections.journal import journal_rows
 from shared.service import At, Scope
 from shared.streams import account_stream, trace_stream
 from tests.unit.posting.facts import (
@@ -101,8 +101,7 @@ def _row(event: Any) -> dict[str, Any]:
         stream, 0, "e", wire_name(type(event)), Scope("t", "L1", "F1"), date(2026, 1, 30),
         datetime(2026, 2, 1, tzinfo=UTC), "a", "c", "posting/0", 1,
     )  # fmt: skip
-    (key, *_) = journal_keys(event, at)
-    row: dict[str, Any] = journal_row(None, event, at, key)
+    row: dict[str, Any] = journal_rows(event, at)[0]
     return row
 
 

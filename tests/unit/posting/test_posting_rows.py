@@ -13,6 +13,7 @@ from contracts.coding import ChargeCorrected
 from contracts.posting import OverpaymentOpened, PatientPaymentReceived
 from contracts.registry import wire_name
 from services.posting.app import SERVICE
+from shared.changes import rows_after
 from shared.service import At, Scope
 from shared.streams import (
     account_stream,
@@ -72,12 +73,9 @@ class Tables:
         for p in SERVICE.projections:
             if at.wire not in p.hears:
                 continue
-            assert p.keys is not None and p.project is not None
-            for key in p.keys(event, at):
-                table = self.rows[p.table]
+            table = self.rows[p.table]
+            for key, row in rows_after(p, table.get, event, at):
                 assert not (p.append and key in table)
-                given = (table.get(key), event, at)
-                row = p.project(*given, key) if p.keyed else p.project(*given)
                 if row is None:
                     table.pop(key, None)
                 else:

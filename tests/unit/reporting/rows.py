@@ -6,6 +6,7 @@ from typing import Any
 from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from services.reporting.app import SERVICE
+from shared.changes import rows_after
 from shared.service import At, Row, Scope
 from shared.streams import BROADCAST, account_stream
 from tests.unit.posting.facts import ACCOUNT
@@ -52,12 +53,9 @@ class Rows:
         for p in SERVICE.projections:
             if at.wire not in p.hears:
                 continue
-            assert p.keys is not None and p.project is not None
-            for key in p.keys(event, at):
-                table = self.tables[p.table]
+            table = self.tables[p.table]
+            for key, row in rows_after(p, table.get, event, at):
                 assert not (p.append and key in table)
-                given = (table.get(key), event, at)
-                row = p.project(*given, key) if p.keyed else p.project(*given)
                 if row is None:
                     table.pop(key, None)
                 else:

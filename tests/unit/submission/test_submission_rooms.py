@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
+from msgspec import structs
 
 from contracts.posting import ResponsibilityMoved
 from contracts.reference import BusinessDayOpened
@@ -57,7 +58,7 @@ from tests.unit.submission.facts import (
 from tests.unit.submission.outside import AT, TWO, Memory
 from tests.unit.submission.test_submission_gateway import BACK
 
-ON_ACCOUNT = replace(AT, stream=f"account/{ACCOUNT_NO}", scope=Scope("tenant", "LE1", "F1"))
+ON_ACCOUNT = structs.replace(AT, stream=f"account/{ACCOUNT_NO}", scope=Scope("tenant", "LE1", "F1"))
 SHA = "b" * 64
 
 
@@ -129,8 +130,8 @@ def test_the_next_payer_is_billed_and_a_patient_is_not() -> None:
 def test_other_things_heard_ask_for_nothing() -> None:
     assert react(asked(), ON_ACCOUNT) == [(ON_ACCOUNT.stream, SendCorrection(asked()))]
     assert react(submitted(), ON_ACCOUNT) == []
-    assert react(READY[0], replace(AT, stream="patient/x")) == []
-    assert react(BusinessDayOpened(day=DAY), replace(AT, stream="broadcast")) == []
+    assert react(READY[0], structs.replace(AT, stream="patient/x")) == []
+    assert react(BusinessDayOpened(day=DAY), structs.replace(AT, stream="broadcast")) == []
 
 
 # -- received files
