@@ -1,5 +1,5 @@
 # Every target sets up what it needs; a fresh machine needs Python >= 3.11, make, Java >= 17 and Maven.
-PYTHON ?= python3
+PYTHON ?= $(shell sh deploy/interpreter.sh)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -12,7 +12,7 @@ help:  ## Show the targets
 
 $(STAMP): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. Install it with: apt-get install -y python3 python3-venv (or: dnf install python3.11, brew install python@3.11), or name it: make PYTHON=python3.12"; exit 1; }
-	@echo "making the environment in $(VENV)"
+	@echo "making the environment in $(VENV) with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV) || { echo "Install venv with: apt-get install -y python3-venv"; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -c "import pathlib, sysconfig; p = pathlib.Path(sysconfig.get_path('purelib')); (p / 'claimlog.pth').write_text('$(CURDIR)\n')"

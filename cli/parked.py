@@ -16,21 +16,24 @@ Partition = Annotated[int, typer.Argument(help="Its partition.")]
 Offset = Annotated[int, typer.Argument(help="Its offset.")]
 
 
-def _all() -> list[dict[str, Any]]:
+def _all(limit: int) -> list[dict[str, Any]]:
     running = {f.get("service") for f in stack().home.running()}
     return [
         {"service": service, **row}
         for service in SERVICES
         if service in running
-        for row in ask(service, "/parked")
+        for row in ask(service, "/parked", limit=limit)
     ]
 
 
 @app.command("list")
 @plainly
-def listed(json: Json = False) -> None:
+def listed(
+    limit: Annotated[int, typer.Option(help="At most so many of each service.", min=1, max=1_000)] = 200,
+    json: Json = False,
+) -> None:
     """What is parked, oldest first, with how much waits behind it."""
-    rows = _all()
+    rows = _all(limit)
     if json:
         print_json(rows)
         return
@@ -48,6 +51,9 @@ def listed(json: Json = False) -> None:
             str(row["waiting"]),
         )
     out.print(table)
+    left_off = sum({row["service"]: row["listed"] for row in rows}.values()) - len(rows)
+    if left_off:
+        out.print(f"{left_off} more are parked: --limit up to 1000, or redrive these first")
 
 
 @app.command()

@@ -1,15 +1,15 @@
 """Doors that every service has: where it stands, and its parked records."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from shared.doors import OpenDoors
 from shared.engine import Engine
 from shared.http import Named
-from shared.parking import Parking
+from shared.parking import MOST, PAGE, Parking
 from shared.progress import Progress
 
 
@@ -54,9 +54,11 @@ def kernel_routes(engine: Engine, doors: OpenDoors) -> APIRouter:
         ]
 
     @router.get("/parked")
-    async def parked() -> list[dict[str, Any]]:
-        """Records that wait for a person, oldest first."""
-        return await parking.listed()
+    async def parked(
+        limit: Annotated[int, Query(ge=1, le=MOST)] = PAGE,
+    ) -> list[dict[str, Any]]:
+        """Records that wait for a person, oldest first; each row tells by `listed` how many there are in all."""
+        return await parking.listed(limit)
 
     @router.get("/parked/{partition}/{offset}")
     async def shown(partition: int, offset: int) -> dict[str, Any]:

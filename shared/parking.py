@@ -17,6 +17,8 @@ from shared.records import CannotApply, Heard, Loaded
 from shared.service import Row, Say
 
 PAGE = 200
+MOST = 1_000
+"""Rows of one answer; a service with more parked records stops by itself."""
 
 
 class Parking:
@@ -25,13 +27,14 @@ class Parking:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    async def listed(self) -> list[Row]:
-        """Parked records, oldest first, with how many wait behind each."""
+    async def listed(self, limit: int = PAGE) -> list[Row]:
+        """Parked records, oldest first, with how many wait behind each; `listed` is how many there are in all."""
         rows = await self.engine.pool.fetch(
             'select p.partition, p."offset", p.stream, p.wire, p.reason, p.sentence, p.parked_at, '
-            "(select count(*) from parked w where w.stream = p.stream and w.status = 'waiting') as waiting "
+            "(select count(*) from parked w where w.stream = p.stream and w.status = 'waiting') as waiting, "
+            "count(*) over () as listed "
             "from parked p where p.status = 'parked' order by p.parked_at, p.\"offset\" limit $1",
-            PAGE,
+            limit,
         )
         return [dict(row) for row in rows]
 

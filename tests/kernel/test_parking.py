@@ -74,6 +74,14 @@ async def test_a_later_record_discarded_first_lets_nothing_overtake_the_earlier(
     assert (await house.gamma.compare()).differences == []
 
 
+async def test_a_list_that_is_cut_says_how_many_there_are(house: House) -> None:
+    first = poison(house, 1)
+    poison(house, 2)
+    await house.settle()
+    (row,) = await house.gamma.parking.listed(1)
+    assert (row["offset"], row["listed"]) == (first, 2)
+
+
 async def test_one_behind_it_that_cannot_be_applied_is_parked_in_its_turn(house: House) -> None:
     first = poison(house, 1)
     await house.charge(1)
