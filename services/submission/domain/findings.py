@@ -31,9 +31,11 @@ class Facts(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One thing an edit found, before it is given its rule's name."""
+    """One thing an edit found, before it is given its rule's name; its own place goes before the rule's."""
 
     sentence: str
+    loop: str = ""
+    element: str = ""
 
 
 def line_count(facts: Facts) -> Iterator[Found]:
