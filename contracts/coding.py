@@ -48,8 +48,10 @@ class CodingFailure:
 
 @event("coding.coding_held.v1", "account")
 class CodingHeld:
-    """The codes as entered did not pass; they wait for a coder."""
+    """The codes as entered did not pass; they wait for a coder, or for the code set that was not known yet."""
 
     account: AccountNumber
     failures: tuple[CodingFailure, ...]
     coder: Code
+    diagnoses: tuple[Diagnosis, ...] = ()
+    lines: tuple[CodedLine, ...] = ()

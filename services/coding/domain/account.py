@@ -1,6 +1,8 @@
 """Charges are captured once, corrected openly, and coded; what fails a rule waits for a coder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 import msgspec
@@ -9,9 +11,9 @@ from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, Encou
 from contracts.registration import AccountOpened
 from contracts.values import Charge, CodedLine, Diagnosis
 from services.coding.domain.books import Book
-from services.coding.domain.rules import failures, versions
+from services.coding.domain.rules import MENDED_BY_CODE_SETS, failures, versions
 from shared.errors import Refused
-from shared.service import Decider
+from shared.service import Decider, Wake
 
 CHARGES_AT_MOST = 999
 
@@ -46,7 +48,14 @@ class Code:
     coder: str
 
 
-Command = Capture | CorrectCharge | Code
+@dataclass(frozen=True)
+class TryAgain:
+    """A morning came: a code set may be known by now that was not."""
+
+    account: str
+
+
+Command = Capture | CorrectCharge | Code | TryAgain
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -56,6 +65,8 @@ class Account(msgspec.Struct, frozen=True):
     diagnoses: tuple[Diagnosis, ...] = ()
     lines: tuple[CodedLine, ...] = ()
     held: bool = False
+    tried: CodingHeld | None = None
+    """The codes that wait, where a code set is all that they lack."""
     billing: Literal["bill", "history"] = "bill"
 
 
@@ -69,6 +80,8 @@ def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
             return _correct(command, account)
         case Code():
             return _code(command.account, command, account, account.charges, book)
+        case TryAgain():
+            return _try_again(account, book)
 
 
 def _capture(c: Capture, account: Account, book: Book) -> list[Any]:
@@ -114,7 +127,11 @@ def _code(
     wrong = failures(alive, c.diagnoses, c.lines, book)
     # Another system's history is taken as it was billed; nobody codes it again.
     if wrong and account.billing == "bill":
-        return [CodingHeld(account=number, failures=wrong, coder=c.coder)]
+        return [
+            CodingHeld(
+                account=number, failures=wrong, coder=c.coder, diagnoses=c.diagnoses, lines=c.lines
+            )
+        ]
     return [
         EncounterCoded(
             account=number,
@@ -124,6 +141,16 @@ def _code(
             coder=c.coder,
         )
     ]
+
+
+def _try_again(account: Account, book: Book) -> list[Any]:
+    tried = account.tried
+    if tried is None:
+        return []
+    again = Code(tried.account, tried.diagnoses, tried.lines, tried.coder)
+    said = _code(tried.account, again, account, account.charges, book)
+    same = [e for e in said if isinstance(e, CodingHeld) and e.failures == tried.failures]
+    return [] if same else said
 
 
 def evolve(state: Account | None, event: Any) -> Account:
@@ -138,10 +165,21 @@ def evolve(state: Account | None, event: Any) -> Account:
         case ChargeCorrected(after=after):
             return replace(account, charges={**account.charges, after.charge: after})
         case EncounterCoded(diagnoses=diagnoses, lines=lines):
-            return replace(account, diagnoses=diagnoses, lines=lines, held=False)
-        case CodingHeld():
-            return replace(account, held=True)
+            return replace(account, diagnoses=diagnoses, lines=lines, held=False, tried=None)
+        case CodingHeld(failures=failures):
+            waits = event.lines and all(failure.rule in MENDED_BY_CODE_SETS for failure in failures)
+            return replace(account, held=True, tried=event if waits else None)
     return account
 
 
-ACCOUNT = Decider("account", Account, decide, evolve)
+def timers(account: Account) -> Mapping[str, Wake]:
+    """Codes that lack only a code set are looked at again every morning."""
+    return {"code sets": Wake(date.min)} if account.tried is not None else {}
+
+
+def wake(what: str, day: date, account: Account) -> Command | None:
+    """The command of a morning."""
+    return TryAgain(account.tried.account) if account.tried is not None else None
+
+
+ACCOUNT = Decider("account", Account, decide, evolve, timers, wake)

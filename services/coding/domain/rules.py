@@ -11,6 +11,8 @@ from shared.x12.npi import is_npi
 DIAGNOSES = 12
 POINTERS = 4
 MODIFIERS = 4
+MENDED_BY_CODE_SETS = frozenset({"NO-CODE-SET", "NOT-IN-FORCE"})
+"""What a code set that is published later may mend, without a coder."""
 
 
 def failures(

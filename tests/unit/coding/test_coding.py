@@ -7,9 +7,10 @@ from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, Encou
 from contracts.reference import CodeSetPublished
 from contracts.values import Charge, CodedLine, Diagnosis
 from services.coding.domain import ACCOUNT, Book, Capture, Code, CorrectCharge, evolve_book
+from services.coding.domain.account import timers, wake
 from shared.streams import account_number, charge_number
 from shared.x12.npi import with_check_digit
-from tests.unit.scenario import refused, said, scenario
+from tests.unit.scenario import fold, refused, said, scenario
 
 NUMBER = account_number("t", "s", "coding")
 CHARGE = Charge(
@@ -93,3 +94,37 @@ def test_a_charge_is_corrected_with_both_faces() -> None:
 
 def test_nothing_can_be_coded_before_a_charge() -> None:
     assert "nothing to code" in refused(ACCOUNT, [], Code(NUMBER, DIAGNOSES, (), "c"), BOOK)
+
+
+TRIED = Code(NUMBER, DIAGNOSES, LINES, "c")
+
+
+def test_codes_that_came_before_their_code_set_are_taken_by_themselves_once_it_is_known() -> None:
+    (held,) = said(ACCOUNT, [CAPTURED], TRIED, Book())
+    assert {failure.rule for failure in held.failures} == {"NO-CODE-SET"}
+    state = fold(ACCOUNT, [CAPTURED, held])
+    (due,) = timers(state).values()
+    assert due.due_on < date(2026, 1, 1)
+    again = wake("code sets", date(2026, 3, 2), state)
+    assert said(ACCOUNT, [CAPTURED, held], again, Book()) == []
+    (coded,) = said(ACCOUNT, [CAPTURED, held], again, BOOK)
+    assert isinstance(coded, EncounterCoded)
+    assert (coded.diagnoses, coded.lines, coded.coder) == (DIAGNOSES, LINES, "c")
+    assert timers(fold(ACCOUNT, [CAPTURED, held, coded])) == {}
+
+
+def test_what_only_a_coder_can_mend_waits_for_a_coder_without_a_timer() -> None:
+    wrong = Code(NUMBER, DIAGNOSES, (CodedLine(charge=CHARGE.charge, pointers=(9,)),), "c")
+    (held,) = said(ACCOUNT, [CAPTURED], wrong, BOOK)
+    state = fold(ACCOUNT, [CAPTURED, held])
+    assert timers(state) == {}
+    assert wake("code sets", date(2026, 3, 2), state) is None
+
+
+def test_a_code_set_that_brings_another_fault_to_light_leaves_it_to_a_coder() -> None:
+    stranger = (Diagnosis(sequence=1, code="Z9999"),)
+    (held,) = said(ACCOUNT, [CAPTURED], Code(NUMBER, stranger, LINES, "c"), Book())
+    again = wake("code sets", date(2026, 3, 2), fold(ACCOUNT, [CAPTURED, held]))
+    (still,) = said(ACCOUNT, [CAPTURED, held], again, BOOK)
+    assert [failure.rule for failure in still.failures] == ["NOT-IN-FORCE"]
+    assert said(ACCOUNT, [CAPTURED, held, still], again, BOOK) == []
