@@ -36,6 +36,10 @@ PASS_SECONDS = 0.2
 PASS_RECORDS = 5_000
 """Records that this service does not hear cost no transaction of their own: they wait for the next that does,
 so long and so many at the most."""
+REST = 2.0
+REST_MOST_SECONDS = 1.0
+"""After a transaction the consumer rests so many times as long as it took, unless more waits already: where the machine
+is busy, transactions become fewer and larger, which is what makes them cheap; where it is not, nobody notices."""
 WAIT_SECONDS = 0.05
 WAIT_MOST_SECONDS = 2.0
 """How long a batch that failed waits: at first so short, then twice as long each time, up to this."""
@@ -155,14 +159,19 @@ class LogConsumer:
         if self.failed.done():
             await asyncio.sleep(IDLE_MS / 1000)  # The process is about to end.
             return
+        started = time.monotonic()
         async with self._hearing:
             routed, wanted = self.engine.routed(records)
             self._passed += routed
-            if wanted or len(self._passed) > PASS_RECORDS:
+            wanted = wanted or len(self._passed) > PASS_RECORDS
+            if wanted:
                 await self._take()
             elif self._passing is None or self._passing.done():
                 self._passing = asyncio.create_task(self._pass_later())
                 self._passing.add_done_callback(self._passed_on)
+        if wanted and not self._failures and len(records) < self.settings.max_records:
+            took = time.monotonic() - started
+            await asyncio.sleep(min(took * REST, REST_MOST_SECONDS))
 
     async def _pass_later(self) -> None:
         await asyncio.sleep(PASS_SECONDS)

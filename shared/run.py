@@ -49,7 +49,7 @@ def run(service: Service) -> None:
     )
     arm(chosen.failpoint)
     # Batches make and drop many small objects that hold no cycles: collect them rarely.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         failed = runner.run(_run(service, chosen))
     sys.exit(1 if failed else 0)

@@ -10,13 +10,15 @@ create table if not exists progress (
     topic_id text not null, body bytea not null) with (fillfactor = 50);
 create table if not exists state (
     stream text primary key, partition int not null, legal_entity text not null,
-    facility text not null, tenant text not null, body bytea not null) with (fillfactor = 60);
+    facility text not null, tenant text not null, body bytea not null)
+    with (fillfactor = 60, toast_tuple_target = 4080);
 create table if not exists book (partition int primary key, version bigint not null, body bytea not null);
 create table if not exists outbox (
     partition int not null, seq bigint not null, target int not null, position bigint not null,
     stream text not null, wire text not null, own boolean not null, cause text not null,
     event_id text not null, header bytea not null, value bytea not null,
-    recorded_at timestamptz not null, primary key (partition, target, position));
+    recorded_at timestamptz not null, primary key (partition, target, position))
+    with (toast_tuple_target = 8160);
 create unique index if not exists outbox_seq on outbox (partition, seq);
 create table if not exists due (
     stream text not null, what text not null, partition int not null, due_on date not null,

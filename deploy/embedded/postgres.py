@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 from deploy.embedded.unprivileged import (
     as_user,
     folder_outside,
@@ -29,8 +31,8 @@ listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = ''
 max_connections = 200
-shared_buffers = 256MB
-max_wal_size = 2GB
+shared_buffers = {buffers}MB
+max_wal_size = 4GB
 wal_compression = off
 synchronous_commit = on
 checkpoint_timeout = 10min
@@ -58,6 +60,11 @@ def programs() -> Path:
         "no PostgreSQL programs. Install them with: apt-get install -y postgresql "
         "(or: dnf install postgresql-server, brew install postgresql)"
     )
+
+
+def _buffers_mb() -> int:
+    """An eighth of the memory, between 128 MB and 1 GB: less is read again and again, more helps nobody."""
+    return min(max(psutil.virtual_memory().total // 8_000_000, 128), 1_024)
 
 
 def _version() -> str:
@@ -171,7 +178,7 @@ class EmbeddedPostgres:
     def _spawn(self, bin_folder: Path, user: pwd.struct_passwd | None) -> None:
         (port,) = kept_ports(self.folder / "port", 1)
         config = self.data / "claimlog.conf"
-        config.write_text(_CONFIG.format(port=port))
+        config.write_text(_CONFIG.format(port=port, buffers=_buffers_mb()))
         self._give(config, user)
         with self.home.log(self.name).open("ab") as log:
             process = subprocess.Popen(

@@ -112,7 +112,7 @@ async def test_killed_while_parking_the_record_is_parked_once(
 
 async def test_killed_in_a_days_work_the_day_is_finished_by_the_next(cluster: Cluster) -> None:
     alpha = await cluster.alpha()
-    victim = cluster.process("beta", failpoint="day.chunk:2")
+    victim = cluster.process("beta", failpoint="day.chunk")
     await alpha.capture(range(60))
     await cluster.answered(60)
     await alpha.open_day(date(2026, 1, 6))

@@ -30,8 +30,9 @@ from shared.service import Decider, Wake, to
 from shared.streams import claim_number, read_claim_number, remittance_stream
 
 ACK_DAYS = 2
-"""A 277CA is due two days after sending (the claim's payer may allow more)."""
+"""Business days after sending within which a 277CA is due (the claim's payer may allow more)."""
 REMITTANCE_DAYS = 30
+"""Calendar days, the same for an 835: payers promise these in calendar days."""
 FORWARDED = frozenset({"19", "20", "21", "23"})
 CROSSED_OVER = frozenset({"MA18", "N89"})
 NOT_OURS = "23"
@@ -310,11 +311,14 @@ def _late(c: NobodyAnswered, account: Account, book: Book) -> list[Any]:
     if claim.attempt != c.attempt:
         return []
     facts = book.payers.get(claim.payer)
-    days = ACK_DAYS if c.awaited == "277CA" else REMITTANCE_DAYS
-    if facts is not None:
-        days = facts.ack_late_days if c.awaited == "277CA" else facts.remittance_late_days
-    due_on = claim.submitted_on + timedelta(days=days)
-    if c.day <= due_on:
+    due_on: date | None
+    if c.awaited == "277CA":
+        days = facts.ack_late_days if facts is not None else ACK_DAYS
+        due_on = book.business_day_after(claim.submitted_on, days)
+    else:
+        days = facts.remittance_late_days if facts is not None else REMITTANCE_DAYS
+        due_on = claim.submitted_on + timedelta(days=days)
+    if due_on is None or c.day <= due_on:
         return []
     return [
         AnswerLate(

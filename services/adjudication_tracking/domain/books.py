@@ -1,6 +1,6 @@
 """What the broadcasts said that tracking needs: who pays under which names, who we are, when answers are late."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -9,6 +9,10 @@ from contracts.reference import BusinessDayOpened, FacilityListed, PayerListed
 
 UNKNOWN = "unknown:"
 """How the code of a payer begins that nobody listed."""
+
+
+DAYS_KEPT = 30
+"""Business days back that an acknowledgement's lateness is counted over; before them it is in calendar days."""
 
 
 class PayerFacts(msgspec.Struct, frozen=True):
@@ -24,6 +28,8 @@ class Book(msgspec.Struct, frozen=True):
     """Payers by our code, our NPIs and TINs with the legal entity they belong to."""
 
     today: date | None = None
+    opened: tuple[date, ...] = ()
+    """The last business days, oldest first."""
     payers: dict[str, PayerFacts] = {}
     npis: dict[str, str] = {}
     tax_ids: dict[str, str] = {}
@@ -41,6 +47,13 @@ class Book(msgspec.Struct, frozen=True):
         letters = "".join(ch for ch in (payer_id or wanted) if ch.isalnum())
         return f"{UNKNOWN}{letters[:38]}"
 
+    def business_day_after(self, day: date, number: int) -> date | None:
+        """The so-manieth business day after a day; None while it did not come."""
+        if not self.opened or self.opened[0] > day:
+            return day + timedelta(days=number)
+        later = [opened for opened in self.opened if opened > day]
+        return later[number - 1] if len(later) >= number else None
+
     def payee(self, npi: str, tax_id: str) -> str:
         """The legal entity that a payee's NPI or TIN belongs to; empty when it is not ours."""
         return self.tax_ids.get(tax_id, "") or self.npis.get(npi, "")
@@ -51,7 +64,7 @@ def evolve_book(book: Book, event: Any) -> Book:
     replace = msgspec.structs.replace
     match event:
         case BusinessDayOpened(day=day):
-            return replace(book, today=day)
+            return replace(book, today=day, opened=(*book.opened, day)[-DAYS_KEPT:])
         case PayerListed():
             names = (event.name, *event.aliases)
             facts = PayerFacts(

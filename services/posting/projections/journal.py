@@ -164,9 +164,9 @@ JOURNAL = Projection(
         "posted_on": "date",
         "dated_on": "date",
     },
-    key=("event_id", "line"),
+    key=("account", "event_id", "line"),
     hears=frozenset(wire_name(event) for event in HEARS),
     rows=journal_rows,
     append=True,
-    indexes=("(account)", "(remittance) where remittance <> ''"),
+    indexes=("(remittance) where remittance <> ''",),
 )

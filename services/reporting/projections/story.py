@@ -70,8 +70,8 @@ SHOWN = (
 SHARES = {"1": "deductible_cents", "2": "coinsurance_cents", "3": "copay_cents"}
 
 
-def _keys(event: Any, at: At) -> list[tuple[str]]:
-    return [(at.event_id,)] if at.stream.startswith("account/") else []
+def _keys(event: Any, at: At) -> list[tuple[str, str]]:
+    return [(at.stream[8:], at.event_id)] if at.stream.startswith("account/") else []
 
 
 def _shares(event: ClaimAdjudicated) -> dict[str, int]:
@@ -138,10 +138,9 @@ STORY = Projection(
         "facts": "jsonb",
         "position": "bigint",
     },
-    key=("event_id",),
+    key=("account", "event_id"),
     hears=TOLD,
     keys=_keys,
     project=_told,
     append=True,
-    indexes=("(account)",),
 )

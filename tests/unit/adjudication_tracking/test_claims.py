@@ -1,7 +1,7 @@
 """A payer's word on a claim: adjudicated, reversed only by its exact opposite, forwarded, or unknown here."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from contracts.adjudication_tracking import (
@@ -17,6 +17,7 @@ from contracts.adjudication_tracking import (
 )
 from contracts.coding import ChargesCaptured
 from contracts.denial import ClaimCorrection, CorrectionRequested
+from contracts.reference import BusinessDayOpened
 from contracts.submission import (
     ClaimCreated,
     ClaimHeld,
@@ -33,6 +34,7 @@ from services.adjudication_tracking.domain.account import (
     TakeUpReversals,
 )
 from services.adjudication_tracking.domain.account_state import Claim
+from services.adjudication_tracking.domain.books import evolve_book
 from services.adjudication_tracking.domain.states import ALLOWED, LATE, STATES, step
 from shared.streams import account_number, charge_number, claim_number
 from tests.unit.scenario import fold, said
@@ -229,6 +231,21 @@ def test_silence_is_told_once_when_the_answer_was_due() -> None:
     assert isinstance(late, AnswerLate)
     assert said(ACCOUNT, [*SENT, late], when, Book()) == []
     assert said(ACCOUNT, [*SENT, _ack("payer", "A2"), late], when, Book()) == []
+
+
+def test_an_acknowledgement_is_due_by_business_days_and_a_remittance_by_calendar_days() -> None:
+    sent = DAY
+    days = [sent + timedelta(days=n) for n in (0, 4, 5, 6)]  # A long weekend lies between.
+    for told, late in ((2, False), (3, False), (4, True)):
+        book = Book()
+        for day in days[:told]:
+            book = evolve_book(book, BusinessDayOpened(day=day))
+        when = NobodyAnswered("277CA", CLAIM, 1, days[told - 1])
+        answers = said(ACCOUNT, SENT, when, book)
+        assert [a.due_on for a in answers] == ([days[2]] if late else [])
+    when = NobodyAnswered("835", CLAIM, 1, sent + timedelta(days=31))
+    (told_late,) = said(ACCOUNT, SENT, when, book)
+    assert told_late.due_on == sent + timedelta(days=30)
 
 
 OUTSIDE = ("received", "accepted", "rejected", "transport_rejected", "adjudicated", "reversed")
