@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from shared.x12.dates import d6, d8
 from shared.x12.findings import masked
-from shared.x12.lengths import DELIMITER, misfit
+from shared.x12.lengths import DELIMITER, Misfit, misfit
 
 ELEMENT, COMPONENT, SEGMENT, REPETITION = "*", ":", "~", "^"
 _DELIMITERS = frozenset(ELEMENT + COMPONENT + SEGMENT + REPETITION)
@@ -167,7 +167,7 @@ class Segments:
         for tag, shape in set(zip(tags, shapes, strict=False)) - self._fit:
             if _LOOSE.search(shape):
                 return True
-            wrong = misfit(tag, shape.rstrip(ELEMENT).split(ELEMENT)[1:], sizes=self.sizes)
+            wrong = _misfit(tag, shape, self.sizes)
             if wrong is None:
                 self._fit.add((tag, shape))
                 continue
@@ -191,6 +191,11 @@ class Segments:
         loop = self.place(self.lines, at) if self.place else ""
         value = line[position] if 0 < position < len(line) else ""
         raise NotWritable(sentence, loop, f"{tag}{position:02d}", value)
+
+
+@lru_cache(maxsize=8_192)
+def _misfit(tag: str, shape: str, sizes: bool) -> Misfit | None:
+    return misfit(tag, shape.rstrip(ELEMENT).split(ELEMENT)[1:], sizes=sizes)
 
 
 def _stripped(text: str) -> str:
