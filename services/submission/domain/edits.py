@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from contracts.submission import EditFailure
 from services.submission.domain import findings
 from services.submission.domain.findings import Facts, Found
-from services.submission.domain.trial import writable
 
 
 class Rule(NamedTuple):
@@ -107,7 +106,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "PRIOR-BALANCE", "1", "2320", "AMT02", "block", "Look at the earlier payer's decision.",
-        findings.prior_balance,
+        findings.prior_balance, overridable=True,
     ),
     Rule(
         "PRIOR-LINES", "1", "2430", "SVD02", "block", "Match the earlier payer's lines.",
@@ -119,31 +118,22 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
-WRITABLE = Rule(
-    "WRITABLE", "1", "2300", "CLM01", "block", "Correct the charges, codes, coverages or lists.",
-    writable, mended_by_books=True,
-)  # fmt: skip
-"""What the writer of the file would refuse: one claim must not hold up the others of its file."""
-
 OVERRIDABLE = frozenset(rule.rule for rule in RULES if rule.overridable)
-MENDED_BY_BOOKS = frozenset(rule.rule for rule in (*RULES, WRITABLE) if rule.mended_by_books)
+MENDED_BY_BOOKS = frozenset(rule.rule for rule in RULES if rule.mended_by_books)
 
 
 def judge(facts: Facts) -> tuple[EditFailure, ...]:
-    """Every failure of every edit, in the order of the rules; what nothing bars so far is put before the writer."""
-    failures = [_failure(rule, found) for rule in RULES for found in rule.find(facts)]
-    if not any(f.severity == "block" and f.rule not in OVERRIDABLE for f in failures):
-        failures += [_failure(WRITABLE, found) for found in writable(facts)]
-    return tuple(failures)
-
-
-def _failure(rule: Rule, found: Found) -> EditFailure:
-    return EditFailure(
-        rule=rule.rule,
-        rule_version=rule.version,
-        loop=found.loop or rule.loop,
-        element=found.element or rule.element,
-        severity=rule.severity,
-        sentence=found.sentence,
-        fix=rule.fix,
+    """Every failure of every edit, in the order of the rules."""
+    return tuple(
+        EditFailure(
+            rule=rule.rule,
+            rule_version=rule.version,
+            loop=rule.loop,
+            element=rule.element,
+            severity=rule.severity,
+            sentence=found.sentence,
+            fix=rule.fix,
+        )
+        for rule in RULES
+        for found in rule.find(facts)
     )

@@ -31,11 +31,9 @@ class Facts(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One thing an edit found, before it is given its rule's name; its own place goes before the rule's."""
+    """One thing an edit found, before it is given its rule's name."""
 
     sentence: str
-    loop: str = ""
-    element: str = ""
 
 
 def line_count(facts: Facts) -> Iterator[Found]:

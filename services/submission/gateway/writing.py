@@ -16,8 +16,8 @@ from contracts.submission import (
     InterchangeBatched,
     PayerName,
 )
-from services.submission.domain.as_written import Opened, claim
 from services.submission.domain.queue import RecordSent
+from services.submission.gateway.claims import Opened, claim
 from shared.errors import Refused
 from shared.service import At, Command, HandOver, Outside, Row
 from shared.x12 import claim_837p as x

@@ -97,21 +97,11 @@ def _other(coverage: Coverage, opened: Opened, payers: Mapping[str, PayerName]) 
     )
 
 
-def _by_lines(prior: PriorPayment, package: ClaimPackage) -> bool:
-    """Whether its decision leads to our lines, each of which balances: else a file can tell it as a whole only."""
-    left = {charge.charge: charge.charge_cents for charge in package.charges}
-    for line in prior.lines:
-        if line.charge not in left:
-            return False
-        left[line.charge] -= line.paid_cents + sum(a.cents for a in line.adjustments)
-    return not any(left.values())
-
-
 def _at_claim_level(prior: PriorPayment, package: ClaimPackage) -> list[x.ClaimAdjustment]:
-    """Its own adjustments, and those of its lines where these cannot be told by lines: none is dropped."""
-    if _by_lines(prior, package):
-        return _cas(prior.adjustments)
-    return _cas((*prior.adjustments, *(a for line in prior.lines for a in line.adjustments)))
+    """Its own adjustments, and those of lines that lead to none of the claim's: nothing of them is dropped."""
+    ours = {charge.charge for charge in package.charges}
+    strange = [a for line in prior.lines if line.charge not in ours for a in line.adjustments]
+    return _cas((*prior.adjustments, *strange))
 
 
 def _line(charge: Charge, package: ClaimPackage, payers: Mapping[str, PayerName]) -> x.ServiceLine:
@@ -126,12 +116,7 @@ def _line(charge: Charge, package: ClaimPackage, payers: Mapping[str, PayerName]
         modifiers=list(charge.modifiers),
         place_of_service=charge.place_of_service,
         ndc=charge.ndc or "",
-        prior=[
-            line
-            for prior in package.prior
-            if _by_lines(prior, package)
-            for line in _prior_lines(charge, prior, payers)
-        ],
+        prior=[line for prior in package.prior for line in _prior_lines(charge, prior, payers)],
     )
 
 
