@@ -266,6 +266,25 @@ class InterchangeBatched:
     payers: tuple[PayerName, ...] = ()
 
 
+@event("submission.claim_set_aside.v1", "outbound", "account")
+class ClaimSetAside:
+    """The writer refused this claim of a closed batch: it alone stays behind, and the rest of its file leaves.
+
+    `reason` names loop and element and nothing of the data.
+    """
+
+    receiver: Code
+    isa13: int
+    st02: Code
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    cents: Cents
+    facility: Code
+    legal_entity: Code
+    reason: EditFailure
+
+
 @event("submission.interchange_sent.v1", "outbound")
 class InterchangeSent:
     """The file was handed over: which STs with which claims, its hash and size."""

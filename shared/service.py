@@ -145,19 +145,23 @@ class Outside(Protocol):
     async def open_all(self, sealed: Sequence[tuple[Any, type]]) -> list[Any]:
         """The contents of sealed fields, each as the given type of `contracts.phi`; None where erased."""
 
+    async def handle(self, orders: "Sequence[Order]") -> "list[Answer]":
+        """Each order's answer, in order; one refused order stops no other."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
     """A file that leaves after its event (`wire`) was heard back: staged, renamed into the outbound folder, handed.
 
     `file_name(event)` is a path below the outbound folder, unique for ever (it holds the control number).
-    `build(event, at, outside)` gives the bytes; it must give the same bytes again. `handed(event, at, sha256, size)`
+    `build(event, at, outside)` gives the bytes; it must give the same bytes again; None when nothing is to leave after
+    all. `handed(event, at, sha256, size)`
     gives the (stream, command) that states the fact; the stream is the event's own.
     """
 
     wire: str
     file_name: Callable[[Event], str]
-    build: Callable[[Event, At, Outside], Awaitable[bytes]]
+    build: Callable[[Event, At, Outside], Awaitable[bytes | None]]
     handed: Callable[[Event, At, str, int], tuple[str, Command]]
 
 

@@ -1,11 +1,11 @@
 """Doors of registration: a feed of encounters, coverages and demographics of a patient, and accounts."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.phi import MemberDetails, PersonDetails
 from contracts.values import Code, Coverage, Sealed
@@ -91,6 +91,12 @@ class Encounter(_Body):
         if value is not None and not is_npi(value):
             raise ValueError("the check digit is wrong")
         return value
+
+    @model_validator(mode="after")
+    def _born_before(self) -> Self:
+        if self.patient.born_on > self.service_from:
+            raise ValueError("the patient was born after the service began")
+        return self
 
 
 class Encounters(_Body):

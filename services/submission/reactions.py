@@ -11,12 +11,14 @@ from contracts.posting import ResponsibilityMoved
 from contracts.registration import AccountOpened, CoveragesSet, PatientDemographicsCorrected
 from contracts.submission import (
     ClaimQueued,
+    ClaimSetAside,
     InterchangeDispatched,
     InterchangeSent,
     TransportAnswered,
     TransportRejected,
 )
 from services.submission.domain.commands import (
+    AnswerSetAside,
     AnswerTransport,
     BillNext,
     BuildClaim,
@@ -27,6 +29,7 @@ from services.submission.domain.queue import (
     CloseIfFull,
     JudgeAnswer,
     TellRejected,
+    TellSetAside,
     TellSubmitted,
 )
 from shared.service import At, Command
@@ -65,6 +68,8 @@ def _on_account(event: Any) -> Command | None:
             return RestateNext(event.payer_order)
         case TransportRejected():
             return AnswerTransport(event)
+        case ClaimSetAside():
+            return AnswerSetAside(event)
         case CorrectionRequested():
             return SendCorrection(event)
     return None
@@ -80,4 +85,6 @@ def _on_outbound(event: Any, at: At) -> Command | None:
             return JudgeAnswer(at.stream.split("/")[1], event)
         case TransportRejected():
             return TellRejected(event, at.scope.tenant)
+        case ClaimSetAside():
+            return TellSetAside(event, at.scope.tenant)
     return None

@@ -47,6 +47,11 @@ update hand_over set status = 'staged', ready_name = $2, sha256 = $3, size = $4
 where event_id = $1 and status = 'asked' and held is null
 """
 _HANDED = "update hand_over set status = 'handed' where event_id = $1 and status = 'staged'"
+_NOTHING = """
+update hand_over set status = 'handed', ready_name = '', sha256 = '', size = 0
+where event_id = $1 and status = 'asked' and held is null
+"""
+"""Nothing was left to hand over: what comes behind must not wait for it."""
 _HOLD = "update hand_over set held = $2 where event_id = $1 and status <> 'handed'"
 
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -167,6 +172,9 @@ class Handing:
 
     async def _build(self, asked: _Asked) -> _Built | None:
         data = await asked.one.build(asked.event, asked.at, self._doors)
+        if data is None:
+            await self._pool.execute(_NOTHING, asked.event_id)
+            return None
         failpoint("handover.built")
         ready_name = f"{asked.event_id}.{uuid.uuid4().hex}"
         try:
@@ -237,6 +245,8 @@ class Handing:
             raise NotFound("no file was asked for by that event")
         asked = self._read(row)
         data = await asked.one.build(asked.event, asked.at, self._doors)
+        if data is None:
+            raise Conflict("nothing of this file was left to leave")
         await self._settle(
             event_id,
             "update hand_over set held = null,"

@@ -195,6 +195,7 @@ class Segments:
 
 @lru_cache(maxsize=8_192)
 def _misfit(tag: str, shape: str, sizes: bool) -> Misfit | None:
+    """Shapes hold no data, and claims of a house have few."""
     return misfit(tag, shape.rstrip(ELEMENT).split(ELEMENT)[1:], sizes=sizes)
 
 

@@ -50,8 +50,13 @@ def asked(number: int, lane: int = 1, content: str = "T1") -> tuple[Event, At]:
     )
 
 
-async def build(event: Event, at: At, outside: Outside) -> bytes:
+NOTHING = "NOTHING"
+
+
+async def build(event: Event, at: At, outside: Outside) -> bytes | None:
     """The bytes of the file."""
+    if event.inquiries[0].trace == NOTHING:
+        return None
     return f"ISA*{event.isa13}*{event.inquiries[0].trace}~".encode() * 50
 
 

@@ -19,7 +19,7 @@ from shared.hand_over import hand_over_schema, hold_all, rows_for
 from shared.pool import open_pool
 from shared.service import Answer, At, Event, HandOver, Outside
 from shared.tables import KERNEL
-from tests.kernel.handing_toy import FACTS, PARTITION, TOY, FactDoors, asked, worker
+from tests.kernel.handing_toy import FACTS, NOTHING, PARTITION, TOY, FactDoors, asked, worker
 
 POINTS = ["built", "ready", "staged", "renamed", "handed"]
 
@@ -83,6 +83,17 @@ async def test_a_file_that_is_asked_for_leaves_and_is_stated(pool: Any, tmp_path
     assert await facts(pool) == {"handed/event-1": fact(data)}
     assert await worker(pool, tmp_path).sweep() == 0
     assert list((tmp_path / "ready").iterdir()) == []
+
+
+async def test_a_file_of_which_nothing_is_left_neither_leaves_nor_is_stated_nor_holds_the_next(
+    pool: Any, tmp_path: Path
+) -> None:
+    await ask(pool, asked(1, content=NOTHING), asked(2))
+    handing = worker(pool, tmp_path)
+    assert [await handing.sweep(), await handing.sweep()] == [0, 1]
+    assert set(files(tmp_path)) == {"CH/000000002.270"}
+    assert set(await facts(pool)) == {"handed/event-2"}
+    assert await handing.sweep() == 0
 
 
 async def test_an_event_heard_twice_asks_for_one_file(pool: Any, tmp_path: Path) -> None:

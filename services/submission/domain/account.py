@@ -12,6 +12,7 @@ from contracts.denial import CorrectionRequested
 from contracts.submission import (
     ClaimCreated,
     ClaimReleased,
+    ClaimSetAside,
     CorrectionDeclined,
     TransportRejected,
 )
@@ -19,6 +20,7 @@ from services.submission.domain import edits
 from services.submission.domain.account_state import Account, ClaimState, evolve, evolve_claim
 from services.submission.domain.books import Books
 from services.submission.domain.commands import (
+    AnswerSetAside,
     AnswerTransport,
     BillNext,
     BuildClaim,
@@ -79,6 +81,8 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
             return record(account, command)
         case AnswerTransport():
             return _answer_transport(account, command.rejected, books)
+        case AnswerSetAside():
+            return _answer_set_aside(account, command.aside)
         case SendCorrection():
             return _correct(account, command.asked, books)
         case ReleaseClaim():
@@ -159,6 +163,13 @@ def _answer_transport(account: Account, rejected: TransportRejected, books: Book
         )
         return [held(account, claim, (tired,))]
     return again(account, claim, resubmission(account, claim, "transport"), books)
+
+
+def _answer_set_aside(account: Account, aside: ClaimSetAside) -> Said:
+    claim = account.claims.get(aside.claim)
+    if claim is None or claim.status != "queued" or claim.attempt != aside.attempt:
+        return []
+    return [held(account, claim, (aside.reason,))]
 
 
 def _correct(account: Account, asked: CorrectionRequested, books: Books) -> Said:

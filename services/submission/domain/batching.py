@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from contracts.reference import FacilityListed
+from contracts.reference import FacilityListed, ReceiverListed
 from contracts.submission import (
     BatchedClaim,
     BatchedSet,
@@ -77,16 +77,21 @@ def _interchange(
         file_name=f"{receiver}/837P-{isa13:09d}.edi",
         batched_on=day,
         sets=tuple(_set(n, claims, books) for n, claims in enumerate(sets, start=1)),
-        header=FileHeader(
-            receiver_name=listed.name,
-            receiver_id=listed.receiver_id,
-            submitter_id=listed.submitter_id,
-            submitter_name=listed.submitter_name,
-            contact_name=listed.contact_name,
-            contact_phone=listed.contact_phone,
-            usage=listed.usage,
-        ),
-        payers=tuple(_payer_name(payer, day, books) for payer in payers),
+        header=header_for(listed),
+        payers=tuple(payer_name(payer, day, books) for payer in payers),
+    )
+
+
+def header_for(listed: ReceiverListed) -> FileHeader:
+    """Who sends a file to this receiver."""
+    return FileHeader(
+        receiver_name=listed.name,
+        receiver_id=listed.receiver_id,
+        submitter_id=listed.submitter_id,
+        submitter_name=listed.submitter_name,
+        contact_name=listed.contact_name,
+        contact_phone=listed.contact_phone,
+        usage=listed.usage,
     )
 
 
@@ -95,7 +100,8 @@ def _other_payers(books: Books, named: list[str]) -> set[str]:
     return set(books.payers) - set(named)
 
 
-def _payer_name(payer: str, day: date, books: Books) -> PayerName:
+def payer_name(payer: str, day: date, books: Books) -> PayerName:
+    """The payer as the file calls it."""
     listed = books.payer(payer, day)
     if listed is None:
         return PayerName(payer=payer, name=payer, payer_id=payer)
@@ -110,11 +116,12 @@ def _set(number: int, claims: list[Waiting], books: Books) -> BatchedSet:
         facility=first.facility,
         legal_entity=first.legal_entity,
         claims=tuple(waiting.claim for waiting in claims),
-        billing=_billing(facility) if facility else None,
+        billing=billing_of(facility) if facility else None,
     )
 
 
-def _billing(facility: FacilityListed) -> BillingProvider:
+def billing_of(facility: FacilityListed) -> BillingProvider:
+    """Loop 2010AA as the books have it."""
     return BillingProvider(
         name=facility.name,
         tax_id=facility.tax_id,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.denial import CorrectionRequested
-from contracts.submission import OpeningBalance, TransportRejected
+from contracts.submission import ClaimSetAside, OpeningBalance, TransportRejected
 from contracts.values import ClaimLine
 
 
@@ -43,6 +43,13 @@ class AnswerTransport:
     """A file or set with this attempt was rejected."""
 
     rejected: TransportRejected
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSetAside:
+    """The writer refused this attempt: a biller looks at it."""
+
+    aside: ClaimSetAside
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ Command = (
     | RestateNext
     | RecordReopening
     | AnswerTransport
+    | AnswerSetAside
     | SendCorrection
     | ReleaseClaim
     | ResubmitClaim

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from contracts.submission import EditFailure
 from services.submission.domain import findings
 from services.submission.domain.findings import Facts, Found
+from services.submission.domain.writable import writable
 
 
 class Rule(NamedTuple):
@@ -26,12 +27,20 @@ class Rule(NamedTuple):
     """A broadcast may mend it: held claims are looked at again every morning."""
 
 
+WRITER = "WRITER"
+"""What the writer of files itself refuses; it names loop and element."""
+
 RULES: tuple[Rule, ...] = (
     Rule("SIZE-LINES", "1", "2400", "LX01", "block", "Split the charges.", findings.line_count),
     Rule(
         "SIZE-DIAGNOSES", "1", "2300", "HI01", "block", "Code the encounter again.",
         findings.diagnosis_count,
     ),
+    Rule(
+        "DIAGNOSES", "1", "2300", "HI01", "block", "Code the encounter again.",
+        findings.diagnosis_codes,
+    ),
+    Rule("PROCEDURES", "1", "2400", "SV101", "block", "Correct the charge.", findings.procedures),
     Rule("POINTERS", "1", "2400", "SV107", "block", "Code the encounter again.", findings.pointers),
     Rule("BALANCE", "1", "2300", "CLM02", "block", "Correct the charges.", findings.balance),
     Rule(
@@ -105,12 +114,16 @@ RULES: tuple[Rule, ...] = (
         findings.prior_payers,
     ),
     Rule(
-        "PRIOR-BALANCE", "1", "2320", "AMT02", "block", "Look at the earlier payer's decision.",
-        findings.prior_balance, overridable=True,
+        "PRIOR-BALANCE", "2", "2320", "AMT02", "block", "Look at the earlier payer's decision.",
+        findings.prior_balance,
     ),
     Rule(
         "PRIOR-LINES", "1", "2430", "SVD02", "block", "Match the earlier payer's lines.",
         findings.prior_lines, overridable=True,
+    ),
+    Rule(
+        "SERVICE-DAYS", "1", "2400", "DTP03", "block", "Correct the charge's day.",
+        findings.service_days, overridable=True,
     ),
     Rule(
         "DUPLICATE-LINE", "1", "2400", "SV101", "warn", "Add a modifier or void the charge.",
@@ -118,22 +131,28 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
+_WRITER_RULE = Rule(WRITER, "1", "2300", "CLM01", "block", "Mend what is named.", writable)
+
 OVERRIDABLE = frozenset(rule.rule for rule in RULES if rule.overridable)
-MENDED_BY_BOOKS = frozenset(rule.rule for rule in RULES if rule.mended_by_books)
+MENDED_BY_BOOKS = frozenset({WRITER, *(rule.rule for rule in RULES if rule.mended_by_books)})
 
 
 def judge(facts: Facts) -> tuple[EditFailure, ...]:
-    """Every failure of every edit, in the order of the rules."""
-    return tuple(
-        EditFailure(
-            rule=rule.rule,
-            rule_version=rule.version,
-            loop=rule.loop,
-            element=rule.element,
-            severity=rule.severity,
-            sentence=found.sentence,
-            fix=rule.fix,
-        )
-        for rule in RULES
-        for found in rule.find(facts)
+    """Every failure of every edit, in the order of the rules; the writer is asked when only what may be overridden is wrong."""
+    failures = [_failure(rule, found) for rule in RULES for found in rule.find(facts)]
+    if not any(f.severity == "block" and f.rule not in OVERRIDABLE for f in failures):
+        failures += [_failure(_WRITER_RULE, found) for found in writable(facts)]
+    return tuple(failures)
+
+
+def _failure(rule: Rule, found: Found) -> EditFailure:
+    placed = bool(found.loop or found.element)
+    return EditFailure(
+        rule=rule.rule,
+        rule_version=rule.version,
+        loop=found.loop if placed else rule.loop,
+        element=found.element if placed else rule.element,
+        severity=rule.severity,
+        sentence=found.sentence,
+        fix=rule.fix,
     )

@@ -31,9 +31,11 @@ class Facts(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One thing an edit found, before it is given its rule's name."""
+    """One thing an edit found, before it is given its rule's name, and its place where that is not the rule's."""
 
     sentence: str
+    loop: str = ""
+    element: str = ""
 
 
 def line_count(facts: Facts) -> Iterator[Found]:
@@ -46,6 +48,22 @@ def diagnosis_count(facts: Facts) -> Iterator[Found]:
     count = len(facts.package.diagnoses)
     if not 1 <= count <= MAX_DIAGNOSES:
         yield Found(f"The claim has {count} diagnoses; 1 to {MAX_DIAGNOSES} are allowed.")
+
+
+def diagnosis_codes(facts: Facts) -> Iterator[Found]:
+    for diagnosis in facts.package.diagnoses:
+        if not _is_code(diagnosis.code.replace(".", "")):
+            yield Found(f"Diagnosis {diagnosis.sequence} is no code of letters and digits.")
+
+
+def procedures(facts: Facts) -> Iterator[Found]:
+    for line, charge in enumerate(facts.package.charges, start=1):
+        if not _is_code(charge.procedure):
+            yield Found(f"The procedure of line {line} is no code of letters and digits.")
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isalnum()
 
 
 def pointers(facts: Facts) -> Iterator[Found]:
@@ -141,6 +159,13 @@ def receiver_listed(facts: Facts) -> Iterator[Found]:
     payer = facts.books.payer(facts.package.payer, facts.service_from)
     if payer is not None and payer.receiver not in facts.books.receivers:
         yield Found("The receiver of this payer's files is not listed.")
+
+
+def service_days(facts: Facts) -> Iterator[Found]:
+    """Registration knows that the patient was born before the encounter began; nobody looks at it again."""
+    for line, charge in enumerate(facts.package.charges, start=1):
+        if charge.service_on < facts.service_from:
+            yield Found(f"The service of line {line} is before the encounter.")
 
 
 def place_of_service(facts: Facts) -> Iterator[Found]:

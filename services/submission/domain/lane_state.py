@@ -1,5 +1,6 @@
 """How far a lane has come: what waits, what is on its way, what was answered, and its last batch."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from contracts.submission import (
     BatchedClaim,
     BatchedSet,
     ClaimQueued,
+    ClaimSetAside,
     InterchangeBatched,
     InterchangeDispatched,
     InterchangeSent,
@@ -56,6 +58,8 @@ def evolve(state: Lane | None, event: Any) -> Lane:
             return _replace(lane, place=place, queue=(*lane.queue, _waiting(event)))
         case InterchangeBatched():
             return _batched(lane, event)
+        case ClaimSetAside():
+            return _set_aside(lane, event)
         case InterchangeSent():
             return _with(lane, event.isa13, sha256=event.sha256)
         case InterchangeDispatched():
@@ -99,6 +103,17 @@ def _batched(lane: Lane, event: InterchangeBatched) -> Lane:
     )
     sent = {**lane.sent, event.isa13: made}
     return _replace(lane, queue=queue, batch=event.isa13 // LANES, sent=sent)
+
+
+def _set_aside(lane: Lane, event: ClaimSetAside) -> Lane:
+    sent = lane.sent.get(event.isa13)
+    if sent is None or event.st02 not in sent.sets:
+        return lane
+    batched = sent.sets[event.st02]
+    left = tuple(c for c in batched.claims if (c.claim, c.attempt) != (event.claim, event.attempt))
+    sets = {**sent.sets, event.st02: replace(batched, claims=left)}
+    sets = {st02: one for st02, one in sets.items() if one.claims}
+    return _with(lane, event.isa13, sets=sets, claims=sent.claims - 1)
 
 
 def _answered(lane: Lane, isa13: int, st02s: tuple[str, ...], code: str) -> Lane:

@@ -10,6 +10,7 @@ from datetime import date
 from contracts.submission import (
     BatchedClaim,
     BatchedSet,
+    ClaimSetAside,
     ClaimSubmitted,
     InterchangeDispatched,
     InterchangeSent,
@@ -21,6 +22,7 @@ from services.submission.domain.batching import close
 from services.submission.domain.books import Books
 from services.submission.domain.lane_state import Lane, Sent, evolve
 from services.submission.domain.lanes import LANES
+from services.submission.domain.sending import refused_by_writer
 from shared.service import Decider, Event, Say, Scope, Wake, to
 from shared.streams import account_stream
 
@@ -56,6 +58,27 @@ class RecordSent:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """The writer refused a claim of a closed batch: why, in which loop and element."""
+
+    receiver: str
+    isa13: int
+    claim: str
+    attempt: int
+    sentence: str
+    loop: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellSetAside:
+    """Tell the account of a claim that was set aside."""
+
+    aside: ClaimSetAside
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellSubmitted:
     """Tell the next accounts of a file that left."""
 
@@ -81,7 +104,16 @@ class TellRejected:
     tenant: str
 
 
-Command = CloseQueue | CloseIfFull | RecordSent | TellSubmitted | JudgeAnswer | TellRejected
+Command = (
+    CloseQueue
+    | CloseIfFull
+    | SetAside
+    | TellSetAside
+    | RecordSent
+    | TellSubmitted
+    | JudgeAnswer
+    | TellRejected
+)
 Said = Iterable[Event | Say]
 
 
@@ -97,6 +129,12 @@ def decide(command: Command, state: Lane | None, book: Books | None) -> Said:
             files = close(lane.place, lane.queue, lane.batch, books.today, books)
             # A file belongs to the company, not to the facility whose claim filled the queue.
             return [Say(file, scope=Scope(command.tenant)) for file in files]
+        case SetAside():
+            return _set_aside(lane, command)
+        case TellSetAside():
+            aside = command.aside
+            scope = Scope(command.tenant, aside.legal_entity, aside.facility)
+            return [to(account_stream(aside.account), aside, scope)]
         case RecordSent():
             return _record_sent(lane, command, books)
         case TellSubmitted():
@@ -105,6 +143,30 @@ def decide(command: Command, state: Lane | None, book: Books | None) -> Said:
             return _judge(lane, command)
         case TellRejected():
             return _tell_rejected(command)
+
+
+def _set_aside(lane: Lane, command: SetAside) -> Said:
+    """It stays behind while its file has not left."""
+    sent = lane.sent.get(command.isa13)
+    if sent is None or sent.sha256:
+        return []
+    return [
+        ClaimSetAside(
+            receiver=command.receiver,
+            isa13=command.isa13,
+            st02=batched.st02,
+            account=claim.account,
+            claim=claim.claim,
+            attempt=claim.attempt,
+            cents=claim.cents,
+            facility=batched.facility,
+            legal_entity=batched.legal_entity,
+            reason=refused_by_writer(command.sentence, command.loop, command.element),
+        )
+        for batched in sent.sets.values()
+        for claim in batched.claims
+        if (claim.claim, claim.attempt) == (command.claim, command.attempt)
+    ]
 
 
 def _record_sent(lane: Lane, command: RecordSent, books: Books) -> Said:

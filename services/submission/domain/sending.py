@@ -32,6 +32,9 @@ from shared.service import Event, Say, to
 from shared.streams import outbound_stream
 
 TRANSPORT = "TRANSPORT"
+SET_ASIDE = "SET-ASIDE"
+_OF_THE_BOOKS = ("", "1000", "1000A", "1000B", "2000A", "2010AA", "2010BB", "2330B")
+"""Loops that are filled from listings alone."""
 
 
 def judge(account: Account, claim: ClaimState, books: Books) -> tuple[EditFailure, ...]:
@@ -158,4 +161,18 @@ def transport_failure(
         severity="block",
         sentence=f"{sentence} ({rejected.level}, set {rejected.st02 or 'all'})"[:500],
         fix="Mend what is named, then resubmit.",
+    )
+
+
+def refused_by_writer(sentence: str, loop: str, element: str) -> EditFailure:
+    """Why a claim that passed its edits was set aside. What listings mend it waits for by itself; the rest is a biller's."""
+    books = loop in _OF_THE_BOOKS
+    return EditFailure(
+        rule=edits.WRITER if books else SET_ASIDE,
+        rule_version="1",
+        loop=loop,
+        element=element,
+        severity="block",
+        sentence=f"The claim could not be written into its file: {sentence}."[:500],
+        fix="Correct the listing." if books else "Correct person, coverages or charges.",
     )

@@ -14,7 +14,7 @@ from contracts.submission import (
 )
 from services.submission.domain.books import Books
 from services.submission.domain.lanes import lane_of_control
-from services.submission.gateway.writing import Reading, batches_of, header_of
+from services.submission.gateway.writing import Reading, batches_of, header_for, left_in
 from shared.errors import Malformed, Refused
 from shared.service import Doors, Row
 from shared.streams import outbound_stream
@@ -26,7 +26,7 @@ from shared.x12.claim_837p import ProfessionalClaim, rewrite_837p
 MAX_ANSWERS = 2_000
 _TAKEN = frozenset("AEP")
 _INTERCHANGES = """
-select receiver, isa13, batched, batched_at from interchange
+select receiver, isa13, batched, batched_at, aside from interchange
 where (receiver, isa13) in (select * from unnest($1::text[], $2::bigint[]))
 """
 
@@ -173,10 +173,10 @@ async def _answer(one: _Read, sent: _Ours, doors: Doors) -> tuple[str, Transport
 
 async def _claims_of(st02: str, sent: _Ours, doors: Doors) -> list[ProfessionalClaim]:
     """The set's claims with the ordinals of their segments, by writing the same bytes again."""
-    sets = [batched for batched in sent.event.sets if batched.st02 == st02]
+    sets = [one for one in left_in(sent.event, sent.row["aside"]) if one.st02 == st02]
     at = sent.row["batched_at"]
     batches = await batches_of(sent.event, sets, at, Reading(doors.rows, doors.open_all))
-    rewrite_837p(header_of(sent.event, at), batches)
+    rewrite_837p(header_for(sent.event, at), batches)
     return [claim for batch in batches for claim in batch.claims]
 
 

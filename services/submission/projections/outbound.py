@@ -9,6 +9,7 @@ from contracts.registry import wire_name
 from contracts.submission import (
     AcknowledgementFileReceived,
     ClaimQueued,
+    ClaimSetAside,
     InterchangeBatched,
     InterchangeSent,
     TransportAcknowledged,
@@ -75,6 +76,7 @@ INTERCHANGE_COLUMNS = {
     "batched_at": "timestamptz",
     "sent_on": "date",
     "batched": "bytea",
+    "aside": "jsonb",
 }
 
 
@@ -90,6 +92,9 @@ def interchange_row(row: Row | None, event: Any, at: At) -> Row | None:
     if row is None:
         return None
     match event:
+        case ClaimSetAside():
+            left = {"claims": row["claims"] - 1, "cents": row["cents"] - event.cents}
+            return row | left | {"aside": [*row["aside"], [event.claim, event.attempt]]}
         case InterchangeSent():
             handed = {"sha256": event.sha256, "size_bytes": event.size_bytes}
             return row | handed | {"sent_on": at.occurred_on}
@@ -121,6 +126,7 @@ def _new_interchange(event: InterchangeBatched, at: At) -> Row:
         "batched_at": at.recorded_at,
         "sent_on": None,
         "batched": msgspec.json.encode(event),
+        "aside": [],
     }
 
 
@@ -171,7 +177,13 @@ INTERCHANGE = Projection(
     table="interchange",
     columns=INTERCHANGE_COLUMNS,
     key=("receiver", "isa13"),
-    hears=_wires(InterchangeBatched, InterchangeSent, TransportAcknowledged, TransportRejected),
+    hears=_wires(
+        InterchangeBatched,
+        ClaimSetAside,
+        InterchangeSent,
+        TransportAcknowledged,
+        TransportRejected,
+    ),
     keys=interchange_keys,
     project=interchange_row,
 )

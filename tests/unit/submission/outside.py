@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from contracts.phi import MemberDetails, PersonDetails
-from contracts.submission import ClaimPackage, ClaimQueued, InterchangeBatched
+from contracts.submission import ClaimPackage, ClaimQueued, ClaimSetAside, InterchangeBatched
 from contracts.values import Sealed
 from services.submission.domain import ACCOUNT, OUTBOUND, Books
 from services.submission.domain.account_state import ClaimState
 from services.submission.domain.package import package
 from services.submission.domain.queue import CloseQueue
-from shared.service import At, Row, Scope
+from shared.service import Answer, At, Order, Row, Scope
 from shared.streams import account_number, claim_number
 from tests.unit.scenario import fold, said
 from tests.unit.submission.facts import (
@@ -57,6 +57,8 @@ PERSON = PersonDetails(
 PARENT = replace(PERSON, first="Ann", born_on=date(1955, 1, 1))
 SELF = Sealed(key_id="k", box="c2VsZg==")
 CHILD = Sealed(key_id="k", box="Y2hpbGQ=")
+NOBODY = Sealed(key_id="k", box="bm9ib2R5")
+GONE = "Z29uZQ=="
 CONTENTS = {
     SELF.box: MemberDetails(member_id="XX0000001", group_number="G1"),
     CHILD.box: MemberDetails(member_id="XX0000002", subscriber=PARENT),
@@ -98,6 +100,7 @@ class Memory:
     def __init__(self, *packages: ClaimPackage, erased: bool = False) -> None:
         self.packages = packages
         self.erased = erased
+        self.aside: list[ClaimSetAside] = []
         self.queued = tuple(ClaimQueued(package=p, receiver="CLEARING", lane=0) for p in packages)
         (self.event,) = said(OUTBOUND, self.queued, CloseQueue(DAY), BOOKS)
         assert isinstance(self.event, InterchangeBatched)
@@ -119,8 +122,16 @@ class Memory:
                 "isa13": self.event.isa13,
                 "batched": msgspec.json.encode(self.event),
                 "batched_at": AT.recorded_at,
+                "aside": [[one.claim, one.attempt] for one in self.aside],
             }
         ]
+
+    async def handle(self, orders: Sequence[Order]) -> list[Answer]:
+        """The lane's answers; what was set aside is remembered as its row is."""
+        for order in orders:
+            for event in said(OUTBOUND, [*self.queued, self.event], order.command, BOOKS):
+                self.aside.append(event)
+        return [Answer(200, order.stream) for order in orders]
 
     async def book(self, partition: int = 0) -> Books:
         """The books."""
@@ -130,7 +141,13 @@ class Memory:
         """People by their box."""
         if self.erased:
             return [None] * len(sealed)
-        return [CONTENTS[one.box] if kind is MemberDetails else PERSON for one, kind in sealed]
+        return [self._content(one.box, kind) for one, kind in sealed]
+
+    def _content(self, box: str, kind: type) -> Any:
+        if kind is MemberDetails:
+            return CONTENTS[box]
+        strange = {GONE: None, NOBODY.box: replace(PERSON, last="测")}
+        return strange.get(box, PERSON)
 
 
 TWO = Memory(*(one_package(n) for n in range(3)), one_package(9, "F2"))

@@ -160,7 +160,7 @@ def test_what_a_file_cannot_carry_is_never_overridden() -> None:
         "COVERAGE-DATES",
         "FILING-LIMIT",
         "ELIGIBILITY",
-        "PRIOR-BALANCE",
         "PRIOR-LINES",
+        "SERVICE-DAYS",
     } == OVERRIDABLE
     assert ACCOUNT_NO and date.min < DAY

@@ -7,22 +7,25 @@ import pytest
 from pyx12.params import params
 from pyx12.x12n_document import x12n_document
 
+from contracts.values import Sealed
 from services.submission.gateway import HAND_OVER, Answers, read_answers
-from shared.errors import Malformed, Refused
+from shared.errors import Busy, Malformed, Refused
 from shared.x12 import read_file
 from shared.x12.ack_999 import Ack999, Fault999, Set999, write_999
 from shared.x12.ack_ta1 import Ta1, write_ta1
 from shared.x12.claim_837p import check_837p, read_837p
 from shared.x12.writing import Header, plain
 from tests.unit.submission.facts import DAY
-from tests.unit.submission.outside import AT, TWO, Memory, one_package, second_payer
+from tests.unit.submission.outside import AT, NOBODY, TWO, Memory, one_package, second_payer
 
 BACK = Header("CLEARING01", "CLAIMLOG01", 501, 501, DAY)
 
 
 def built(memory: Memory) -> bytes:
     """The file's bytes."""
-    return asyncio.run(HAND_OVER.build(memory.event, AT, memory))  # type: ignore[arg-type]
+    data = asyncio.run(HAND_OVER.build(memory.event, AT, memory))  # type: ignore[arg-type]
+    assert data is not None
+    return data
 
 
 def read(data: bytes, memory: Memory) -> Answers:
@@ -84,15 +87,75 @@ def test_a_replacement_names_what_it_replaces() -> None:
     assert b"REF*F8*ICN-1~" in data and b":B:7*" in data
 
 
-def test_a_file_with_an_erased_person_waits_for_someone() -> None:
-    with pytest.raises(Refused, match="erased"):
-        built(Memory(one_package(1), erased=True))
+# -- what cannot be written
 
 
-def test_a_file_that_a_gate_would_send_back_waits_for_someone() -> None:
-    broken = Memory(one_package(1, frequency="8", payer_control=""))
-    with pytest.raises(Refused, match="loop 2300, REF02"):
-        built(broken)
+def left(memory: Memory) -> list[str]:
+    """The claims of the file that leaves once the others were set aside."""
+    with pytest.raises(Busy):
+        built(memory)
+    written = asyncio.run(HAND_OVER.build(memory.event, AT, memory))  # type: ignore[arg-type]
+    if written is None:
+        return []
+    fine, report = judged_by_pyx12(written)
+    assert fine, report
+    return [c.clm01 for one in read_file(written).sets() for c in read_837p(one)[0]]
+
+
+def test_a_claim_that_the_writer_refuses_is_set_aside_alone_and_the_rest_leaves() -> None:
+    bad = one_package(2, frequency="8", payer_control="")
+    memory = Memory(one_package(1), bad, one_package(3))
+    assert left(memory) == [one_package(1).claim, one_package(3).claim]
+    (aside,) = memory.aside
+    assert (aside.claim, aside.attempt, aside.st02) == (bad.claim, 1, "0001")
+    assert (aside.reason.rule, aside.reason.loop, aside.reason.element) == (
+        "SET-ASIDE",
+        "2300",
+        "REF02",
+    )
+
+
+def test_a_claim_whose_person_was_erased_is_set_aside_alone() -> None:
+    gone = one_package(2, person=Sealed(key_id="gone", box="Z29uZQ=="))
+    memory = Memory(one_package(1), gone)
+    assert left(memory) == [one_package(1).claim]
+    assert (memory.aside[0].reason.loop, memory.aside[0].claim) == ("2010BA", gone.claim)
+
+
+def test_a_claim_of_somebody_of_whom_nothing_can_be_written_is_set_aside_and_nothing_of_him_is_shown() -> (
+    None
+):
+    memory = Memory(one_package(1), one_package(2, person=NOBODY))
+    assert left(memory) == [one_package(1).claim]
+    assert memory.aside[0].reason.loop == "2010BA"
+    assert "测" not in memory.aside[0].reason.sentence
+
+
+def test_a_file_of_which_nothing_is_left_does_not_leave() -> None:
+    assert left(Memory(one_package(1), erased=True)) == []
+
+
+def test_a_set_of_which_nothing_is_left_is_not_in_the_file() -> None:
+    memory = Memory(one_package(1, frequency="8", payer_control=""), one_package(9, "F2"))
+    assert left(memory) == [one_package(9, "F2").claim]
+    assert b"ST*837*0002*" in built(memory) and b"ST*837*0001*" not in built(memory)
+
+
+def test_a_fault_is_led_to_its_claim_although_one_before_it_was_set_aside() -> None:
+    memory = Memory(one_package(1, frequency="8", payer_control=""), *map(one_package, (2, 3)))
+    left(memory)
+    (one,) = list(read_file(built(memory)).sets())
+    second = [n for n, s in enumerate(one.segments, start=2) if s[0] == "CLM"][1]
+    fault = Fault999("SV1", second + 5, "8", "2400", "1", "7")
+    ((_, no),) = read(ack("R", Set999("837", "0001", "R", [fault]), included=1), memory).known
+    assert no.faults[0].claim == one_package(3).claim
+
+
+def test_what_no_claim_is_to_blame_for_waits_for_someone() -> None:
+    memory = Memory(one_package(1))
+    memory.packages = ()
+    with pytest.raises(Refused, match="no package"):
+        built(memory)
 
 
 # -- answers

@@ -14,7 +14,7 @@ from contracts.submission import (
 from contracts.values import AdjudicatedLine, Adjustment
 from services.submission.domain.account import ACCOUNT
 from services.submission.domain.commands import BillNext, BuildClaim, ReleaseClaim, RestateNext
-from services.submission.gateway.claims import Opened, claim
+from services.submission.domain.loops import Opened, claim
 from shared.streams import charge_number
 from tests.unit.scenario import said
 from tests.unit.submission.facts import (
@@ -103,7 +103,7 @@ def test_two_decisions_of_one_payer_on_different_lines_are_told_together() -> No
 
 
 def _written(*lines: AdjudicatedLine) -> Any:
-    released = ReleaseClaim(SECOND, ("PRIOR-LINES", "PRIOR-BALANCE"), "looked at")
+    released = ReleaseClaim(SECOND, ("PRIOR-LINES",), "looked at")
     given = (*SENT, _decided(*lines))
     answers = said(ACCOUNT, given, BillNext(2), BOTH)
     if isinstance(answers[-1], ClaimHeld):

@@ -30,13 +30,13 @@ from services.submission.domain.commands import (
     SendCorrection,
 )
 from services.submission.domain.inbound import ReceiveAnswers
-from services.submission.domain.queue import JudgeAnswer, TellRejected
+from services.submission.domain.queue import JudgeAnswer, SetAside, TellRejected
 from services.submission.projections.claims import CLAIM
 from services.submission.projections.outbound import INTERCHANGE, QUEUE
 from services.submission.reactions import react
 from shared.service import Answer, At, Order, Projection, Row, Scope, to
 from shared.x12.ack_ta1 import Ta1, write_ta1
-from tests.unit.scenario import fold, scenario
+from tests.unit.scenario import fold, said, scenario
 from tests.unit.submission.facts import (
     ACCOUNT_NO,
     DAY,
@@ -55,7 +55,7 @@ from tests.unit.submission.facts import (
 from tests.unit.submission.facts import (
     CLAIM as CLAIM_NO,
 )
-from tests.unit.submission.outside import AT, TWO, Memory
+from tests.unit.submission.outside import AT, BOOKS, TWO, Memory
 from tests.unit.submission.test_submission_gateway import BACK
 
 ON_ACCOUNT = structs.replace(AT, stream=f"account/{ACCOUNT_NO}", scope=Scope("tenant", "LE1", "F1"))
@@ -202,6 +202,17 @@ def test_a_queue_counts_what_waits() -> None:
     assert (row["claims"], row["cents"], row["lane"]) == (4, 120_000, 0)
     ((_, row),) = rows(QUEUE, (*queued, TWO.event), AT).items()
     assert (row["claims"], row["cents"], row["since"]) == (0, 0, None)
+
+
+def test_an_interchange_holds_what_leaves_without_what_was_set_aside() -> None:
+    lost = TWO.event.sets[0].claims[0]
+    (aside,) = said(
+        OUTBOUND, [*TWO.queued, TWO.event],
+        SetAside("CLEARING", TWO.event.isa13, lost.claim, 1, "no", "2010BA", "NM103"), BOOKS,
+    )  # fmt: skip
+    ((_, row),) = rows(INTERCHANGE, (TWO.event, aside), AT).items()
+    assert (row["claims"], row["cents"]) == (3, 90_000)
+    assert row["aside"] == [[lost.claim, 1]]
 
 
 def test_an_interchange_shows_what_was_answered() -> None:

@@ -1,16 +1,20 @@
-"""A queued package with its people opened, as the claim of an 837P (loops 2000B to 2430)."""
+"""A package with its people, as the claim of an 837P (loops 2000B to 2430)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from contracts.phi import MemberDetails, PersonDetails
-from contracts.submission import ClaimPackage, PayerName, PriorPayment
-from contracts.values import Adjustment, Charge, Coverage
+from contracts.submission import ClaimPackage, PayerName
+from contracts.values import Charge, Coverage
+from services.submission.domain.earlier import with_earlier_payers
 from shared.x12 import claim_837p as x
 from shared.x12.writing import plain
 
 UNNAMED = "PROVIDER"
 """Loop 2310B wants a name; charges know the rendering provider by NPI alone."""
+
+
+SELF = "18"
 
 
 class Opened(NamedTuple):
@@ -22,19 +26,22 @@ class Opened(NamedTuple):
 
 
 def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClaim:
-    """The claim as the writer takes it. Text is made fit for the character set, never refused."""
+    """The claim as the writer takes it. People's own text is made fit for the character set, never refused.
+
+    NotWritable, with loop and element, when what an earlier payer said does not balance.
+    """
     package, person = opened.package, opened.person
     ours = next(c for c in package.coverages if c.order == package.payer_order)
     subscriber = _subscriber(ours, opened)
     somebody_else = _is_dependent(ours, opened)
-    return x.ProfessionalClaim(
+    made = x.ProfessionalClaim(
         clm01=package.claim,
         total_cents=package.total_cents,
         place_of_service=package.charges[0].place_of_service,
         frequency=package.frequency,
         subscriber=subscriber,
         payer=_payer(package.payer, payers),
-        lines=[_line(charge, package, payers) for charge in package.charges],
+        lines=[_line(charge, package) for charge in package.charges],
         diagnoses=[d.code for d in sorted(package.diagnoses, key=lambda d: d.sequence)],
         patient=_party(person) if somebody_else else None,
         patient_relation=ours.relation if somebody_else else "",
@@ -43,22 +50,29 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
         note=plain(package.note, 80),
         rendering_npi=package.charges[0].rendering_npi,
         rendering_last=UNNAMED,
-        prior=[_other(c, opened, payers) for c in package.coverages if c is not ours],
     )
+    others = [
+        (c.order, _subscriber(c, opened, other=True), _payer(c.payer, payers))
+        for c in package.coverages
+        if c is not ours
+    ]
+    return with_earlier_payers(made, package, others)
 
 
 def _is_dependent(coverage: Coverage, opened: Opened) -> bool:
-    return coverage.relation != "18" and opened.members[coverage.order].subscriber is not None
+    return coverage.relation != SELF and opened.members[coverage.order].subscriber is not None
 
 
-def _subscriber(coverage: Coverage, opened: Opened) -> x.Subscriber:
+def _subscriber(coverage: Coverage, opened: Opened, *, other: bool = False) -> x.Subscriber:
     member = opened.members[coverage.order]
-    person = member.subscriber if _is_dependent(coverage, opened) else None
+    dependent = _is_dependent(coverage, opened)
+    person = member.subscriber if dependent else None
     return x.Subscriber(
         order=coverage.order,
         member_id=plain(member.member_id, 80),
         party=_party(person or opened.person),
-        relation=coverage.relation,
+        # Whoever has a member number of their own is the subscriber, whatever they are to the holder.
+        relation=coverage.relation if dependent or other else SELF,
         filing_indicator=coverage.filing_indicator,
         insurance_type=coverage.insurance_type or "",
         group_number=plain(member.group_number, 50),
@@ -84,27 +98,7 @@ def _payer(payer: str, payers: Mapping[str, PayerName]) -> x.Payer:
     return x.Payer(plain(named.name if named else payer, 60), named.payer_id if named else payer)
 
 
-def _other(coverage: Coverage, opened: Opened, payers: Mapping[str, PayerName]) -> x.PriorPayer:
-    """Loop 2320 of another coverage; money only when that payer was before us and decided."""
-    prior = next((p for p in opened.package.prior if p.payer_order == coverage.order), None)
-    return x.PriorPayer(
-        subscriber=_subscriber(coverage, opened),
-        payer=_payer(coverage.payer, payers),
-        paid_cents=prior.paid_cents if prior else None,
-        cas=_at_claim_level(prior, opened.package) if prior else [],
-        payer_control=prior.payer_control if prior else "",
-        paid_on=prior.paid_on if prior else None,
-    )
-
-
-def _at_claim_level(prior: PriorPayment, package: ClaimPackage) -> list[x.ClaimAdjustment]:
-    """Its own adjustments, and those of lines that lead to none of the claim's: nothing of them is dropped."""
-    ours = {charge.charge for charge in package.charges}
-    strange = [a for line in prior.lines if line.charge not in ours for a in line.adjustments]
-    return _cas((*prior.adjustments, *strange))
-
-
-def _line(charge: Charge, package: ClaimPackage, payers: Mapping[str, PayerName]) -> x.ServiceLine:
+def _line(charge: Charge, package: ClaimPackage) -> x.ServiceLine:
     pointers = next((c.pointers for c in package.coded if c.charge == charge.charge), ())
     return x.ServiceLine(
         procedure=charge.procedure,
@@ -116,7 +110,6 @@ def _line(charge: Charge, package: ClaimPackage, payers: Mapping[str, PayerName]
         modifiers=list(charge.modifiers),
         place_of_service=charge.place_of_service,
         ndc=charge.ndc or "",
-        prior=[line for prior in package.prior for line in _prior_lines(charge, prior, payers)],
     )
 
 
@@ -124,25 +117,3 @@ def _places(pointers: tuple[int, ...], package: ClaimPackage) -> list[int]:
     """SV107 points to places of HI, which holds the diagnoses in their sequence without gaps."""
     in_order = sorted(diagnosis.sequence for diagnosis in package.diagnoses)
     return [in_order.index(pointer) + 1 for pointer in pointers]
-
-
-def _prior_lines(
-    charge: Charge, prior: PriorPayment, payers: Mapping[str, PayerName]
-) -> list[x.PriorLine]:
-    return [
-        x.PriorLine(
-            payer_id=_payer(prior.payer, payers).payer_id,
-            paid_cents=line.paid_cents,
-            procedure=line.procedure or charge.procedure,
-            modifiers=list(line.modifiers),
-            units=line.units,
-            cas=_cas(line.adjustments),
-            paid_on=prior.paid_on,
-        )
-        for line in prior.lines
-        if line.charge == charge.charge
-    ]
-
-
-def _cas(adjustments: tuple[Adjustment, ...]) -> list[x.ClaimAdjustment]:
-    return [x.ClaimAdjustment(a.group, a.reason, a.cents, a.quantity) for a in adjustments]
