@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lock demo down test lint unit simulate fuzz-x12 kernel journeys bench bench-x12 contracts clean
+.PHONY: help venv lock demo down test lint unit simulate chaos fuzz-x12 kernel journeys bench bench-x12 contracts clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ unit: venv  ## Pure tests: nothing is started
 
 simulate: venv  ## The kernel in virtual time with faults from a seed (SEEDS=2000, or SEED=n for one again)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),500)) $(ARGS)
+
+chaos: venv  ## Faults from seeds on the real stack under load (ROWS=1,rolling SEEDS=3; ARGS=--list tells them)
+	@$(BIN)/python -m tests.faults $(if $(ROWS),--rows $(ROWS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(ARGS)
 
 fuzz-x12: venv  ## Throw broken X12 files at every reader (SECONDS=60)
 	@$(BIN)/python -m tests.x12.fuzz --seconds $(or $(SECONDS),60) $(ARGS)

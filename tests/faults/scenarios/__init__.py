@@ -1,0 +1,1 @@
+"""One module per group of rows; every module here is read."""
