@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared import batch, changes, commands, deciding, engine, rebuild, relay, work
+from shared import batch, changes, commands, deciding, engine, rebuild, relay, remembered, work
 from tests.simulation.process import Process
 from tests.simulation.store import MemoryStore
 
@@ -123,5 +123,19 @@ DEFECTS: dict[str, Plant] = {
         "_undo",
         "sent, last_seq = dict(progress.sent), progress.last_seq",
         "sent, last_seq = {}, progress.last_seq",
+    ),
+    "memory outlives what others changed": _line(
+        remembered,
+        remembered.Remembered,
+        "begin",
+        "if self._versions.get(p) != row.version:",
+        "if p not in self._held:",
+    ),
+    "memory says that nothing is parked where something is": _line(
+        remembered,
+        remembered.Remembered,
+        "committed",
+        "self._nothing_parked.difference_update(row.partition for row in batch.parked)",
+        "pass",
     ),
 }
