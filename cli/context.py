@@ -1,10 +1,7 @@
 """What every command that talks to the services shares: the stack of this folder, and what its doors answer."""
 
-import os
-import sys
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
 import httpx
@@ -26,6 +23,7 @@ from cli.output import (
     out,
     print_json,
 )
+from cli.plain import plain
 from deploy.home import NotStarted
 from deploy.stack import Stack
 from shared.errors import ServiceError
@@ -61,10 +59,6 @@ UNREACHABLE = (
     asyncpg.CannotConnectNowError,
 )
 """What says that a service, Kafka or PostgreSQL is not there."""
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
 
 def stack(quick: bool = False) -> Stack:
     """The stack of this folder (or of CLAIMLOG_HOME); `quick` when its first minutes are all that counts."""
@@ -114,34 +108,17 @@ def _body(service: str, answer: httpx.Response) -> Any:
     return body
 
 
-def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn every error into a sentence and an exit code: a person never meets a traceback."""
+def _known(failure: Exception) -> tuple[str, int] | None:
+    if isinstance(failure, NotStarted | ServiceError):
+        return str(failure), FAILED
+    if isinstance(failure, UNREACHABLE):
+        name = type(failure).__name__
+        return f"{_who(failure)} does not answer ({name}); see `claimlog status`", NOT_RUNNING
+    return None
 
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except KeyboardInterrupt:
-            raise typer.Exit(BROKEN_OFF) from None
-        except BrokenPipeError:
-            # Whoever read our output went away; Python would complain once more when it flushes.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(FAILED) from None
-        except (typer.Exit, typer.Abort, typer.BadParameter):
-            raise
-        except (NotStarted, ServiceError) as no:
-            fail(str(no))
-        except UNREACHABLE as lost:
-            fail(f"{_who(lost)} does not answer ({type(lost).__name__}); see `claimlog status`", NOT_RUNNING)
-        except Exception as failure:
-            if settings().traceback:
-                raise
-            fail(
-                f"it failed ({type(failure).__name__}) and this is a defect; "
-                "CLAIMLOG_TRACEBACK=1 shows where"
-            )
 
-    return run
+plainly = plain(_known)
+"""Around every command that talks to the services."""
 
 
 def _who(lost: BaseException) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.output import Json
+from cli.plain import no_such_file, plain
 from cli.x12_check import Checking
 from cli.x12_cut import join_files, split_file
 from cli.x12_files import refuse_missing
@@ -45,6 +46,7 @@ def x12() -> None:
 
 
 @app.command()
+@plain(no_such_file)
 def show(
     file: Source,
     json: Json = False,
@@ -68,6 +70,7 @@ def show(
 
 
 @app.command()
+@plain(no_such_file)
 def check(
     files: Sources,
     json: Json = False,
@@ -98,6 +101,7 @@ def check(
 
 
 @app.command()
+@plain(no_such_file)
 def split(
     file: Source,
     folder: Annotated[
@@ -123,6 +127,7 @@ def split(
 
 
 @app.command()
+@plain(no_such_file)
 def join(
     files: Sources,
     to: Out,
@@ -139,6 +144,7 @@ def join(
 
 
 @app.command()
+@plain(no_such_file)
 def redact(
     file: Source,
     to: Out,

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from cli import context, lifecycle, parked, receive
 from cli.main import app
+from cli.plain import no_such_file, plain
 from deploy.home import Home, NotStarted
 from shared.errors import Refused
 from shared.settings import Settings
@@ -25,15 +26,37 @@ ROOT = Path(__file__).parents[3]
 
 def _ends(raised: BaseException) -> tuple[int, str]:
     """Exit code and output of a command that ends so."""
+    return _ends_in(context.plainly, raised)
+
+
+def _ends_in(around: Callable[..., Any], raised: BaseException) -> tuple[int, str]:
     made = typer.Typer()
 
     @made.command()
-    @context.plainly
+    @around
     def command() -> None:
         raise raised
 
     done = CliRunner().invoke(made, [])
     return done.exit_code, done.output
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "sentence"),
+    [
+        (PermissionError(13, "Permission denied", "era.835"), 1, "era.835: permission denied"),
+        (OSError(28, "No space left on device"), 1, "no space left on device"),
+        (MemoryError(), 1, "not enough memory"),
+        (ZeroDivisionError("secret"), 1, "ZeroDivisionError"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_so_does_a_command_that_needs_nothing_to_run(
+    raised: BaseException, code: int, sentence: str
+) -> None:
+    ended, said = _ends_in(plain(no_such_file), raised)
+    assert (ended, sentence in said) == (code, True)
+    assert "Traceback" not in said and "secret" not in said
 
 
 @pytest.mark.parametrize(
