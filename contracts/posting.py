@@ -343,6 +343,20 @@ class PatientPaymentApplied:
     entries: tuple[JournalLine, ...] = ()
 
 
+@event("posting.patient_payment_assigned.v1", "guarantor", "account")
+class PatientPaymentAssigned:
+    """A person says for which account money of a payment is meant; negative when it was not meant for it after all."""
+
+    guarantor: Code
+    payment: Code
+    assignment: Code
+    account: AccountNumber
+    cents: Cents
+    reason: Sentence
+    approver: Code
+    posted_on: date
+
+
 @event("posting.patient_payment_refunded.v1", "guarantor", "account")
 class PatientPaymentRefunded:
     """A guarantor's unapplied money was sent back; the entry is the guarantor's. An account it waited on hears it."""

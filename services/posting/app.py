@@ -16,6 +16,7 @@ from contracts.posting import (
     OverpaymentRecovered,
     OverpaymentRefunded,
     PatientPaymentApplied,
+    PatientPaymentAssigned,
     PatientPaymentReceived,
     PatientPaymentRefunded,
     PaymentPosted,
@@ -61,6 +62,7 @@ _HEARS = (
     EftMatched,
     PatientPaymentReceived,
     PatientPaymentApplied,
+    PatientPaymentAssigned,
     PatientPaymentRefunded,
 )
 _SAYS = (
@@ -82,6 +84,7 @@ _SAYS = (
     EftMatched,
     PatientPaymentReceived,
     PatientPaymentApplied,
+    PatientPaymentAssigned,
     PatientPaymentRefunded,
 )
 

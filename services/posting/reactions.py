@@ -13,6 +13,7 @@ from contracts.posting import (
     EftDeposited,
     EftExpected,
     OverpaymentOpened,
+    PatientPaymentAssigned,
     PatientPaymentReceived,
     ProviderAdjustmentsDelivered,
     ResponsibilityMoved,
@@ -55,6 +56,8 @@ def _account(event: Any) -> Command | None:
         case TakebackPosted():
             return RecoverOverpayments()
         case PatientPaymentReceived():
+            return ApplyPayments()
+        case PatientPaymentAssigned(cents=cents) if cents > 0:
             return ApplyPayments()
         case ResponsibilityMoved(to_party="patient"):
             return ApplyPayments()

@@ -16,7 +16,7 @@ from services.posting.domain.account_state import Account
 from services.posting.domain.adjudications import Settled, Standing, settle
 from services.posting.domain.balance import CLAIM_LEVEL, fold_lines, mirror
 from services.posting.domain.book import Book
-from services.posting.domain.cash import apply_payments, take_back_write_offs, write_off
+from services.posting.domain.cash import apply_payments, take_back_write_offs, unassign, write_off
 from services.posting.domain.commands import (
     ApplyPayments,
     MoveOn,
@@ -27,6 +27,7 @@ from services.posting.domain.commands import (
     RefundPatient,
     ReversePosting,
     TransferDenied,
+    UnassignPayment,
     WriteOff,
 )
 from services.posting.domain.opening import set_aside, take_over
@@ -72,6 +73,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             transfer_denied(telling, command)
         case RefundOverpayment():
             refund_overpayment(telling, command)
+        case UnassignPayment():
+            unassign(telling, command)
         case RefundPatient():
             refund_patient(telling, command)
         case RecoverOverpayments():

@@ -14,6 +14,7 @@ from contracts.posting import (
     OverpaymentRecovered,
     OverpaymentRefunded,
     PatientPaymentApplied,
+    PatientPaymentAssigned,
     PatientPaymentReceived,
     PatientPaymentRefunded,
     PaymentPosted,
@@ -23,6 +24,7 @@ from contracts.posting import (
     WriteOffPosted,
 )
 from contracts.registration import AccountOpened, CoveragesSet
+from services.posting.domain import patient_money
 from services.posting.domain.balance import (
     BUCKET,
     CLAIM_LEVEL,
@@ -32,6 +34,7 @@ from services.posting.domain.balance import (
     keep,
     opening_total,
 )
+from services.posting.domain.patient_money import Applied
 
 
 class Cover(Struct, frozen=True, array_like=True):
@@ -114,15 +117,6 @@ class LetGo(Struct, frozen=True, array_like=True):
     cents: int
 
 
-class Applied(Struct, frozen=True, array_like=True):
-    """What of a patient's payment met a charge."""
-
-    payment: str
-    guarantor: str
-    charge: str
-    cents: int
-
-
 class Account(Struct, frozen=True):
     """The money of one encounter account."""
 
@@ -147,6 +141,7 @@ class Account(Struct, frozen=True):
     let_go: tuple[LetGo, ...] = ()
     applied: tuple[Applied, ...] = ()
     refunds: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
 
     def next_entry(self) -> str:
         """The id of the next journal entry: account and running number."""
@@ -230,10 +225,11 @@ def evolve(state: Account | None, event: Any) -> Account:
         case TakebackPosted():
             account = _kept_back(account, event)
         case PatientPaymentReceived():
-            waiting = {**account.payments, event.payment: (event.guarantor, event.amount_cents)}
-            account = replace(account, payments=waiting)
+            account = patient_money.waits(account, event, event.amount_cents)
+        case PatientPaymentAssigned():
+            account = patient_money.assigned(account, event)
         case PatientPaymentRefunded():
-            account = _sent_back(account, event)
+            account = patient_money.sent_back(account, event)
         case _:
             return _evolve_money(account, event)
     number = getattr(event, "account", "") or account.number
@@ -257,7 +253,7 @@ def _evolve_money(account: Account, event: Any) -> Account:
         case ResponsibilityMoved():
             return _moved(account, event)
         case PatientPaymentApplied():
-            return _applied(account, event)
+            return patient_money.applied(account, event)
         case OverpaymentRecovered():
             return _recovered(account, event, takeback_key(event))
         case OverpaymentRefunded():
@@ -355,31 +351,6 @@ def _moved(account: Account, event: ResponsibilityMoved) -> Account:
         account,
         posted={**account.posted, event.adjudication: after},
         parts=tuple(p for p in account.parts if p.adjudication != event.adjudication),
-    )
-
-
-def _applied(account: Account, event: PatientPaymentApplied) -> Account:
-    _, left = account.payments.get(event.payment, (event.guarantor, 0))
-    waiting = {**account.payments, event.payment: (event.guarantor, left - event.cents)}
-    applied = {(a.payment, a.charge): a for a in account.applied}
-    for amount in event.amounts:
-        key = (event.payment, amount.charge or CLAIM_LEVEL)
-        before = applied[key].cents if key in applied else 0
-        applied[key] = Applied(key[0], event.guarantor, key[1], before + amount.cents)
-    return replace(
-        account,
-        payments={k: v for k, v in waiting.items() if v[1] > 0},
-        applied=tuple(a for a in applied.values() if a.cents > 0),
-    )
-
-
-def _sent_back(account: Account, event: PatientPaymentRefunded) -> Account:
-    guarantor, left = account.payments.get(event.payment, (event.guarantor, 0))
-    waiting = {**account.payments, event.payment: (guarantor, left - event.cents)}
-    return replace(
-        account,
-        payments={k: v for k, v in waiting.items() if v[1] > 0},
-        refunds=(*account.refunds, event.refund),
     )
 
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Container
 
-from contracts.posting import MovedAmount, PatientPaymentApplied, WriteOffPosted
+from contracts.posting import (
+    MovedAmount,
+    PatientPaymentApplied,
+    PatientPaymentAssigned,
+    WriteOffPosted,
+)
 from contracts.values import JournalLine
 from services.posting.domain.account_state import Account
 from services.posting.domain.balance import CLAIM_LEVEL, LEDGER
-from services.posting.domain.commands import WriteOff
+from services.posting.domain.commands import UnassignPayment, WriteOff
 from services.posting.domain.telling import Telling
 from shared.errors import Refused
 from shared.streams import guarantor_stream
@@ -53,6 +58,35 @@ def _at_guarantor(applied: PatientPaymentApplied) -> PatientPaymentApplied:
             JournalLine(ledger="patient_clearing", cents=-cents, kind="patient payment"),
         ),
     )
+
+
+def unassign(telling: Telling, command: UnassignPayment) -> None:
+    """Money that is not meant for this account: what met a balance is taken off it, the last first, and all goes back."""
+    account = telling.account
+    if command.assignment in account.assignments:
+        return
+    guarantor, waiting = account.payments.get(command.payment, ("", 0))
+    met = [one for one in account.applied if one.payment == command.payment]
+    if not 0 < command.cents <= waiting + sum(one.cents for one in met):
+        raise Refused("there is less of that payment on this account than should go back")
+    short = command.cents - waiting
+    for one in reversed(met):
+        guarantor, part = one.guarantor, min(short, one.cents)
+        if part > 0:
+            _apply(telling, guarantor, command.payment, {one.charge: -part})
+            short -= part
+    back = PatientPaymentAssigned(
+        guarantor=guarantor,
+        payment=command.payment,
+        assignment=command.assignment,
+        account=account.number,
+        cents=-command.cents,
+        reason=command.reason,
+        approver=command.approver,
+        posted_on=telling.day,
+    )
+    telling.say(back)
+    telling.tell(guarantor_stream(guarantor), back)
 
 
 def write_off(telling: Telling, command: WriteOff) -> None:

@@ -109,6 +109,32 @@ class RefundPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignPayment:
+    """A person says for which account money is meant that a guarantor paid for none."""
+
+    guarantor: str
+    payment: str
+    assignment: str
+    account: str
+    cents: int
+    reason: str
+    approver: str
+    assigned_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnassignPayment:
+    """A person says that money of a payment is not meant for this account, although it may have met a balance."""
+
+    account: str
+    payment: str
+    assignment: str
+    cents: int
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandOutRemittance:
     """Tell the payee of the provider-level money, and the trace of the money to come."""
 

@@ -7,12 +7,13 @@ from msgspec.structs import replace
 
 from contracts.posting import (
     PatientPaymentApplied,
+    PatientPaymentAssigned,
     PatientPaymentReceived,
     PatientPaymentRefunded,
 )
 from contracts.values import JournalLine
 from services.posting.domain.book import Book
-from services.posting.domain.commands import ReceivePayment, RefundPayment
+from services.posting.domain.commands import AssignPayment, ReceivePayment, RefundPayment
 from shared.errors import Refused
 from shared.service import Event, Say, to
 from shared.streams import account_stream
@@ -27,13 +28,18 @@ class Guarantor(Struct, frozen=True):
     payments: dict[str, int] = {}
     loose: dict[str, int] = {}
     refunds: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
 
 
 def decide_guarantor(
-    command: ReceivePayment | RefundPayment, state: Guarantor | None, book: Book | None
+    command: ReceivePayment | AssignPayment | RefundPayment,
+    state: Guarantor | None,
+    book: Book | None,
 ) -> Says:
-    """Payments and refunds count once."""
+    """Payments, assignments and refunds count once."""
     guarantor = state or Guarantor()
+    if isinstance(command, AssignPayment):
+        return _assign(command, guarantor, book or Book())
     if isinstance(command, RefundPayment):
         return _refund(command, guarantor, book or Book())
     return _receive(command, guarantor)
@@ -57,6 +63,25 @@ def _receive(command: ReceivePayment, guarantor: Guarantor) -> Says:
         account=command.account,
     )
     return [said, to(account_stream(command.account), said)] if command.account else [said]
+
+
+def _assign(command: AssignPayment, guarantor: Guarantor, book: Book) -> Says:
+    """Only what is meant for no account yet; the account applies it when it hears of it."""
+    if command.assignment in guarantor.assignments:
+        return []
+    if not 0 < command.cents <= guarantor.loose.get(command.payment, 0):
+        raise Refused("there is less of that payment without an account than should be assigned")
+    said = PatientPaymentAssigned(
+        guarantor=command.guarantor,
+        payment=command.payment,
+        assignment=command.assignment,
+        account=command.account,
+        cents=command.cents,
+        reason=command.reason,
+        approver=command.approver,
+        posted_on=book.posting_day(command.assigned_on),
+    )
+    return [said, to(account_stream(command.account), said)]
 
 
 def _refund(command: RefundPayment, guarantor: Guarantor, book: Book) -> Says:
@@ -94,6 +119,13 @@ def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
                 loose = {**loose, event.payment: event.amount_cents}
             unapplied = guarantor.unapplied + event.amount_cents
             return replace(guarantor, unapplied=unapplied, payments=known, loose=loose)
+        case PatientPaymentAssigned():
+            left = guarantor.loose.get(event.payment, 0) - event.cents
+            return replace(
+                guarantor,
+                loose={**guarantor.loose, event.payment: left},
+                assignments=(*guarantor.assignments, event.assignment),
+            )
         case PatientPaymentApplied():
             return replace(guarantor, unapplied=guarantor.unapplied - event.cents)
         case PatientPaymentRefunded():

@@ -9,6 +9,7 @@ from contracts.posting import (
     EftMatched,
     OverpaymentRecovered,
     PatientPaymentApplied,
+    PatientPaymentAssigned,
     PatientPaymentReceived,
     PatientPaymentRefunded,
     ProviderAdjustmentPosted,
@@ -191,6 +192,8 @@ def payment_row(row: Row | None, event: Any, at: At) -> Row:
             now = {**now, **facts, "tender": event.tender, "account": event.account}
         case PatientPaymentApplied():
             now = {**now, "applied_cents": now["applied_cents"] + event.cents}
+        case PatientPaymentAssigned(cents=cents) if cents > 0:
+            now = {**now, "account": event.account}
         case PatientPaymentRefunded():
             now = {**now, "refunded_cents": now["refunded_cents"] + event.cents}
     left = now["received_cents"] - now["applied_cents"] - now["refunded_cents"]
@@ -322,7 +325,12 @@ PATIENT_PAYMENT = Projection(
         "received_on": "date",
     },
     key=("guarantor", "payment"),
-    hears=_wires(PatientPaymentReceived, PatientPaymentApplied, PatientPaymentRefunded),
+    hears=_wires(
+        PatientPaymentReceived,
+        PatientPaymentAssigned,
+        PatientPaymentApplied,
+        PatientPaymentRefunded,
+    ),
     keys=payment_keys,
     project=payment_row,
     indexes=("(received_on) where left_cents <> 0",),

@@ -94,7 +94,7 @@ async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "select *, count(*) over () as listed, sum(cents) over ()::bigint as listed_cents from ("
         "select coalesce(nullif(p.account, ''), '-') as account, coalesce(m.facility, '') as facility, "
         "'patient' as whose, (p.received_cents - p.applied_cents - p.refunded_cents) as cents, "
-        "case when p.account = '' then 'no account was named' "
+        "case when p.account = '' then 'no account was named: assign it to one, or refund it' "
         "when m.account is null then 'the account is not here yet' "
         "else 'the patient owes nothing more on the account' end as reason, p.received_on as since "
         "from patient_payment p left join account_money m on m.account = p.account "

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from contracts.posting import PatientPaymentReceived, PatientPaymentRefunded
+from contracts.posting import (
+    PatientPaymentAssigned,
+    PatientPaymentReceived,
+    PatientPaymentRefunded,
+)
 from shared.service import At, Projection, Row
 
 PAYEES = Projection(
@@ -49,6 +53,8 @@ def _payment(row: Row | None, event: Any, at: At) -> Row | None:
             "applied_cents": row["applied_cents"] if row else 0,
             "refunded_cents": row["refunded_cents"] if row else 0,
         }
+    if isinstance(event, PatientPaymentAssigned):
+        return row and {**row, "account": event.account if event.cents > 0 else ""}
     if isinstance(event, PatientPaymentRefunded):
         return row and {**row, "refunded_cents": row["refunded_cents"] + event.cents}
     return row and {**row, "applied_cents": row["applied_cents"] + event.cents}
@@ -69,6 +75,7 @@ PATIENT_PAYMENTS = Projection(
     hears=frozenset(
         {
             "posting.patient_payment_received.v1",
+            "posting.patient_payment_assigned.v1",
             "posting.patient_payment_applied.v1",
             "posting.patient_payment_refunded.v1",
         }

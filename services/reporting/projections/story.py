@@ -46,6 +46,7 @@ TOLD = frozenset(
         "posting.overpayment_opened.v1",
         "posting.overpayment_recovered.v1",
         "posting.overpayment_refunded.v1",
+        "posting.patient_payment_assigned.v1",
         "posting.patient_payment_applied.v1",
         "posting.patient_payment_refunded.v1",
         "posting.opening_balance_posted.v1",

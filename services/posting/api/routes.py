@@ -1,20 +1,31 @@
 """Doors of posting: the bank's deposits, patients' payments, write-offs, and what the journal says."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from contracts.values import Code
+from services.posting.api.bodies import (
+    AssignmentAsked,
+    Deposits,
+    LooseRefundAsked,
+    PatientRefundAsked,
+    Payments,
+    RefundAsked,
+    TransferAsked,
+    UnassignmentAsked,
+    WriteOffAsked,
+)
 from services.posting.domain.commands import (
-    Bucket,
+    AssignPayment,
     ReceivePayment,
     RecordDeposit,
     RefundOverpayment,
     RefundPatient,
     RefundPayment,
     TransferDenied,
+    UnassignPayment,
     WriteOff,
 )
 from shared.errors import NotFound
@@ -22,90 +33,7 @@ from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Command, Doors, Order, Row, Scope
 from shared.streams import account_stream, deposit_stream, guarantor_stream
 
-MAX_ITEMS = 2_000
 MOST_ROWS = 1_000
-Positive = Annotated[int, Field(gt=0, le=10**12)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Deposit(_Body):
-    """A line of the bank's statement; the trace is the addenda's TRN02, the payer's id its TRN03."""
-
-    deposit: Code
-    amount_cents: Positive
-    deposited_on: date
-    trace: str = Field(default="", max_length=50)
-    payer_trace_id: str = Field(default="", max_length=30)
-
-
-class Deposits(_Body):
-    """Up to 2,000 deposits."""
-
-    deposits: list[Deposit] = Field(min_length=1, max_length=MAX_ITEMS)
-
-
-class Payment(_Body):
-    """A payment of a guarantor, found by the account it is meant for when it is not named."""
-
-    payment: Code
-    guarantor: Code | None = None
-    account: str = Field(default="", pattern=r"^([0-9A-Z]{14})?$")
-    tender: Code
-    amount_cents: Positive
-    received_on: date
-
-
-class Payments(_Body):
-    """Up to 2,000 payments."""
-
-    payments: list[Payment] = Field(min_length=1, max_length=MAX_ITEMS)
-
-
-class TransferAsked(_Body):
-    """A denied amount goes to the next payer or the patient; without `cents` all that is denied."""
-
-    to_party: Literal["payer", "patient"]
-    reason: str = Field(min_length=1, max_length=400)
-    approver: Code
-    cents: Positive | None = None
-    charge: Code | None = None
-
-
-class RefundAsked(_Body):
-    """Money that we send back, under our own id of the refund."""
-
-    refund: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
-    reason: str = Field(min_length=1, max_length=400)
-    approver: Code
-    cents: Positive | None = None
-
-
-class PatientRefundAsked(RefundAsked):
-    """Of a patient's payment, what waits on the account."""
-
-    payment: Code
-    cents: Positive
-
-
-class LooseRefundAsked(PatientRefundAsked):
-    """Of a payment that was made for no account."""
-
-    cents: Positive
-    refunded_on: date
-
-
-class WriteOffAsked(_Body):
-    """A write-off with its reason and approver; without `cents` all of the balance goes."""
-
-    kind: Code
-    reason: str = Field(min_length=1, max_length=400)
-    approver: Code
-    cents: Positive | None = None
-    charge: Code | None = None
-    bucket: Bucket = "patient"
 
 
 def routes(doors: Doors) -> APIRouter:
@@ -183,6 +111,25 @@ def _by_a_person(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Send back what of a payment waits on the account."""
         command = RefundPatient(account, **body.model_dump())
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/guarantors/{guarantor}/assignments")
+    async def assign(
+        guarantor: str, body: AssignmentAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Say for which account money is meant that a guarantor paid for none; it meets what is owed there."""
+        known = await doors.rows("select 1 from account_balance where account = $1", body.account)
+        if not known:
+            raise NotFound("there is no such account")
+        command = AssignPayment(guarantor, **body.model_dump())
+        return await one(guarantor_stream(guarantor), command, body, key, actor)
+
+    @router.post("/accounts/{account}/unassignments")
+    async def unassign(
+        account: str, body: UnassignmentAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Give money of a payment back to its guarantor, off the balance that it met: it was not meant for here."""
+        command = UnassignPayment(account, **body.model_dump())
         return await one(account_stream(account), command, body, key, actor)
 
     @router.post("/guarantors/{guarantor}/refunds")

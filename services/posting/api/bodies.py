@@ -1,0 +1,110 @@
+"""What the doors of posting are told."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.values import Code
+from services.posting.domain.commands import Bucket
+
+MAX_ITEMS = 2_000
+Positive = Annotated[int, Field(gt=0, le=10**12)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Deposit(_Body):
+    """A line of the bank's statement; the trace is the addenda's TRN02, the payer's id its TRN03."""
+
+    deposit: Code
+    amount_cents: Positive
+    deposited_on: date
+    trace: str = Field(default="", max_length=50)
+    payer_trace_id: str = Field(default="", max_length=30)
+
+
+class Deposits(_Body):
+    """Up to 2,000 deposits."""
+
+    deposits: list[Deposit] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class Payment(_Body):
+    """A payment of a guarantor, found by the account it is meant for when it is not named."""
+
+    payment: Code
+    guarantor: Code | None = None
+    account: str = Field(default="", pattern=r"^([0-9A-Z]{14})?$")
+    tender: Code
+    amount_cents: Positive
+    received_on: date
+
+
+class Payments(_Body):
+    """Up to 2,000 payments."""
+
+    payments: list[Payment] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class TransferAsked(_Body):
+    """A denied amount goes to the next payer or the patient; without `cents` all that is denied."""
+
+    to_party: Literal["payer", "patient"]
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    cents: Positive | None = None
+    charge: Code | None = None
+
+
+class RefundAsked(_Body):
+    """Money that we send back, under our own id of the refund."""
+
+    refund: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    cents: Positive | None = None
+
+
+class PatientRefundAsked(RefundAsked):
+    """Of a patient's payment, what waits on the account."""
+
+    payment: Code
+    cents: Positive
+
+
+class LooseRefundAsked(PatientRefundAsked):
+    """Of a payment that was made for no account."""
+
+    cents: Positive
+    refunded_on: date
+
+
+class UnassignmentAsked(_Body):
+    """Money of a payment that is not meant for this account, under our own id of the correction."""
+
+    payment: Code
+    assignment: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
+    cents: Positive
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
+class AssignmentAsked(UnassignmentAsked):
+    """For which account money is meant that was paid for none."""
+
+    account: str = Field(pattern=r"^[0-9A-Z]{14}$")
+    assigned_on: date
+
+
+class WriteOffAsked(_Body):
+    """A write-off with its reason and approver; without `cents` all of the balance goes."""
+
+    kind: Code
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    cents: Positive | None = None
+    charge: Code | None = None
+    bucket: Bucket = "patient"
