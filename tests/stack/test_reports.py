@@ -294,7 +294,7 @@ def test_a_patients_payment_without_a_balance_is_unapplied_with_its_reason(serve
     assert (found["whose"], found["cents"], found["reason"]) == (
         "patient",
         900,
-        "no account was named",
+        "no account was named: assign it to one, or refund it",
     )
 
 
