@@ -1,4 +1,4 @@
-"""`import FILE…`: 837Ps of another system, as history with opening balances, or as claims that were never sent."""
+"""`import FILE…`: 837s of another system, as history with opening balances, or 837Ps that were never sent as claims."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from rich.markup import escape
 from rich.progress import track
 
 from cli.context import FAILED, Json, ask, complain, err, out, plainly, print_json, url_of
-from cli.taking_over import Refuse, take_over
+from cli.taking_over import Refuse, as_professional, take_over
 from shared.x12 import Finding, Unreadable, read_file
-from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_837p
-from shared.x12.envelope import kind_of
+from shared.x12.claim_837i import check_837i, read_837i
+from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_batch_837p
+from shared.x12.envelope import TransactionSet, kind_of
 
 CHUNK = 200
 BEFORE = "it was imported before with other options or content; what that did stands, nothing changed"
@@ -22,7 +23,7 @@ BEFORE = "it was imported before with other options or content; what that did st
 
 @plainly
 def import_claims(
-    files: Annotated[list[Path], typer.Argument(help="837P files.", exists=True, dir_okay=False)],
+    files: Annotated[list[Path], typer.Argument(help="837P files; 837I files as history.", exists=True, dir_okay=False)],
     facility: Annotated[
         str, typer.Option(help="The facility the claims belong to; it must be listed.")
     ],
@@ -74,7 +75,7 @@ def _one(path: Path, how: How) -> dict[str, Any]:
     result: dict[str, Any] = {"file": str(path), "claims": 0, "held": 0, "notes": [], "refused": ""}
     try:
         data = path.read_bytes()
-        claims = read_claims(path.name, data)
+        claims = read_claims(path.name, data, new=how.new)
         books = Books(how.facility, how.payer)
         key = hashlib.sha256(data).hexdigest()
         taken = [
@@ -93,24 +94,15 @@ def _refuse(name: str, findings: list[Finding]) -> Refuse:
     return Refuse("; ".join(f"{name}: {f}" for f in findings[:3]))
 
 
-def read_claims(name: str, data: bytes) -> list[ProfessionalClaim]:
-    """All claims of a file, read and checked before anything is sent."""
+def read_claims(name: str, data: bytes, *, new: bool = True) -> list[ProfessionalClaim]:
+    """All claims of a file, read and checked before anything is sent; institutional ones as a history needs them."""
     try:
         read = read_file(data)
     except Unreadable as no:
         raise _refuse(name, no.findings) from None
     claims: list[ProfessionalClaim] = []
     for one in read.sets():
-        if kind_of(one) != "837P":
-            raise Refuse(
-                f"{name}: holds a {kind_of(one)}; only professional claims (837P) are imported"
-            )
-        found, findings = read_837p(one)
-        # An NPI's check digit is judged by the claim edits; what the sums say must be right here.
-        wrong = [f for f in findings if f.severity == "error"]
-        wrong += [
-            f for f in check_837p(found, one) if f.element in ("CLM02", "CLM01", "LX01", "DTP03")
-        ]
+        found, wrong = _claims_of(name, one, new)
         if wrong:
             raise _refuse(name, wrong)
         claims += found
@@ -122,6 +114,29 @@ def read_claims(name: str, data: bytes) -> list[ProfessionalClaim]:
             raise Refuse(f"{name}: CLM at segment {claim.segment}: its CLM01 stands in the file twice")
         seen.add(claim.clm01)
     return claims
+
+
+def _claims_of(
+    name: str, one: TransactionSet, new: bool
+) -> tuple[list[ProfessionalClaim], list[Finding]]:
+    """The claims of a set, and what is wrong with them: an NPI's check digit is judged by the claim edits, sums here."""
+    kind = kind_of(one)
+    if kind == "837P":
+        batch, findings = read_batch_837p(one)
+        found, checked = batch.claims, check_837p(batch.claims, one)
+        for claim in found[:1]:  # What stands before the claims is named once.
+            claim.unknown = [*batch.unknown, *claim.unknown]
+    elif kind == "837I" and not new:
+        stays, findings = read_837i(one)
+        found, checked = [as_professional(c) for c in stays], check_837i(stays, one)
+    else:
+        also = " to be billed; take an 837I over with --history" if kind == "837I" else ""
+        raise Refuse(f"{name}: holds a {kind}; only professional claims (837P) are imported{also}")
+    wrong = [f for f in findings if f.severity == "error"]
+    wrong += [f for f in checked if f.element in ("CLM02", "CLM01", "LX01", "DTP03") and f.severity == "error"]
+    undated = [c for c in found if not any(line.service_from for line in c.lines)]
+    wrong += [one.finding(c.segment, "no line has a day of service", element="DTP03") for c in undated[:1]]
+    return found, wrong
 
 
 class Books:

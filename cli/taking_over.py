@@ -3,18 +3,30 @@
 Pure: a claim and the books in, request items or a refusal out. A sentence names loop and segment, never a value of a person.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from shared.x12.claim_837p import Party, PriorPayer, ProfessionalClaim, ServiceLine
+from cli.not_carried import (
+    DIAGNOSES,
+    MODIFIERS,
+    OF_A_LINE,
+    OF_THE_CLAIM,
+    POINTERS,
+    addressed,
+    all_rendering,
+    is_drug_quantity,
+    listed_instead,
+    of_the_whole,
+    rendering,
+    uncarried,
+)
+from shared.x12.claim_837i import InstitutionalClaim
+from shared.x12.claim_837p import Party, PriorPayer, ProfessionalClaim, Provider, ServiceLine
 
 SOURCE = "IMPORT"
 NUMBER_LENGTH = 38
 SELF = "18"
-IGNORED_REFERENCES = {"D9", "EA", "6R", "G1", "F8"}
-"""REFs that are carried elsewhere, or that only the old system's traffic needed."""
 
 
 class Refuse(Exception):
@@ -51,6 +63,7 @@ def take_over(c: ProfessionalClaim, books: Listed, *, new: bool, leave_out: bool
             raise Refuse(
                 f"{place}: {'; '.join(notes)}; --leave-out bills without what cannot be carried"
             )
+        notes += listed_instead(c, books.facility)
     elif c.frequency == "8":
         raise Refuse(f"{place}: CLM05-3 is 8: a void leaves no balance to take over")
     items = _items(c, books, new, place)
@@ -76,14 +89,26 @@ def _must_be_new(c: ProfessionalClaim, place: str) -> None:
             f"{place}: AMT*F5: the patient has paid already; take it over with --history, "
             "or take AMT*F5 out and record the payment here"
         )
-    for who, loop, party in _people(c):
-        missing = [name for name, value in (("DMG02", party.born_on), ("NM103", party.last)) if not value]
-        if missing:
-            raise Refuse(f"{place}: loop {loop}: the {who} has no {' and no '.join(missing)}")
-    if not _addressed(c):
-        raise Refuse(f"{place}: loop {_people(c)[0][1]}: the patient has no address (N3, N4)")
+    who, loop, party = _people(c)[0]
+    facts = (("DMG02", party.born_on), ("NM103", party.last), ("NM104", party.first))
+    missing = [name for name, value in facts if not value]
+    if missing:
+        raise Refuse(f"{place}: loop {loop}: the {who} has no {' and no '.join(missing)}")
+    if not c.subscriber.party.last:
+        raise Refuse(f"{place}: loop 2010BA: the subscriber has no NM103")
+    if not _address_of(c):
+        raise Refuse(f"{place}: loop {loop}: the patient has no address (N3, N4)")
     if not c.subscriber.member_id:
         raise Refuse(f"{place}: loop 2010BA: the subscriber has no member number (NM109)")
+    for n, line in enumerate(c.lines, 1):
+        told = (
+            ("SV101", line.procedure),
+            ("SV104", line.units or line.quantity),
+            ("DTP*472", line.service_from),
+        )
+        missing = [name for name, value in told if not value]
+        if missing:
+            raise Refuse(f"{place}: loop 2400 line {n}: there is no {' and no '.join(missing)}")
 
 
 def _people(c: ProfessionalClaim) -> list[tuple[str, str, Party]]:
@@ -92,92 +117,70 @@ def _people(c: ProfessionalClaim) -> list[tuple[str, str, Party]]:
     return [("patient", "2010CA", c.patient), ("subscriber", "2010BA", c.subscriber.party)]
 
 
-def _addressed(c: ProfessionalClaim) -> Party | None:
+def _address_of(c: ProfessionalClaim) -> Party | None:
     """Whoever has an address: the patient, else the subscriber."""
-    found = [p for _, _, p in _people(c) if p.street and p.city and len(p.state) == 2 and p.zip]
-    return found[0] if found else None
+    return next((p for _, _, p in _people(c) if addressed(p)), None)
 
 
-def uncarried(c: ProfessionalClaim) -> list[str]:
-    """What the file says of a claim and our events have no place for, by loop and segment."""
-    found = [f"2310: a provider in the role {p.role} (NM101) is not carried" for p in c.providers]
-    found += [f"2300: {told} is not carried" for told in _of_the_claim(c)]
-    for n, line in enumerate(c.lines, 1):
-        found += [f"2400 line {n}: {told} is not carried" for told in _of_a_line(line, c)]
-    return list(dict.fromkeys(found))
-
-
-def _of_the_claim(c: ProfessionalClaim) -> Iterable[str]:
-    yield from (f"DTP*{d.what}" for d in c.dates)
-    yield from (f"REF*{r.qualifier}" for r in c.references if r.qualifier not in IGNORED_REFERENCES)
-    facts = (
-        ("PWK", c.attachments),
-        ("CRC", c.conditions),
-        ("CR1", c.ambulance),
-        ("NTE", c.note),
-        ("CLM11", c.accident_causes),
-        ("CLM12", c.special_program),
-        ("CLM20", c.delay_reason),
-        ("HI of anesthesia", c.anesthesia_procedures),
-        ("HI of conditions", c.condition_codes),
-        ("AMT", c.amounts),
+def as_professional(c: InstitutionalClaim) -> ProfessionalClaim:
+    """An institutional claim as far as a history needs it: its lines by procedure, else by revenue code."""
+    lines = [
+        ServiceLine(
+            procedure=line.procedure or line.revenue_code,
+            charge_cents=line.charge_cents,
+            units=line.units,
+            service_from=line.service_from or c.statement_from,
+            service_to=line.service_to,
+            pointers=[1],
+            modifiers=line.modifiers,
+            prior=line.prior,
+        )
+        for line in c.lines
+    ]
+    return ProfessionalClaim(
+        clm01=c.clm01,
+        total_cents=c.total_cents,
+        place_of_service=c.facility_code,
+        frequency=c.frequency,
+        subscriber=c.subscriber,
+        payer=c.payer,
+        lines=lines,
+        diagnoses=[diagnosis.code for diagnosis in c.diagnoses],
+        patient=c.patient,
+        patient_relation=c.patient_relation,
+        prior=c.prior,
+        segment=c.segment,
     )
-    yield from (name for name, value in facts if value)
-    yield from (f"{segment[0]}" for segment in c.unknown if segment)
-
-
-def _of_a_line(line: ServiceLine, c: ProfessionalClaim) -> Iterable[str]:
-    yield from (f"DTP*{d.what}" for d in line.dates)
-    yield from (f"REF*{r.qualifier}" for r in line.references if r.qualifier not in IGNORED_REFERENCES)
-    yield from (
-        f"the provider in the role {p.role} (NM101)"
-        for p in line.providers
-        if p.role != "82" or p.npi != c.rendering_npi
-    )
-    facts = (
-        ("a span of days (DTP*472)", line.service_to and line.service_to != line.service_from),
-        (f"the quantity {line.quantity} (SV104)", line.quantity),
-        (f"the unit {line.unit_code} (SV103)", line.unit_code != "UN"),
-        (f"the qualifier {line.qualifier} (SV101-1)", line.qualifier != "HC"),
-        ("CTP", line.ndc and (line.ndc_units, line.ndc_unit) != ("1", "UN")),
-        ("the prescription number", line.prescription),
-        ("PWK", line.attachments),
-        ("CRC", line.conditions),
-        ("CR1", line.ambulance),
-        ("NTE", line.note),
-        ("SV109", line.emergency),
-        ("AMT", line.amounts),
-    )
-    yield from (name for name, value in facts if value)
-    yield from (f"{segment[0]}" for segment in line.unknown if segment)
 
 
 def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str) -> dict[str, Any]:
-    on = _earliest(c).isoformat()
     payer = books.payer(c.payer.payer_id, c.payer.name)
     identity = {"source_system": SOURCE, "encounter": c.clm01}
     entity = {
         "facility": books.facility["facility"],
         "legal_entity": books.facility["legal_entity"],
     }
+    first, last = _days(c)
+    lines, whole = ([], {}) if new else _opening(c, place)
     return {
         "encounter": {
             **identity,
             **entity,
             "encounter_class": "import",
-            "service_from": on,
-            "service_to": on,
+            "service_from": first.isoformat(),
+            "service_to": last.isoformat(),
             "billing": "bill" if new else "history",
             "patient": _person(c, _people(c)[0][2]),
             "coverages": [_coverage(c, payer), *(_others(c, books, place) if new else [])],
+            **(_of_the_encounter(c) if new else {}),
         },
         "charges": {
             **identity,
-            "charges": [_charge(line, c, books) for line in c.lines],
+            "charges": [_charge(line, c, books, new) for line in c.lines],
             "diagnoses": [
-                {"sequence": n, "code": code} for n, code in enumerate(c.diagnoses[:12], 1)
+                {"sequence": n, "code": code} for n, code in enumerate(c.diagnoses[:DIAGNOSES], 1)
             ],
-            "pointers": [line.pointers[:4] or [1] for line in c.lines] if c.diagnoses else [],
+            "pointers": _pointers(c, new),
             "coder": "import",
         },
         "history": {
@@ -187,32 +190,97 @@ def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str) -> dict[s
             "payer": payer,
             "payer_order": c.subscriber.order,
             "total_cents": c.total_cents,
-            "first_billed_on": on,
-            "lines": [] if new else _opening(c, place),
+            "first_billed_on": first.isoformat(),
+            "lines": lines,
+            "at_claim": whole,
         },
     }
 
 
-def _earliest(c: ProfessionalClaim) -> date:
-    return min(line.service_from for line in c.lines if line.service_from)
+def _pointers(c: ProfessionalClaim, new: bool) -> list[list[int]]:
+    """A bill points where the file points; a history is coded as it was billed, whatever it points to."""
+    if not c.diagnoses:
+        return []
+    return [line.pointers[:POINTERS] or ([] if new else [1]) for line in c.lines]
+
+
+def _days(c: ProfessionalClaim) -> tuple[date, date]:
+    """The first and the last day of service."""
+    days = [d for line in c.lines for d in (line.service_from, line.service_to) if d is not None]
+    return min(days), max(days)
+
+
+def _of_the_encounter(c: ProfessionalClaim) -> dict[str, Any]:
+    """What was agreed to, who took part in all of it, and the name of everybody who rendered a line."""
+    rendered: dict[str, Provider] = {}
+    for p in all_rendering(c):
+        if p.npi:
+            rendered.setdefault(p.npi, p)
+    named = [p for p in rendered.values() if p.last]
+    others = [p for p in c.providers if p.role in OF_THE_CLAIM and p.role != "82"]
+    consent = {
+        "assignment": (c.assignment, "ABC"),
+        "benefits_assigned": (c.benefits_assigned, "NWY"),
+        "release": (c.release, "IY"),
+    }
+    return {
+        "providers": [_provider(p) for p in (*others, *named)],
+        "consent": {what: code for what, (code, known) in consent.items() if code and code in known},
+    }
+
+
+def _provider(p: Provider) -> dict[str, Any]:
+    return {
+        "role": p.role,
+        "last": p.last,
+        "first": p.first,
+        "middle": p.middle,
+        "organisation": p.organisation,
+        "npi": p.npi if len(p.npi) == 10 and p.npi.isdigit() else "",
+        "taxonomy": p.taxonomy,
+        "street": p.street,
+        "street2": p.street2,
+        "city": p.city,
+        "state": p.state,
+        "zip": p.zip,
+        "references": [{"qualifier": r.qualifier, "number": r.value} for r in p.references],
+    }
 
 
 def _person(c: ProfessionalClaim, p: Party) -> dict[str, Any]:
-    """A person for registration. What a history does not know is said to be unknown; new claims never get here so."""
-    address = p if p.street else (_addressed(c) or p)
+    """A patient for registration. What a history does not know is said to be unknown; new claims never get here so."""
+    address = p if addressed(p) else (_address_of(c) or p)
     zipped = address.zip.replace("-", "")
     return {
         "mrn": f"IMP-{c.subscriber.member_id or c.clm01}-{p.first}"[:40],
         "last": p.last or "UNKNOWN",
         "first": p.first or "UNKNOWN",
         "middle": p.middle,
-        "born_on": (p.born_on or c.subscriber.party.born_on or _earliest(c)).isoformat(),
+        "suffix": p.suffix,
+        "born_on": (p.born_on or c.subscriber.party.born_on or _days(c)[0]).isoformat(),
         "sex": p.sex if p.sex in ("F", "M") else "U",
         "street": address.street or "UNKNOWN",
+        "street2": address.street2,
         "city": address.city or "UNKNOWN",
         "state": address.state if len(address.state) == 2 else "NY",
         "zip": zipped if zipped.isdigit() and len(zipped) in (5, 9) else "00000",
     }
+
+
+def _holder(p: Party) -> dict[str, Any]:
+    """A subscriber who is not the patient, as far as the file knows them."""
+    known = {
+        "last": p.last or "UNKNOWN",
+        "first": p.first,
+        "middle": p.middle,
+        "suffix": p.suffix,
+        "born_on": p.born_on.isoformat() if p.born_on else None,
+        "sex": p.sex if p.sex in ("F", "M") else "U",
+    }
+    if addressed(p):
+        known |= {"street": p.street, "street2": p.street2, "city": p.city}
+        known |= {"state": p.state, "zip": p.zip.replace("-", "")}
+    return known
 
 
 def _coverage(c: ProfessionalClaim, payer: str) -> dict[str, Any]:
@@ -225,7 +293,7 @@ def _coverage(c: ProfessionalClaim, payer: str) -> dict[str, Any]:
         "insurance_type": c.subscriber.insurance_type or None,
         "member_id": c.subscriber.member_id or "UNKNOWN",
         "group_number": c.subscriber.group_number,
-        "subscriber": _person(c, c.subscriber.party) if dependent else None,
+        "subscriber": _holder(c.subscriber.party) if dependent else None,
         "effective_from": "2000-01-01",
     }
 
@@ -239,13 +307,9 @@ def _other(c: ProfessionalClaim, p: PriorPayer, books: Listed, place: str) -> di
     if not (p.payer.payer_id or p.payer.name):
         raise Refuse(f"{place}: loop 2330B: another coverage names no payer")
     them = p.subscriber
-    dependent = them.relation != SELF
-    if dependent and not them.party.born_on:
-        # 2330A has no birth date, and a dependent's claim to that payer would need its subscriber's.
-        raise Refuse(
-            f"{place}: loop 2320: another coverage is somebody else's (SBR02 {them.relation}) and its "
-            "subscriber's birth date is not in the file; register the account by hand"
-        )
+    dependent = them.relation not in ("", SELF)
+    if dependent and not them.party.last:
+        raise Refuse(f"{place}: loop 2330A: the subscriber of another coverage has no name (NM103)")
     return {
         "order": them.order,
         "payer": books.payer(p.payer.payer_id, p.payer.name, fallback=False),
@@ -254,49 +318,73 @@ def _other(c: ProfessionalClaim, p: PriorPayer, books: Listed, place: str) -> di
         "insurance_type": them.insurance_type or None,
         "member_id": them.member_id or "UNKNOWN",
         "group_number": them.group_number,
-        "subscriber": _person(c, them.party) if dependent else None,
+        "subscriber": _holder(them.party) if dependent else None,
         "effective_from": "2000-01-01",
     }
 
 
-def _charge(line: ServiceLine, c: ProfessionalClaim, books: Listed) -> dict[str, Any]:
+def _charge(line: ServiceLine, c: ProfessionalClaim, books: Listed, new: bool) -> dict[str, Any]:
     own = next((r.value for r in line.references if r.qualifier == "G1"), "")
-    return {
-        "service_on": (line.service_from or _earliest(c)).isoformat(),
+    rendered = rendering(line) or next(of_the_whole(c), None)
+    npi = (rendered.npi if rendered else "") or books.facility["npi"]
+    charge = {
+        "service_on": (line.service_from or _days(c)[0]).isoformat(),
         "procedure": line.procedure or "?",
-        "modifiers": line.modifiers[:4],
+        "modifiers": line.modifiers[:MODIFIERS],
         "units": max(line.units, 1),
         "charge_cents": line.charge_cents,
         "place_of_service": line.place_of_service or c.place_of_service or "11",
-        "rendering_npi": c.rendering_npi or books.facility["npi"],
+        "rendering_npi": npi,
         "ndc": line.ndc or None,
         "authorization": own or c.authorization or None,
     }
+    return charge | _details(line) if new else charge
 
 
-def _opening(c: ProfessionalClaim, place: str) -> list[dict[str, int]]:
-    """What is left of each line: paid and adjusted before by whom, the rest open with this claim's payer."""
+def _details(line: ServiceLine) -> dict[str, Any]:
+    """What only some lines have; a history needs none of it."""
+    details: dict[str, Any] = {}
+    if line.service_to and line.service_to != line.service_from:
+        details["service_to"] = line.service_to.isoformat()
+    if line.unit_code == "MJ":
+        details["unit"] = line.unit_code
+    if line.quantity:
+        details["quantity"] = line.quantity
+    if line.ndc and is_drug_quantity(line):
+        details["drug"] = {"quantity": line.ndc_units, "unit": line.ndc_unit}
+    providers = [p for p in line.providers if p.role in OF_A_LINE and p.role != "82"]
+    if providers:
+        details["providers"] = [_provider(p) for p in providers]
+    return details
+
+
+def _opening(c: ProfessionalClaim, place: str) -> tuple[list[dict[str, int]], dict[str, int]]:
+    """What is left of each line, and what stands at the claim alone: paid and adjusted before by whom.
+
+    Claim-level money is never spread: with one line it is that line's, with several it lowers the whole.
+    """
     lines = [_left(line) for line in c.lines]
     stated = [p.paid_cents for p in c.prior if p.paid_cents is not None]
     in_lines = sum(one["insurance_paid_cents"] for one in lines)
-    if stated and sum(stated) < in_lines:
+    at_claim = [a for p in c.prior for a in p.cas]
+    # By the guide an adjustment of the claim lowers what its lines were paid.
+    unexplained = sum(stated) - in_lines + sum(a.cents for a in at_claim)
+    if stated and sum(stated) < in_lines and unexplained != 0:
         raise Refuse(f"{place}: 2320 AMT*D is less than what 2430 SVD02 says of the lines")
     whole = {
         "insurance_paid_cents": sum(stated) - in_lines if stated else 0,
-        "contractual_cents": sum(a.cents for p in c.prior for a in p.cas if a.group in ("CO", "PI")),
+        "contractual_cents": sum(a.cents for a in at_claim if a.group in ("CO", "PI")),
         "patient_paid_cents": c.patient_paid_cents,
     }
-    if any(whole.values()) and len(lines) > 1:
-        raise Refuse(
-            f"{place}: what was paid or adjusted stands at the claim alone (AMT, CAS), and is not "
-            f"spread over its {len(lines)} lines"
-        )
-    for name, cents in whole.items():
-        lines[0][name] += cents
-        lines[0]["insurance_open_cents"] -= cents
-    if any(cents < 0 for one in lines for cents in one.values()):
+    if len(lines) == 1:
+        for name, cents in whole.items():
+            lines[0][name] += cents
+            lines[0]["insurance_open_cents"] -= cents
+        whole = {}
+    left = sum(one["insurance_open_cents"] for one in lines) - sum(whole.values())
+    if left < 0 or any(cents < 0 for one in lines for cents in one.values()):
         raise Refuse(f"{place}: more was paid and adjusted than a line charges")
-    return lines
+    return lines, whole if any(whole.values()) else {}
 
 
 def _left(line: ServiceLine) -> dict[str, int]:

@@ -7,12 +7,15 @@ from contracts.registry import record
 
 @record
 class PersonDetails:
-    """A person as registered: name, birth date, administrative sex (M, F, U), address, contact, MRN."""
+    """A person as registered: name, birth date, administrative sex (M, F, U), address, contact, MRN.
+
+    Of a subscriber who is not the patient neither birth date nor address need be known (loop 2010BA).
+    """
 
     last: str
     first: str
     middle: str = ""
-    born_on: date
+    born_on: date | None = None
     sex: str
     street: str
     city: str
@@ -20,6 +23,8 @@ class PersonDetails:
     zip: str
     phone: str = ""
     mrn: str = ""
+    suffix: str = ""
+    street2: str = ""
 
 
 @record

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from contracts.registry import event
-from contracts.values import AccountNumber, Code, Coverage, Sealed, Sentence
+from contracts.values import AccountNumber, Code, Consent, Coverage, Provider, Sealed, Sentence
 
 
 @event("registration.patient_registered.v1", "patient")
@@ -41,7 +41,8 @@ class CoveragesSet:
 class AccountOpened:
     """An encounter account with its own copy of person and coverages; `history` accounts are never billed.
 
-    No coverage at all means self-pay.
+    No coverage at all means self-pay. `providers` took part in the whole encounter; charges name their rendering
+    provider by NPI, and a provider of role 82 here gives that number its name.
     """
 
     account: AccountNumber
@@ -57,6 +58,8 @@ class AccountOpened:
     person: Sealed
     coverages: tuple[Coverage, ...]
     billing: Literal["bill", "history"] = "bill"
+    providers: tuple[Provider, ...] = ()
+    consent: Consent = Consent()
 
 
 @event("registration.account_registered.v1", "patient")

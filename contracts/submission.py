@@ -1,7 +1,9 @@
 """What `submission` says: claims, their edits, the files they leave in, and what transport answered."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from contracts.denial import ClaimCorrection
 from contracts.registry import event, record
@@ -11,13 +13,14 @@ from contracts.values import (
     Adjustment,
     Cents,
     Charge,
-    ChargeNumber,
     ClaimLine,
     ClaimNumber,
     Code,
     CodedLine,
+    Consent,
     Coverage,
     Diagnosis,
+    Provider,
     Sealed,
     Sentence,
     Sha256,
@@ -180,6 +183,8 @@ class ClaimPackage:
     authorization: str = ""
     note: str = ""
     total_cents: Cents
+    providers: tuple[Provider, ...] = ()
+    consent: Consent = Consent()
 
 
 @event("submission.claim_queued.v1", "outbound")
@@ -409,9 +414,12 @@ class TransportRejected:
 
 @record
 class OpeningBalance:
-    """What another system says is left of a charge when its claim is taken over."""
+    """What another system says is left of a charge when its claim is taken over.
 
-    charge: ChargeNumber
+    An empty `charge` is what stands at the claim alone: never spread, it lowers what payers owe of the whole claim.
+    """
+
+    charge: Annotated[str, Field(max_length=48)]
     insurance_paid_cents: Cents = 0
     patient_paid_cents: Cents = 0
     contractual_cents: Cents = 0

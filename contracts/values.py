@@ -44,8 +44,59 @@ class Coverage:
 
 
 @record
+class Reference:
+    """A REF of a provider: its qualifier and number."""
+
+    qualifier: Annotated[str, Field(min_length=2, max_length=3)]
+    number: Annotated[str, Field(min_length=1, max_length=50)]
+
+
+@record
+class Provider:
+    """Somebody who took part in a service, or the place of it (loops 2310 and 2420). Public facts, never a patient's.
+
+    `role` is NM101: DN and P3 referring, 82 rendering, 77 service facility, DQ supervising, DK ordering, QB purchased.
+    """
+
+    role: Literal["DN", "P3", "82", "77", "DQ", "DK", "QB"]
+    last: Annotated[str, Field(max_length=60)] = ""
+    first: Annotated[str, Field(max_length=35)] = ""
+    middle: Annotated[str, Field(max_length=25)] = ""
+    organisation: bool = False
+    npi: Annotated[str, Field(pattern=r"^([0-9]{10})?$")] = ""
+    taxonomy: Annotated[str, Field(max_length=50)] = ""
+    street: Annotated[str, Field(max_length=55)] = ""
+    street2: Annotated[str, Field(max_length=55)] = ""
+    city: Annotated[str, Field(max_length=30)] = ""
+    state: Annotated[str, Field(max_length=2)] = ""
+    zip: Annotated[str, Field(max_length=15)] = ""
+    references: tuple[Reference, ...] = ()
+
+
+@record
+class Consent:
+    """What provider and patient agreed to: assignment (CLM07), benefits to the provider (CLM08), release (CLM09)."""
+
+    assignment: Literal["A", "B", "C"] = "A"
+    benefits_assigned: Literal["N", "W", "Y"] = "Y"
+    release: Literal["I", "Y"] = "Y"
+
+
+@record
+class DrugQuantity:
+    """How much of a drug was given (CTP04, CTP05): F2, GR, ME, ML or UN."""
+
+    quantity: Annotated[str, Field(pattern=r"^[0-9]{1,11}(\.[0-9]{1,3})?$")]
+    unit: Literal["F2", "GR", "ME", "ML", "UN"]
+
+
+@record
 class Charge:
-    """One billable service as captured; `units` 0 means the charge was voided."""
+    """One billable service as captured; `units` 0 means the charge was voided.
+
+    `service_to` is its last day when there are several; `unit` MJ counts minutes; `quantity` stands for the units where
+    they are no whole number; `providers` took part in this service alone.
+    """
 
     charge: ChargeNumber
     service_on: date
@@ -57,6 +108,11 @@ class Charge:
     rendering_npi: Npi
     ndc: Code | None = None
     authorization: Code | None = None
+    service_to: date | None = None
+    unit: Literal["UN", "MJ"] = "UN"
+    quantity: Annotated[str, Field(pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")] | None = None
+    drug: DrugQuantity | None = None
+    providers: tuple[Provider, ...] = ()
 
 
 @record

@@ -2,13 +2,21 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.values import Cents, Charge, CodedLine, Diagnosis, Npi
+from contracts.values import (
+    Cents,
+    Charge,
+    CodedLine,
+    Diagnosis,
+    DrugQuantity,
+    Npi,
+    Provider,
+)
 from contracts.values import Code as CodeText
 from services.coding.domain import Capture, Code, CorrectCharge
 from shared.errors import Malformed, NotFound
@@ -37,6 +45,11 @@ class ChargeBody(_Body):
     rendering_npi: Npi
     ndc: CodeText | None = None
     authorization: CodeText | None = None
+    service_to: date | None = None
+    unit: Literal["UN", "MJ"] = "UN"
+    quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
+    drug: DrugQuantity | None = None
+    providers: list[Provider] = Field(default=[], max_length=9)
 
 
 class DiagnosisBody(_Body):
@@ -77,6 +90,11 @@ class Correction(_Body):
     rendering_npi: Npi | None = None
     ndc: CodeText | None = None
     authorization: CodeText | None = None
+    service_to: date | None = None
+    unit: Literal["UN", "MJ"] | None = None
+    quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
+    drug: DrugQuantity | None = None
+    providers: list[Provider] | None = Field(default=None, max_length=9)
     reason: str = Field(min_length=1, max_length=200)
 
 
@@ -88,15 +106,24 @@ class CodeBody(_Body):
     coder: CodeText = "coder"
 
 
+def _said(body: ChargeBody | Correction, exclude: set[str]) -> dict[str, Any]:
+    """What a body says of a charge, as the event holds it."""
+    said = body.model_dump(exclude={*exclude, "drug", "providers"}, exclude_none=True)
+    if "modifiers" in said:
+        said["modifiers"] = tuple(said["modifiers"])
+    if body.drug is not None:
+        said["drug"] = body.drug
+    if body.providers is not None:
+        said["providers"] = tuple(body.providers)
+    return said
+
+
 def _capture(tenant: str, body: AccountBody) -> Capture:
     account = body.account or account_number(tenant, body.source_system, body.encounter)
     charges = tuple(
         Charge(
             charge=c.charge or charge_number(account, n),
-            **{
-                **c.model_dump(exclude={"charge", "modifiers"}),
-                "modifiers": tuple(c.modifiers),
-            },
+            **_said(c, exclude={"charge"}),
         )
         for n, c in enumerate(body.charges, 1)
     )
@@ -150,9 +177,7 @@ def routes(doors: Doors) -> APIRouter:
         if known is None:
             raise NotFound("no such charge")
         before = msgspec.convert(known, Charge)
-        changed = body.model_dump(exclude_none=True, exclude={"reason"})
-        if "modifiers" in changed:
-            changed["modifiers"] = tuple(changed["modifiers"])
+        changed = _said(body, exclude={"reason"})
         command = CorrectCharge(account, replace(before, **changed), body.reason)
         return await _tell(doors, account, command, key, who)
 

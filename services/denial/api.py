@@ -1,13 +1,13 @@
 """Doors of denial: the work list, and what a person does about a denial."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.denial import ClaimCorrection
-from contracts.values import Charge, Npi
+from contracts.values import Charge, DrugQuantity, Npi, Provider
 from services.denial.domain.commands import Accept, Correct
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
@@ -34,6 +34,11 @@ class CorrectedCharge(_Body):
     rendering_npi: Npi
     ndc: str | None = Field(default=None, min_length=1, max_length=48)
     authorization: str | None = Field(default=None, min_length=1, max_length=48)
+    service_to: date | None = None
+    unit: Literal["UN", "MJ"] = "UN"
+    quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
+    drug: DrugQuantity | None = None
+    providers: list[Provider] = Field(default=[], max_length=9)
 
 
 class Correction(_Body):
@@ -65,7 +70,14 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Send the claim again, corrected, the way its payer takes it."""
         charges = tuple(
-            Charge(**{**one.model_dump(), "modifiers": tuple(one.modifiers)})
+            Charge(
+                **{
+                    **one.model_dump(exclude={"drug", "providers"}),
+                    "modifiers": tuple(one.modifiers),
+                    "drug": one.drug,
+                    "providers": tuple(one.providers),
+                }
+            )
             for one in body.charges
         )
         change = ClaimCorrection(charges=charges, authorization=body.authorization, note=body.note)

@@ -1,14 +1,14 @@
 """Doors of registration: a feed of encounters, coverages and demographics of a patient, and accounts."""
 
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.phi import MemberDetails, PersonDetails
-from contracts.values import Code, Coverage, Sealed
+from contracts.values import Code, Consent, Coverage, Provider, Reference, Sealed
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
@@ -25,26 +25,80 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_max_length=120)
 
 
+def _sendable(value: str) -> str:
+    if not plain(value, 60):
+        raise ValueError("nothing of it can stand in a claim: write it in Latin letters")
+    return value
+
+
+Sendable = AfterValidator(_sendable)
+
+
 class Person(_Body):
     """A person as the source system knows them."""
 
     mrn: str = Field(min_length=1, max_length=40)
-    last: str = Field(min_length=1, max_length=60)
-    first: str = Field(min_length=1, max_length=35)
+    last: Annotated[str, Field(min_length=1, max_length=60), Sendable]
+    first: Annotated[str, Field(min_length=1, max_length=35), Sendable]
     middle: str = Field(default="", max_length=25)
+    suffix: str = Field(default="", max_length=10)
     born_on: date
     sex: Literal["F", "M", "U"]
-    street: str = Field(min_length=1, max_length=55)
-    city: str = Field(min_length=2, max_length=30)
+    street: Annotated[str, Field(min_length=1, max_length=55), Sendable]
+    street2: str = Field(default="", max_length=55)
+    city: Annotated[str, Field(min_length=2, max_length=30), Sendable]
     state: str = Field(pattern="^[A-Z]{2}$")
     zip: str = Field(pattern="^[0-9]{5}([0-9]{4})?$")
     phone: str = Field(default="", max_length=20)
 
-    @field_validator("last", "first", "street", "city")
+
+class Holder(_Body):
+    """Who holds a coverage when that is not the patient: birth date and address where they are known (loop 2010BA)."""
+
+    mrn: str = Field(default="", max_length=40)
+    last: Annotated[str, Field(min_length=1, max_length=60), Sendable]
+    first: str = Field(default="", max_length=35)
+    middle: str = Field(default="", max_length=25)
+    suffix: str = Field(default="", max_length=10)
+    born_on: date | None = None
+    sex: Literal["F", "M", "U"] = "U"
+    street: str = Field(default="", max_length=55)
+    street2: str = Field(default="", max_length=55)
+    city: str = Field(default="", max_length=30)
+    state: str = Field(default="", pattern="^([A-Z]{2})?$")
+    zip: str = Field(default="", pattern="^([0-9]{5}([0-9]{4})?)?$")
+    phone: str = Field(default="", max_length=20)
+
+    @model_validator(mode="after")
+    def _whole_address(self) -> Self:
+        written = [plain(self.street, 55), plain(self.city, 30), self.state, self.zip]
+        if any((self.street, self.city, self.state, self.zip)) and not all(written):
+            raise ValueError("an address is street, city, state and ZIP, or nothing")
+        return self
+
+
+class ProviderBody(_Body):
+    """Somebody who took part in the whole encounter, or its place: as NM101 calls the role."""
+
+    role: Literal["DN", "P3", "82", "77", "DQ"]
+    last: str = Field(default="", max_length=60)
+    first: str = Field(default="", max_length=35)
+    middle: str = Field(default="", max_length=25)
+    organisation: bool = False
+    npi: str = Field(default="", pattern="^([0-9]{10})?$")
+    taxonomy: str = Field(default="", max_length=50)
+    street: str = Field(default="", max_length=55)
+    street2: str = Field(default="", max_length=55)
+    city: str = Field(default="", max_length=30)
+    state: str = Field(default="", max_length=2)
+    zip: str = Field(default="", max_length=15)
+    references: list[Reference] = Field(default=[], max_length=9)
+
+    @field_validator("npi")
     @classmethod
-    def _sendable(cls, value: str) -> str:
-        if not plain(value, 60):
-            raise ValueError("nothing of it can stand in a claim: write it in Latin letters")
+    def _npi(cls, value: str) -> str:
+        if value and not is_npi(value):
+            raise ValueError("the check digit is wrong")
         return value
 
 
@@ -58,13 +112,13 @@ class CoverageBody(_Body):
     insurance_type: Code | None = None
     member_id: str = Field(min_length=1, max_length=80)
     group_number: str = Field(default="", max_length=50)
-    subscriber: Person | None = None
+    subscriber: Holder | None = None
     effective_from: date
     effective_to: date | None = None
 
     @field_validator("member_id")
     @classmethod
-    def _sendable(cls, value: str) -> str:
+    def _sendable_number(cls, value: str) -> str:
         if not plain(value, 80):
             raise ValueError("nothing of it can stand in a claim")
         return value
@@ -84,6 +138,8 @@ class Encounter(_Body):
     patient: Person
     rendering_npi: str | None = None
     coverages: list[CoverageBody] = Field(max_length=9)
+    providers: list[ProviderBody] = Field(default=[], max_length=20)
+    consent: Consent = Consent()
 
     @field_validator("rendering_npi")
     @classmethod
@@ -122,7 +178,7 @@ class Demographics(_Body):
     proposed_by: Code = "staff"
 
 
-def _details(person: Person) -> PersonDetails:
+def _details(person: Person | Holder) -> PersonDetails:
     return PersonDetails(**person.model_dump())
 
 
@@ -131,6 +187,10 @@ def _member(cover: CoverageBody) -> MemberDetails:
     return MemberDetails(
         member_id=cover.member_id, group_number=cover.group_number, subscriber=subscriber
     )
+
+
+def _provider(body: ProviderBody) -> Provider:
+    return Provider(**{**body.model_dump(), "references": tuple(body.references)})
 
 
 def _coverage(cover: CoverageBody, sealed: Sealed) -> Coverage:
@@ -164,6 +224,8 @@ async def _orders(doors: Doors, body: Encounters, key: str, who: str) -> list[Or
             person=next(sealed),
             coverages=tuple(_coverage(cover, next(sealed)) for cover in e.coverages),
             billing=e.billing,
+            providers=tuple(map(_provider, e.providers)),
+            consent=e.consent,
         )
         orders.append(
             Order(patient_stream(patient), command, f"{key}/{n}", digest.encode(), scope, who)

@@ -1,6 +1,6 @@
 """Patients and their accounts: an encounter opens one account; what changes about the person reaches all of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from contracts.registration import (
     PatientDemographicsCorrected,
     PatientRegistered,
 )
-from contracts.values import Coverage, Sealed
+from contracts.values import Consent, Coverage, Provider, Sealed
 from shared.errors import Refused
 from shared.service import Decider, Say, Scope, to
 from shared.streams import account_stream
@@ -41,6 +41,8 @@ class OpenAccount:
     person: Sealed
     coverages: tuple[Coverage, ...]
     billing: Literal["bill", "history"] = "bill"
+    providers: tuple[Provider, ...] = ()
+    consent: Consent = field(default_factory=Consent)
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ def _open(c: OpenAccount, state: Patient | None) -> list[Any]:
         person=c.person,
         coverages=c.coverages,
         billing=c.billing,
+        providers=c.providers,
+        consent=c.consent,
     )
     registered = AccountRegistered(account=c.account, digest=c.digest)
     said: list[Any] = []

@@ -70,6 +70,14 @@ class HistoryLine(_Body):
     insurance_open_cents: Cents = 0
 
 
+class AtClaim(_Body):
+    """What another system was paid or adjusted on the claim alone: never spread over its lines."""
+
+    insurance_paid_cents: Cents = 0
+    patient_paid_cents: Cents = 0
+    contractual_cents: Cents = 0
+
+
 class HistoryClaim(_Body):
     """Another system's claim; the account is named, or found from source system and encounter."""
 
@@ -84,6 +92,7 @@ class HistoryClaim(_Body):
     total_cents: Cent
     first_billed_on: date | None = None
     lines: list[HistoryLine] = Field(min_length=1, max_length=999)
+    at_claim: AtClaim = AtClaim()
 
 
 class History(_Body):
@@ -185,14 +194,26 @@ def _import(doors: Doors, claim: HistoryClaim, key: str, actor: str) -> Order:
         ),
         total_cents=claim.total_cents,
         first_billed_on=claim.first_billed_on,
-        opening=tuple(
-            OpeningBalance(charge=charge, **line.model_dump(exclude={"charge", "charge_cents"}))
-            for charge, line in zip(charges, claim.lines, strict=True)
+        opening=(
+            *(
+                OpeningBalance(charge=charge, **line.model_dump(exclude={"charge", "charge_cents"}))
+                for charge, line in zip(charges, claim.lines, strict=True)
+            ),
+            *_at_claim(claim.at_claim),
         ),
     )
     scope = Scope(doors.tenant, claim.legal_entity, claim.facility)
     body = claim.model_dump_json().encode()
     return Order(account_stream(account), command, key, body, scope, actor)
+
+
+def _at_claim(said: AtClaim) -> list[OpeningBalance]:
+    """It lowers what payers owe of the whole claim, and nothing of a charge."""
+    amounts = said.model_dump()
+    whole = sum(amounts.values())
+    if not any(amounts.values()):
+        return []
+    return [OpeningBalance(charge="", **amounts, insurance_open_cents=-whole)]
 
 
 def _item(answer: Answer) -> dict[str, Any]:

@@ -81,6 +81,14 @@ def _charges(charges: Sequence[Charge]) -> Iterator[CodingFailure]:
                 field=charge.charge,
                 sentence="at most four modifiers, none twice",
             )
+        if charge.service_to is not None and charge.service_to < charge.service_on:
+            yield CodingFailure(
+                rule="DAYS", field=charge.charge, sentence="the service ends before it begins"
+            )
+        if charge.drug is not None and not charge.ndc:
+            yield CodingFailure(
+                rule="DRUG", field=charge.charge, sentence="a quantity of a drug without its NDC"
+            )
         pos = charge.place_of_service
         if len(pos) != 2 or not pos.isdigit():
             yield CodingFailure(

@@ -22,7 +22,7 @@ def take_over(telling: Telling, said: ClaimImported) -> None:
         for ledger, cents in (*owed, ("opening", -both)):
             if cents:
                 lines.append(
-                    JournalLine(ledger=ledger, cents=cents, charge=b.charge, kind="opening")
+                    JournalLine(ledger=ledger, cents=cents, charge=b.charge or None, kind="opening")
                 )
     telling.say(
         OpeningBalancePosted(

@@ -28,7 +28,7 @@ from contracts.submission import (
     ReopeningOpened,
     TransportRejected,
 )
-from contracts.values import Charge, CodedLine, Coverage, Diagnosis, Sealed
+from contracts.values import Charge, CodedLine, Consent, Coverage, Diagnosis, Provider, Sealed
 from services.submission.domain.prior import Known, told
 from shared.streams import read_claim_number
 
@@ -92,6 +92,8 @@ class Account(msgspec.Struct, frozen=True):
     service_to: date | None = None
     person: Sealed | None = None
     coverages: tuple[Coverage, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    consent: Consent = Consent()
     charges: dict[str, Charge] = {}
     diagnoses: tuple[Diagnosis, ...] = ()
     coded: tuple[CodedLine, ...] = ()
@@ -150,6 +152,8 @@ def _opened(account: Account, event: AccountOpened) -> Account:
         service_to=event.service_to,
         person=account.person or event.person,
         coverages=account.coverages or event.coverages,
+        providers=event.providers,
+        consent=event.consent,
     )
 
 

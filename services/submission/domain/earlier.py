@@ -24,11 +24,11 @@ def with_earlier_payers(
     for order, subscriber, payer in others:
         prior = decided.get(order)
         if prior is None:
-            claim = with_earlier_payment(
-                claim, Cob(x.PriorPayer(subscriber, payer), [[] for _ in claim.lines])
-            )
+            cob = Cob(x.PriorPayer(subscriber, payer), [[] for _ in claim.lines])
         else:
-            claim = with_earlier_payment(claim, _told(claim, prior, subscriber, payer))
+            cob = _told(claim, prior, subscriber, payer)
+        cob.payer.benefits_assigned, cob.payer.release = claim.benefits_assigned, claim.release
+        claim = with_earlier_payment(claim, cob)
     return claim
 
 

@@ -71,10 +71,6 @@ RULES: tuple[Rule, ...] = (
         "RENDERING-NPI", "1", "2310B", "NM109", "block", "Correct the charge.",
         findings.rendering_npi,
     ),
-    Rule(
-        "ONE-RENDERING", "1", "2310B", "NM109", "block", "Bill each provider's lines apart.",
-        findings.one_rendering,
-    ),
     Rule("MEMBER", "1", "2010BA", "NM109", "block", "Set the coverages.", findings.member),
     Rule(
         "COVERAGE-DATES", "1", "2000B", "SBR01", "block", "Set the coverages.",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from contracts.submission import BatchedSet, BillingProvider, FileHeader, PayerName
-from services.submission.domain.loops import Opened, claim
+from services.submission.domain.loops import RENDERING, UNNAMED, Opened, claim
 from shared.errors import Refused
 from shared.x12 import claim_837p as x
 from shared.x12.writing import Header, plain
@@ -44,6 +44,7 @@ def batch_of(
     payers: Mapping[str, PayerName],
 ) -> x.Batch837:
     """One set with these claims in order."""
+    billing = _billing(batched.billing)
     return x.Batch837(
         control=batched.st02,
         reference=bht03(of.isa13, batched.st02),
@@ -55,8 +56,39 @@ def batch_of(
         contact_phone=header.contact_phone,
         receiver_name=plain(header.receiver_name, 60),
         receiver_id=header.receiver_id,
-        billing=_billing(batched.billing),
-        claims=[claim(opened, payers) for opened in claims],
+        billing=billing,
+        claims=[_under(billing, claim(opened, payers)) for opened in claims],
+    )
+
+
+def _under(billing: x.BillingProvider, made: x.ProfessionalClaim) -> x.ProfessionalClaim:
+    """Loops 2310B and 2420A are for rendering providers that are not the billing one: where they say nothing, it is."""
+
+    def is_billing(p: x.Provider) -> bool:
+        return p.role == RENDERING and p.npi == billing.npi and p.last == UNNAMED
+
+    whole = _of_the_whole(made)
+    if not is_billing(whole) and not any(is_billing(p) for line in made.lines for p in line.providers):
+        return made
+    made.rendering_npi = made.rendering_last = made.rendering_first = made.rendering_taxonomy = ""
+    made.rendering_references = []
+    for line in made.lines:
+        own = [p for p in line.providers if p.role == RENDERING]
+        if not own and not is_billing(whole):
+            line.providers = [*line.providers, whole]
+        else:
+            line.providers = [p for p in line.providers if not is_billing(p)]
+    return made
+
+
+def _of_the_whole(made: x.ProfessionalClaim) -> x.Provider:
+    return x.Provider(
+        RENDERING,
+        made.rendering_last,
+        made.rendering_first,
+        npi=made.rendering_npi,
+        taxonomy=made.rendering_taxonomy,
+        references=made.rendering_references,
     )
 
 

@@ -131,12 +131,6 @@ def rendering_npi(facts: Facts) -> Iterator[Found]:
             yield Found(f"The rendering NPI of line {line} fails its check digit.")
 
 
-def one_rendering(facts: Facts) -> Iterator[Found]:
-    """The file carries the rendering provider once, at the claim."""
-    if len({charge.rendering_npi for charge in facts.package.charges}) > 1:
-        yield Found("The lines name several rendering providers.")
-
-
 def member(facts: Facts) -> Iterator[Found]:
     orders = {coverage.order for coverage in facts.package.coverages}
     if facts.package.payer_order not in orders:

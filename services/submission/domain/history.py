@@ -11,7 +11,7 @@ from shared.streams import claim_number
 
 
 def take_over(account: Account, command: ImportClaim) -> Iterable[Event | Say]:
-    """Claim it for the account; lines and opening balances must add up."""
+    """Claim it for the account; lines and opening balances must add up. What names no charge adds up to nothing."""
     known = account.claim_of(command.payer_order)
     if known is not None and known.foreign_number == command.foreign_number:
         return []
@@ -19,10 +19,12 @@ def take_over(account: Account, command: ImportClaim) -> Iterable[Event | Say]:
         raise Refused("the account already has a claim of this payer order")
     if sum(line.charge_cents for line in command.lines) != command.total_cents:
         raise Refused("the lines do not add up to the claim")
-    charged = {line.charge: line.charge_cents for line in command.lines}
+    charged = {"": 0} | {line.charge: line.charge_cents for line in command.lines}
     for opening in command.opening:
         if charged.get(opening.charge) != _opened_cents(opening):
             raise Refused("an opening balance does not add up to its charge")
+    if sum(opening.insurance_open_cents for opening in command.opening) < 0:
+        raise Refused("more was paid and adjusted than the claim charges")
     return [
         ClaimImported(
             account=command.account,

@@ -1,17 +1,18 @@
 """A package with its people, as the claim of an 837P (loops 2000B to 2430)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.phi import MemberDetails, PersonDetails
 from contracts.submission import ClaimPackage, PayerName
-from contracts.values import Charge, Coverage
+from contracts.values import Charge, Coverage, Provider
 from services.submission.domain.earlier import with_earlier_payers
 from shared.x12 import claim_837p as x
 from shared.x12.writing import plain
 
 UNNAMED = "PROVIDER"
-"""Loop 2310B wants a name; charges know the rendering provider by NPI alone."""
+"""Loop 2310B wants a name; where the encounter names nobody of that NPI, charges know it alone."""
+RENDERING = "82"
 
 
 SELF = "18"
@@ -48,8 +49,10 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
         payer_control=package.payer_control,
         authorization=plain(package.authorization, 50),
         note=plain(package.note, 80),
-        rendering_npi=package.charges[0].rendering_npi,
-        rendering_last=UNNAMED,
+        **_providers(package),
+        assignment=package.consent.assignment,
+        benefits_assigned=package.consent.benefits_assigned,
+        release=package.consent.release,
     )
     others = [
         (c.order, _subscriber(c, opened, other=True), _payer(c.payer, payers))
@@ -84,7 +87,9 @@ def _party(person: PersonDetails) -> x.Party:
         last=plain(person.last, 60),
         first=plain(person.first, 35),
         middle=plain(person.middle, 25),
+        suffix=plain(person.suffix, 10),
         street=plain(person.street, 55),
+        street2=plain(person.street2, 55),
         city=plain(person.city, 30),
         state=plain(person.state, 2),
         zip="".join(c for c in person.zip if c.isascii() and c.isalnum())[:15],
@@ -98,18 +103,73 @@ def _payer(payer: str, payers: Mapping[str, PayerName]) -> x.Payer:
     return x.Payer(plain(named.name if named else payer, 60), named.payer_id if named else payer)
 
 
+def provider(one: Provider) -> x.Provider:
+    """Somebody who took part, as the writer takes them."""
+    return x.Provider(
+        role=one.role,
+        last=plain(one.last, 60),
+        first=plain(one.first, 35),
+        middle=plain(one.middle, 25),
+        npi=one.npi,
+        taxonomy=one.taxonomy,
+        organisation=one.organisation,
+        street=plain(one.street, 55),
+        street2=plain(one.street2, 55),
+        city=plain(one.city, 30),
+        state=one.state,
+        zip=one.zip,
+        references=[x.Reference(r.qualifier, r.number) for r in one.references],
+    )
+
+
+def _named(npi: str, package: ClaimPackage) -> x.Provider:
+    """The rendering provider of this NPI, with the name that the encounter gives it."""
+    for one in package.providers:
+        if one.role == RENDERING and one.npi == npi:
+            return provider(one)
+    return x.Provider(RENDERING, UNNAMED, npi=npi)
+
+
+def _providers(package: ClaimPackage) -> dict[str, Any]:
+    """Loop 2310: who took part in all of it, and who rendered the first line; lines of others name theirs (2420A)."""
+    who = _named(package.charges[0].rendering_npi, package)
+    others = [provider(one) for one in package.providers if one.role != RENDERING]
+    if who.organisation or who.middle or who.street:
+        return {"providers": [*others, who]}
+    return {
+        "providers": others,
+        "rendering_npi": who.npi,
+        "rendering_last": who.last,
+        "rendering_first": who.first,
+        "rendering_taxonomy": who.taxonomy,
+        "rendering_references": who.references,
+    }
+
+
 def _line(charge: Charge, package: ClaimPackage) -> x.ServiceLine:
     pointers = next((c.pointers for c in package.coded if c.charge == charge.charge), ())
+    own = charge.authorization if charge.authorization != package.authorization else ""
+    providers = [provider(one) for one in charge.providers if one.role != RENDERING]
+    if charge.rendering_npi != package.charges[0].rendering_npi:
+        providers.append(_named(charge.rendering_npi, package))
+    drug = charge.drug
     return x.ServiceLine(
         procedure=charge.procedure,
         charge_cents=charge.charge_cents,
         units=charge.units,
+        unit_code=charge.unit,
+        quantity=charge.quantity or "",
         service_from=charge.service_on,
+        service_to=charge.service_to,
         pointers=_places(pointers, package),
         line_control=charge.charge,
         modifiers=list(charge.modifiers),
         place_of_service=charge.place_of_service,
         ndc=charge.ndc or "",
+        ndc_units=drug.quantity if drug else "1",
+        ndc_unit=drug.unit if drug else "UN",
+        references=[x.Reference("G1", plain(own, 50))] if own else [],
+        providers=providers,
     )
 
 

@@ -79,7 +79,7 @@ def package(account: Account, claim: ClaimState) -> ClaimPackage:
     """The claim's newest attempt, people sealed as they came."""
     assert account.person is not None
     charges = charges_of(account, claim)
-    authorizations = [charge.authorization for charge in charges if charge.authorization]
+    authorizations = {charge.authorization or "" for charge in charges}
     return ClaimPackage(
         account=account.account,
         claim=claim.claim,
@@ -96,7 +96,9 @@ def package(account: Account, claim: ClaimState) -> ClaimPackage:
         diagnoses=account.diagnoses,
         coded=account.coded,
         prior=prior_payments(account.known, claim.payer_order),
-        authorization=claim.authorization or next(iter(authorizations), ""),
+        authorization=claim.authorization or (authorizations.pop() if len(authorizations) == 1 else ""),
         note=claim.note,
         total_cents=total_of(charges),
+        providers=account.providers,
+        consent=account.consent,
     )

@@ -125,9 +125,23 @@ def _payer_now(account: Account, claim: ClaimState) -> str:
 def _with_amounts_kept(account: Account, wanted: ClaimCorrection) -> tuple[Charge, ...]:
     # Amounts and voids are A/R and belong to coding's charge_corrected.
     return tuple(
-        replace(charge, charge_cents=account.charges[charge.charge].charge_cents)
+        _with_details_kept(charge, account.charges[charge.charge])
         for charge in wanted.charges
         if charge.charge in account.charges and charge.units > 0
+    )
+
+
+def _with_details_kept(charge: Charge, captured: Charge) -> Charge:
+    """What a correction does not say of a charge stays as it was captured."""
+    same_days = charge.service_on == captured.service_on
+    return replace(
+        charge,
+        charge_cents=captured.charge_cents,
+        service_to=charge.service_to or (captured.service_to if same_days else None),
+        unit=captured.unit if charge.unit == "UN" else charge.unit,
+        quantity=charge.quantity or (captured.quantity if charge.units == captured.units else None),
+        drug=charge.drug or (captured.drug if charge.ndc == captured.ndc else None),
+        providers=charge.providers or captured.providers,
     )
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from cli.import_claims import read_claims
-from cli.taking_over import Refuse, Taken, take_over
+from cli.taking_over import Refuse, Taken, as_professional, take_over
+from shared.x12.claim_837i import write_837i
 from shared.x12.claim_837p import (
+    BillingProvider,
     ClaimAdjustment,
     Party,
     Payer,
@@ -20,6 +22,9 @@ from shared.x12.claim_837p import (
     ServiceLine,
     Subscriber,
 )
+from tests.x12 import test_837i as stays
+from tests.x12.made import HEADER
+from tests.x12.varied import institutional
 
 DAY = date(2026, 1, 5)
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
@@ -80,7 +85,7 @@ def coverages(c: ProfessionalClaim) -> list[dict[str, Any]]:
 
 
 def test_a_patient_who_is_not_the_subscriber_keeps_the_subscriber() -> None:
-    holder = subscriber(party=person(first="ANN", street=""), relation="")
+    holder = subscriber(party=Party("SYN", "ANN"), relation="")
     made = taken(claim(subscriber=holder, patient=person(), patient_relation="19")).items["encounter"]
     (coverage,) = made["coverages"]
     assert (made["patient"]["first"], coverage["subscriber"]["first"]) == ("ZOE", "ANN")
@@ -130,10 +135,19 @@ def test_a_second_coverage_is_carried_in_its_place_and_never_under_a_fallback() 
         taken(claim(prior=[PriorPayer(subscriber(order=2), Payer("", ""))]))
 
 
-def test_a_second_coverage_of_somebody_else_without_a_birth_date_is_refused() -> None:
-    them = subscriber(order=2, relation="01", party=person(born_on=None))
-    with pytest.raises(Refuse, match=r"SBR02 01"):
+def test_a_second_coverage_of_somebody_else_needs_a_name_and_no_birth_date() -> None:
+    them = subscriber(order=2, relation="01", party=Party("SYN", "ANN"))
+    second = coverages(claim(prior=[PriorPayer(them, Payer("SUPP", "P2"))]))[1]
+    assert (second["subscriber"]["born_on"], "street" in second["subscriber"]) == (None, False)
+    them = subscriber(order=2, relation="01", party=Party(""))
+    with pytest.raises(Refuse, match=r"loop 2330A: .* has no name"):
         taken(claim(prior=[PriorPayer(them, Payer("SUPP", "P2"))]))
+
+
+def test_a_subscriber_of_somebody_elses_claim_needs_no_birth_date() -> None:
+    holder = subscriber(party=person(born_on=None))
+    made = taken(claim(subscriber=holder, patient=person(), patient_relation="19")).items
+    assert made["encounter"]["coverages"][0]["subscriber"]["born_on"] is None
 
 
 def test_a_prior_authorization_is_carried_by_every_charge_and_a_lines_own_by_it() -> None:
@@ -145,11 +159,25 @@ def test_a_prior_authorization_is_carried_by_every_charge_and_a_lines_own_by_it(
 REFERRING = Provider(role="DN", last="WHO", npi="1234567893")
 
 
-def test_a_referring_provider_is_refused_or_left_out_aloud() -> None:
-    with pytest.raises(Refuse, match=r"2310: a provider in the role DN.*--leave-out"):
-        taken(claim(providers=[REFERRING]))
-    made = taken(claim(providers=[REFERRING]), leave_out=True)
-    assert made.notes == ["CLM at segment 20: 2310: a provider in the role DN (NM101) is not carried"]
+PICKED_UP = Provider(role="PW", street="1 WAY")
+
+
+def test_a_referring_provider_goes_with_the_encounter() -> None:
+    made = taken(claim(providers=[REFERRING])).items["encounter"]["providers"]
+    assert [(p["role"], p["last"], p["npi"]) for p in made] == [("DN", "WHO", "1234567893")]
+
+
+def test_a_provider_without_a_place_here_is_refused_or_left_out_aloud() -> None:
+    with pytest.raises(Refuse, match=r"2310: a provider in the role PW.*--leave-out"):
+        taken(claim(providers=[PICKED_UP]))
+    made = taken(claim(providers=[PICKED_UP]), leave_out=True)
+    assert made.notes == ["CLM at segment 20: 2310: a provider in the role PW (NM101) is not carried"]
+
+
+def test_where_our_listings_speak_instead_of_the_file_it_is_told() -> None:
+    stranger = BillingProvider("OLD", "1999999984", "990000009")
+    notes = taken(claim(billing=stranger, payer=Payer("BLUE", "P1", street="PO BOX 1"))).notes
+    assert [note.partition(": ")[2][:6] for note in notes] == ["2010AA", "2010BB"]
 
 
 @pytest.mark.parametrize(
@@ -158,11 +186,19 @@ def test_a_referring_provider_is_refused_or_left_out_aloud() -> None:
         ({"note": "n"}, "NTE"),
         ({"references": [Reference("X4", "1")]}, r"REF\*X4"),
         ({"accident_causes": ["AA"]}, "CLM11"),
-        ({"lines": [line(service_to=date(2026, 1, 6))]}, "line 1: a span of days"),
-        ({"lines": [line(quantity="2.5")]}, "line 1: the quantity 2.5"),
-        ({"lines": [line(unit_code="MJ")]}, "line 1: the unit MJ"),
-        ({"lines": [line(providers=[Provider(role="82", npi="1999999992")])]}, "the provider in the role 82"),
-        ({"lines": [line(ndc="01234567891", ndc_units="3")]}, "CTP"),
+        ({"signature": "N"}, "CLM06"),
+        (
+            {"subscriber": subscriber(party=person(street="")), "patient": person()},
+            "2010BA: an address that is not whole",
+        ),
+        ({"unknown": [["PER", "IC"]]}, "PER"),
+        ({"subscriber": subscriber(group_name="UNION")}, "2000B: the group's name"),
+        ({"payer": Payer("BLUE", "P1", references=[Reference("2U", "1")])}, r"2010BB: REF\*2U"),
+        ({"lines": [line(quantity="2.5E9")]}, "line 1: the quantity 2.5E9"),
+        ({"lines": [line(unit_code="DA")]}, "line 1: the unit DA"),
+        ({"lines": [line(providers=[Provider(role="82", last="X")])]}, "a rendering provider without an NPI"),
+        ({"lines": [line(ndc="01234567891", ndc_units="3", ndc_unit="XX")]}, "CTP"),
+        ({"lines": [line(prescription="RX1")]}, "the prescription number"),
     ],
 )
 def test_what_has_no_place_here_is_named(given: dict[str, Any], what: str) -> None:
@@ -211,10 +247,52 @@ def test_what_was_paid_on_the_claim_alone_is_taken_by_its_only_line() -> None:
     assert left["insurance_open_cents"] == 5_500
 
 
+TWO = {"lines": [line(), line()], "total_cents": 20_000}
+
+
 def test_claim_level_money_is_never_spread_over_lines() -> None:
-    paid = PriorPayer(subscriber(order=1), Payer("BLUE", "P1"), paid_cents=4_000)
-    with pytest.raises(Refuse, match="not spread over its 2 lines"):
-        _history(claim(prior=[paid], lines=[line(), line()], total_cents=20_000))
+    cas = [ClaimAdjustment("CO", "45", 3_000), ClaimAdjustment("PR", "2", 13_000)]
+    paid = PriorPayer(subscriber(order=1), Payer("BLUE", "P1"), paid_cents=4_000, cas=cas)
+    made = _history(claim(prior=[paid], patient_paid_cents=500, **TWO))
+    assert [left["insurance_open_cents"] for left in made["lines"]] == [10_000, 10_000]
+    assert made["at_claim"] == {
+        "insurance_paid_cents": 4_000,
+        "contractual_cents": 3_000,
+        "patient_paid_cents": 500,
+    }
+
+
+def test_an_adjustment_of_the_claim_lowers_what_its_lines_were_paid() -> None:
+    lines = [line(prior=[PriorLine("P1", 10_000, "99213")]) for _ in range(2)]
+    whole = [ClaimAdjustment("CO", "253", 400)]
+    paid = PriorPayer(subscriber(order=1), Payer("BLUE", "P1"), paid_cents=19_600, cas=whole)
+    made = _history(claim(prior=[paid], lines=lines, total_cents=20_000))
+    assert made["at_claim"]["insurance_paid_cents"] == -400
+    assert made["at_claim"]["contractual_cents"] == 400
+    odd = PriorPayer(subscriber(order=1), Payer("BLUE", "P1"), paid_cents=19_599, cas=whole)
+    with pytest.raises(Refuse, match=r"AMT\*D is less"):
+        _history(claim(prior=[odd], lines=lines, total_cents=20_000))
+
+
+def test_a_claim_cannot_have_been_paid_more_than_it_charges() -> None:
+    paid = PriorPayer(subscriber(order=1), Payer("BLUE", "P1"), paid_cents=20_001)
+    with pytest.raises(Refuse, match="more was paid and adjusted"):
+        _history(claim(prior=[paid], **TWO))
+
+
+def test_an_institutional_claim_is_taken_over_as_history_by_procedure_or_revenue_code() -> None:
+    stay = institutional(7)
+    made = taken(as_professional(stay), new=False).items
+    codes = [line.procedure or line.revenue_code for line in stay.lines]
+    assert [c["procedure"] for c in made["charges"]["charges"]] == codes
+    assert made["history"]["total_cents"] == stay.total_cents
+
+
+def test_an_institutional_claim_is_not_billed_here() -> None:
+    data = write_837i(HEADER, [stays.batch(stays.claim())])
+    with pytest.raises(Refuse, match=r"holds a 837I; .*--history"):
+        read_claims("x.837", data)
+    assert read_claims("x.837", data, new=False)
 
 
 def test_a_line_cannot_have_been_paid_more_than_it_charges() -> None:

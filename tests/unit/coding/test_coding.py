@@ -5,7 +5,7 @@ from datetime import date
 
 from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
 from contracts.reference import CodeSetPublished
-from contracts.values import Charge, CodedLine, Diagnosis
+from contracts.values import Charge, CodedLine, Diagnosis, DrugQuantity
 from services.coding.domain import ACCOUNT, Book, Capture, Code, CorrectCharge, evolve_book
 from services.coding.domain.account import timers, wake
 from shared.streams import account_number, charge_number
@@ -81,6 +81,13 @@ def test_a_pointer_to_no_diagnosis_is_held() -> None:
     lines = (CodedLine(charge=CHARGE.charge, pointers=(2,)),)
     (held,) = said(ACCOUNT, [CAPTURED], Code(NUMBER, DIAGNOSES, lines, "c"), BOOK)
     assert [f.rule for f in held.failures] == ["POINTER"]
+
+
+def test_days_in_order_and_a_quantity_of_a_drug_with_its_code() -> None:
+    drug = DrugQuantity(quantity="1", unit="ML")
+    odd = replace(CHARGE, service_to=date(2026, 2, 1), drug=drug)
+    (_, held) = said(ACCOUNT, [], Capture(NUMBER, (odd,), DIAGNOSES, LINES, "c"), BOOK)
+    assert [f.rule for f in held.failures] == ["DAYS", "DRUG"]
 
 
 def test_a_charge_is_corrected_with_both_faces() -> None:

@@ -15,7 +15,7 @@ from contracts.reference import PeriodClosed
 from contracts.submission import ClaimImported, OpeningBalance
 from contracts.values import ClaimLine
 from services.posting.domain import ACCOUNT as DECIDER
-from services.posting.domain.balance import equation
+from services.posting.domain.balance import CLAIM_LEVEL, equation
 from services.posting.domain.book import evolve_book
 from services.posting.domain.commands import MoveOn, PostOpening
 from tests.unit.posting.facts import (
@@ -87,6 +87,21 @@ def test_a_history_charge_that_is_corrected_still_makes_none() -> None:
 def test_only_the_charges_that_a_claim_takes_over_are_set_aside_on_a_billed_account() -> None:
     town = Town(opened("BLUE"), captured(charge(), charge(TWO, 500)), imported())
     assert (town.balance(ONE).open, town.balance(TWO).open) == (2_000, 500)
+
+
+def test_what_stands_at_the_claim_alone_lowers_the_whole_and_is_spread_over_no_charge() -> None:
+    lines = [OpeningBalance(charge=n, insurance_open_cents=20_000) for n in (ONE, TWO)]
+    whole = OpeningBalance(
+        charge="",
+        insurance_paid_cents=9_000,
+        contractual_cents=6_000,
+        insurance_open_cents=-15_000,
+    )
+    town = Town(HISTORY, captured(charge(), charge(TWO, 20_000)), imported(*lines, whole))
+    assert [town.balance(n).open for n in (ONE, TWO, CLAIM_LEVEL)] == [20_000, 20_000, -15_000]
+    assert town.balance(CLAIM_LEVEL).insurance_paid == 9_000
+    assert all(equation(town.balance(n)) == 0 for n in (ONE, TWO, CLAIM_LEVEL))
+    assert town.ledgers["ar_open"] == -town.ledgers["opening"] == 25_000
 
 
 def test_a_charge_opens_once() -> None:

@@ -12,7 +12,15 @@ from pydantic import ValidationError
 
 from contracts.phi import MemberDetails, PersonDetails
 from contracts.submission import BatchedSet, ClaimHeld, ClaimQueued, EditFailure, InterchangeBatched
-from contracts.values import AdjudicatedLine, Adjustment, Charge, Diagnosis
+from contracts.values import (
+    AdjudicatedLine,
+    Adjustment,
+    Charge,
+    Diagnosis,
+    DrugQuantity,
+    Provider,
+    Reference,
+)
 from services.registration.api import Encounter, Person
 from services.submission.domain import ACCOUNT, Books
 from services.submission.domain.account_state import Account, ClaimState
@@ -212,6 +220,22 @@ def mostly(good: Any, *odd: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from([*[good] * 12, *odd])
 
 
+providers = st.builds(
+    Provider,
+    role=st.sampled_from(["DN", "P3", "77", "DQ", "DK", "QB"]),
+    last=mostly("WHO", "", "A*B", "测", "X" * 60),
+    first=mostly("", "ANN", ":"),
+    organisation=st.booleans(),
+    npi=mostly("1234567893", "", "1234567890"),
+    taxonomy=mostly("", "207Q00000X", "~"),
+    street=mostly("", "1 WAY"),
+    city=mostly("TOWN", ""),
+    state=mostly("IL", "", "i"),
+    zip=mostly("627010001", "", "1 2"),
+    references=st.one_of(mostly(()), st.tuples(st.builds(Reference, qualifier=mostly("G2", "0B", "***"), number=TEXT))),
+)  # fmt: skip
+
+
 @st.composite
 def charges(draw: st.DrawFn) -> tuple[Charge, ...]:
     """Charges as the contract allows them, seldom as a payer does."""
@@ -225,6 +249,11 @@ def charges(draw: st.DrawFn) -> tuple[Charge, ...]:
             "place_of_service": draw(mostly("11", "21", "1", "A1", "1:")),
             "ndc": draw(st.one_of(mostly(None), mostly("00000000000"), TEXT)),
             "authorization": draw(mostly(None, "AUTH 1") | TEXT),
+            "service_to": draw(mostly(None, date(2025, 1, 5), date(2025, 1, 31))),
+            "unit": draw(mostly("UN", "MJ")),
+            "quantity": draw(mostly(None, "0.5", "1234567.125")),
+            "drug": draw(mostly(None, DrugQuantity(quantity="2.25", unit="ML"))),
+            "providers": draw(st.one_of(mostly(()), st.tuples(providers))),
             "service_on": draw(mostly(DAY, date(2025, 1, 1), date(2025, 1, 30))),
         }
         made.append(charge(n, **changes))
@@ -286,7 +315,11 @@ def packages(draw: st.DrawFn) -> tuple[Account, ClaimState]:
     )  # fmt: skip
     pointers = draw(st.lists(mostly((1,), (1, 2), (2, 1, 1, 2), (3,)), min_size=3, max_size=3))
     given = (
-        opened(coverages=tuple(covers), service_from=date(2025, 1, 2)),
+        opened(
+            coverages=tuple(covers),
+            service_from=date(2025, 1, 2),
+            providers=draw(st.one_of(mostly(()), st.tuples(providers))),
+        ),
         captured(*lines),
         replace(coded(*pointers[: len(lines)]), diagnoses=dx),
         *([decided] if second else []),

@@ -1,0 +1,203 @@
+"""What another system's claim says and ours have no place for: each by loop and segment, and never a value of a person."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from shared.x12.claim_837p import (
+    Party,
+    Payer,
+    PriorPayer,
+    ProfessionalClaim,
+    Provider,
+    Reference,
+    ServiceLine,
+)
+
+IGNORED_REFERENCES = {"D9", "EA", "6R", "G1", "F8"}
+"""REFs that are carried elsewhere, or that only the old system's traffic needed."""
+OF_THE_CLAIM = {"DN", "P3", "82", "77", "DQ"}
+OF_A_LINE = {"DN", "P3", "82", "77", "DQ", "DK", "QB"}
+DIAGNOSES, POINTERS, MODIFIERS = 12, 4, 4
+_FRACTION = re.compile(r"[0-9]{1,7}\.[0-9]{1,3}")
+_DRUG = re.compile(r"[0-9]{1,11}(\.[0-9]{1,3})?")
+_DRUG_UNITS = {"F2", "GR", "ME", "ML", "UN"}
+_NPI = re.compile("[0-9]{10}")
+
+
+def uncarried(c: ProfessionalClaim) -> list[str]:
+    """Everything of a claim that is not carried, each a sentence."""
+    found = [f"{loop}: {told} is not carried" for loop, told in _of_the_claim(c)]
+    for n, line in enumerate(c.lines, 1):
+        found += [f"2400 line {n}: {told} is not carried" for told in _of_a_line(line, c)]
+    return list(dict.fromkeys(found))
+
+
+def listed_instead(c: ProfessionalClaim, facility: dict[str, Any]) -> list[str]:
+    """Where our own listings speak and the file said something else: told, and no loss."""
+    found = []
+    billing = c.billing
+    if billing is not None and billing.npi != facility.get("npi"):
+        found.append("2010AA: the facility bills under its own NPI, not under the file's")
+    if c.payer.street:
+        found.append("2010BB: the payer's address (N3, N4) is not said again")
+    return found
+
+
+def rendering(line: ServiceLine) -> Provider | None:
+    """The rendering provider of a line of its own."""
+    return next((p for p in line.providers if p.role == "82"), None)
+
+
+def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
+    yield from (("2310", told) for told in _providers(c.providers, OF_THE_CLAIM))
+    if c.rendering_last and not c.rendering_npi:
+        yield "2310B", "a rendering provider without an NPI (NM109)"
+    yield from (("2300", f"DTP*{d.what}") for d in c.dates)
+    yield from (("2300", told) for told in _references(c.references))
+    facts = (
+        ("CLM06", c.signature != "Y"),
+        ("CLM07", c.assignment not in ("A", "B", "C")),
+        ("CLM08", c.benefits_assigned not in ("N", "W", "Y")),
+        ("CLM09", c.release not in ("I", "Y")),
+        ("CLM11", c.accident_causes or c.accident_state),
+        ("CLM12", c.special_program),
+        ("CLM20", c.delay_reason),
+        ("REF*F8", c.payer_control),
+        ("PWK", c.attachments),
+        ("CRC", c.conditions),
+        ("CR1", c.ambulance),
+        ("NTE", c.note),
+        (f"HI of more than {DIAGNOSES} diagnoses", len(c.diagnoses) > DIAGNOSES),
+        ("HI of anesthesia", c.anesthesia_procedures),
+        ("HI of conditions", c.condition_codes),
+        ("AMT", c.amounts),
+    )
+    yield from (("2300", name) for name, value in facts if value)
+    yield from (("2000 to 2300", segment[0]) for segment in c.unknown if segment)
+    if c.subscriber.group_name:
+        yield "2000B", "the group's name (SBR04)"
+    yield from (("2010BA", told) for told in _person(c.subscriber.party))
+    yield from (("2010CA", told) for told in _person(c.patient))
+    yield from (("2010BB", told) for told in _references(c.payer.references))
+    for prior in c.prior:
+        yield from _of_a_coverage(c, prior)
+
+
+def _of_a_coverage(c: ProfessionalClaim, p: PriorPayer) -> Iterator[tuple[str, str]]:
+    facts = (
+        ("the group's name (SBR04)", p.subscriber.group_name),
+        ("OI03", p.benefits_assigned not in ("", c.benefits_assigned)),
+        ("OI06", p.release not in ("", c.release)),
+        ("AMT*A8", p.noncovered_cents is not None),
+        ("AMT*EAF", p.patient_owes_cents is not None),
+        ("MOA", p.remarks),
+    )
+    yield from (("2320", name) for name, value in facts if value)
+    yield from (("2330A", told) for told in _person(p.subscriber.party))
+    patient = c.patient or c.subscriber.party
+    them = p.subscriber.party
+    if p.subscriber.relation in ("", "18") and (them.last, them.first) != (patient.last, patient.first):
+        yield "2330A", "another name of the patient (NM103, NM104)"
+    yield from (("2330B", told) for told in _payer(p.payer))
+    if p.payer_control:
+        yield "2330B", "REF*F8"
+
+
+def _payer(p: Payer) -> Iterator[str]:
+    if p.street:
+        yield "the payer's address (N3, N4)"
+    yield from _references(p.references)
+
+
+def _person(p: Party | None) -> Iterator[str]:
+    if p is None:
+        return
+    if p.organisation:
+        yield "an organisation as a person (NM102)"
+    if (p.street or p.city) and not addressed(p):
+        yield "an address that is not whole (N3, N4)"
+    yield from (f"REF*{r.qualifier}" for r in p.references)
+
+
+def addressed(p: Party) -> bool:
+    """Whether somebody has a whole address as registration takes it."""
+    zipped = p.zip.replace("-", "")
+    state = len(p.state) == 2 and p.state.isascii() and p.state.isalpha()
+    return bool(p.street and len(p.city) > 1 and state and zipped.isdigit() and len(zipped) in (5, 9))
+
+
+def _references(listed: Iterable[Reference]) -> Iterator[str]:
+    yield from (f"REF*{r.qualifier}" for r in listed if r.qualifier not in IGNORED_REFERENCES)
+
+
+def _providers(listed: Iterable[Provider], carried: set[str]) -> Iterator[str]:
+    for p in listed:
+        if p.role not in carried:
+            yield f"a provider in the role {p.role} (NM101)"
+        elif p.npi and not _NPI.fullmatch(p.npi):
+            yield f"the id of a provider in the role {p.role} (NM109), which is no NPI,"
+        elif p.role == "82" and not p.npi:
+            yield "a rendering provider without an NPI (NM109)"
+
+
+def _of_a_line(line: ServiceLine, c: ProfessionalClaim) -> Iterator[str]:
+    yield from (f"DTP*{d.what}" for d in line.dates)
+    yield from _references(line.references)
+    yield from _providers(line.providers, OF_A_LINE)
+    if _named_twice(line, c):
+        yield "another name of a rendering provider who has one already (NM103)"
+    odd = line.quantity and not _FRACTION.fullmatch(line.quantity)
+    facts = (
+        (f"the quantity {line.quantity} (SV104)", odd),
+        (f"the unit {line.unit_code} (SV103)", line.unit_code not in ("UN", "MJ")),
+        (f"the qualifier {line.qualifier} (SV101-1)", line.qualifier != "HC"),
+        ("the description (SV101-7)", line.description),
+        ("SV109", line.emergency),
+        (f"more than {MODIFIERS} modifiers (SV101)", len(line.modifiers) > MODIFIERS),
+        (f"more than {POINTERS} pointers (SV107)", len(line.pointers) > POINTERS),
+        ("CTP", line.ndc and not is_drug_quantity(line)),
+        ("the prescription number", line.prescription),
+        ("PWK", line.attachments),
+        ("CRC", line.conditions),
+        ("CR1", line.ambulance),
+        ("QTY", line.ambulance_patients is not None),
+        ("NTE", line.note),
+        ("AMT", line.amounts),
+    )
+    yield from (name for name, value in facts if value)
+    yield from (f"{segment[0]}" for segment in line.unknown if segment)
+
+
+def is_drug_quantity(line: ServiceLine) -> bool:
+    """Whether CTP says how much of a drug was given as a charge holds it."""
+    return bool(_DRUG.fullmatch(line.ndc_units)) and line.ndc_unit in _DRUG_UNITS
+
+
+def _named_twice(line: ServiceLine, c: ProfessionalClaim) -> bool:
+    own = rendering(line)
+    if own is None:
+        return False
+    first = next(p for p in all_rendering(c) if p.npi == own.npi)
+    return first != own
+
+
+def of_the_whole(c: ProfessionalClaim) -> Iterator[Provider]:
+    """Who rendered what no line says otherwise of."""
+    if c.rendering_npi:
+        yield Provider(
+            "82",
+            c.rendering_last,
+            c.rendering_first,
+            npi=c.rendering_npi,
+            taxonomy=c.rendering_taxonomy,
+            references=c.rendering_references,
+        )
+    yield from (p for p in c.providers if p.role == "82")
+
+
+def all_rendering(c: ProfessionalClaim) -> Iterator[Provider]:
+    """Everybody who rendered something, of the whole claim first."""
+    yield from of_the_whole(c)
+    for line in c.lines:
+        yield from (p for p in line.providers if p.role == "82")

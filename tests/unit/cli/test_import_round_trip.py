@@ -1,0 +1,257 @@
+"""A claim that is imported to be billed says in the file that we write what it said in the one that was read."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.import_claims import read_claims
+from cli.not_carried import OF_A_LINE, OF_THE_CLAIM
+from cli.taking_over import Refuse, take_over
+from contracts.coding import ChargesCaptured, EncounterCoded
+from contracts.phi import MemberDetails
+from contracts.registration import AccountOpened
+from contracts.submission import BatchedSet, FileHeader, PayerName
+from contracts.values import Sealed
+from services.coding.api import AccountBody, _capture
+from services.registration.api import Encounter, _coverage, _details, _member, _provider
+from services.submission.domain import ACCOUNT
+from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.batching import billing_of
+from services.submission.domain.file import batch_of, header_of
+from services.submission.domain.loops import Opened
+from services.submission.domain.package import package
+from shared.streams import claim_number
+from shared.x12 import read_file
+from shared.x12.claim_837p import (
+    Party,
+    PriorPayer,
+    ProfessionalClaim,
+    Provider,
+    check_837p,
+    read_837p,
+    write_837p,
+)
+from tests.unit.scenario import fold
+from tests.unit.submission.facts import DAY, facility
+from tests.unit.submission.test_submission_gateway import judged_by_pyx12
+from tests.x12.varied import professional
+
+SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
+NPI = "1999999984"
+FACILITY = facility(npi=NPI)
+HEADER = FileHeader(
+    receiver_name="CLEARING HOUSE", receiver_id="CLEARING01", submitter_id="CLAIMLOG01",
+    submitter_name="BILLING COMPANY", contact_name="OFFICE", contact_phone="5550100000", usage="T",
+)  # fmt: skip
+
+
+class Books:
+    """Every payer is listed under the id that the file gives it."""
+
+    facility = asdict(FACILITY)
+
+    def __init__(self) -> None:
+        self.payers: dict[str, PayerName] = {}
+
+    def payer(self, payer_id: str, name: str, *, fallback: bool = True) -> str:
+        self.payers[payer_id] = PayerName(payer=payer_id, name=name, payer_id=payer_id)
+        return payer_id
+
+
+def again(c: ProfessionalClaim) -> bytes:
+    """The file with the claim that our services make of what the import hands in at their doors."""
+    books = Books()
+    items = json.loads(json.dumps(take_over(c, books, new=True, leave_out=False).items))
+    encounter = Encounter.model_validate(items["encounter"])
+    body = AccountBody.model_validate(items["charges"])
+    capture = _capture("tenant", body)
+    sealed = Sealed(key_id="k", box="Ym94")
+    opened = AccountOpened(
+        account=capture.account,
+        patient="p",
+        guarantor="g",
+        person=sealed,
+        coverages=tuple(_coverage(cover, sealed) for cover in encounter.coverages),
+        providers=tuple(map(_provider, encounter.providers)),
+        consent=encounter.consent,
+        **encounter.model_dump(
+            exclude={"patient", "coverages", "providers", "consent", "rendering_npi"}
+        ),
+    )
+    coded = EncounterCoded(
+        account=capture.account, diagnoses=capture.diagnoses, lines=capture.lines, code_sets=(), coder="c"
+    )
+    captured = ChargesCaptured(account=capture.account, charges=capture.charges)
+    account: Account = fold(ACCOUNT, (opened, captured, coded))
+    number = claim_number(capture.account, 1)
+    made = package(account, ClaimState(number, payer=c.payer.payer_id, payer_order=1))
+    members: dict[int, MemberDetails] = {cover.order: _member(cover) for cover in encounter.coverages}
+    alone = BatchedSet(
+        st02="0001", facility="F1", legal_entity="LE1", claims=(), billing=billing_of(FACILITY)
+    )
+    of = header_of(HEADER, 100, DAY, "1200")
+    people = Opened(made, _details(encounter.patient), members)
+    return write_837p(of, [batch_of(of, HEADER, alone, [people], books.payers)])
+
+
+def read(data: bytes) -> ProfessionalClaim:
+    """The one claim of a file."""
+    (one,) = read_file(data).sets()
+    (made,), findings = read_837p(one)
+    wrong = [f for f in [*findings, *check_837p([made], one)] if f.severity == "error"]
+    assert wrong == [] and made.unknown == []
+    return made
+
+
+def named(p: Party) -> tuple[str, ...]:
+    return (p.last, p.first, p.middle, p.suffix)
+
+
+def whole(p: Party) -> tuple[Any, ...]:
+    sex = (p.sex or "U") if p.born_on else ""
+    return (*named(p), p.street, p.street2, p.city, p.state, p.zip, p.born_on, sex)
+
+
+def rendered(c: ProfessionalClaim, own: list[Provider]) -> tuple[str, str, str, str]:
+    """Who rendered a line: the line says so, or the claim, or nobody but who bills."""
+    for p in own:
+        return (p.npi, p.last, p.first, p.taxonomy)
+    for p in c.providers:
+        if p.role == "82":
+            return (p.npi, p.last, p.first, p.taxonomy)
+    return (c.rendering_npi, c.rendering_last, c.rendering_first, c.rendering_taxonomy)
+
+
+def said(c: ProfessionalClaim) -> dict[str, Any]:
+    """What a claim says, wherever in it that stands."""
+    sub = c.subscriber
+    lines = []
+    for line in c.lines:
+        own = [p for p in line.providers if p.role == "82"]
+        others = sorted((p for p in line.providers if p.role != "82"), key=repr)
+        g1 = next((r.value for r in line.references if r.qualifier == "G1"), c.authorization)
+        to = line.service_to if line.service_to != line.service_from else None
+        lines.append((
+            *(line.procedure, line.modifiers, line.charge_cents, line.quantity or line.units),
+            *(line.unit_code, line.service_from, to, line.pointers, line.place_of_service),
+            *(line.ndc, line.ndc and line.ndc_units, line.ndc and line.ndc_unit),
+            *(rendered(c, own), others, g1),
+        ))  # fmt: skip
+    return {
+        "total": c.total_cents,
+        "agreed": (c.assignment, c.benefits_assigned, c.release),
+        "diagnoses": [code.replace(".", "") for code in c.diagnoses],
+        "subscriber": (sub.order, sub.member_id, sub.filing_indicator or "CI", sub.insurance_type),
+        "group": sub.group_number,
+        "patient": whole(c.patient or sub.party),
+        "holder": whole(sub.party),
+        "relation": c.patient_relation if c.patient else "18",
+        "payer": (c.payer.name, c.payer.payer_id),
+        "others": [coverage(p) for p in c.prior],
+        "providers": sorted((p for p in c.providers if p.role != "82"), key=repr),
+        "lines": lines,
+    }
+
+
+def coverage(p: PriorPayer) -> tuple[Any, ...]:
+    sub = p.subscriber
+    return (
+        *(sub.order, sub.member_id or "UNKNOWN", sub.relation or "18", sub.filing_indicator or "CI"),
+        *(sub.insurance_type, sub.group_number, named(sub.party), p.payer.name, p.payer.payer_id),
+        *(p.benefits_assigned, p.release),
+    )
+
+
+def carriable(c: ProfessionalClaim) -> ProfessionalClaim:
+    """A claim of any sort without what an import names as not carried."""
+    c.frequency, c.payer_control, c.patient_paid_cents = "1", "", 0
+    c.delay_reason = ""
+    c.accident_causes, c.accident_state, c.special_program, c.ambulance = [], "", "", None
+    c.dates, c.attachments, c.conditions, c.condition_codes, c.note = [], [], [], [], ""
+    c.references, c.anesthesia_procedures = [], []
+    c.diagnoses = list(dict.fromkeys(c.diagnoses))
+    c.providers = [p for p in c.providers if p.role in OF_THE_CLAIM]
+    c.subscriber.order, c.subscriber.group_name = 1, ""
+    c.prior = [p for p in c.prior if p.paid_cents is None]
+    for n, prior in enumerate(c.prior, 2):
+        prior.subscriber.order, prior.subscriber.group_name = n, ""
+        prior.subscriber.relation = "01"
+        prior.benefits_assigned, prior.release = c.benefits_assigned, c.release
+        prior.payer.street = prior.payer.city = prior.payer.state = prior.payer.zip = ""
+    for line in c.lines:
+        line.prior, line.references, line.dates, line.note = [], [], [], ""
+        line.prescription, line.emergency, line.description = "", "", ""
+        line.ambulance, line.ambulance_patients = None, None
+        line.providers = [p for p in line.providers if p.role in OF_A_LINE]
+        line.pointers = [p for p in line.pointers if p <= len(c.diagnoses)] or [1]
+    return c
+
+
+@pytest.mark.parametrize("start", range(0, 400, 50))
+def test_whatever_is_carried_is_said_again(start: int) -> None:
+    for number in range(start, start + 50):
+        c = carriable(professional(number))
+        assert said(read(again(c))) == said(c), number
+
+
+@pytest.mark.parametrize("start", range(0, 400, 100))
+def test_of_any_claim_all_is_said_again_or_it_is_refused_by_name(start: int) -> None:
+    for number in range(start, start + 100):
+        c = professional(number)
+        c.billing = None
+        try:
+            data = again(c)
+        except Refuse as no:
+            assert "CLM at segment" in str(no)
+        else:
+            assert said(read(data)) == said(c), number
+
+
+def _first(wanted: Any) -> ProfessionalClaim:
+    return next(c for c in (carriable(professional(n)) for n in range(1_000)) if wanted(c))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda c: c.patient is not None and c.prior,
+        lambda c: any(line.unit_code == "MJ" for line in c.lines),
+        lambda c: any(line.ndc and line.ndc_unit == "ML" for line in c.lines),
+        lambda c: any(line.service_to for line in c.lines),
+        lambda c: any(line.quantity for line in c.lines),
+        lambda c: {p.role for p in c.providers} >= {"DN", "77"},
+        lambda c: {p.role for line in c.lines for p in line.providers} >= {"82", "DK"},
+    ],
+    ids=["dependent", "minutes", "drug", "span", "fraction", "claim roles", "line roles"],
+)
+def test_what_is_written_again_passes_an_independent_judge(wanted: Any) -> None:
+    fine, report = judged_by_pyx12(again(_first(wanted)))
+    assert fine, report
+
+
+def test_a_subscriber_without_birth_date_and_address_is_written_so() -> None:
+    c = _first(lambda c: c.patient is not None)
+    c.subscriber.party = Party(c.subscriber.party.last, c.subscriber.party.first)
+    data = again(c)
+    fine, report = judged_by_pyx12(data)
+    assert fine, report
+    assert said(read(data)) == said(c)
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.837")), ids=lambda path: path.name)
+def test_a_sample_is_said_again_or_refused_by_name(path: Path) -> None:
+    try:
+        claims = read_claims(path.name, path.read_bytes())
+    except Refuse as no:
+        assert path.name in str(no)
+        return
+    for c in claims:
+        try:
+            data = again(c)
+        except Refuse as no:
+            assert "CLM at segment" in str(no)
+        else:
+            assert said(read(data)) == said(c)

@@ -1,0 +1,45 @@
+"""What registration's door takes of people and providers: all that a claim may say, and nothing that it cannot."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.registration.api import CoverageBody, Holder, ProviderBody
+
+COVERAGE: dict[str, Any] = {
+    "order": 1,
+    "payer": "BLUE",
+    "relation": "19",
+    "filing_indicator": "CI",
+    "member_id": "M1",
+    "effective_from": date(2026, 1, 1),
+}
+
+
+def test_a_subscriber_who_is_not_the_patient_may_be_known_by_name_alone() -> None:
+    holder = CoverageBody(**COVERAGE, subscriber={"last": "TEST"}).subscriber
+    assert holder is not None and (holder.born_on, holder.street, holder.sex) == (None, "", "U")
+
+
+@pytest.mark.parametrize("name", ["", "测"])
+def test_a_subscriber_has_a_name_that_can_stand_in_a_claim(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Holder(last=name)
+
+
+def test_an_address_is_whole_or_none() -> None:
+    whole = {"street": "1 WAY", "city": "TOWN", "state": "IL", "zip": "62701"}
+    assert Holder(last="TEST", **whole).city == "TOWN"  # type: ignore[arg-type]
+    for missing in whole:
+        with pytest.raises(ValidationError, match="an address is"):
+            Holder(last="TEST", **{**whole, missing: ""})  # type: ignore[arg-type]
+
+
+def test_a_provider_has_a_role_of_the_encounter_and_an_npi_with_its_check_digit() -> None:
+    assert ProviderBody(role="DN", npi="1234567893").npi == "1234567893"
+    with pytest.raises(ValidationError, match="check digit"):
+        ProviderBody(role="DN", npi="1234567890")
+    with pytest.raises(ValidationError):
+        ProviderBody(role="PW")  # type: ignore[arg-type]
