@@ -95,7 +95,7 @@ class Commands:
                 return
             log.error("a command failed: %s", type(failure).__name__)
             no = ("error", "the command failed")
-            if isinstance(failure, asyncpg.DataError):
+            if isinstance(failure, asyncpg.DataError | OverflowError):
                 no = ("malformed", "a value that the database cannot keep")
             status = 422 if no[0] == "malformed" else 500
             answers = [Answer(status, group[0][0].stream, code=no[0], sentence=no[1])]

@@ -32,6 +32,8 @@ PARKED_LIMIT = 1_000
 
 DAY_RECORDS = frozenset({"reference.business_day_opened.v1", "reference.cutoff_reached.v1"})
 
+UNKEEPABLE = (asyncpg.DataError, OverflowError)
+"""A value that no table keeps: PostgreSQL refuses it, or it cannot even be written down for it."""
 REFUSED_ROW = ("defect", "the database refuses a value of it")
 
 
@@ -113,7 +115,7 @@ class Engine:
             segment = {p: self._next_segment(queue) for p, queue in pending.items()}
             try:
                 finished = await self._transact(segment, tally)
-            except asyncpg.DataError:
+            except UNKEEPABLE:
                 finished = await self._one_by_one(segment, tally)
             for p in finished:
                 pending[p] = pending[p][len(segment[p]) :]
@@ -155,7 +157,7 @@ class Engine:
                 alone = {p: [record] if record else []}
                 try:
                     done = p in await self._transact(alone, tally)
-                except asyncpg.DataError:
+                except UNKEEPABLE:
                     if record is None:
                         raise
                     place = (p, record[0].offset)

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import asyncpg
-
 from contracts.platform import RecordDiscarded, RecordRedriven
 from shared.batch import Batch
-from shared.engine import REFUSED_ROW, Engine
+from shared.engine import REFUSED_ROW, UNKEEPABLE, Engine
 from shared.errors import NotFound, Recovering, Refused
 from shared.failpoints import failpoint
 from shared.progress import Progress
@@ -163,7 +161,7 @@ class _Drive:
                 return await self._apply(loaded, self.records, said, actor)
             except CannotApply as no:
                 self._stop_at(no.place[1], no.reason, no.sentence)
-            except asyncpg.DataError:
+            except UNKEEPABLE:
                 fit = await self._how_many_fit(loaded, said, actor)
                 self._stop_at(self.records[fit].offset, *REFUSED_ROW)
 
@@ -200,7 +198,7 @@ class _Drive:
             try:
                 await self._apply(loaded, self.records[:middle], said, actor)
                 fit = middle
-            except asyncpg.DataError:
+            except UNKEEPABLE:
                 too_many = middle
             finally:
                 await trial.rollback()
