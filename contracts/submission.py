@@ -86,7 +86,8 @@ class ClaimResubmitted:
     """The claim goes again as another attempt: why, under which frequency, and what it answers.
 
     `cause` is `transport` (a TA1 or 999 rejected the last attempt), `rejection` (a 277CA did and it was
-    mended) or `correction` (it answers `adjudication`). `charges` are what this attempt says differently.
+    mended), `correction` (it answers `adjudication`), `void` (frequency 8: the payer shall cancel what it has, for
+    this `reason`) or `after_void` (it goes as a new claim). `charges` are what this attempt says differently.
     """
 
     account: AccountNumber
@@ -96,13 +97,34 @@ class ClaimResubmitted:
     payer: Code
     payer_order: int
     payer_control: str = ""
-    cause: Literal["transport", "rejection", "correction"]
+    cause: Literal["transport", "rejection", "correction", "void", "after_void"]
     adjudication: str = ""
     charges: tuple[Charge, ...] = ()
     authorization: str = ""
     note: Sentence = ""
     total_cents: Cents
     warnings: tuple[EditFailure, ...] = ()
+    reason: Sentence = ""
+    asked_by: str = ""
+
+
+@event("submission.claim_voided.v1", "account")
+class ClaimVoided:
+    """The payer took a void (frequency 8): by its 277CA, or by the reversal of its decision.
+
+    `standing` are decisions that it has not taken back yet, with what they paid: that money is the payer's to take
+    back. Amounts stay receivables until the claim goes anew or its charges are corrected.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    payer: Code
+    payer_order: int
+    payer_control: str
+    taken_by: Literal["277CA", "reversal"]
+    standing: tuple[Code, ...] = ()
+    standing_paid_cents: Cents = 0
 
 
 @event("submission.correction_declined.v1", "account")

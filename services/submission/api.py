@@ -15,6 +15,7 @@ from services.submission.domain.commands import (
     RecordReopening,
     ReleaseClaim,
     ResubmitClaim,
+    VoidClaim,
 )
 from services.submission.domain.inbound import ReceiveAnswers
 from services.submission.gateway import read_answers
@@ -48,6 +49,12 @@ class Resubmit(_Body):
     """A word to go with the next attempt."""
 
     note: str = Field(default="", max_length=80)
+
+
+class Void(_Body):
+    """Why the payer shall cancel the claim."""
+
+    reason: str = Field(min_length=1, max_length=400)
 
 
 class Asked(_Body):
@@ -142,9 +149,16 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     async def resubmit(
         claim: str, body: Resubmit, key: IdempotencyKey, actor: Actor
     ) -> dict[str, Any]:
-        """Send a rejected claim again after it was mended."""
+        """Send a rejected claim again after it was mended, or a voided one as a new claim."""
         order = _order(doors, claim, ResubmitClaim(claim, body.note), key, body, actor)
         (answer,) = await doors.handle([order])
+        return _told(answer)
+
+    @router.post("/claims/{claim}/void")
+    async def void(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+        """Ask the payer to cancel a claim that it has (frequency 8); resubmit it when it shall go anew."""
+        command = VoidClaim(claim, body.reason, actor)
+        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
         return _told(answer)
 
     @router.post("/claims/{claim}/reopening")
@@ -257,6 +271,15 @@ def _queries(router: APIRouter, doors: Doors) -> None:
         """Decisions that payers are to reopen, with the control number and what is to be changed."""
         sql = "select * from reopening where $1 = '' or state = $1 order by opened_on, claim limit $2"
         return [_plain(row) for row in await doors.rows(sql, state, min(limit, MAX_ITEMS))]
+
+    @router.get("/voided")
+    async def voided(limit: int = 500) -> list[dict[str, Any]]:
+        """Voided claims; those whose payments the payer has not taken back yet come first."""
+        sql = (
+            "select claim, account, facility, payer, payer_order, payer_control, standing, waiting_since as voided_on"
+            " from claim where state = 'voided' order by cardinality(standing) = 0, waiting_since, claim limit $1"
+        )
+        return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]
 
     @router.get("/queues")
     async def queues() -> list[dict[str, Any]]:

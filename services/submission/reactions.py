@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from contracts.adjudication_tracking import ClaimAdjudicated
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+)
 from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
 from contracts.denial import CorrectionRequested
 from contracts.eligibility import BenefitsConfirmed
@@ -24,6 +28,7 @@ from services.submission.domain.commands import (
     BuildClaim,
     RestateNext,
     SendCorrection,
+    SettleVoid,
 )
 from services.submission.domain.queue import (
     CloseIfFull,
@@ -66,6 +71,8 @@ def _on_account(event: Any) -> Command | None:
             return BillNext(event.to_payer_order)
         case ClaimAdjudicated() if event.payer_order > 1:
             return RestateNext(event.payer_order)
+        case ClaimAcknowledged(by="payer") | AdjudicationReversed():
+            return SettleVoid(event.claim)
         case TransportRejected():
             return AnswerTransport(event)
         case ClaimSetAside():

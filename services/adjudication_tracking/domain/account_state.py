@@ -26,6 +26,7 @@ from contracts.submission import (
     ClaimReleased,
     ClaimResubmitted,
     ClaimSubmitted,
+    ClaimVoided,
     CorrectionDeclined,
     TransportRejected,
 )
@@ -211,6 +212,11 @@ def _submitted(account: Account, e: ClaimSubmitted) -> Account:
     return _put(account, msgspec.structs.replace(claim, submitted_on=submitted_on, sent=sent))
 
 
+def _voided(account: Account, e: ClaimVoided) -> Account:
+    claim = _at(account, e.claim, e.attempt)
+    return account if claim is None else _step(account, e.claim, "voided", submitted_on=None)
+
+
 def _transport(account: Account, e: TransportRejected) -> Account:
     claim = _at(account, e.claim, e.attempt)
     return account if claim is None else _bounced(account, claim, "transport_rejected")
@@ -335,6 +341,7 @@ _FOLDS: dict[type, Any] = {
     ClaimReleased: _released,
     ClaimResubmitted: _again,
     ClaimSubmitted: _submitted,
+    ClaimVoided: _voided,
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,
     ClaimRejected: _rejected,

@@ -15,6 +15,7 @@ State = Literal[
     "correcting",
     "reversed",
     "settled",
+    "voided",
     "history",
     "forwarded",
 ]
@@ -25,29 +26,32 @@ DECIDED = frozenset({"adjudicated", "next_payer", "settled"})
 _BOUNCED = frozenset({"transport_rejected", "rejected"})
 _UNDECIDED = ON_ITS_WAY | _BOUNCED | {"editing", "held"}
 _BACK = frozenset({"correcting", "reversed"})
+_VOID = frozenset({"voided"})
+"""The payer took a void: what comes of older attempts and decisions changes nothing any more."""
 
 ALLOWED: dict[str, frozenset[str]] = {
     "": frozenset({"editing", "history", "adjudicated", "forwarded"}),
     # Nobody sent it from here; a person may still bill it when no answer comes.
     "forwarded": _UNDECIDED | {"adjudicated"},
     # An answer may overtake our own word that the attempt left.
-    "editing": _UNDECIDED - {"editing"} | {"adjudicated"},
+    "editing": _UNDECIDED - {"editing"} | {"adjudicated"} | _VOID,
     "held": frozenset({"editing", "adjudicated"}),
-    "submitted": _UNDECIDED - {"submitted"} | {"adjudicated"},
-    "received": frozenset({"accepted", "editing", "held", "adjudicated"}) | _BOUNCED,
-    "accepted": frozenset({"rejected", "editing", "held", "adjudicated"}),
+    "submitted": _UNDECIDED - {"submitted"} | {"adjudicated"} | _VOID,
+    "received": frozenset({"accepted", "editing", "held", "adjudicated"}) | _BOUNCED | _VOID,
+    "accepted": frozenset({"rejected", "editing", "held", "adjudicated"}) | _VOID,
     "transport_rejected": frozenset({"editing", "held", "adjudicated"}),
     "rejected": frozenset({"editing", "held", "adjudicated"}),
-    "adjudicated": frozenset({"settled", "next_payer"}) | _BACK,
-    "next_payer": frozenset({"settled", "adjudicated"}) | _BACK,
-    "settled": frozenset({"next_payer", "adjudicated"}) | _BACK,
-    "correcting": frozenset({"editing", "held", "adjudicated", "reversed"}),
-    "reversed": frozenset({"editing", "held", "adjudicated", "correcting"}),
+    "adjudicated": frozenset({"settled", "next_payer"}) | _BACK | _VOID,
+    "next_payer": frozenset({"settled", "adjudicated"}) | _BACK | _VOID,
+    "settled": frozenset({"next_payer", "adjudicated"}) | _BACK | _VOID,
+    "correcting": frozenset({"editing", "held", "adjudicated", "reversed"}) | _VOID,
+    "reversed": frozenset({"editing", "held", "adjudicated", "correcting"}) | _VOID,
+    "voided": frozenset({"editing", "held", "adjudicated"}),
     "history": frozenset({"adjudicated"}),
 }
 """Which state may follow which (the claim's state machine); empty is a claim we never heard of."""
 
-_PAST_THE_GATE = DECIDED | _BACK | _BOUNCED | {"held"}
+_PAST_THE_GATE = DECIDED | _BACK | _BOUNCED | _VOID | {"held"}
 LATE: dict[str, frozenset[str]] = {
     "submitted": _PAST_THE_GATE | {"received", "accepted"},
     "received": _PAST_THE_GATE | {"accepted"},
@@ -56,9 +60,11 @@ LATE: dict[str, frozenset[str]] = {
     "transport_rejected": _PAST_THE_GATE | {"accepted"},
     "editing": DECIDED,
     "held": DECIDED,
-    "reversed": _UNDECIDED | {"history", "forwarded"},
-    "correcting": _UNDECIDED,
-    "forwarded": _UNDECIDED | DECIDED | _BACK | {"history"},
+    "reversed": _UNDECIDED | _VOID | {"history", "forwarded"},
+    "correcting": _UNDECIDED | _VOID,
+    "forwarded": _UNDECIDED | DECIDED | _BACK | _VOID | {"history"},
+    "settled": _VOID,
+    "next_payer": _VOID,
 }
 """To which states what comes late may call, by the states it then leaves alone: all of it is lawful traffic.
 

@@ -33,6 +33,7 @@ CLAIM_EVENTS = frozenset(
         "submission.claim_released.v1",
         "submission.claim_resubmitted.v1",
         "submission.claim_submitted.v1",
+        "submission.claim_voided.v1",
         "submission.transport_rejected.v1",
         "submission.correction_declined.v1",
         "adjudication_tracking.claim_acknowledged.v1",

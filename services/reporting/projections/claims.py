@@ -18,6 +18,7 @@ from contracts.submission import (
     ClaimReleased,
     ClaimResubmitted,
     ClaimSubmitted,
+    ClaimVoided,
     TransportRejected,
 )
 from shared.service import At, Projection, Row
@@ -139,7 +140,8 @@ def _posted(row: Row, e: PaymentPosted, at: At) -> Row:
 
 def _unposted(row: Row, e: PostingReversed, at: At) -> Row:
     left = {k: cents for k, cents in row["answers"].items() if k != e.reverses}
-    return _standing(row, e, left)
+    made = _standing(row, e, left)
+    return {**made, "state": "voided"} if row["state"] == "voided" else made
 
 
 def _moved_on(row: Row, e: ResponsibilityMoved, at: At) -> Row:
@@ -184,11 +186,12 @@ _CLAIM: dict[type, Any] = {
         "ready_on": at.occurred_on,
     },
     ClaimSubmitted: _submitted,
+    ClaimVoided: lambda row, e, at: {"state": "voided", "answered_on": at.occurred_on, "late": []},
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,
     ClaimRejected: _rejected,
     ClaimAdjudicated: _adjudicated,
-    AdjudicationReversed: lambda row, e, at: {"state": "reversed"},
+    AdjudicationReversed: lambda row, e, at: {} if row["state"] == "voided" else {"state": "reversed"},
     AnswerLate: lambda row, e, at: {"late": sorted({*row["late"], e.awaited})},
     PaymentPosted: _posted,
     PostingReversed: _unposted,
@@ -240,6 +243,7 @@ CLAIMS = Projection(
             "submission.claim_released.v1",
             "submission.claim_resubmitted.v1",
             "submission.claim_submitted.v1",
+            "submission.claim_voided.v1",
             "submission.transport_rejected.v1",
             "adjudication_tracking.claim_acknowledged.v1",
             "adjudication_tracking.claim_rejected.v1",

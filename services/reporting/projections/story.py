@@ -27,6 +27,7 @@ TOLD = frozenset(
         "submission.claim_released.v1",
         "submission.claim_resubmitted.v1",
         "submission.claim_submitted.v1",
+        "submission.claim_voided.v1",
         "submission.transport_rejected.v1",
         "submission.correction_declined.v1",
         "submission.reopening_opened.v1",

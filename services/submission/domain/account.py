@@ -31,6 +31,8 @@ from services.submission.domain.commands import (
     RestateNext,
     ResubmitClaim,
     SendCorrection,
+    SettleVoid,
+    VoidClaim,
 )
 from services.submission.domain.history import take_over
 from services.submission.domain.package import (
@@ -57,6 +59,7 @@ from services.submission.domain.sending import (
     transport_failure,
     warnings,
 )
+from services.submission.domain.voiding import settle, void
 from shared.errors import Refused
 from shared.service import Decider, Event, Say, Wake
 from shared.streams import claim_number
@@ -87,6 +90,10 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
             return _correct(account, command.asked, books)
         case ReleaseClaim():
             return _release(account, command, books)
+        case VoidClaim():
+            return void(account, command, books)
+        case SettleVoid():
+            return settle(account, command.claim)
         case ResubmitClaim():
             return _resubmit(account, command, books)
         case ImportClaim():
@@ -209,6 +216,8 @@ def _why_declined(claim: ClaimState | None, asked: CorrectionRequested, newest: 
         return "The account has no such claim."
     if newest != asked.adjudication:
         return "A later decision of the payer is known, or this one was taken back."
+    if claim.status == "voided":
+        return "The claim was voided."
     if claim.status != "adjudicated":
         return "A later attempt of the claim is on its way."
     return ""
@@ -252,6 +261,11 @@ def _resubmit(account: Account, command: ResubmitClaim, books: Books) -> Said:
     offender = claim.status == "held" and TRANSPORT in claim.reasons
     if claim.status in ("held", "adjudicated", "imported", "forwarded") and not offender:
         raise Refused(f"only a rejected claim is resubmitted; this one is {claim.status}")
+    if claim.status == "voided":
+        anew = resubmission(
+            account, claim, "after_void", frequency="1", payer_control="", note=command.note
+        )
+        return again(account, claim, anew, books) if is_ready(account) else []
     if claim.status != "rejected" and not offender:
         return []
     return again(

@@ -22,6 +22,7 @@ from contracts.submission import (
     ClaimReleased,
     ClaimResubmitted,
     ClaimSubmitted,
+    ClaimVoided,
     Frequency,
     PriorPayment,
     ReopeningAsked,
@@ -40,6 +41,7 @@ Status = Literal[
     "rejected",
     "accepted",
     "adjudicated",
+    "voided",
     "forwarded",
     "imported",
 ]
@@ -76,6 +78,10 @@ class ClaimState(msgspec.Struct, frozen=True):
     reopening: str = ""
     """The adjudication that a person asks the payer to reopen, until it is answered."""
     asked: bool = False
+    accepted_as: str = ""
+    """The number under which the payer's 277CA took a claim that it shall decide."""
+    taken: Literal["", "277CA", "reversal"] = ""
+    """By which of its words the payer took the void that the newest attempt is."""
     sent: dict[str, int] = {}
     """The file and set in which each attempt left, and which attempt that was."""
 
@@ -193,6 +199,7 @@ def _decided(
                 return account
             return _with(account, _replace(claim, status="adjudicated", reopening="", asked=False))
         case AdjudicationReversed():
+            account = _void_taken(account, event)
             left = tuple(one for one in account.known if one.adjudication != event.reverses)
             claims = {
                 number: _replace(claim, reopening="", asked=False)
@@ -211,6 +218,17 @@ def _decided(
                 return account
             return _with(account, _replace(claim, status="forwarded", reasons=(), held_for=()))
     return account
+
+
+def _void_taken(account: Account, event: AdjudicationReversed) -> Account:
+    """A reversal of what the claim's own payer decided, while its void is on the way, is its answer to it."""
+    claim = account.claims.get(event.claim)
+    reversed_here = any(k.adjudication == event.reverses for k in account.known)
+    if claim is None or claim.frequency != "8" or claim.status == "voided" or not reversed_here:
+        return account
+    if claim.attempt not in claim.sent.values():
+        return account
+    return _with(account, _replace(claim, taken="reversal"))
 
 
 def _order_of(claim: str) -> int:
@@ -284,11 +302,25 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
             return _replace(claim, reopening=answers, answers=answers, asked=False)
         case ReopeningAsked():
             return _replace(claim, asked=True)
+        case ClaimVoided():
+            return _replace(claim, status="voided", accepted_as="", taken="")
         case ClaimAcknowledged() if answers_newest(claim, event, ("submitted",)):
-            return _replace(claim, status="accepted", transport_tries=0)
+            return _replace(claim, status="accepted", transport_tries=0, **_by_payer(claim, event))
+        case ClaimAcknowledged() if claim.status == "accepted" and event.by == "payer":
+            newest = answers_newest(claim, event, ("accepted",))
+            return _replace(claim, **_by_payer(claim, event)) if newest else claim
         case ClaimRejected() if answers_newest(claim, event, ("submitted", "accepted")):
             return _replace(claim, status="rejected", transport_tries=0)
     return claim
+
+
+def _by_payer(claim: ClaimState, event: ClaimAcknowledged) -> dict[str, Any]:
+    """What a payer's 277CA adds to a clearinghouse's: its number, or that it took the void."""
+    if event.by != "payer":
+        return {}
+    if claim.frequency == "8":
+        return {"taken": "277CA"}
+    return {"accepted_as": event.payer_control or claim.accepted_as}
 
 
 def file_of(isa13: int, st02: str) -> str:
@@ -326,6 +358,7 @@ def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
         reasons=(),
         held_for=(),
         transport_tries=claim.transport_tries + 1 if again else 0,
+        taken="",
         corrected={**claim.corrected, **{charge.charge: charge for charge in event.charges}},
         authorization=event.authorization or claim.authorization,
         note=event.note or claim.note,

@@ -69,8 +69,24 @@ class ReleaseClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class VoidClaim:
+    """A person wants the payer to cancel a claim that it has."""
+
+    claim: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleVoid:
+    """The payer said something of a claim that may have been voided."""
+
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResubmitClaim:
-    """A person says that a rejected claim was mended."""
+    """A person says that a rejected claim was mended, or that a voided one shall go anew."""
 
     claim: str
     note: str = ""
@@ -100,5 +116,7 @@ Command = (
     | SendCorrection
     | ReleaseClaim
     | ResubmitClaim
+    | VoidClaim
+    | SettleVoid
     | ImportClaim
 )

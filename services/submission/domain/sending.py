@@ -88,13 +88,15 @@ def queued_or_held(
 def resubmission(
     account: Account,
     claim: ClaimState,
-    cause: Literal["transport", "rejection", "correction"],
+    cause: Literal["transport", "rejection", "correction", "void", "after_void"],
     *,
     frequency: Frequency | None = None,
     payer_control: str | None = None,
     adjudication: str = "",
     correction: ClaimCorrection | None = None,
     note: str = "",
+    reason: str = "",
+    asked_by: str = "",
 ) -> ClaimResubmitted:
     """The next attempt. What was rejected never existed at the payer: it goes as what it was."""
     wanted = correction or ClaimCorrection(note=note)
@@ -114,6 +116,8 @@ def resubmission(
         authorization=wanted.authorization,
         note=wanted.note,
         total_cents=total_of(charges_of(account, after)),
+        reason=reason,
+        asked_by=asked_by,
     )
 
 

@@ -21,6 +21,7 @@ from contracts.submission import (
     ClaimReleased,
     ClaimResubmitted,
     ClaimSubmitted,
+    ClaimVoided,
     EditFailure,
     ReopeningAsked,
     ReopeningOpened,
@@ -59,6 +60,7 @@ CLAIM_COLUMNS = {
     "payer_control": "text",
     "foreign_number": "text",
     "sent": "jsonb",
+    "standing": "text[]",
 }
 _ON_CLAIM = (
     ClaimCreated,
@@ -67,6 +69,7 @@ _ON_CLAIM = (
     ClaimResubmitted,
     ClaimSubmitted,
     ClaimImported,
+    ClaimVoided,
     TransportRejected,
     ClaimAcknowledged,
     ClaimRejected,
@@ -106,6 +109,7 @@ def _new_claim(event: Any, at: At) -> Row:
         "payer_control": "",
         "foreign_number": "",
         "sent": {},
+        "standing": [],
     }
     match event:
         case ClaimForwarded():
@@ -141,6 +145,11 @@ def _change(row: Row, event: Any, on: date) -> Row:
             return {"state": "accepted", "payer_control": event.payer_control}
         case ClaimRejected() if _answers(row, event, ("submitted", "accepted")):
             return {"state": "rejected", "reasons": [_refusal(event)], "waiting_since": on}
+        case ClaimVoided():
+            void = {"state": "voided", "reasons": [], "waiting_since": on}
+            return void | {"standing": list(event.standing)}
+        case AdjudicationReversed():
+            return {"standing": [one for one in row["standing"] if one != event.reverses]}
         case ClaimForwarded() if row["state"] == "held":
             return {"state": "forwarded", "reasons": [], "waiting_since": None}
         case ClaimAdjudicated() if _decides(row, event):

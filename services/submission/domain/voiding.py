@@ -1,0 +1,85 @@
+"""A claim that a payer has is voided (frequency 8), and goes as a new claim afterwards when a person wants it."""
+
+from collections.abc import Iterable
+
+from contracts.submission import ClaimVoided, Frequency
+from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.books import Books
+from services.submission.domain.commands import VoidClaim
+from services.submission.domain.package import is_ready
+from services.submission.domain.sending import again, resubmission
+from shared.errors import Refused
+from shared.service import Event, Say
+
+VOID: Frequency = "8"
+TAKES_NONE = {
+    "reopening": "this payer takes no voids: ask it to reopen its decision",
+    "new_claim": "this payer takes no voids",
+}
+
+
+def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event | Say]:
+    """Ask the payer to cancel what it accepted or decided, under its own control number; once."""
+    claim = account.claims.get(command.claim)
+    if claim is None:
+        raise Refused("this account has no such claim")
+    if claim.status == "voided" or (claim.frequency == VOID and claim.status in _ON_ITS_WAY):
+        return []
+    if claim.status not in ("accepted", "adjudicated"):
+        raise Refused(f"only a claim that its payer has is voided; this one is {claim.status}")
+    if claim.reopening:
+        raise Refused("the payer is asked to reopen its decision on this claim")
+    control = control_of(account, claim)
+    if not control:
+        raise Refused("a void needs the payer's control number, and none is known")
+    policy = _policy(account, claim, books)
+    if policy != "yes":
+        raise Refused(TAKES_NONE[policy])
+    if not is_ready(account):
+        raise Refused("no charge of the claim is left: void the claim before its charges")
+    event = resubmission(
+        account,
+        claim,
+        "void",
+        frequency=VOID,
+        payer_control=control,
+        reason=command.reason,
+        asked_by=command.by,
+    )
+    return again(account, claim, event, books)
+
+
+_ON_ITS_WAY = ("queued", "held", "submitted", "accepted", "transport_rejected")
+
+
+def control_of(account: Account, claim: ClaimState) -> str:
+    """The payer's number for what it has: of its newest decision, else of its 277CA."""
+    decided = [k.payment for k in account.known if k.payment.payer_order == claim.payer_order]
+    return (decided[-1].payer_control if decided else "") or claim.accepted_as
+
+
+def _policy(account: Account, claim: ClaimState, books: Books) -> str:
+    day = account.service_from
+    listed = books.payer(claim.payer, day) if day else None
+    return listed.replacement if listed else "new_claim"
+
+
+def settle(account: Account, number: str) -> list[Event | Say]:
+    """The payer took the void: say so, with what it has still to take back."""
+    claim = account.claims.get(number)
+    if claim is None or claim.frequency != VOID or not claim.taken or claim.status == "voided":
+        return []
+    standing = [k for k in account.known if k.payment.payer_order == claim.payer_order]
+    return [
+        ClaimVoided(
+            account=account.account,
+            claim=claim.claim,
+            attempt=claim.attempt,
+            payer=claim.payer,
+            payer_order=claim.payer_order,
+            payer_control=claim.payer_control,
+            taken_by=claim.taken,
+            standing=tuple(known.adjudication for known in standing),
+            standing_paid_cents=sum(known.payment.paid_cents for known in standing),
+        )
+    ]

@@ -1,0 +1,100 @@
+"""A claim whose void the payer took is awaited no longer, and nothing of older decisions rewinds it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
+from contracts.submission import ClaimResubmitted, ClaimVoided
+from services.adjudication_tracking.domain import ACCOUNT
+from tests.unit.adjudication_tracking.test_claims import (
+    CLAIM,
+    DAY,
+    NUMBER,
+    SENT,
+    SOURCE,
+    SUBMITTED,
+    _ack,
+)
+from tests.unit.scenario import fold
+
+AGAIN = ClaimResubmitted(
+    account=NUMBER,
+    claim=CLAIM,
+    attempt=2,
+    frequency="8",
+    payer="P",
+    payer_order=1,
+    payer_control="ICN",
+    cause="void",
+    total_cents=10_000,
+)
+LEFT = replace(SUBMITTED, attempt=2, isa13=200, frequency="8")
+VOIDED = ClaimVoided(
+    account=NUMBER,
+    claim=CLAIM,
+    attempt=2,
+    payer="P",
+    payer_order=1,
+    payer_control="ICN",
+    taken_by="277CA",
+)
+DECIDED = ClaimAdjudicated(
+    account=NUMBER,
+    claim=CLAIM,
+    adjudication="A1",
+    payer="P",
+    payer_order=1,
+    remittance="r",
+    check_number="c",
+    paid_on=DAY,
+    status="1",
+    charge_cents=10_000,
+    paid_cents=8_000,
+    payer_control="ICN",
+    source=SOURCE,
+)
+REVERSED = AdjudicationReversed(
+    account=NUMBER,
+    claim=CLAIM,
+    adjudication="R1",
+    reverses="A1",
+    payer="P",
+    remittance="r2",
+    check_number="c2",
+    paid_on=DAY,
+    charge_cents=-10_000,
+    paid_cents=-8_000,
+    source=SOURCE,
+)
+ACCEPTED = [*SENT, _ack("payer", "A2")]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [*ACCEPTED, AGAIN, LEFT],
+        [*ACCEPTED, AGAIN, LEFT, _ack("payer", "A2")],
+        [*ACCEPTED, DECIDED, AGAIN, LEFT],
+        [*ACCEPTED, DECIDED, AGAIN, LEFT, REVERSED],
+    ],
+    ids=["sent", "accepted", "decided", "taken back"],
+)
+def test_a_voided_claim_waits_for_nobody(before: list[Any]) -> None:
+    state = fold(ACCOUNT, [*before, VOIDED])
+    claim = state.claims[CLAIM]
+    assert (claim.state, claim.forbidden) == ("voided", 0)
+    assert ACCOUNT.timers is not None and ACCOUNT.timers(state) == {}
+
+
+def test_the_takeback_of_what_was_voided_does_not_rewind_it() -> None:
+    claim = fold(ACCOUNT, [*ACCEPTED, DECIDED, AGAIN, LEFT, VOIDED, REVERSED]).claims[CLAIM]
+    assert (claim.state, claim.forbidden) == ("voided", 0)
+
+
+def test_a_voided_claim_goes_anew() -> None:
+    anew = replace(AGAIN, attempt=3, frequency="1", cause="after_void")
+    left = replace(SUBMITTED, attempt=3, isa13=300)
+    claim = fold(ACCOUNT, [*ACCEPTED, AGAIN, LEFT, VOIDED, anew, left]).claims[CLAIM]
+    assert (claim.state, claim.submitted_on, claim.forbidden) == ("submitted", DAY, 0)
