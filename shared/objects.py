@@ -73,11 +73,15 @@ def write_durably(path: Path, data: bytes) -> None:
     """Write beside, fsync, rename, fsync the folder: the file is whole or absent, come what may."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    with open(draft, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(draft, path)
+    try:
+        with open(draft, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(draft, path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # Each try would take some of what is left of a full disk.
+        raise
     sync_folder(path.parent)
 
 

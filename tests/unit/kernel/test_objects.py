@@ -1,5 +1,8 @@
 """The object folder gives back what was kept, and notices what was changed or erased."""
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,24 @@ async def test_what_is_kept_is_read_again(objects: Objects, secret: bool) -> Non
 async def test_the_same_file_is_kept_once(objects: Objects, tmp_path: Path) -> None:
     assert await objects.write(DATA) == await objects.write(DATA)
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+@contextmanager
+def no_room(size_bytes: int) -> Iterator[None]:
+    """No file may grow beyond it, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_file_without_room_leaves_nothing_behind(objects: Objects, tmp_path: Path) -> None:
+    with no_room(len(DATA) // 2), pytest.raises(OSError):
+        await objects.write(DATA)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert await objects.read(await objects.write(DATA)) == DATA
 
 
 async def test_a_secret_file_shows_nothing_on_disk(objects: Objects, tmp_path: Path) -> None:
