@@ -28,6 +28,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
             number("waiting, business days", "waiting_days"),
             number("usual", "usual_days"),
             number("late by", "late_days"),
+            text("next", "next_step"),
         ),
     ),
     "unposted": ("/unposted", summary.UNPOSTED),

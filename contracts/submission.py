@@ -127,6 +127,18 @@ class ClaimVoided:
     standing_paid_cents: Cents = 0
 
 
+@event("submission.forwarding_given_up.v1", "account")
+class ForwardingGivenUp:
+    """An earlier payer was to have sent the claim on and nobody answered: a person bills it from here, once."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    payer: Code
+    payer_order: int
+    reason: Sentence
+    decided_by: Code
+
+
 @event("submission.correction_declined.v1", "account")
 class CorrectionDeclined:
     """A correction was asked for that no longer fits: `newest` is the adjudication known by now."""

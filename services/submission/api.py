@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.submission import OpeningBalance
 from contracts.values import Cents, ClaimLine, Code
 from services.submission.domain.commands import (
+    BillForwarded,
     ImportClaim,
     RecordReopening,
     ReleaseClaim,
@@ -53,6 +54,12 @@ class Resubmit(_Body):
 
 class Void(_Body):
     """Why the payer shall cancel the claim."""
+
+    reason: str = Field(min_length=1, max_length=400)
+
+
+class BillIt(_Body):
+    """Why the payer is billed from here."""
 
     reason: str = Field(min_length=1, max_length=400)
 
@@ -158,6 +165,13 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     async def void(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
         """Ask the payer to cancel a claim that it has (frequency 8); resubmit it when it shall go anew."""
         command = VoidClaim(claim, body.reason, actor)
+        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
+        return _told(answer)
+
+    @router.post("/claims/{claim}/bill")
+    async def bill(claim: str, body: BillIt, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+        """Bill a claim that an earlier payer was to have sent on and that nobody answered; once."""
+        command = BillForwarded(claim, body.reason, actor)
         (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
         return _told(answer)
 

@@ -1,12 +1,14 @@
 """What a biller is told of money, checks and answers, from rows in a real database."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from contracts.adjudication_tracking import (
+    ClaimForwarded,
     ClaimUnmatched,
     RemittanceReceived,
     RemittanceRefused,
@@ -108,6 +110,20 @@ def test_a_claim_that_is_paid_or_denied_is_not_awaited(server: str, step: Any) -
     rows = lived(adjudicated(step)).days(MONDAY, date(2026, 1, 23))
     rows.tell(late("277CA", MONDAY), late("835", MONDAY))
     assert answer(server, rows, work.late) == []
+
+
+def test_a_crossover_that_nobody_answered_is_billed_from_here(server: str) -> None:
+    second = SECOND_CLAIM
+    sent_on = ClaimForwarded(
+        account=ACCOUNT, claim=CLAIM, by_payer="BLUE", forwarded_to="SUPP", expected_claim=second,
+        payer_order=2, to_payer="SUPP", forwarded_on=DAY,
+    )  # fmt: skip
+    rows = _sent(adjudicated(PAID), sent_on)
+    assert [r["item"] for r in answer(server, rows, work.unanswered)] == []
+    rows.tell(replace(late("835", MONDAY), claim=second, payer="SUPP"))
+    (found,) = answer(server, rows, work.unanswered)
+    assert (found["awaited"], found["who"], found["item"]) == ("835", "SUPP", second)
+    assert found["next_step"].endswith(f"/claims/{second}/bill")
 
 
 def _file(isa13: int) -> InterchangeSent:

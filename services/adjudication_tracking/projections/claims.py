@@ -139,6 +139,9 @@ def _fresh(event: Any, at: At) -> Row:
 
 def _facts(event: Any, row: Row, at: At) -> Row:
     match event:
+        case ClaimCreated() if row["reason"]:
+            # What another payer was to have sent on is billed from here: it is awaited as any other.
+            return {"acknowledged_on": None, "late": [], "reason": "", "charge_cents": event.total_cents}
         case ClaimResubmitted():
             return {"acknowledged_on": None, "late": []}
         case ClaimAcknowledged():

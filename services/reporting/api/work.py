@@ -15,15 +15,19 @@ def _usual(table: str, who: str, since: str, until: str) -> str:
 
 _FILES = (
     "select '999' as awaited, f.receiver as who, f.file_name as item, '' as account, f.sent_on, f.cents, "
-    f"{business_days('f.sent_on')} as waiting_days, u.days as usual_days from transport_view f "
+    f"{business_days('f.sent_on')} as waiting_days, u.days as usual_days, "
+    "'ask the receiver for it' as next_step from transport_view f "
     f"left join ({_usual('transport_view', 'receiver', 'sent_on', 'answered_on')}) u on u.who = f.receiver "
     "where f.answered_on is null and f.ta1 <> 'R'"
 )
 _CLAIMS = (
-    "select c.awaited, c.payer as who, c.claim as item, c.account, c.sent_on, c.charge_cents, "
-    f"{business_days('c.sent_on')}, u.days from ("
-    "select *, case when acknowledged_on is null then '277CA' else '835' end as awaited from claim_view "
-    "where state in ('sent', 'received', 'accepted')) c left join ("
+    "select c.awaited, c.payer as who, c.claim as item, c.account, c.gone_on, c.charge_cents, "
+    f"{business_days('c.gone_on')}, u.days, case when c.state = 'forwarded' "
+    "then 'bill it from here: submission, POST /claims/' || c.claim || '/bill' "
+    "when c.awaited = '277CA' then 'ask the receiver what became of it' else 'ask the payer' end from ("
+    "select *, coalesce(sent_on, forwarded_on) as gone_on, "
+    "case when acknowledged_on is null then '277CA' else '835' end as awaited from claim_view "
+    "where state in ('sent', 'received', 'accepted', 'forwarded')) c left join ("
     f"select '277CA' as awaited, a.* from ({_usual('claim_view', 'payer', 'sent_on', 'acknowledged_on')}) a "
     f"union all select '835', a.* from ({_usual('claim_view', 'payer', 'sent_on', 'answered_on')}) a"
     ") u on u.who = c.payer and u.awaited = c.awaited where c.awaited = any(c.late)"
@@ -32,7 +36,7 @@ _UNANSWERED = (
     "select *, waiting_days - coalesce(usual_days, 0) as late_days from "
     f"({_FILES} union all {_CLAIMS}) n where waiting_days > coalesce(usual_days, 0)"
 )
-"""A claim awaits one thing at a time: the first acknowledgement, then the payment. Answered is not late."""
+"""A claim awaits one thing at a time: the first acknowledgement, then the payment. Answered is not late. What was sent on by another payer awaits the payment."""
 
 
 async def late(doors: Doors) -> list[Row]:

@@ -7,6 +7,7 @@ from contracts.adjudication_tracking import (
     AnswerLate,
     ClaimAcknowledged,
     ClaimAdjudicated,
+    ClaimForwarded,
     ClaimRejected,
 )
 from contracts.denial import CorrectionRequested
@@ -28,7 +29,8 @@ ANSWERED = ("paid", "zero pay", "denied")
 
 
 def _claim_keys(event: Any, at: At) -> list[tuple[str]]:
-    claim = getattr(event, "claim", "")
+    sent_on = isinstance(event, ClaimForwarded)
+    claim = (event.expected_claim or "") if sent_on else getattr(event, "claim", "")
     return [(claim,)] if claim and at.stream.startswith("account/") else []
 
 
@@ -65,15 +67,42 @@ def _fresh(event: Any, at: At) -> Row:
         "check_number": "",
         "late": [],
         "hold": "",
+        "forwarded_on": None,
     }
 
 
 def _claim(row: Row | None, event: Any, at: At) -> Row | None:
+    if isinstance(event, ClaimForwarded):
+        return row or _sent_on(event, at)
     if row is None and not isinstance(event, ClaimCreated | ClaimImported | ClaimAdjudicated):
         return None
     row = dict(row) if row else _fresh(event, at)
     found = _CLAIM.get(type(event))
     return {**row, **found(row, event, at)} if found else row
+
+
+def _sent_on(e: ClaimForwarded, at: At) -> Row:
+    """An earlier payer sent it on: nobody sends it from here, its payment is awaited."""
+    return {
+        **_fresh(e, at),
+        "claim": e.expected_claim,
+        "payer": e.to_payer or e.forwarded_to,
+        "state": "forwarded",
+        "acknowledged_on": e.forwarded_on,
+        "forwarded_on": e.forwarded_on,
+    }
+
+
+def _created(row: Row, e: ClaimCreated, at: At) -> Row:
+    return {
+        "state": "ready",
+        "ready_on": at.occurred_on,
+        "charge_cents": e.total_cents,
+        "service_on": e.service_from,
+        "filing_limit_on": e.filing_limit_on,
+        "acknowledged_on": None,
+        "late": [],
+    }
 
 
 def _held(row: Row, e: ClaimHeld, at: At) -> Row:
@@ -176,7 +205,7 @@ def _moved(e: PaymentPosted | PostingReversed | ResponsibilityMoved, ledger: str
 
 
 _CLAIM: dict[type, Any] = {
-    ClaimCreated: lambda row, e, at: {"state": "ready", "ready_on": at.occurred_on},
+    ClaimCreated: _created,
     ClaimImported: lambda row, e, at: {"state": "history"},
     ClaimHeld: _held,
     ClaimReleased: lambda row, e, at: {"state": "ready", "hold": "", "ready_on": at.occurred_on},
@@ -233,6 +262,7 @@ CLAIMS = Projection(
         "check_number": "text",
         "late": "text[]",
         "hold": "text",
+        "forwarded_on": "date",
     },
     key=("claim",),
     hears=frozenset(
@@ -250,6 +280,7 @@ CLAIMS = Projection(
             "adjudication_tracking.claim_adjudicated.v1",
             "adjudication_tracking.adjudication_reversed.v1",
             "adjudication_tracking.answer_late.v1",
+            "adjudication_tracking.claim_forwarded.v1",
             "posting.payment_posted.v1",
             "posting.posting_reversed.v1",
             "posting.responsibility_moved.v1",

@@ -30,6 +30,7 @@ TOLD = frozenset(
         "submission.claim_voided.v1",
         "submission.transport_rejected.v1",
         "submission.correction_declined.v1",
+        "submission.forwarding_given_up.v1",
         "submission.reopening_opened.v1",
         "submission.reopening_asked.v1",
         "adjudication_tracking.claim_acknowledged.v1",

@@ -22,6 +22,7 @@ from services.submission.domain.books import Books
 from services.submission.domain.commands import (
     AnswerSetAside,
     AnswerTransport,
+    BillForwarded,
     BillNext,
     BuildClaim,
     Command,
@@ -34,6 +35,7 @@ from services.submission.domain.commands import (
     SettleVoid,
     VoidClaim,
 )
+from services.submission.domain.crossing import bill_forwarded
 from services.submission.domain.history import take_over
 from services.submission.domain.package import (
     charges_of,
@@ -90,6 +92,8 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
             return _correct(account, command.asked, books)
         case ReleaseClaim():
             return _release(account, command, books)
+        case BillForwarded():
+            return bill_forwarded(account, command, books, _create)
         case VoidClaim():
             return void(account, command, books)
         case SettleVoid():

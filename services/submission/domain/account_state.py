@@ -23,6 +23,7 @@ from contracts.submission import (
     ClaimResubmitted,
     ClaimSubmitted,
     ClaimVoided,
+    ForwardingGivenUp,
     Frequency,
     PriorPayment,
     ReopeningAsked,
@@ -264,6 +265,9 @@ def _claim_event(account: Account, event: Any) -> Account:
         )
         made = _replace(made, told=told(account.known, made.payer_order))
         return _with(account if account.account else _replace(account, account=event.account), made)
+    if isinstance(event, ForwardingGivenUp):
+        left = tuple(order for order in account.forwarded if order != event.payer_order)
+        account = _replace(account, forwarded=left)
     claim = account.claims.get(getattr(event, "claim", ""))
     if claim is None:
         return account
@@ -302,6 +306,8 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
             return _replace(claim, reopening=answers, answers=answers, asked=False)
         case ReopeningAsked():
             return _replace(claim, asked=True)
+        case ForwardingGivenUp() if claim.status == "forwarded":
+            return _replace(claim, status="held")
         case ClaimVoided():
             return _replace(claim, status="voided", accepted_as="", taken="")
         case ClaimAcknowledged() if answers_newest(claim, event, ("submitted",)):

@@ -69,6 +69,15 @@ class ReleaseClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class BillForwarded:
+    """A person bills a claim that an earlier payer was to have sent on."""
+
+    claim: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoidClaim:
     """A person wants the payer to cancel a claim that it has."""
 
@@ -116,6 +125,7 @@ Command = (
     | SendCorrection
     | ReleaseClaim
     | ResubmitClaim
+    | BillForwarded
     | VoidClaim
     | SettleVoid
     | ImportClaim

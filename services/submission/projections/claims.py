@@ -91,7 +91,8 @@ def claim_keys(event: Any, at: At) -> Iterable[tuple[Any, ...]]:
 
 def claim_row(row: Row | None, event: Any, at: At) -> Row | None:
     """The claim after the event; what speaks of an earlier attempt changes nothing."""
-    if row is None:
+    created = isinstance(event, ClaimCreated) and row is not None and row["state"] == "forwarded"
+    if row is None or created:
         return _new_claim(event, at) if isinstance(event, _CREATES) else None
     change = _change(row, event, at.occurred_on)
     return {**row, **change}
