@@ -23,6 +23,7 @@ COMMANDS = {
     "list": "cli.lists:listed",
     "import": "cli.import_claims:import_claims",
     "parked": "cli.parked:app",
+    "refused": "cli.refused:app",
     "x12": "cli.x12:app",
 }
 

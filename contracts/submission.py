@@ -387,6 +387,15 @@ class AcknowledgementFileReceived:
     unknown_answers: tuple[UnknownAnswer, ...] = ()
 
 
+@event("submission.file_refused.v1", "inbound")
+class FileRefused:
+    """A file of TA1s and 999s could not be taken, and why and where; it is kept and may be driven again."""
+
+    sha256: Sha256
+    size_bytes: int
+    reason: Sentence
+
+
 @event("submission.transport_acknowledged.v1", "outbound")
 class TransportAcknowledged:
     """A TA1 or 999 accepted an interchange or some of its sets."""

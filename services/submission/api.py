@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.submission import OpeningBalance
@@ -18,9 +18,9 @@ from services.submission.domain.commands import (
     ResubmitClaim,
     VoidClaim,
 )
-from services.submission.domain.inbound import ReceiveAnswers
+from services.submission.domain.inbound import ReceiveAnswers, RefuseFile
 from services.submission.gateway import read_answers
-from shared.errors import NotFound
+from shared.errors import Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import (
@@ -125,22 +125,20 @@ def routes(doors: Doors) -> APIRouter:
 
 def _commands(router: APIRouter, doors: Doors) -> None:
     @router.post("/files")
-    async def receive(request: Request, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
-        """Take in a file of TA1s and 999s; a broken one is refused and changes nothing."""
+    async def receive(
+        request: Request, key: IdempotencyKey, actor: Actor, name: str = Query(default="", max_length=120)
+    ) -> dict[str, Any]:
+        """Take in a file of TA1s and 999s; a broken one changes nothing, is kept, and told of with its place."""
         data = await request.body()
-        sha256 = hashlib.sha256(data).hexdigest()
-        await doors.store_object(data)  # Kept first: what cannot be read is looked at by a person.
-        answers = await read_answers(data, doors)
-        command = ReceiveAnswers(sha256, answers.known, answers.unknown)
-        scope = Scope(doors.tenant)
-        order = Order(inbound_stream(sha256), command, key, data, scope, actor)
-        (answer,) = await doors.handle([order])
-        return {
-            **_told(answer),
-            "sha256": sha256,
-            "answers": len(answers.known),
-            "unknown": [msgspec.to_builtins(one) for one in answers.unknown],
-        }
+        if not data:
+            raise Malformed("the file is empty")
+        await doors.store_object(data)
+        return await _receive(doors, data, actor)
+
+    @router.post("/files/{sha256}/redrive")
+    async def redrive(sha256: str, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+        """Take in a kept file again: what was refused or unknown may be understood by now; what was taken is quiet."""
+        return await _receive(doors, await doors.read_object(sha256), actor)
 
     @router.post("/claims/{claim}/release")
     async def release(
@@ -194,6 +192,36 @@ def _commands(router: APIRouter, doors: Doors) -> None:
             for order, answer in zip(orders, answers, strict=True)
         ]
         return {"items": items}
+
+
+async def _receive(doors: Doors, data: bytes, who: str) -> dict[str, Any]:
+    """What the file says to our queues; one that cannot be taken is told of, and kept."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        answers = await read_answers(data, doors)
+    except Malformed as no:
+        reason = str(no)[:500]
+        digest = hashlib.sha256(reason.encode()).hexdigest()
+        refusal = RefuseFile(sha256, len(data), reason)
+        await _take(doors, refusal, f"{sha256}/refused/{digest}", who)
+        raise
+    command = ReceiveAnswers(sha256, answers.known, answers.unknown)
+    # What is understood of it may be more another time: that is another command.
+    answer = await _take(doors, command, f"{sha256}/{len(answers.unknown)}", who)
+    told = _told(answer)
+    return {
+        **told,
+        "again": answer.again or not answer.said,
+        "sha256": sha256,
+        "answers": len(answers.known),
+        "unknown": [msgspec.to_builtins(one) for one in answers.unknown],
+    }
+
+
+async def _take(doors: Doors, command: ReceiveAnswers | RefuseFile, key: str, who: str) -> Answer:
+    stream, body = inbound_stream(command.sha256), command.sha256.encode()
+    (answer,) = await doors.handle([Order(stream, command, key, body, Scope(doors.tenant), who)])
+    return answer
 
 
 def _order(
@@ -310,14 +338,21 @@ def _queries(router: APIRouter, doors: Doors) -> None:
         )
         return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]
 
-    @router.get("/received-files")
-    async def received_files(limit: int = 200) -> list[dict[str, Any]]:
-        """Files of answers; unknown ones answer nothing that we sent."""
+    @router.get("/files")
+    async def files(state: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
+        """Received and refused files with their answers or reasons, newest first; unknown answers answer nothing of ours."""
         sql = (
-            "select sha256, answers, unknown, unknown_answers, received_on from received_file"
-            " order by received_on desc, sha256 limit $1"
+            "select * from received_file where $1::text is null or state = $1"
+            " order by received_on desc, sha256 limit $2"
         )
-        return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]
+        return [_plain(row) for row in await doors.rows(sql, state, min(limit, MAX_ITEMS))]
+
+    @router.get("/files/{sha256}/content")
+    async def content(sha256: str, actor: Actor) -> Response:
+        """The bytes as they came."""
+        if not await doors.rows("select sha256 from received_file where sha256 = $1", sha256):
+            raise NotFound("no such file was received here")
+        return Response(await doors.read_object(sha256), media_type="application/edi-x12")
 
     @router.get("/claims/{claim}")
     async def claim_row(claim: str) -> dict[str, Any]:

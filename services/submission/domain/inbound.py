@@ -1,4 +1,4 @@
-"""A received file of TA1s and 999s: taken in once, each answer passed on to its queue."""
+"""A received file of TA1s and 999s: taken in once, each answer passed on to its queue; or refused, and kept."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,15 +6,22 @@ from typing import Any
 
 import msgspec
 
-from contracts.submission import AcknowledgementFileReceived, TransportAnswered, UnknownAnswer
+from contracts.submission import (
+    AcknowledgementFileReceived,
+    FileRefused,
+    TransportAnswered,
+    UnknownAnswer,
+)
 from services.submission.domain.books import Books
 from shared.service import Decider, Event, Say
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file that was taken in."""
+    """A file that came: whether it was taken in, how much of it answers nothing of ours, or why it was refused."""
 
-    answers: int = 0
+    received: bool = False
+    unknown: int = 0
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,36 @@ class ReceiveAnswers:
     unknown: tuple[UnknownAnswer, ...] = ()
 
 
-def decide(
-    command: ReceiveAnswers, state: File | None, book: Books | None
-) -> Iterable[Event | Say]:
-    """The same file again says nothing."""
-    if state is not None:
-        return
+@dataclass(frozen=True, slots=True)
+class RefuseFile:
+    """The door could not take the file; it is kept."""
+
+    sha256: str
+    size_bytes: int
+    reason: str
+
+
+Command = ReceiveAnswers | RefuseFile
+
+
+def decide(command: Command, state: File | None, book: Books | None) -> Iterable[Event | Say]:
+    """The same file again says nothing, unless more of it is understood by now; a refusal is told once a reason."""
+    file = state or File()
+    if isinstance(command, RefuseFile):
+        return [] if file.received or file.refused == command.reason else [_refused(command)]
+    # A queue that has heard an answer already says nothing to it, so that all of them can be told again.
+    if file.received and len(command.unknown) >= file.unknown:
+        return []
+    return _received(command)
+
+
+def _refused(command: RefuseFile) -> FileRefused:
+    return FileRefused(
+        sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason
+    )
+
+
+def _received(command: ReceiveAnswers) -> Iterable[Event | Say]:
     yield AcknowledgementFileReceived(
         sha256=command.sha256,
         answers=len(command.answers) + len(command.unknown),
@@ -43,9 +74,12 @@ def decide(
 
 
 def evolve(state: File | None, event: Any) -> File:
-    """A file is known from its first event on."""
-    if isinstance(event, AcknowledgementFileReceived):
-        return File(answers=event.answers)
+    """The file after an event."""
+    match event:
+        case AcknowledgementFileReceived():
+            return File(received=True, unknown=event.unknown)
+        case FileRefused():
+            return File(refused=event.reason)
     return state or File()
 
 

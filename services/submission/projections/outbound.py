@@ -10,6 +10,7 @@ from contracts.submission import (
     AcknowledgementFileReceived,
     ClaimQueued,
     ClaimSetAside,
+    FileRefused,
     InterchangeBatched,
     InterchangeSent,
     TransportAcknowledged,
@@ -135,14 +136,21 @@ def file_keys(event: Any, at: At) -> Keys:
     return [(event.sha256,)]
 
 
-def file_row(row: Row | None, event: AcknowledgementFileReceived, at: At) -> Row:
-    """A file of answers; `unknown` ones wait for a person's eye."""
-    return {
-        "sha256": event.sha256,
+def file_row(
+    row: Row | None, event: AcknowledgementFileReceived | FileRefused, at: At
+) -> Row:
+    """A file of answers; `unknown` ones wait for a person's eye, and a refused file for being mended and driven again."""
+    came = {"sha256": event.sha256, "received_on": at.occurred_on, "received_by": at.actor}
+    if isinstance(event, FileRefused):
+        refused = {"state": "refused", "reason": event.reason, "size_bytes": event.size_bytes}
+        return came | refused | {"answers": 0, "unknown": 0, "unknown_answers": []}
+    return came | {
+        "state": "received",
+        "reason": "",
+        "size_bytes": row["size_bytes"] if row else None,
         "answers": event.answers,
         "unknown": event.unknown,
         "unknown_answers": [msgspec.to_builtins(one) for one in event.unknown_answers],
-        "received_on": at.occurred_on,
     }
 
 
@@ -193,13 +201,17 @@ RECEIVED_FILE = Projection(
     table="received_file",
     columns={
         "sha256": "text",
+        "size_bytes": "bigint",
+        "state": "text",
+        "reason": "text",
         "answers": "bigint",
         "unknown": "bigint",
         "unknown_answers": "jsonb",
         "received_on": "date",
+        "received_by": "text",
     },
     key=("sha256",),
-    hears=_wires(AcknowledgementFileReceived),
+    hears=_wires(AcknowledgementFileReceived, FileRefused),
     keys=file_keys,
     project=file_row,
 )

@@ -99,6 +99,8 @@ QUESTIONS = (
     ("audit",),
     ("rebuild", "posting"),
     ("parked", "show", "posting", "0", "0"),
+    ("refused", "list"),
+    ("refused", "redrive", "abc"),
     ("parked", "redrive", "posting", "0", "0"),
     ("import", "--facility", "FAC1", __file__),
 )

@@ -1,0 +1,61 @@
+"""`refused`: files of clearinghouses and payers that could not be taken, over the services that take them."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+
+from cli.context import Json, ask, complain, out, plainly, print_json, tell
+
+app = typer.Typer(help="Received files that were refused: list, redrive.")
+TAKES_FILES = ("submission", "adjudication_tracking")
+
+
+def _all() -> list[dict[str, Any]]:
+    return [
+        {"service": service, **row}
+        for service in TAKES_FILES
+        for row in ask(service, "/files", state="refused")
+    ]
+
+
+@app.command("list")
+@plainly
+def listed(json: Json = False) -> None:
+    """Which files were refused, why and where; each is kept as it came."""
+    rows = _all()
+    if json:
+        print_json(rows)
+        return
+    if not rows:
+        out.print("no file is refused")
+        return
+    table = Table("service", "file", "received", "bytes", "reason")
+    for row in rows:
+        received, size = str(row["received_on"]), str(row["size_bytes"])
+        table.add_row(row["service"], row["sha256"], received, size, row["reason"])
+    out.print(table)
+
+
+@app.command()
+@plainly
+def redrive(
+    file: Annotated[str, typer.Argument(help="The file's SHA-256, or how it begins.")],
+    json: Json = False,
+) -> None:
+    """Take a refused file in again once what refused it was mended; what is refused still changes nothing."""
+    found = [row for row in _all() if row["sha256"].startswith(file.lower())]
+    if len(found) != 1:
+        complain("refused", f"{len(found)} refused files begin with {file}")
+        raise typer.Exit(1)
+    (row,) = found
+    answer = tell(
+        row["service"],
+        f"/files/{row['sha256']}/redrive",
+        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+    )
+    if json:
+        print_json(answer)
+        return
+    out.print(f"taken by {row['service']}")
