@@ -20,6 +20,7 @@ from faststream.kafka.message import KafkaMessage
 from shared.commands import LOST
 from shared.engine import Engine
 from shared.errors import Conflict, Stopped
+from shared.lost_connection import tell_as_lost
 from shared.relay import Relay
 from shared.settings import Settings
 from shared.telemetry import measure
@@ -137,14 +138,28 @@ class LogConsumer:
 
     async def start(self) -> None:
         """Join the group."""
+        tell_as_lost()
         await self.broker.start()
+        for part in _parts(self.consumer):
+            part.add_done_callback(self._part_ended)
+
+    def _part_ended(self, part: "asyncio.Task[Any]") -> None:
+        """A part of the client that ends is told to nobody, and nothing would be heard any more."""
+        if self.stopping or part.cancelled():
+            return
+        log.error("a part of the Kafka client ended", exc_info=part.exception())
+        self.fail(Stopped("a part of the Kafka client ended: nothing would be heard any more"))
 
     async def stop(self) -> None:
         """Leave after the batch in hand."""
         self.stopping = True
         if self._passing is not None:
             self._passing.cancel()
-        await self.broker.stop()
+        try:
+            await self.broker.stop()
+        except Exception:
+            if not self.failed.done():  # A part that ended says it again when it is waited for.
+                raise
 
     def fail(self, reason: BaseException) -> None:
         """Tell the process to stop."""
@@ -200,10 +215,14 @@ class LogConsumer:
                 # The log shows types and frames of a failure, never what it failed on.
                 known = isinstance(failure, LOST)
                 log.warning(
-                    "batch not committed, heard again: %s", name, exc_info=None if known else failure
+                    "batch not committed, heard again: %s",
+                    name,
+                    exc_info=None if known else failure,
                 )
             elif self._failures > CONFLICTS:
-                self.fail(Stopped(f"the log has a hole, or somebody moves us all the time: {failure}"))
+                self.fail(
+                    Stopped(f"the log has a hole, or somebody moves us all the time: {failure}")
+                )
                 return
             await asyncio.sleep(min(WAIT_SECONDS * 2 ** min(self._failures, 10), WAIT_MOST_SECONDS))
             await self._rewind({r.partition for r in records})
@@ -276,6 +295,15 @@ class LogConsumer:
 def _member(settings: Settings, topic_id: str) -> str:
     # A static member is given what it had: while an old topic was gone that was nothing, for ever.
     return f"{settings.service}-{settings.instance}-{zlib.crc32(topic_id.encode()):08x}"
+
+
+def _parts(consumer: Any) -> list["asyncio.Task[Any]"]:
+    """aiokafka's own background tasks: they look after metadata, the group and what is fetched."""
+    return [
+        consumer._client._sync_task,
+        consumer._coordinator._coordination_task,
+        consumer._fetcher._fetch_task,
+    ]
 
 
 async def _decode(message: KafkaMessage) -> Any:
