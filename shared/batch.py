@@ -191,7 +191,8 @@ class Batch(Deciding):
         if heard.stream == BROADCAST:
             # Everything after it was meant to know it: going on would decide on an old book.
             raise Stopped(f"the broadcast {heard.partition}@{heard.offset} cannot be applied: {reason}")
-        self._parked_now.add(heard.stream)
+        if partition_of(heard.stream, self.loaded.partitions) == heard.partition:
+            self._parked_now.add(heard.stream)
         self.parked.append(parked_row(heard, "parked", reason, sentence, self._now))
         self.announce_parked(heard, reason, sentence)
 

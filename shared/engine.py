@@ -22,6 +22,7 @@ from shared.records import Loaded
 from shared.remembered import Remembered
 from shared.service import Service
 from shared.store import Store
+from shared.streams import partition_of
 from shared.telemetry import traceparent_for
 from shared.work import Poison, Routed, Tally, Work
 
@@ -249,7 +250,9 @@ class Engine:
             states |= await self.store.states(connection, missing)
         parked: frozenset[str] = frozenset()
         if streams and await self._any_parked(connection, partitions):
-            parked = await self.store.parked_streams(connection, list(streams))
+            found = await self.store.parked_streams(connection, list(streams))
+            # A stranger's record may stand elsewhere under the same key: nobody waits for another partition.
+            parked = frozenset(s for s, p in found if partition_of(s, self.partitions) == p)
         return Loaded(
             progress=progress,
             states=states,

@@ -110,14 +110,16 @@ class Store:
         found = {row[0]: self._book_decoder(row[1]) for row in rows}
         return {p: found.get(p, self.service.book) for p in wanted}
 
-    async def parked_streams(self, connection: Connection, streams: Sequence[str]) -> frozenset[str]:
-        """Which of these streams wait behind a parked record."""
+    async def parked_streams(
+        self, connection: Connection, streams: Sequence[str]
+    ) -> set[tuple[str, int]]:
+        """Which of these streams have parked records, each with the partition where they stand."""
         rows = await connection.fetch(
-            "select distinct stream from parked where stream = any($1::text[]) "
+            "select distinct stream, partition from parked where stream = any($1::text[]) "
             "and status in ('parked', 'waiting')",
             streams,
         )
-        return frozenset(row[0] for row in rows)
+        return {(row[0], row[1]) for row in rows}
 
     async def parked_partitions(
         self, connection: Connection, partitions: Sequence[int]

@@ -75,14 +75,14 @@ class MemoryStore(Store):
             found[p] = self._book_decoder(row[2]) if row is not None else self.service.book
         return found
 
-    async def parked_streams(self, connection: Any, streams: Sequence[str]) -> frozenset[str]:
+    async def parked_streams(self, connection: Any, streams: Sequence[str]) -> set[tuple[str, int]]:
         tx = await connection.work()
         wanted = set(streams)
-        return frozenset(
-            row.stream
+        return {
+            (row.stream, row.partition)
             for _, row in tx.items("parked")
             if row.stream in wanted and row.status in ("parked", "waiting")
-        )
+        }
 
     async def parked_partitions(
         self, connection: Any, partitions: Sequence[int]
