@@ -33,7 +33,7 @@ async def check_log(
                 channel = (route.producer, p)
                 if route.position == last.get(channel, 0) + 1:
                     last[channel] = route.position
-                    digests.setdefault(channel, hashlib.sha256()).update(record.value)
+                    digests.setdefault(channel, hashlib.sha256()).update(record.value or b"")
                 elif route.position > last.get(channel, 0):
                     early += 1
     holes = 0

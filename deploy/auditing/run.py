@@ -9,9 +9,10 @@ import asyncpg
 from deploy.auditing.canary import check_canary
 from deploy.auditing.files import check_files
 from deploy.auditing.log import check_log, quiet
+from deploy.auditing.records import check_records
 from deploy.auditing.result import Result
 from deploy.auditing.rows import check_parked, check_rows
-from deploy.maintenance import rebuild
+from deploy.maintenance import rebuild, service_named
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.log_reader import LogReader
@@ -34,6 +35,8 @@ async def audit(
                 yield result
             for result in await check_log(connection, reader, partitions, SERVICES):
                 yield result
+            hears = {service: service_named(service).hears for service in SERVICES}
+            yield await check_records(connection, reader, partitions, hears)
             for result in await check_files(connection, stack.home.root / "files" / "outbound"):
                 yield result
             if canary:

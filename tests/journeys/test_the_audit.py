@@ -14,9 +14,11 @@ from confluent_kafka import Producer
 from deploy.auditing.canary import check_canary
 from deploy.auditing.files import check_files
 from deploy.auditing.log import check_log, quiet
+from deploy.auditing.records import check_records
 from deploy.auditing.result import Result
 from deploy.auditing.rows import CHECKS, check_parked, check_rows
 from deploy.auditing.run import replayed
+from deploy.maintenance import service_named
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.log_reader import LogReader
@@ -180,6 +182,30 @@ def test_a_log_that_is_not_what_was_committed_is_named(lived: Stack, name: str, 
 
     found = _planted(lived, breach, check)[name]
     assert (found.breaches, found.first.startswith("coding/")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("breach", "first"),
+    [
+        (PARKED, "posting 0@999999 is kept, and is no record of the log"),
+        (PARKED.replace("999999", "0"), "posting 0@0 is "),
+        (
+            "update posting.progress set body = denial.progress.body from denial.progress "
+            "where denial.progress.partition = 1 and posting.progress.partition = 0",
+            "posting passed ",
+        ),
+    ],
+)
+def test_a_record_that_is_two_things_or_none_to_a_reader_is_named(
+    lived: Stack, breach: str, first: str
+) -> None:
+    async def check(connection: Any) -> list[Result]:
+        hears = {service: service_named(service).hears for service in SERVICES}
+        async with LogReader(lived.bootstrap, lived.settings.topic) as reader:
+            return [await check_records(connection, reader, lived.settings.partitions, hears)]
+
+    found = _planted(lived, breach, check)["every record is one thing"]
+    assert (found.breaches > 0, found.first.startswith(first)) == (True, True)
 
 
 def test_a_service_that_is_behind_is_named(lived: Stack) -> None:
