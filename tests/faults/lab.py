@@ -27,10 +27,15 @@ DAYS = 180
 """Business days for which the demo's code sets are in force."""
 WARM_DAYS, WARM_ENCOUNTERS = 4, 10
 """Before the first row: afterwards answers, checks and deposits are on their way."""
+DAY_SECONDS = 1.5
+"""A day takes at least so long while a fault goes on: a long one shall not use up the calendar."""
 DRAIN_SECONDS = 240.0
 STEP_SECONDS = 0.3
 Done = TypeVar("Done")
+MOST_BYTES = 64_000_000
+"""The laboratory's own producer refuses nothing: what is too large, the broker says."""
 Headers = list[tuple[str, bytes | None]]
+Stranger = tuple[int, bytes | None, bytes | None, Headers]
 
 
 class LoadEnded(Exception):
@@ -135,8 +140,10 @@ class Lab:
         while lived < least_days or not over.is_set():
             if self.days_done >= len(self.days):
                 return
+            rest = asyncio.create_task(asyncio.sleep(0 if over.is_set() else DAY_SECONDS))
             await self.day(encounters)
             lived += 1
+            await rest
 
     async def until(
         self, check: Callable[[], Awaitable[bool]], what: str, seconds: float = DRAIN_SECONDS
@@ -191,17 +198,22 @@ class Lab:
         """Wait for a moment that the seed chooses."""
         await asyncio.sleep(chance.below(int(most_seconds * 1_000), "pause", *name) / 1_000)
 
-    async def put(self, records: list[tuple[int, bytes | None, bytes | None, Headers]]) -> None:
-        """Records that no service of ours writes: (partition, key, value, headers)."""
-        producer = AIOKafkaProducer(bootstrap_servers=self.stack.bootstrap)
+    async def put(self, records: list[Stranger]) -> list[tuple[int, int]]:
+        """Records that no service of ours writes: (partition, key, value, headers); where each stands."""
+        places = []
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.stack.bootstrap, max_request_size=MOST_BYTES
+        )
         await producer.start()
         try:
             for partition, key, value, headers in records:
-                await producer.send_and_wait(
+                done = await producer.send_and_wait(
                     self.stack.settings.topic, value, key, partition, headers=headers
                 )
+                places.append((done.partition, done.offset))
         finally:
             await producer.stop()
+        return places
 
     async def stranger(self) -> None:
         """One record of an event that nobody knows: every service parks it."""
@@ -215,7 +227,8 @@ class Lab:
         """A person discards everything that is parked; how many by service."""
         found: dict[str, int] = {}
         for service in services:
-            for one in await self.doors.get(service, "/parked"):
+            listed: list[Any] = await self.doors.get(service, "/parked")
+            for one in listed:
                 path = f"/parked/{one['partition']}/{one['offset']}/discard"
                 key = f"discard/{service}/{one['partition']}/{one['offset']}"
                 await self.doors.post(service, path, key, {"reason": "NO EVENT OF OURS"})

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
+from collections.abc import Mapping, Sequence
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
@@ -50,16 +51,18 @@ def points_of(service: str) -> tuple[str, ...]:
 class Deaths:
     """Every service armed with the first of its failpoints; whoever dies is started with the next.
 
-    The armed ones are forks of a process that has everything imported: a start costs little, so that there may be many.
+    `points` are others than all of them in order, each as `arm` takes it (`batch.locked:3`). The armed ones are
+    forks of a process that has everything imported: a start costs little, so that there may be many.
     """
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, points: Mapping[str, Sequence[str]] | None = None) -> None:
         self.stack = stack
         self.died: dict[str, list[str]] = {service: [] for service in SERVICES}
         self._fork = _forks()
         self._armed: dict[str, str] = {}
         self._processes: dict[str, BaseProcess] = {}
-        self._left = {service: deque(points_of(service)) for service in SERVICES}
+        chosen = points or {service: points_of(service) for service in SERVICES}
+        self._left = {service: deque(chosen.get(service, ())) for service in SERVICES}
         self._port = {s: f["port"] for s in SERVICES if (f := stack.home.read_run(f"{s}-0"))}
 
     @property
@@ -72,6 +75,15 @@ class Deaths:
         for service in SERVICES:
             await asyncio.to_thread(self.stack.services.kill, f"{service}-0")
             await self._next(service)
+
+    async def leave(self) -> dict[str, str]:
+        """Whoever did not reach its place is started whole; where they waited to die."""
+        left, self._armed = self._armed, {}
+        for service in left:
+            await asyncio.to_thread(self.stack.services.kill, f"{service}-0")
+            self._left[service].clear()
+            await self._next(service)
+        return left
 
     async def _next(self, service: str) -> None:
         while not port_is_free(self._port[service]):  # A dead process may hold it for a moment.
@@ -125,8 +137,8 @@ def serve(service: str, env: dict[str, str], log: str) -> None:
     run(service_named(service))
 
 
-def rebuild_dies(stack: Stack, service: str, point: str) -> int:
-    """How a rebuild of the service ends that is armed in its third partition."""
+def rebuild_dies(stack: Stack, service: str, point: str, partition: int = 3) -> int:
+    """How a rebuild of the service ends that is armed in the partition that it comes to so late."""
     env = environment(
         stack.home,
         service,
@@ -135,7 +147,7 @@ def rebuild_dies(stack: Stack, service: str, point: str) -> int:
         stack.bootstrap,
         stack.pg_dsn,
         **passed_on(stack.settings),
-        failpoint=f"{point}:3",
+        failpoint=f"{point}:{partition}",
     )
     process = _forks().Process(
         target=rebuild, args=(service, env, str(stack.home.log(f"{service}-rebuild")))
