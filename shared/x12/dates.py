@@ -13,14 +13,18 @@ def day(text: str) -> date:
     if len(text) != 8 or not (text.isascii() and text.isdigit()):
         raise NotADate("not a date of the form CCYYMMDD")
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        return date.fromisoformat(text)
     except ValueError:
         raise NotADate("no such day") from None
 
 
-@lru_cache(maxsize=4_096)
 def day_or_none(text: str) -> date | None:
     """A date, or None where there is none that can be read."""
+    return _day_or_none(text) if len(text) == 8 else None
+
+
+@lru_cache(maxsize=4_096)
+def _day_or_none(text: str) -> date | None:
     try:
         return day(text)
     except NotADate:
@@ -35,14 +39,20 @@ def first_day(text: str) -> date | None:
 class Days(dict[str, date | None]):
     """First days by their text, for the same reason as `money.Cents`."""
 
-    MOST = 4_096
+    MOST = 32_768
+    LONGEST = 17
+    """Of two days with a hyphen; nothing longer is remembered."""
 
     def __missing__(self, text: str) -> date | None:
         found = first_day(text)
         if len(self) >= self.MOST:
             self.clear()
-        self[text] = found
+        if len(text) <= self.LONGEST:
+            self[text] = found
         return found
+
+
+DAYS = Days()
 
 
 def last_day(text: str) -> date | None:

@@ -9,6 +9,8 @@ from shared.x12 import limits
 from shared.x12.findings import Finding, Severity, masked
 from shared.x12.segments import Block, Delimiters
 
+AT_ONCE = 128
+"""Segments that are split together."""
 __all__ = [
     "Delimiters",
     "Group",
@@ -121,7 +123,7 @@ class TransactionSet(Noted):
     given_up: bool = False
     pinned: int | None = None
     more: Callable[[], bool] | None = None
-    watch: Callable[[int, list[str]], None] | None = None
+    watch: Callable[[int, list[str], list[list[str]]], None] | None = None
     _dropped: int = 0
     _held_bytes: int = 0
     _blocks: list[tuple[int, Block, int]] = field(default_factory=list)
@@ -190,19 +192,26 @@ class TransactionSet(Noted):
         while True:
             texts = self.raw[place - self._dropped :]
             if texts:
-                if self.watch is not None:
-                    self.watch(place, texts)
                 yield place, texts
                 place += len(texts)
             if not self.pull():
                 return
 
-    def walk(self) -> Iterator[tuple[int, list[str]]]:
-        """(place, elements) of every segment, as `batches` gives them."""
+    def some(self) -> Iterator[tuple[int, list[list[str]]]]:
+        """(place of the first, elements of each) of some segments at a time: those of `batches`, few enough for the cache."""
         element = self.delimiters.element
-        for first, texts in self.batches():
-            for place, text in enumerate(texts, first):
-                yield place, text.split(element)
+        for place, texts in self.batches():
+            for first in range(0, len(texts), AT_ONCE):
+                few = texts[first : first + AT_ONCE]
+                segments = [text.split(element) for text in few]
+                if self.watch is not None:
+                    self.watch(place + first, few, segments)
+                yield place + first, segments
+
+    def walk(self) -> Iterator[tuple[int, list[str]]]:
+        """(place, elements) of every segment."""
+        for first, segments in self.some():
+            yield from enumerate(segments, first)
 
     def pull(self) -> bool:
         """Read on in a stream, dropping what came so far; False when nothing more will come."""

@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from datetime import date
 
 from shared.x12 import limits
-from shared.x12.dates import Days
+from shared.x12.dates import DAYS
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
-from shared.x12.money import Cents, NotMoney
+from shared.x12.money import CENTS, NotMoney
 
-_EMPTY = ("",) * 30
+NOTHING = ("",) * 30
+"""Added to a segment that the reader keeps to itself, so that no element of it is missing."""
 
 
 def padded(segment: list[str], length: int) -> list[str]:
     """The segment with at least this many elements, the tag counted; the missing ones are empty."""
     missing = length - len(segment)
-    return [*segment, *_EMPTY[:missing]] if missing > 0 else segment
+    return [*segment, *NOTHING[:missing]] if missing > 0 else segment
 
 
 def el(segment: list[str], position: int) -> str:
@@ -33,8 +34,8 @@ class Taker:
         self.component = one.delimiters.component
         self.loop = ""
         """The loop in which the reader is; it goes into every finding."""
-        self.cents = Cents()
-        self.days = Days()
+        self.cents = CENTS
+        self.days = DAYS
 
     def money(self, text: str, place: int, position: int) -> int:
         """An amount that must be there, in cents; 0 and a finding when it is not one."""

@@ -34,7 +34,7 @@ def cents(text: str) -> int:
 class Cents(dict[str, int]):
     """Amounts by their text: a file says the same ones again and again, and asking a dict costs no call."""
 
-    MOST = 16_384
+    MOST = 65_536
 
     def __missing__(self, text: str) -> int:
         value = cents(text)
@@ -43,6 +43,8 @@ class Cents(dict[str, int]):
         self[text] = value
         return value
 
+
+CENTS = Cents()
 
 @lru_cache(maxsize=16_384)
 def amount(value: int) -> str:

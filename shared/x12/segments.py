@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from shared.x12 import limits
 SPACE = b" \t\r\n"
 _SPACES = " \t\r\n"
 _LINE_ENDS = b"\r\n"
-FIRST_TWO = frozenset({"ST", "SE", "GS", "GE", "IE", "TA"})
+_FIRST_TWO = frozenset({"ST", "SE", "GS", "GE", "IE", "TA"})
 """How the id of a control segment starts."""
 _CONTROLS = bytes((*range(32), 127))
 
@@ -39,10 +39,11 @@ class Block:
     """Whole segments of one interchange, in order, none empty.
 
     `starts` are the bytes where they start, or None when each starts `gap` bytes after the end of the one before.
-    `size` is how many bytes they are; control segments are among them only when it `may_control`. Each sentence stands in `odd` once, at the first segment that it is true of.
+    `size` is how many bytes they are. `controls` are the places of all that may be control segments, when they were
+    looked for already. Each sentence stands in `odd` once, at the first segment that it is true of.
     """
 
-    __slots__ = ("_starts", "cut_off", "gap", "may_control", "odd", "offset", "size", "texts")
+    __slots__ = ("_controls", "_starts", "cut_off", "gap", "odd", "offset", "size", "texts")
 
     def __init__(
         self,
@@ -53,7 +54,7 @@ class Block:
         starts: "array[int] | None" = None,
         odd: list[Odd] | None = None,
         cut_off: bool = False,
-        may_control: bool = True,
+        controls: list[int] | None = None,
     ) -> None:
         self.texts = texts
         self.offset = offset
@@ -61,16 +62,20 @@ class Block:
         self.gap = gap
         self.odd = odd or []
         self.cut_off = cut_off
-        self.may_control = may_control
+        self._controls = controls
         self._starts = starts
+
+    def controls(self) -> list[int]:
+        """The places of all that may be control segments."""
+        if self._controls is None:
+            self._controls = [n for n, text in enumerate(self.texts) if text[:2] in _FIRST_TWO]
+        return self._controls
 
     def start(self, place: int) -> int:
         """Where the segment at this place starts."""
         if self._starts is None:
-            gap = self.gap
-            lengths = (len(text) + gap for text in self.texts)
-            self._starts = array("Q", accumulate(lengths, initial=0))
-        return self.offset + self._starts[place]
+            self._starts = array("Q", accumulate(map(len, self.texts), initial=0))
+        return self.offset + self._starts[place] + self.gap * place
 
 
 def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block:
@@ -81,8 +86,8 @@ def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block
         if whole and not _is_loose(text, marks) and _is_clean(raw, marks):
             texts = text.split(whole)
             if all(texts) and not _has_overlong(texts, marks.element):
-                may_control = texts[0][:2] in FIRST_TWO or bool(_control(marks)(text))
-                return Block(texts, offset, len(raw), len(whole), may_control=may_control)
+                controls = _places(text, marks)
+                return Block(texts, offset, len(raw), len(whole), controls=controls)
     return _pieces(raw, offset, marks, cut_off)
 
 
@@ -118,11 +123,21 @@ def _beside(marks: Delimiters) -> Callable[[str], object]:
     return re.compile(rf" (?:(?<=[{signs}\n] )|(?=[{signs}]))").search
 
 
+def _places(text: str, marks: Delimiters) -> list[int]:
+    """The places of all that may be control segments, in the text of a block."""
+    places, place, at = [0] if text[:2] in _FIRST_TWO else [], 0, 0
+    for match in _control(marks)(text):
+        place += text.count(marks.segment, at, match.end())
+        at = match.end()
+        places.append(place)
+    return places
+
+
 @lru_cache(maxsize=64)
-def _control(marks: Delimiters) -> Callable[[str], object]:
-    """Finds what may be a control segment at the start of a segment, or of the text."""
+def _control(marks: Delimiters) -> Callable[[str], Iterator[re.Match[str]]]:
+    """Finds what may be a control segment behind the end of another."""
     segment = re.escape(marks.segment)
-    return re.compile(rf"{segment}[\r\n]*(?:S[TE]|G[SE]|IE|TA)").search
+    return re.compile(rf"{segment}[\r\n]*(?:S[TE]|G[SE]|IE|TA)").finditer
 
 
 def _is_clean(raw: bytes, marks: Delimiters) -> bool:

@@ -7,7 +7,7 @@ from shared.x12 import limits
 from shared.x12.control import ENVELOPE, Control
 from shared.x12.envelope import Interchange, TransactionSet, X12File
 from shared.x12.findings import Unreadable
-from shared.x12.segments import FIRST_TWO, Block
+from shared.x12.segments import Block
 from shared.x12.source import Head, Source, Trouble
 
 
@@ -160,8 +160,7 @@ class Stream(Control):
         self._segments += len(texts)
         self._refuse_above(limits.SEGMENTS, self._segments, "segments")
         odd = deque(block.odd)
-        places = range(len(texts)) if block.may_control else ()
-        for place in [n for n in places if texts[n][:2] in FIRST_TWO]:
+        for place in block.controls():
             tag = texts[place].partition(self._marks)[0]
             if tag not in ENVELOPE:
                 continue

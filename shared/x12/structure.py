@@ -143,7 +143,8 @@ class _Step(NamedTuple):
     """Where a segment leads.
 
     A segment of `shortest` to `longest` elements with none of them empty has nothing wrong with it when it is `plain`,
-    and one with empty elements when those that are `needed` are not among them.
+    and one with empty elements when those that are `needed` are not among them. What is not plain has codes that are
+    `allowed`, or pairs of elements, or `faults`.
     """
 
     state: _State
@@ -153,6 +154,20 @@ class _Step(NamedTuple):
     needed: Callable[[list[str]], tuple[str, ...]]
     seg: Seg | None
     faults: tuple[_Fault, ...]
+    allowed: tuple[tuple[int, Codes], ...] = ()
+
+    def fits(self, s: list[str]) -> bool:
+        """Whether nothing is wrong with a segment; quicker than to say what is."""
+        count, seg = len(s), self.seg
+        if self.faults or seg is None or not self.shortest <= count <= self.longest:
+            return False
+        for position, allowed in self.allowed:
+            if position < count and s[position] not in allowed:
+                return False
+        for one, other in seg.both:
+            if (one < count and s[one] != "") != (other < count and s[other] != ""):
+                return False
+        return "" not in self.needed(s)
 
 
 _STATES = 10_000
@@ -237,7 +252,8 @@ class Guide:
         plain = not faults and not seg.allowed and not seg.both
         new = self._state(tuple(opened))
         shortest = max(seg.needs, default=0) + 1
-        return _Step(new, shortest, seg.elements + 1, plain, needed, seg, tuple(faults))
+        allowed = tuple((position, wanted | {""}) for position, wanted in seg.allowed.items())
+        return _Step(new, shortest, seg.elements + 1, plain, needed, seg, tuple(faults), allowed)
 
     def _strange(self, state: _State, tag: str) -> _Fault:
         if tag in self.tags:
@@ -313,12 +329,11 @@ class Structure:
         self._state = guide.start
         self._count = 0
 
-    def take(self, first: int, texts: list[str]) -> None:
-        """The next segments of the set; `first` is the place of the first of them."""
-        element, at, state = self.set.delimiters.element, self.guide.at, self._state
-        empty = element * 2
-        for place, text in enumerate(texts, first):
-            s = text.split(element)
+    def take(self, first: int, texts: list[str], segments: list[list[str]]) -> None:
+        """The next segments of the set, as texts and as elements; `first` is the place of the first of them."""
+        at, state = self.guide.at, self._state
+        empty = self.set.delimiters.element * 2
+        for place, (text, s) in enumerate(zip(texts, segments, strict=True), first):
             tag = s[0]
             step = state.next.get(tag)
             if step is None:
@@ -327,11 +342,12 @@ class Structure:
                     step = fork.get(s[at[tag]])
                 if step is None:
                     step = self.guide.step(state, s)
-            state, shortest, longest, plain, needed, _, _ = step
+            state, shortest, longest, plain, needed, _, _, _ = step
             full = plain and shortest <= len(s) <= longest and s[-1]
             if full and (empty not in text or "" not in needed(s)):
                 continue
-            self._judge(place, s, step)
+            if not step.fits(s):
+                self._judge(place, s, step)
         self._state = state
         self._count = first + len(texts)
 
@@ -371,5 +387,5 @@ class Structure:
 def check_structure(guide: Guide, one: TransactionSet) -> list[Finding]:
     """All findings of a set that is held whole."""
     structure = Structure(guide, one)
-    structure.take(0, one.raw)
+    structure.take(0, one.raw, one.segments)
     return structure.end()

@@ -173,7 +173,7 @@ def test_a_set_in_pieces_is_judged_as_one_that_is_whole(size: int) -> None:
     assert guide is not None
     in_pieces = Structure(guide, one)
     for at in range(0, len(one.raw), size):
-        in_pieces.take(at, one.raw[at : at + size])
+        in_pieces.take(at, one.raw[at : at + size], one.segments[at : at + size])
     assert in_pieces.end() == check_structure(guide, one)
 
 

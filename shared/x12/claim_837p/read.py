@@ -6,7 +6,7 @@ from shared.x12.claim_837p.model import Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.read import ClaimReading
 from shared.x12.dates import last_day
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import el, padded
+from shared.x12.fields import NOTHING, el, padded
 from shared.x12.findings import Finding
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
@@ -36,7 +36,9 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
     tags = (*ClaimReading.tags, "HI", "SV1", "CR1", "QTY")
 
     def new_claim(self, place: int, s: list[str]) -> ProfessionalClaim:
-        where = self.taker.parts(s[5], 3)
+        where = s[5].split(self.component)
+        if len(where) < 3:
+            where = padded(where, 3)
         claim = ProfessionalClaim(
             s[1],
             self.money(s[2], place, 2),
@@ -106,30 +108,32 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
     def sv1(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
             return False
-        t, s = self.taker, padded(s, 10)
+        s += NOTHING
         what = s[1].split(self.component)
-        units = 1 if s[4] in ("", "1") else t.units(s[4], place, 4)
+        modifiers, units = what[2:6], s[4]
+        if "" in modifiers:
+            modifiers = [m for m in modifiers if m]
         self.prior = self.prior_line = self.here = None
         self.line = line = ServiceLine(
             what[1] if len(what) > 1 else "",
             self.money(s[2], place, 2),
-            units,
+            1 if units == "1" else self.taker.units(units, place, 4),
             None,
-            self._pointers(s[7]),
+            [1] if s[7] == "1" else self._pointers(s[7]),
             what[0],
-            [m for m in what[2:6] if m] if len(what) > 2 else [],
+            modifiers,
             s[3],
             s[5] or self.claim.place_of_service,
-            emergency=s[9],
-            description=what[6] if len(what) > 6 else "",
         )
-        if "." in s[4] and s[4].partition(".")[2].strip("0"):
-            line.quantity = s[4]
+        if s[9]:
+            line.emergency = s[9]
+        if len(what) > 6:
+            line.description = what[6]
+        if "." in units and units.partition(".")[2].strip("0"):
+            line.quantity = units
         self.claim.lines.append(line)
         return True
 
     def _pointers(self, text: str) -> list[int]:
-        if text == "1":
-            return [1]
         places = text.split(self.component)
         return [int(p) for p in places if p.isascii() and p.isdigit() and len(p) < 3]

@@ -80,7 +80,8 @@ class LevelReading(Generic[C, L]):
         return True
 
     def sbr(self, place: int, s: list[str]) -> bool:
-        s = padded(s, 10)
+        if len(s) < 10:
+            s = padded(s, 10)
         order = ORDERS.get(s[1], 0)
         made = Subscriber(order, "", Party(""), s[2], s[9], s[5], s[3], s[4])
         self.here, self.strange = None, False
@@ -102,7 +103,8 @@ class LevelReading(Generic[C, L]):
     # -- who ---------------------------------------------------------------------------------------
 
     def nm1(self, place: int, s: list[str]) -> bool:
-        s = padded(s, 10)
+        if len(s) < 10:
+            s = padded(s, 10)
         who = s[1]
         self.here, self.address, self.strange = None, NO_ADDRESS, False
         if self.claim is None:
@@ -116,16 +118,7 @@ class LevelReading(Generic[C, L]):
 
     def _name_before_claim(self, who: str, s: list[str]) -> bool:
         b = self.billing
-        if who == "41":
-            self.batch.submitter_name, self.batch.submitter_id = s[3], s[9]
-        elif who == "40":
-            self.batch.receiver_name, self.batch.receiver_id = s[3], s[9]
-        elif who == "85":
-            b.name, b.first, b.npi = s[3], s[4], s[9]
-            self.here = self.address = b
-        elif who == "87":
-            b.pay_to = self.address = Address()
-        elif who == "IL":
+        if who == "IL":
             self.subscriber.member_id = s[9]
             self._person(self.subscriber.party, s)
         elif who == "PR":
@@ -133,6 +126,15 @@ class LevelReading(Generic[C, L]):
             self.here = self.address = self.payer
         elif who == "QC" and self.patient is not None:
             self._person(self.patient, s)
+        elif who == "85":
+            b.name, b.first, b.npi = s[3], s[4], s[9]
+            self.here = self.address = b
+        elif who == "87":
+            b.pay_to = self.address = Address()
+        elif who == "41":
+            self.batch.submitter_name, self.batch.submitter_id = s[3], s[9]
+        elif who == "40":
+            self.batch.receiver_name, self.batch.receiver_id = s[3], s[9]
         else:
             return False
         return True
@@ -170,14 +172,15 @@ class LevelReading(Generic[C, L]):
     def n3(self, place: int, s: list[str]) -> bool:
         if self.strange:
             return False
-        s = padded(s, 3)
-        self.address.street, self.address.street2 = s[1], s[2]
-        return self.address is not NO_ADDRESS
+        a = self.address
+        a.street, a.street2 = el(s, 1), s[2] if len(s) > 2 else ""
+        return a is not NO_ADDRESS
 
     def n4(self, place: int, s: list[str]) -> bool:
         if self.strange:
             return False
-        s = padded(s, 4)
+        if len(s) < 4:
+            s = padded(s, 4)
         a = self.address
         a.city, a.state, a.zip = s[1], s[2], s[3]
         return a is not NO_ADDRESS and len(s) <= 4
@@ -205,7 +208,10 @@ class LevelReading(Generic[C, L]):
         return True
 
     def dmg(self, place: int, s: list[str]) -> bool:
-        if not isinstance(self.here, Party):
+        party = self.here
+        if not isinstance(party, Party):
             return False
-        self.here.born_on, self.here.sex = self.taker.day(el(s, 2), place, 2), el(s, 3)
+        if len(s) < 4:
+            s = padded(s, 4)
+        party.born_on, party.sex = self.taker.day(s[2], place, 2), s[3]
         return True

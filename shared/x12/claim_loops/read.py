@@ -14,7 +14,7 @@ from shared.x12.claim_loops.model import (
     Reference,
 )
 from shared.x12.dates import first_day, last_day
-from shared.x12.fields import el, padded
+from shared.x12.fields import NOTHING, el, padded
 
 _ENDS = frozenset({"CLM", "HL"})
 
@@ -29,24 +29,18 @@ class ClaimReading(LevelReading[C, L]):
 
     def claims(self) -> Iterator[C]:
         """Every claim as soon as it is read."""
-        waiting: C | None = None
         readers = {tag: getattr(self, tag.lower()) for tag in self.tags}.get
-        element = self.set.delimiters.element
-        for first, texts in self.set.batches():
-            for place, text in enumerate(texts, first):
-                segment = text.split(element)
+        for first, segments in self.set.some():
+            for place, segment in enumerate(segments, first):
                 tag = segment[0]
-                if waiting is not None and tag in _ENDS:
-                    yield waiting
-                    waiting = None
+                if tag in _ENDS and self.claim is not None:
+                    yield self.claim
                     self.set.pinned = place
                 reader = readers(tag)
                 if reader is None or not reader(place, segment):
                     (self.line or self.claim or self.batch).unknown.append(segment)
-                elif tag == "CLM":
-                    waiting = self.claim
-        if waiting is not None:
-            yield waiting
+        if self.claim is not None:
+            yield self.claim
 
     # -- what the sets do differently --------------------------------------------------------------
 
@@ -63,7 +57,7 @@ class ClaimReading(LevelReading[C, L]):
     def clm(self, place: int, s: list[str]) -> bool:
         self.line = self.prior = self.prior_line = self.here = None
         self.address, self.strange = NO_ADDRESS, False
-        s = padded(s, 21)
+        s += NOTHING
         if s[5] and self.component not in s[5]:
             self.taker.note(place, "CLM05 has no parts: its separator is not the one of ISA16", 5)
         claim = self.claim = self.new_claim(place, s)

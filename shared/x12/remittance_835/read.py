@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import el, padded
+from shared.x12.fields import NOTHING, el, padded
 from shared.x12.findings import Finding
 from shared.x12.money import NotMoney
 from shared.x12.remittance_835.model import Cas, RemitClaim, RemitLine, Remittance
 from shared.x12.remittance_835.payment import PaymentReading
 
 _CLAIM_ENDS = frozenset({"CLP", "LX", "PLB"})
-_NOTHING = ("",) * 12
 _AMOUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "BPR": ((2,), ()),
     "CLP": ((3, 4), (5,)),
@@ -40,10 +39,8 @@ class Reading835(PaymentReading):
         """Every claim as soon as it is read; `remit` is complete, but for its claims, after the last one."""
         waiting = self.remit.claims
         readers = {tag: getattr(self, tag.lower()) for tag in _TAGS}.get
-        element = self.set.delimiters.element
-        for first, texts in self.set.batches():
-            for place, text in enumerate(texts, first):
-                segment = text.split(element)
+        for first, segments in self.set.some():
+            for place, segment in enumerate(segments, first):
                 tag = segment[0]
                 if waiting and tag in _CLAIM_ENDS:
                     yield waiting.pop()
@@ -53,8 +50,8 @@ class Reading835(PaymentReading):
                     if reader is not None and reader(place, segment):
                         continue
                 except NotMoney:
-                    segment = self._mended(place, text.split(element))
-                    if reader is not None and reader(place, segment):
+                    mended = self._mended(place, segment)
+                    if reader is not None and reader(place, mended):
                         continue
                 self.keep(place, segment)
         self.end()
@@ -83,7 +80,7 @@ class Reading835(PaymentReading):
 
     def clp(self, place: int, s: list[str]) -> bool:
         cents = self.cents
-        s += _NOTHING
+        s += NOTHING
         claim = RemitClaim(
             s[1],
             s[2],
@@ -161,14 +158,17 @@ class Reading835(PaymentReading):
     def svc(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
             return False
-        s += _NOTHING
+        s += NOTHING
         what = s[1].split(self.component)
+        modifiers = what[2:6]
+        if "" in modifiers:
+            modifiers = [m for m in modifiers if m]
         line = RemitLine(
             what[1] if len(what) > 1 else "",
             self.cents[s[2]],
             self.cents[s[3]],
             what[0],
-            [m for m in what[2:6] if m] if len(what) > 2 else [],
+            modifiers,
             "",
             s[4],
             self.taker.units(s[5], place, 5) if s[5] else 1,
