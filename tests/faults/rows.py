@@ -20,7 +20,7 @@ MakeStack = Callable[[Path], Stack]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`make_stack` gives the row a stack of its own; else it plays on the one that rows share.
+    """`make_stack` makes a stack of another kind than most rows play on.
 
     With `replay` False the end check does not compare every table with a replay (the row does it itself, or a
     stack of the same run does). `settles` False leaves draining and end checks to the row.
@@ -33,6 +33,10 @@ class Row:
     make_stack: MakeStack | None = None
     replay: bool = True
     settles: bool = True
+
+
+class CannotPlay(Exception):
+    """This machine, or this user on it, cannot make the fault; the text says why."""
 
 
 ROWS: dict[str, Row] = {}

@@ -11,7 +11,7 @@ from simulator.chance import Chance
 from tests.faults.ends import broken
 from tests.faults.lab import Lab
 from tests.faults.processes import make_stack
-from tests.faults.rows import Row
+from tests.faults.rows import CannotPlay, MakeStack, Row
 
 HOMES = ROOT / ".claimlog-test"
 
@@ -30,7 +30,7 @@ class Outcome:
 
 
 class Bench:
-    """Stacks as rows need them: a shared one until it is worn out or broken, or one for a row alone."""
+    """Stacks as rows need them: one stands for rows and seeds that need the same, until it is worn out or broken."""
 
     def __init__(
         self,
@@ -42,14 +42,16 @@ class Bench:
         self.brief = brief
         self.told = told
         self.lab: Lab | None = None
+        self._made_by: MakeStack = make_stack
 
     async def play(self, row: Row, seed: int) -> Outcome:
         """Row and seed; whatever broke is in the outcome."""
         started = time.monotonic()
-        if row.make_stack is not None:
-            lab = await self._start(row.make_stack(HOMES / f"{self.name}-{row.name}"), seed)
-        else:
-            lab = await self._shared(seed)
+        try:
+            lab = await self.stand(row, seed)
+        except CannotPlay as no:
+            seconds = time.monotonic() - started
+            return Outcome(row.number, row.name, seed, f"not played: {no}", seconds)
         seen, found, logs = "", [], ""
         try:
             await lab.begin()
@@ -64,18 +66,19 @@ class Bench:
                 self.told(traceback.format_exc())
         if found:
             logs = str(lab.keep_logs(f"{row.name}-{seed}"))
-        if row.make_stack is not None:
-            await self._end(lab)
-        elif found:
+        if found:
             await self.close()  # The next row starts on sound ground.
         seconds = time.monotonic() - started
         return Outcome(row.number, row.name, seed, seen, seconds, tuple(found), logs)
 
-    async def _shared(self, seed: int) -> Lab:
-        if self.lab is not None and self.lab.worn_out:
+    async def stand(self, row: Row, seed: int) -> Lab:
+        """The stack that a row needs: the one that stands, if it is of its kind and good for it."""
+        make = row.make_stack or make_stack
+        if self.lab is not None and (self.lab.worn_out or self._made_by is not make):
             await self.close()
         if self.lab is None:
-            self.lab = await self._start(make_stack(HOMES / self.name), seed)
+            self._made_by = make
+            self.lab = await self._start(make(HOMES / self.name), seed)
         return self.lab
 
     async def _start(self, stack: Stack, seed: int) -> Lab:
@@ -85,15 +88,12 @@ class Bench:
             stack.erase()
             raise
 
-    async def _end(self, lab: Lab) -> None:
-        await lab.stop()
-        lab.stack.erase()
-
     async def close(self) -> None:
-        """The shared stack is no longer needed."""
+        """The stack that stands is no longer needed."""
         if self.lab is not None:
             lab, self.lab = self.lab, None
-            await self._end(lab)
+            await lab.stop()
+            lab.stack.erase()
 
 
 def line(outcome: Outcome) -> str:

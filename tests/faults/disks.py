@@ -1,0 +1,123 @@
+"""Disks that are full: small file systems in memory below what an engine or a folder of files writes to."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from deploy.embedded.kafka import EmbeddedKafka
+from deploy.embedded.postgres import EmbeddedPostgres
+from deploy.processes import ROOT
+from deploy.stack import Told, _quiet
+from shared.settings import Settings
+from tests.faults.processes import LabStack
+from tests.faults.rows import CannotPlay
+
+FILLER = "filler"
+BLOCK = 65_536
+
+
+class Disk:
+    """A file system of so many megabytes at `path`."""
+
+    def __init__(self, path: Path, megabytes: int) -> None:
+        self.path = path
+        self.megabytes = megabytes
+
+    @property
+    def mounted(self) -> bool:
+        """Whether it is there."""
+        return self.path.is_mount()
+
+    def mount(self) -> None:
+        """Put it there, empty. CannotPlay when we may not."""
+        if self.mounted:
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        words = ["mount", "-t", "tmpfs", "-o", f"size={self.megabytes}m", "tmpfs", str(self.path)]
+        if os.geteuid() != 0 or shutil.which("mount") is None:
+            raise CannotPlay("a small disk needs root and mount")
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise CannotPlay(f"a small disk cannot be mounted: {done.stderr.strip()}")
+
+    def unmount(self) -> None:
+        """Take it away with all that is on it."""
+        if self.mounted:
+            subprocess.run(["umount", "-l", str(self.path)], check=True)
+
+    def fill(self, left_bytes: int = 0) -> int:
+        """Fill it but for so many bytes; how many were written."""
+        written = max(self.free() - left_bytes, 0)
+        with (self.path / FILLER).open("wb") as file:
+            try:
+                for _ in range(written // BLOCK):
+                    file.write(b"\0" * BLOCK)
+                file.write(b"\0" * (written % BLOCK))
+                file.flush()
+            except OSError:  # Somebody else was quicker with the last of it.
+                pass
+        return written
+
+    def make_room(self) -> None:
+        """What filled it is gone."""
+        (self.path / FILLER).unlink(missing_ok=True)
+
+    def free(self) -> int:
+        """Bytes that are left."""
+        return shutil.disk_usage(self.path).free
+
+
+class DiskPostgres(EmbeddedPostgres):
+    """Its data directory on a disk of its own."""
+
+    disk: Disk
+
+    def _choose_folder(self, user: Any) -> None:
+        super()._choose_folder(user)
+        self.disk = Disk(self.folder, 900)
+        self.disk.mount()
+        self._give(self.folder, user)
+
+    def erase(self) -> None:
+        """The disk goes first."""
+        Disk(self.folder, 0).unmount()
+        super().erase()
+
+
+class DiskStack(LabStack):
+    """Broker, database, file drop and kept files, each on a small disk of its own."""
+
+    def __init__(self, chosen: Settings) -> None:
+        super().__init__(chosen)
+        self.kafka = EmbeddedKafka(self.home, quick=True)
+        self._postgres = DiskPostgres(self.home)
+        self.postgres = self._postgres
+        self._disks = {
+            "kafka": Disk(self.kafka.folder, 500),
+            "drop": Disk(self.home.root / "files" / "outbound", 16),
+            "objects": Disk(self.home.root / "objects", 24),
+        }
+
+    def disk(self, name: str) -> Disk:
+        """`kafka`, `postgres`, `drop` or `objects`."""
+        return self._postgres.disk if name == "postgres" else self._disks[name]
+
+    def start_engines(self, told: Told = _quiet) -> None:
+        """Disks first."""
+        for disk in self._disks.values():
+            disk.mount()
+        super().start_engines(told)
+
+    def erase(self) -> None:
+        """Stopped, and no disk is left mounted."""
+        self.stop()
+        for disk in self._disks.values():
+            disk.unmount()
+        super().erase()
+
+
+def make_disks(home: Path, **more: Any) -> DiskStack:
+    """A stack on small disks, in a home of its own."""
+    return DiskStack(Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn="", **more))
