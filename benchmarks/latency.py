@@ -1,84 +1,95 @@
-"""How long the system's own steps take while encounters come at a given rate, whatever it makes of them.
+"""Latency at a part of the saturation rate: a paced run, its steps read from the log, and what the processes held."""
 
-The payer's days, and the wait for the next cut-off, are not ours and are left out. Arrivals are fixed in advance: a
-system that falls behind is seen to, because nobody waits for it.
-"""
-
+import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
-
-from deploy.provision import SERVICES
+from benchmarks.course import TAIL_DAYS, Course
+from benchmarks.hops import STEPS, Hops, spread_of
+from benchmarks.measures import Told, resident_mb
+from benchmarks.paced import Marks, Pace, Paced
 from deploy.stack import Stack
-from simulator.doors import Doors
-from simulator.world import Plan, World
+from shared.envelope import decode, decode_event, read_route
+from shared.errors import ServiceError
+from shared.log_reader import LogReader
 
-DAY_SECONDS = 3.0
-FEED_DAYS = 36
-"""Payers pay from the tenth business day on: afterwards every step happens at the same time."""
-FROM_DAY = 16
-
-_STEPS = """
-with day as (
-    select (convert_from(value, 'utf8')::json #>> '{data,day}')::date as day, min(recorded_at) as at, wire
-    from reference.outbox where wire in ('reference.cutoff_reached.v1', 'reference.business_day_opened.v1')
-    group by 1, 3
-), settled as (
-    select at from day where wire = 'reference.business_day_opened.v1' order by day offset $1 limit 1
-), ended as (
-    select max(recorded_at) as at from reporting.story where wire = 'registration.account_opened.v1'
-), first as (
-    select account, claim,
-        min(recorded_at) filter (where wire = 'submission.claim_created.v1') as created,
-        min(recorded_at) filter (where wire = 'submission.claim_submitted.v1') as submitted,
-        min(recorded_at) filter (where wire = 'posting.payment_posted.v1') as posted,
-        min(facts ->> 'remittance') filter (where wire = 'posting.payment_posted.v1') as remittance
-    from reporting.story where claim <> '' group by account, claim
-), claims as (
-    select extract(epoch from f.created - o.recorded_at) as to_claim,
-        extract(epoch from f.submitted - c.at) as to_clearinghouse,
-        extract(epoch from f.posted - r.recorded_at) as to_journal
-    from first f
-    join reporting.story o on o.account = f.account and o.wire = 'registration.account_opened.v1'
-    join lateral (select max(at) as at from day where wire = 'reference.cutoff_reached.v1' and at <= f.submitted) c on true
-    join adjudication_tracking.outbox r
-        on r.stream = 'remittance/' || f.remittance and r.wire = 'adjudication_tracking.remittance_received.v1'
-    where f.posted between (select at from settled) and (select at from ended)
-)
-select count(*) as claims, percentile_disc(array[0.5, 0.99]) within group (order by to_claim) as to_claim,
-    percentile_disc(array[0.5, 0.99]) within group (order by to_clearinghouse) as to_clearinghouse,
-    percentile_disc(array[0.5, 0.99]) within group (order by to_journal) as to_journal,
-    percentile_disc(array[0.5, 0.99]) within group (order by to_claim + to_clearinghouse + to_journal) as all_steps
-from claims
-"""
-STEPS = {
-    "to_claim": "account opened to claim made",
-    "to_clearinghouse": "cut-off to claim with the clearinghouse",
-    "to_journal": "835 received to payment in the journal",
-    "all_steps": "registration to posting, own steps",
-}
+SAMPLE_SECONDS = 5.0
 
 
-async def latency_at(stack: Stack, rate: float) -> dict[str, Any]:
-    """p50 and p99 in seconds of each step, over claims posted while everything went on at once."""
-    plan = Plan(
-        encounters=int(rate * DAY_SECONDS) * FEED_DAYS,
-        feed_days=FEED_DAYS,
-        all_days=FEED_DAYS + 1,
-        faults=False,
-        day_seconds=DAY_SECONDS,
-    )
-    doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "bench")
+@dataclass(slots=True)
+class Ran:
+    """A paced run: the pace, what was due when, seconds of each step, and memory over time."""
+
+    pace: Pace
+    marks: Marks
+    encounters: int = 0
+    steps: dict[str, list[float]] = field(default_factory=dict)
+    memory_mb: list[dict[str, float]] = field(default_factory=list)
+
+
+async def run_paced(stack: Stack, course: Course, pace: Pace, told: Told) -> Ran:
+    """One paced run, then days without encounters until its claims are paid."""
+    partitions = stack.settings.partitions
+    async with LogReader(stack.bootstrap, stack.settings.topic) as reader:
+        starts = await reader.ends(list(range(partitions)))
+    paced = Paced(course, pace, told)
+    memory: list[dict[str, float]] = []
+    watch = asyncio.create_task(_watch(stack, memory))
     try:
-        await World(plan, doors, stack.home.root / "files" / "outbound").run()
+        marks = await paced.run()
     finally:
-        await doors.close()
-    connection: Any = await asyncpg.connect(stack.dsn_of("auditor"))
-    row = await connection.fetchrow(_STEPS, FROM_DAY)
-    await connection.close()
-    figures: dict[str, Any] = {"encounters_per_second": round(rate, 1), "claims_watched": row["claims"]}
-    for column, name in STEPS.items():
-        if row[column] is not None:
-            half, most = (round(float(seconds), 3) for seconds in row[column])
-            figures[f"{name}, p50 seconds"], figures[f"{name}, p99 seconds"] = half, most
+        watch.cancel()
+    told("days without encounters, until what was sent is paid")
+    await course.as_fast_as_taken(0, told, feed_days=0, tail_days=TAIL_DAYS)
+    hops = Hops(marks)
+    async with LogReader(stack.bootstrap, stack.settings.topic) as reader:
+        for p, end in (await reader.ends(list(range(partitions)))).items():
+            async for records in reader.read(p, starts[p], end):
+                for record in records:
+                    _take(hops, record)
+    return Ran(pace, marks, paced.handed, hops.durations(), memory)
+
+
+def _take(hops: Hops, record: Any) -> None:
+    try:
+        if read_route(record.headers).wire.startswith(("platform.", "reference.")):
+            return
+        envelope = decode(record.value)
+        event = decode_event(envelope.type, envelope.data)
+    except ServiceError:
+        return  # Not ours to judge here.
+    hops.take(record.timestamp / 1000, event)
+
+
+async def _watch(stack: Stack, memory: list[dict[str, float]]) -> None:
+    while True:
+        memory.append(resident_mb(stack))
+        await asyncio.sleep(SAMPLE_SECONDS)
+
+
+def latency_figures(ran: Ran, named: str) -> dict[str, Any]:
+    """Milliseconds by step, and how late the generator itself was (which is counted in them)."""
+    late = spread_of(ran.marks.late)
+    figures: dict[str, Any] = {
+        f"{named}: encounters_per_second": round(ran.pace.rate, 1),
+        f"{named}: encounters": ran.encounters,
+        f"{named}: generator_late_p99_ms": round(late.p99 * 1000),
+    }
+    for step in STEPS:
+        spread = spread_of(ran.steps[step])
+        figures[f"{named}: {step}, count"] = spread.count
+        figures[f"{named}: {step}, p50_ms"] = round(spread.p50 * 1000)
+        figures[f"{named}: {step}, p99_ms"] = round(spread.p99 * 1000)
     return figures
+
+
+def latency_table(ran: Ran, named: str) -> list[str]:
+    """The same as lines for a person."""
+    lines = [
+        f"{named} ({ran.pace.rate:.1f} encounters a second): milliseconds",
+        f"{'step':<52}{'count':>9}{'p50':>9}{'p99':>9}{'most':>9}",
+    ]
+    for step in STEPS:
+        s = spread_of(ran.steps[step])
+        lines.append(f"{step:<52}{s.count:>9,}{s.p50 * 1000:>9,.0f}{s.p99 * 1000:>9,.0f}{s.most * 1000:>9,.0f}")
+    return lines

@@ -20,6 +20,9 @@ TEXTS = {
 }
 """By the field's name, where a value has a shape of its own; nobody has such an account."""
 PATTERNS = {
+    r"^[0-9]{1,11}(\.[0-9]{1,3})?$": "1.5",
+    r"^[0-9]{1,7}\.[0-9]{1,3}$": "1.5",
+    r"^([0-9]{10})?$": "1999999999",
     r"^[0-9]{9}$": "000000000",
     r"^[0-9]{10}$": "1999999999",
     r"^[0-9a-f]{64}$": hashlib.sha256(b"sample").hexdigest(),

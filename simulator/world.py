@@ -25,7 +25,6 @@ ALL_DAYS = 150
 BILLER_EVERY_DAYS = 5
 SETTLE_SECONDS = 30.0
 HANDED_AT_ONCE = 12
-PARTS_OF_A_DAY = 24
 AHEAD_DAYS = 3
 """How far the world may run ahead of the system before it waits."""
 
@@ -56,9 +55,6 @@ class Plan:
     start: date = date(2026, 1, 5)
     seed: int = 7
     faults: bool = True
-    day_seconds: float = 0.0
-    """Days with encounters begin so far apart, and their encounters come evenly over three quarters of it, whatever
-    the system does meanwhile; 0 hands everything in as fast as it is taken."""
 
     @property
     def last_day(self) -> date:
@@ -106,12 +102,9 @@ class World:
         """All days, in order."""
         days = business_days(self.plan.start, self.plan.all_days)
         await self.books.publish(self.doors, days[0])
-        loop = asyncio.get_running_loop()
-        begun, done = loop.time(), 0
+        done = 0
         for n, day in enumerate(days):
             upto = self.plan.encounters * min(n + 1, self.plan.feed_days) // self.plan.feed_days
-            if done < upto:
-                await asyncio.sleep(begun + n * self.plan.day_seconds - loop.time())
             await self.day(n, day, range(done, upto))
             done = upto
         await self.settle()
@@ -135,21 +128,8 @@ class World:
         self.told(self.score)
 
     async def _encounters(self, today: date, numbers: range) -> None:
-        """Hand in a day's encounters; at a pace, each part at its moment, whether those before it are taken or not."""
         if not numbers:
             return
-        parts = PARTS_OF_A_DAY if self.plan.day_seconds else 1
-        loop = asyncio.get_running_loop()
-        begun, every = loop.time(), 0.75 * self.plan.day_seconds / parts
-        handed = []
-        for n in range(parts):
-            await asyncio.sleep(begun + n * every - loop.time())
-            part = numbers[len(numbers) * n // parts : len(numbers) * (n + 1) // parts]
-            if part:
-                handed.append(asyncio.create_task(self._hand_in_encounters(today, part)))
-        await asyncio.gather(*handed)
-
-    async def _hand_in_encounters(self, today: date, numbers: range) -> None:
         day = self.feed.day(today, numbers)
         key = f"feed/{self.plan.seed}/{today}/{numbers.start}-{numbers.stop}"
         await asyncio.gather(
@@ -182,21 +162,25 @@ class World:
             ]
         )
         self.score.paid_cents = self.treasury.paid_cents
-        arrived = self.treasury.banked(today)
-        if arrived:
-            self.score.banked_cents += sum(d.amount_cents for d in arrived)
-            deposits = [
-                {
-                    "deposit": f"BANK-{d.trace}",
-                    "amount_cents": d.amount_cents,
-                    "deposited_on": today.isoformat(),
-                    "trace": d.trace,
-                    "payer_trace_id": d.payer_trace_id,
-                }
-                for d in arrived
-            ]
+        deposits = self.deposits(today)
+        if deposits:
             key = f"deposits/{self.plan.seed}/{today}"
             await self.doors.post("posting", "/deposits", key, {"deposits": deposits}, actor="bank")
+
+    def deposits(self, today: date) -> list[dict[str, Any]]:
+        """What reached the bank since it was last asked, as the door takes it."""
+        arrived = self.treasury.banked(today)
+        self.score.banked_cents += sum(d.amount_cents for d in arrived)
+        return [
+            {
+                "deposit": f"BANK-{d.trace}",
+                "amount_cents": d.amount_cents,
+                "deposited_on": today.isoformat(),
+                "trace": d.trace,
+                "payer_trace_id": d.payer_trace_id,
+            }
+            for d in arrived
+        ]
 
     async def _keep_pace(self, today: date) -> None:
         """Stay within a few days of the system: the sender has opened the day that many days ago."""
