@@ -1,7 +1,7 @@
 """A connection to the broker that is lost in the midst of a write, as aiokafka has to hear of it.
 
 On uvloop a write to a transport that was reset a moment ago raises RuntimeError. aiokafka expects OSError, and its
-background tasks end of anything else, told to nobody: the consumer then hears nothing for ever (aiokafka issue 1038).
+background tasks end of anything else, told to nobody: the consumer then hears nothing for ever.
 """
 
 from typing import Any
