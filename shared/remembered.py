@@ -11,11 +11,13 @@ from shared.batch import Batch
 from shared.progress import Progress
 from shared.records import Kept
 from shared.service import Row
-from shared.streams import partition_of
+from shared.streams import kind_of, partition_of
 
 KEPT_IN_MEMORY = 12_000
 """States and rows of one process; the longest untouched go first. About 2 KB each."""
 
+LARGE = frozenset({"remittance", "inbound"})
+"""Kinds of streams whose states are large, few, and done with soon: never held."""
 Key = tuple[str, Any]
 """(stream, None) of a state, (table, key) of a row."""
 
@@ -84,6 +86,8 @@ class Remembered:
             self._versions[p] = progress.version
         self._nothing_parked.difference_update(row.partition for row in batch.parked)
         for stream, kept in batch.states.items():
+            if kind_of(stream) in LARGE:
+                continue
             self._keep(partition_of(stream, self._partitions), (stream, None), kept)
         for projection in batch.service.projections:
             table = projection.table

@@ -86,6 +86,15 @@ def test_a_row_that_is_gone_is_gone_here_too() -> None:
     assert _row(memory) is None
 
 
+def test_what_is_large_and_soon_done_with_is_not_held() -> None:
+    memory = Remembered(PARTITIONS)
+    batch, large = _batch(1), "remittance/r"
+    batch.states[large] = Kept("much", Scope("t"))
+    _begin(memory, 1)
+    memory.committed(batch)
+    assert memory.states([large]) == ({}, [large])
+
+
 def test_the_longest_untouched_go_first() -> None:
     memory = Remembered(PARTITIONS, most=2 * PARTITIONS)
     _committed(memory)
