@@ -88,7 +88,9 @@ def test_a_row_that_is_gone_is_gone_here_too() -> None:
 
 def test_what_is_large_and_soon_done_with_is_not_held() -> None:
     memory = Remembered(PARTITIONS)
-    batch, large = _batch(1), "remittance/r"
+    batch = _batch(1)
+    names = (f"remittance/{n}" for n in range(100))
+    large = next(name for name in names if partition_of(name, PARTITIONS) == P)
     batch.states[large] = Kept("much", Scope("t"))
     _begin(memory, 1)
     memory.committed(batch)
