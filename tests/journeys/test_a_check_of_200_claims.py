@@ -157,6 +157,11 @@ async def _check_is(doors: Doors, trace: str, posted: int, unmatched: int) -> bo
     return False
 
 
+async def _met(doors: Doors) -> bool:
+    """Whether the payer's takeback was led to the account that its reference names."""
+    return bool((await _money(doors))[0]["credit_cents"] < 9_000)
+
+
 async def _money(doors: Doors) -> list[dict[str, Any]]:
     stories = [await doors.get("reporting", f"/story/{account}") for account in ACCOUNTS]
     return [story["money"] for story in stories]
@@ -213,6 +218,7 @@ async def _journey(stack: Stack) -> list[str]:
             "payer_trace_id": books.payer_facts()["BLUE"]["trace_id"],
         }
         await doors.post("posting", "/deposits", "journey/deposit", {"deposits": [deposit]})
+        await _until(lambda: _met(doors), "the takeback met what was paid too much")
         _judge(await _money(doors))
         results = [result async for result in audit(stack, replay=False)]
         return [f"{r.name}: {r.first}" for r in results if not r.holds]
