@@ -143,9 +143,8 @@ class Clearinghouse:
             gate.append(self._at_gate(claim, attempt, today))
             if gate[-1].accepted:
                 by_payer[code].append(Taken(claim, code, batch, today))
-        tomorrow = today + timedelta(days=1)
-        if claims:
-            self._ack(one, "AY", "SYNTHETIC CLEARINGHOUSE", "CLEAR1", batch, claims[0], gate, tomorrow)
+        if claims:  # Within hours: whoever collected in the morning has answered by the evening.
+            self._ack(one, "AY", "SYNTHETIC CLEARINGHOUSE", "CLEAR1", batch, claims[0], gate, today)
         for code in sorted(by_payer):
             self._payer(one, code, by_payer[code], today)
 
