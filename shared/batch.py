@@ -11,7 +11,7 @@ from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from shared import envelope as wire
 from shared.deciding import Deciding
-from shared.errors import Recovering, Refused, ServiceError, Stopped, StreamParked
+from shared.errors import Malformed, Recovering, Refused, ServiceError, Stopped, StreamParked
 from shared.records import CannotApply, Heard, parked_row, printable
 from shared.service import Answer, At, Order, Say, Scope, Wake
 from shared.streams import BROADCAST, partition_of
@@ -42,8 +42,10 @@ class Batch(Deciding):
             at = self._at(heard)
             if heard.stream == BROADCAST:
                 self._hear_broadcast(heard, at)
-            else:
+            elif partition_of(heard.stream, self.loaded.partitions) == heard.partition:
                 self._hear_stream(heard, at)
+            else:  # Its stream's state is another partition's, perhaps another process's.
+                raise Malformed("the record does not stand in the partition of its stream")
         except CannotApply:
             raise
         except ServiceError as no:
@@ -190,7 +192,9 @@ class Batch(Deciding):
     def _park(self, heard: Heard, reason: str, sentence: str) -> None:
         if heard.stream == BROADCAST:
             # Everything after it was meant to know it: going on would decide on an old book.
-            raise Stopped(f"the broadcast {heard.partition}@{heard.offset} cannot be applied: {reason}")
+            raise Stopped(
+                f"the broadcast {heard.partition}@{heard.offset} cannot be applied: {reason}"
+            )
         if partition_of(heard.stream, self.loaded.partitions) == heard.partition:
             self._parked_now.add(heard.stream)
         self.parked.append(parked_row(heard, "parked", reason, sentence, self._now))
@@ -216,9 +220,7 @@ class Batch(Deciding):
             f"{route.producer}:{route.position}" if route is not None else "",
         )
 
-    def announce(
-        self, say: Say, stream: str, partition: int, actor: str, cause: str = ""
-    ) -> None:
+    def announce(self, say: Say, stream: str, partition: int, actor: str, cause: str = "") -> None:
         """Say one of the kernel's own events about a parked record of this partition."""
         progress, event = self.progress[partition], say.event
         self._say(

@@ -71,10 +71,8 @@ def row_keys(batch: Batch) -> dict[str, dict[tuple[Any, ...], int]]:
     return wanted
 
 
-def project(
-    batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]
-) -> dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]]:
-    """The rows that are now others than loaded, by table and key, with their partition; None means delete."""
+def project(batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]) -> None:
+    """Put into the batch the loaded rows, and those that are others now, by table and key; None means delete."""
     changed: dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]] = {}
     for projection in batch.service.projections:
         have = rows.get(projection.table, {})
@@ -97,7 +95,7 @@ def project(
                 _blame(place, defect)
         if not projection.append:
             changed[projection.table] = {k: row for k, row in table.items() if row[1] != have.get(k)}
-    return changed
+    batch.before, batch.changed = rows, changed
 
 
 def rows_after(

@@ -126,7 +126,7 @@ class Commands:
             batch = Batch(self.engine.service, loaded, {})
             answers, fresh = self._obey_all(batch, orders, known)
             await self.engine.project(connection, batch)
-            await self.engine.store.write(connection, batch, batch.changed)
+            await self.engine.store.write(connection, batch)
             await self._keep_answers(connection, fresh)
             failpoint("command.before_commit")
         failpoint("command.after_commit")

@@ -34,6 +34,8 @@ class Deciding:
     told: list[tuple[tuple[int, int] | None, Any, At]] = field(default_factory=list)
     handed: list[tuple[Any, At]] = field(default_factory=list)
     books_changed: set[int] = field(default_factory=set)
+    before: Mapping[str, Mapping[tuple[Any, ...], Row]] = field(default_factory=dict)
+    """Rows that the told events touch, as they stand in the tables."""
     changed: dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]] = field(default_factory=dict)
     """Rows that the told events make other than they were, by table and key, with their partition."""
     woken: dict[tuple[str, str], Wake | None] = field(default_factory=dict)

@@ -181,7 +181,7 @@ class Engine:
                 work = Work(self, connection, locked, tally)
                 batch = await work.run(segment, poison)
                 failpoint("batch.applied")
-                await self.store.write(connection, batch, batch.changed)
+                await self.store.write(connection, batch)
                 await self.hand(connection, batch)
                 if batch.parked:
                     await self._limit_parked(connection)
@@ -278,7 +278,7 @@ class Engine:
         if missing:
             for table, found in (await self.store.rows(connection, missing)).items():
                 rows[table] |= found
-        batch.changed = project(batch, rows)
+        project(batch, rows)
 
     async def books(
         self, connection: Any, progress: Mapping[int, Progress], partitions: Sequence[int]

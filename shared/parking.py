@@ -184,7 +184,7 @@ class _Drive:
             batch.announce_parked(*self.failed)
         async with self.connection.transaction():
             await self.engine.project(self.connection, batch)
-            await self.engine.store.write(self.connection, batch, batch.changed)
+            await self.engine.store.write(self.connection, batch)
             await self.engine.hand(self.connection, batch)
         return batch
 

@@ -268,8 +268,8 @@ class Rebuild:
                 batch.replay(step)
             else:
                 batch.replay_own(partition, step)
-        rows = await self.shadow.rows(connection, row_keys(batch))
-        await self.shadow.write_replayed(connection, batch, project(batch, rows))
+        project(batch, await self.shadow.rows(connection, row_keys(batch)))
+        await self.shadow.write_replayed(connection, batch)
         self.report.events += len(steps)
         self.told(partition, self.report.events)
 

@@ -281,5 +281,6 @@ async def _load(
 
 async def _write(engine: Engine, connection: Any, batch: Again) -> None:
     rows = await engine.store.rows(connection, row_keys(batch))
-    await engine.store.write(connection, batch, project(batch, rows))
+    project(batch, rows)
+    await engine.store.write(connection, batch)
     await engine.hand(connection, batch)

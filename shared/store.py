@@ -24,6 +24,8 @@ ALONE = "select pg_try_advisory_lock($1::int, hashtext(current_schema()))"
 NOT_ALONE = "select pg_advisory_unlock($1::int, hashtext(current_schema()))"
 """One process of a service at a piece of work; the services of one database do not wait for each other."""
 
+STATE_COLUMNS = ("stream", "partition", "legal_entity", "facility", "tenant", "body")
+
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
@@ -48,6 +50,7 @@ class Store:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(727001)")
             await connection.execute(tables.schema(self.service))
+            await self._drop_old_indexes(connection)
             known = await connection.fetchval("select count(*) from progress")
             if known not in (0, partitions):
                 raise Stopped(
@@ -62,6 +65,17 @@ class Store:
                     topic_id,
                     progress_row.encode(fresh),
                 )
+
+    async def _drop_old_indexes(self, connection: Connection) -> None:
+        for projection in self.service.projections:
+            rows = await connection.fetch(
+                "select indexrelid::regclass::text from pg_index join pg_class on oid = indexrelid "
+                "where indrelid = to_regclass($1) and not indisunique and relname <> all($2::text[])",
+                f'"{projection.table}"',
+                tables.indexes_of(projection),
+            )
+            for (index,) in rows:
+                await connection.execute(f"drop index {index}")
 
     async def lock(self, connection: Connection, partitions: Sequence[int]) -> dict[int, Progress]:
         """The progress rows of these partitions, locked in partition order."""
@@ -105,7 +119,8 @@ class Store:
             return {}
         wanted = list(partitions)
         rows = await connection.fetch(
-            f"select partition, body from book{self.suffix} where partition = any($1::int[])", wanted
+            f"select partition, body from book{self.suffix} where partition = any($1::int[])",
+            wanted,
         )
         found = {row[0]: self._book_decoder(row[1]) for row in rows}
         return {p: found.get(p, self.service.book) for p in wanted}
@@ -209,57 +224,54 @@ class Store:
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    async def write(
-        self,
-        connection: Connection,
-        batch: Batch,
-        changed: Mapping[str, Mapping[tuple[Any, ...], tuple[int, Row | None]]],
-    ) -> None:
+    async def write(self, connection: Connection, batch: Batch) -> None:
         """Everything a batch holds, one statement per table; progress last."""
-        await self.write_replayed(connection, batch, changed)
+        await self.write_replayed(connection, batch)
         await self.write_outbox(connection, batch.outbox)
         await self.write_parked(connection, batch.parked)
         await self.write_progress(connection, batch.progress.values())
 
-    async def write_replayed(
-        self,
-        connection: Connection,
-        batch: Batch,
-        changed: Mapping[str, Mapping[tuple[Any, ...], tuple[int, Row | None]]],
-    ) -> None:
+    async def write_replayed(self, connection: Connection, batch: Batch) -> None:
         """What a rebuild makes: states, books, timers and rows; nothing is said and nothing is counted."""
         await self.write_states(connection, batch)
         await self.write_books(connection, batch)
         await self.write_timers(connection, batch)
         for projection in self.service.projections:
-            rows = changed.get(projection.table)
+            rows = batch.changed.get(projection.table)
             if rows:
-                await self._write_rows(connection, projection, rows)
+                await self._write_rows(connection, batch, projection, rows)
 
     async def write_states(self, connection: Connection, batch: Batch) -> None:
-        """Upsert the states that changed."""
+        """Add the new states, change those that are others now."""
         partitions, loaded = batch.loaded.partitions, batch.loaded.states
-        rows = [
-            (
-                stream,
-                partition_of(stream, partitions),
-                kept.scope.legal_entity,
-                kept.scope.facility,
-                kept.scope.tenant,
-                msgspec.msgpack.encode(kept.state),
+        rows: list[tuple[Any, ...]] = []
+        fresh: list[tuple[Any, ...]] = []
+        for stream, kept in batch.states.items():
+            before = loaded.get(stream)
+            if kept == before:
+                continue
+            scope = kept.scope
+            (fresh if before is None else rows).append(
+                (
+                    stream,
+                    partition_of(stream, partitions),
+                    scope.legal_entity,
+                    scope.facility,
+                    scope.tenant,
+                    msgspec.msgpack.encode(kept.state),
+                )
             )
-            for stream, kept in batch.states.items()
-            if kept != loaded.get(stream)
-        ]
-        if not rows:
-            return
-        await connection.execute(
-            f"insert into state{self.suffix} (stream, partition, legal_entity, facility, tenant, body) "
-            "select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bytea[]) "
-            "on conflict (stream) do update set body = excluded.body, "
-            "legal_entity = excluded.legal_entity, facility = excluded.facility, tenant = excluded.tenant",
-            *tables.columns_of(rows, 6),
-        )
+        table = f"state{self.suffix}"
+        if fresh:
+            await connection.copy_records_to_table(table, records=fresh, columns=STATE_COLUMNS)
+        if rows:
+            done = await connection.execute(
+                f"update {table} t set body = u.b, legal_entity = u.l, facility = u.f, tenant = u.t from "
+                "unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bytea[]) "
+                "as u(s, p, l, f, t, b) where t.stream = u.s",
+                *tables.columns_of(rows, 6),
+            )
+            _all_there(table, done, len(rows))
 
     async def write_books(self, connection: Connection, batch: Batch) -> None:
         """Upsert the books that changed."""
@@ -304,6 +316,7 @@ class Store:
     async def _write_rows(
         self,
         connection: Connection,
+        batch: Batch,
         projection: Projection,
         rows: Mapping[tuple[Any, ...], tuple[int, Row | None]],
     ) -> None:
@@ -313,24 +326,29 @@ class Store:
                 tables.delete_sql(projection, self.suffix),
                 *tables.columns_of(gone, len(projection.key)),
             )
-        kept = [(partition, row) for partition, row in rows.values() if row is not None]
-        if not kept:
-            return
-        names = list(projection.columns)
-        if projection.append:
-            # An append that comes again (a batch read twice after an unknown outcome) would be a bug: let it fail.
+        before = {} if projection.append else batch.before.get(projection.table, {})
+        new = {key: (p, row) for key, (p, row) in rows.items() if row is not None}
+        fresh = [of for key, of in new.items() if key not in before]
+        names, table = list(projection.columns), projection.table + self.suffix
+        if fresh:
+            # One that is there already would be a bug, or not of this partition: let it fail.
             await connection.copy_records_to_table(
-                projection.table + self.suffix,
-                records=[(*[row[n] for n in names], partition) for partition, row in kept],
+                table,
+                records=[(*[row[n] for n in names], partition) for partition, row in fresh],
                 columns=[*names, "partition"],
             )
+        kept = [of for key, of in new.items() if key in before]
+        if not kept:
             return
         packed = [
-            _pack([row[name] for _, row in kept], kind) for name, kind in projection.columns.items()
+            _pack([row[n] for _, row in kept], kind) for n, kind in projection.columns.items()
         ]
-        await connection.execute(
-            tables.upsert_sql(projection, self.suffix), *packed, [partition for partition, _ in kept]
+        done = await connection.execute(
+            tables.update_sql(projection, self.suffix),
+            *packed,
+            [partition for partition, _ in kept],
         )
+        _all_there(table, done, len(kept))
 
     async def write_outbox(self, connection: Connection, rows: Sequence[OutboxRow]) -> None:
         """Append what is to be published."""
@@ -352,7 +370,8 @@ class Store:
     async def write_progress(self, connection: Connection, rows: Iterable[Progress]) -> None:
         """How far we are, in the same transaction as all of it."""
         values = [
-            (p.partition, p.next_offset, p.version, p.topic_id, progress_row.encode(p)) for p in rows
+            (p.partition, p.next_offset, p.version, p.topic_id, progress_row.encode(p))
+            for p in rows
         ]
         await connection.execute(
             "update progress p set next_offset = u.o, version = u.v, topic_id = u.t, body = u.b "
@@ -360,6 +379,12 @@ class Store:
             "as u(p, o, v, t, b) where p.partition = u.p",
             *tables.columns_of(values, 5),
         )
+
+
+def _all_there(table: str, done: str, count: int) -> None:
+    """Whether an update met all the rows that were loaded, or are held in memory."""
+    if done != f"UPDATE {count}":
+        raise Stopped(f"rows of {table} are gone that nobody of us removed; start again")
 
 
 def _pack(column: list[Any], kind: str) -> list[Any]:

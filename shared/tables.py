@@ -1,5 +1,6 @@
 """The tables of a service's own schema: the kernel's records, and one per projection."""
 
+import zlib
 from typing import Any
 
 from shared.service import Projection, Service
@@ -59,11 +60,20 @@ def projection_ddl(projection: Projection) -> str:
         f'create table if not exists "{projection.table}" ({columns}, partition int not null, '
         f"primary key ({key})){fill};\n"
     )
-    for n, index in enumerate(projection.indexes):
-        ddl += (
-            f'create index if not exists "{projection.table}_{n}" on "{projection.table}" {index};\n'
-        )
+    for index in projection.indexes:
+        name = _index_name(projection, index)
+        ddl += f'create index if not exists "{name}" on "{projection.table}" {index};\n'
     return ddl
+
+
+def _index_name(projection: Projection, index: str) -> str:
+    # An index that is defined anew is another one: its old one is dropped by its name.
+    return f"{projection.table}_x{zlib.crc32(index.encode()):08x}"
+
+
+def indexes_of(projection: Projection) -> list[str]:
+    """The names of its extra indexes: whatever else stands on its table was defined by an older version."""
+    return [_index_name(projection, index) for index in projection.indexes]
 
 
 def schema(service: Service) -> str:
@@ -71,22 +81,21 @@ def schema(service: Service) -> str:
     return KERNEL + "".join(projection_ddl(p) for p in service.projections)
 
 
-def upsert_sql(projection: Projection, suffix: str = "") -> str:
-    """One statement that writes many rows: a column a parameter, the last is the partition."""
+def update_sql(projection: Projection, suffix: str = "") -> str:
+    """One statement that changes many rows: a column a parameter, the last is the partition."""
     columns = [*projection.columns, "partition"]
     kinds = [_array(kind) for kind in projection.columns.values()] + ["int[]"]
-    names = ", ".join(f'"{c}"' for c in columns)
-    values = ", ".join(
-        _unpacked(f"u.c{n}", kind)
-        for n, kind in enumerate([*projection.columns.values(), "int"])
-    )
     params = ", ".join(f"${n + 1}::{kind}" for n, kind in enumerate(kinds))
     unpacked = ", ".join(f"c{n}" for n in range(len(columns)))
-    key = ", ".join(f'"{k}"' for k in projection.key)
-    sets = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in projection.key)
+    sets = ", ".join(
+        f'"{c}" = {_unpacked(f"u.c{n}", kind)}'
+        for n, (c, kind) in enumerate([*projection.columns.items(), ("partition", "int")])
+        if c not in projection.key
+    )
+    keys = " and ".join(f't."{k}" = u.c{columns.index(k)}' for k in projection.key)
     return (
-        f'insert into "{projection.table}{suffix}" ({names}) select {values} '
-        f"from unnest({params}) as u({unpacked}) on conflict ({key}) do update set {sets}"
+        f'update "{projection.table}{suffix}" t set {sets} '
+        f"from unnest({params}) as u({unpacked}) where {keys}"
     )
 
 
@@ -130,4 +139,6 @@ def delete_sql(projection: Projection, suffix: str = "") -> str:
 
 def columns_of(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """Rows turned into columns, for unnest."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    return (
+        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    )

@@ -293,7 +293,7 @@ _WORK_LIST = """
 select claim, account, facility, legal_entity, payer, payer_order, state, attempt, frequency, total_cents,
        filing_limit_on, reasons, waiting_since, isa13, st02
 from claim
-where state in ('held', 'rejected', 'transport_rejected')
+where waiting_since is not null and state in ('held', 'rejected', 'transport_rejected')
   and ($1 = '' or state = $1) and ($2 = '' or facility = $2) and ($3 = '' or payer = $3)
 order by filing_limit_on nulls last, claim limit $4
 """
@@ -319,7 +319,7 @@ def _queries(router: APIRouter, doors: Doors) -> None:
         """Voided claims; those whose payments the payer has not taken back yet come first."""
         sql = (
             "select claim, account, facility, payer, payer_order, payer_control, standing, waiting_since as voided_on"
-            " from claim where state = 'voided' order by cardinality(standing) = 0, waiting_since, claim limit $1"
+            " from claim where waiting_since is not null and state = 'voided' order by cardinality(standing) = 0, waiting_since, claim limit $1"
         )
         return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]
 

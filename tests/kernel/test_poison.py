@@ -28,7 +28,7 @@ MOST_BYTES = 64_000_000
 Headers = list[tuple[str, bytes | None]]
 
 
-def _record(wire: str, position: int, subject: str, data: bytes) -> bytes:
+def record(wire: str, position: int, subject: str, data: bytes) -> bytes:
     return (
         f'{{"specversion":"1.0","id":"1","type":"{wire}","source":"/s","subject":"{subject}",'
         '"time":"2026-01-05T00:00:00Z","datacontenttype":"application/json","producer":"stranger/0",'
@@ -36,7 +36,7 @@ def _record(wire: str, position: int, subject: str, data: bytes) -> bytes:
     ).encode() + data + b"}"
 
 
-def _charge(cents: str, procedure: str = "G0001") -> bytes:
+def charge(cents: str, procedure: str = "G0001") -> bytes:
     return (
         f'{{"account":"{SICK}","charges":[{{"charge":"c","service_on":"2026-01-05","procedure":'
         f'"{procedure}","units":1,"charge_cents":{cents},"place_of_service":"11",'
@@ -54,27 +54,27 @@ POISON: dict[str, tuple[bytes | None, Headers, str]] = {
     "nothing at all": (None, [("r", GOOD)], "malformed"),
     "a header that is no text": (b"{}", [("r", b"\xff\xfe|\xff|x|0")], "malformed"),
     "data that does not fit": (
-        _record(CAPTURED, 1, STREAM, b'{"account":5}'),
+        record(CAPTURED, 1, STREAM, b'{"account":5}'),
         [("r", GOOD)],
         "malformed",
     ),
     "header and body that disagree": (
-        _record("coding.encounter_coded.v1", 1, STREAM, b"{}"),
+        record("coding.encounter_coded.v1", 1, STREAM, b"{}"),
         [("r", GOOD)],
         "malformed",
     ),
     "header and body of two positions": (
-        _record(CAPTURED, 2, STREAM, _charge("1")),
+        record(CAPTURED, 2, STREAM, charge("1")),
         [("r", GOOD)],
         "malformed",
     ),
     "a key that is not the body's stream": (
-        _record(CAPTURED, 1, account_stream(ACCOUNTS[1]), _charge("1")),
+        record(CAPTURED, 1, account_stream(ACCOUNTS[1]), charge("1")),
         [("r", GOOD)],
         "malformed",
     ),
     "cents that no column holds": (
-        _record(CAPTURED, 1, STREAM, _charge("9" * 18 + "99")),
+        record(CAPTURED, 1, STREAM, charge("9" * 18 + "99")),
         [("r", GOOD)],
         "defect",
     ),

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from shared import envelope as wire
+from shared.errors import Refused
 from shared.streams import partition_of
 from tests.kernel.fed import Fed, MemoryLog, settle
-from tests.kernel.test_poison import GOOD, STREAM
+from tests.kernel.test_poison import CAPTURED, GOOD, STREAM, charge
+from tests.kernel.test_poison import record as made
 from tests.kernel.toys import ALPHA, BETA
 
 PARTITIONS = 4
@@ -58,3 +60,16 @@ async def test_the_stream_at_home_goes_on_and_nothing_is_left_waiting(
     await beta.parking.discard(row["partition"], row["offset"], "a stray", "tester")
     await settle(alpha, beta)
     assert await _statuses(beta) == "discarded"
+
+
+async def test_a_record_that_can_be_read_is_not_applied_elsewhere_either(two: Two) -> None:
+    alpha, beta = two
+    record = made(CAPTURED, 1, STREAM, charge("100"))
+    beta.log.put(STREAM.encode(), record, [(wire.ROUTING, GOOD)], ELSEWHERE)
+    assert (await alpha.capture(0, "at home")).status == 200
+    await settle(alpha, beta)
+    (row,) = await beta.parking.listed()
+    assert (row["partition"], row["reason"]) == (ELSEWHERE, "malformed")
+    with pytest.raises(Refused):
+        await beta.parking.redrive(row["partition"], row["offset"], "tester")
+    assert await _statuses(beta) == "parked"

@@ -9,6 +9,7 @@ import msgspec
 from shared import changes
 from shared import progress as progress_row
 from shared.batch import Batch
+from shared.errors import Stopped
 from shared.progress import Progress
 from shared.records import Kept, OutboxRow, ParkedRow
 from shared.service import Projection, Row, Scope
@@ -84,9 +85,7 @@ class MemoryStore(Store):
             if row.stream in wanted and row.status in ("parked", "waiting")
         }
 
-    async def parked_partitions(
-        self, connection: Any, partitions: Sequence[int]
-    ) -> frozenset[int]:
+    async def parked_partitions(self, connection: Any, partitions: Sequence[int]) -> frozenset[int]:
         tx = await connection.work()
         return frozenset(
             p
@@ -133,9 +132,9 @@ class MemoryStore(Store):
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    async def write(self, connection: Any, batch: Batch, changed: Any) -> None:
+    async def write(self, connection: Any, batch: Batch) -> None:
         """As the real one; and by positions, what was applied: twice is never right."""
-        await super().write(connection, batch, changed)
+        await super().write(connection, batch)
         tx = await connection.work()
         for _, _, at in batch.told:
             key = (at.partition, at.producer, at.position)
@@ -151,7 +150,8 @@ class MemoryStore(Store):
             p, scope = partition_of(stream, batch.loaded.partitions), kept.scope
             body = msgspec.msgpack.encode(kept.state)
             row = (p, scope.legal_entity, scope.facility, scope.tenant, body)
-            tx.put("state" + self.suffix, stream, row)
+            known = stream in batch.loaded.states
+            (tx.put if known else tx.insert)("state" + self.suffix, stream, row)
 
     async def write_books(self, connection: Any, batch: Batch) -> None:
         if self._book_decoder is None:
@@ -175,10 +175,12 @@ class MemoryStore(Store):
     async def _write_rows(
         self,
         connection: Any,
+        batch: Batch,
         projection: Projection,
         rows: Mapping[tuple[Any, ...], tuple[int, Row | None]],
     ) -> None:
         tx = await connection.work()
+        before = batch.before.get(projection.table, {})
         table, columns = projection.table + self.suffix, projection.columns
         for key, (partition, row) in rows.items():
             if row is None:
@@ -186,7 +188,9 @@ class MemoryStore(Store):
                     tx.put(table, key, None)
                 continue
             packed = (partition, *(_kept(row[name], kind) for name, kind in columns.items()))
-            (tx.insert if projection.append else tx.put)(table, key, packed)
+            if key in before and tx.get(table, key) is None:
+                raise Stopped(f"rows of {table} are gone that nobody of us removed")
+            (tx.put if key in before else tx.insert)(table, key, packed)
 
     async def write_outbox(self, connection: Any, rows: Sequence[OutboxRow]) -> None:
         if rows:

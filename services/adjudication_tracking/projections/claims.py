@@ -194,7 +194,7 @@ CLAIM_STATUS = Projection(
     hears=CLAIM_EVENTS,
     keys=_claim_keys,
     project=_claim,
-    indexes=("(state, payer)", "(account)"),
+    indexes=("(account)",),
 )
 
 

@@ -289,5 +289,5 @@ CLAIMS = Projection(
     ),
     keys=_claim_keys,
     project=_claim,
-    indexes=("(state, payer)", "(account)"),
+    indexes=("(account)",),
 )

@@ -141,7 +141,7 @@ def _change(row: Row, event: Any, on: date) -> Row:
             return _submitted(row, event) | sent if newest else sent
         case TransportRejected() if event.attempt == row["attempt"]:
             moves = row["state"] in ("queued", "submitted")
-            return {"state": "transport_rejected"} if moves else {}
+            return {"state": "transport_rejected", "waiting_since": on} if moves else {}
         case ClaimAcknowledged() if _answers(row, event, ("submitted",)):
             return {"state": "accepted", "payer_control": event.payer_control}
         case ClaimRejected() if _answers(row, event, ("submitted", "accepted")):
@@ -224,7 +224,7 @@ CLAIM = Projection(
     hears=frozenset(wire_name(heard) for heard in _ON_CLAIM),
     keys=claim_keys,
     project=claim_row,
-    indexes=("(state)", "(account)"),
+    indexes=("(waiting_since) where waiting_since is not null", "(account)"),
 )
 
 
