@@ -45,6 +45,7 @@ def producer_for(bootstrap: str, client_id: str) -> Producer:
             "client.id": client_id,
             "enable.idempotence": True,
             "acks": "all",
+            "delivery.report.only.error": True,
             "linger.ms": 5,
             "message.timeout.ms": 0,
             "message.max.bytes": 8_000_000,

@@ -38,10 +38,15 @@ create table if not exists recovered (
     event_id text not null, target int not null, partition int not null, seq bigint not null,
     cause text not null, primary key (event_id, target));
 create index if not exists recovered_cause on recovered (partition, cause);
-do $$ declare packed record; begin
-  for packed in select attrelid::regclass as owner, attname from pg_attribute where attstorage = 'x'
+do $$ declare found record; begin
+  for found in select attrelid::regclass as owner, attname from pg_attribute where attstorage = 'x'
       and (attrelid, attname) in (('state'::regclass, 'body'), ('outbox'::regclass, 'value')) loop
-    execute format('alter table %s alter column %I set storage external', packed.owner, packed.attname);
+    execute format('alter table %s alter column %I set storage external', found.owner, found.attname);
+  end loop;
+  for found in select attrelid::regclass as owner, attname from pg_attribute where attstattarget is distinct from 0
+      and (attrelid, attname) in (('state'::regclass, 'body'), ('outbox'::regclass, 'value'),
+      ('outbox'::regclass, 'header'), ('outbox'::regclass, 'event_id'), ('outbox'::regclass, 'cause')) loop
+    execute format('alter table %s alter column %I set statistics 0', found.owner, found.attname);
   end loop;
 end $$;
 """

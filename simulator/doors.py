@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import msgspec
 
 RETRIES = 240
 WAIT_SECONDS = 0.25
@@ -48,11 +49,14 @@ class Doors:
         headers = {"Idempotency-Key": key, "X-Actor": actor or self.actor}
         if content is not None:
             headers["content-type"] = "application/octet-stream"
+        elif json is not None:
+            headers["content-type"] = "application/json"
+            content = msgspec.json.encode(json)
         last = "no answer"
         for _ in range(self.retries):
             try:
                 answer = await self._clients[service].post(
-                    path, json=json, content=content, params=params, headers=headers
+                    path, content=content, params=params, headers=headers
                 )
             except httpx.HTTPError as lost:
                 last = type(lost).__name__

@@ -73,9 +73,9 @@ class Treasury:
                 continue
             waiting = self.due[payer, tax_id]
             ready = sorted((d for d in waiting if d.on <= on), key=lambda d: (d.on, d.order))
+            self.due[payer, tax_id] = [d for d in waiting if d.on > on]
             while ready:
                 part, ready = ready[:CLAIMS_IN_ONE_835], ready[CLAIMS_IN_ONE_835:]
-                self.due[payer, tax_id] = [d for d in self.due[payer, tax_id] if d not in part]
                 files += self._pay(payer, tax_id, part, on)
         return files
 
