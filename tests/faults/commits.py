@@ -63,7 +63,8 @@ class CommitProxy(Proxy):
         plain = bytearray()
         for message in self._frames.setdefault(link, Frames()).feed(data):
             if message == COMMIT and self._picked():
-                await super().pass_on(link, way, bytes(plain), writer)
+                if plain:
+                    await super().pass_on(link, way, bytes(plain), writer)
                 await self._keep(link, message, writer)
                 return
             plain += message

@@ -78,7 +78,8 @@ class Journal(Doors):
 
     def __init__(self, home: Home, services: Iterable[str]) -> None:
         super().__init__({}, "laboratory", RETRIES)
-        self._clients = {s: Instances(home, s) for s in services}  # type: ignore[assignment]
+        instances: dict[str, Any] = {s: Instances(home, s) for s in services}
+        self._clients = instances
         self.kept: list[Acknowledged] = []
 
     async def post(

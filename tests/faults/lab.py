@@ -12,7 +12,6 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.auditing.log import quiet
 from deploy.provision import SERVICES
-from deploy.stack import Stack
 from shared.log_reader import LogReader
 from shared.streams import account_stream, partition_of
 from simulator.chance import Chance
@@ -20,7 +19,7 @@ from simulator.feed import business_days
 from simulator.world import Plan, World
 from tests.faults.bounds import Held, held
 from tests.faults.journal import Journal
-from tests.faults.processes import LabServices
+from tests.faults.processes import LabServices, LabStack
 
 FIRST_DAY = date(2026, 1, 5)
 DAYS = 180
@@ -46,7 +45,7 @@ class Lab:
     """One stack and its world. `brief` is the short run inside the tests; `told` hears progress."""
 
     def __init__(
-        self, stack: Stack, seed: int, brief: bool = False, told: Callable[[str], None] = print
+        self, stack: LabStack, seed: int, brief: bool = False, told: Callable[[str], None] = print
     ) -> None:
         self.stack = stack
         self.brief = brief
@@ -58,11 +57,12 @@ class Lab:
         self.days_done = 0
         self.encounters = 0
         self.before: dict[str, Held] = {}
+        self.drain_seconds = DRAIN_SECONDS
         self._strangers = 0
 
     @classmethod
     async def start(
-        cls, stack: Stack, seed: int, brief: bool = False, told: Callable[[str], None] = print
+        cls, stack: LabStack, seed: int, brief: bool = False, told: Callable[[str], None] = print
     ) -> "Lab":
         """Everything up from nothing, the books published, and some days lived."""
         await asyncio.to_thread(stack.stop)
@@ -91,9 +91,7 @@ class Lab:
     @property
     def services(self) -> LabServices:
         """The service processes."""
-        found = self.stack.services
-        assert isinstance(found, LabServices)
-        return found
+        return self.stack.services
 
     @property
     def worn_out(self) -> bool:
@@ -146,16 +144,17 @@ class Lab:
             await rest
 
     async def until(
-        self, check: Callable[[], Awaitable[bool]], what: str, seconds: float = DRAIN_SECONDS
+        self, check: Callable[[], Awaitable[bool]], what: str, seconds: float = 0.0
     ) -> None:
-        """Ask until it is so; AssertionError with what was waited for."""
+        """Ask until it is so; AssertionError with what was waited for. As long as draining may take, unless said."""
         loop = asyncio.get_running_loop()
+        seconds = seconds or self.drain_seconds
         deadline = loop.time() + seconds
         while not await check():
             assert loop.time() < deadline, f"waited {seconds:.0f} s in vain until {what}"
             await asyncio.sleep(STEP_SECONDS)
 
-    async def drained(self, seconds: float = DRAIN_SECONDS) -> None:
+    async def drained(self, seconds: float = 0.0) -> None:
         """Everybody has heard everything and their own words back, and no file is half-way."""
         connection: Any = await asyncpg.connect(self.stack.dsn_of("auditor"))
         behind = ""

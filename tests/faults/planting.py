@@ -1,94 +1,70 @@
 """The entry point of a service with a defect of ours in it: `python -m tests.faults.planting services.NAME`.
 
-`FAULTS_PLANT` names the defect. Rows have to find each of them.
+`FAULTS_PLANT` names the defect (`defects.py`); its modules are read as they are written, but for the places it changes.
 """
 
+import importlib.util
 import os
 import runpy
 import sys
-from collections.abc import Callable
-from types import TracebackType
-from typing import Any
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import CodeType, ModuleType
 
-import asyncpg.transaction
-
-from shared import relay
-from shared.commands import LOST
-from shared.relay import Channel, Relay
+from tests.faults.defects import Change, Defect, defect
 
 
-def guess_committed() -> None:
-    """Whoever loses the connection at COMMIT takes it for done."""
-    plain = asyncpg.transaction.Transaction.__aexit__
+def written_with(changes: Sequence[Change], text: str) -> str:
+    """The source of a module with these changes; AssertionError when a place is not there once."""
+    for one in changes:
+        assert text.count(one.old) == 1, f"{one.module} no longer has {one.old!r} once"
+        text = text.replace(one.old, one.new)
+    return text
 
-    async def guess(
-        self: Any, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType
-    ) -> Any:
-        try:
-            return await plain(self, kind, error, at)
-        except LOST:
-            if kind is not None:
-                raise
+
+class Planted(SourceFileLoader):
+    """Loads one module with its changes; compiled bytes are neither read nor kept."""
+
+    def __init__(self, name: str, path: str, changes: Sequence[Change]) -> None:
+        super().__init__(name, path)
+        self.changes = changes
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compiled from the changed text."""
+        path = self.get_filename(fullname)
+        text = self.get_data(path).decode()
+        return compile(written_with(self.changes, text), path, "exec", dont_inherit=True)
+
+
+class Planter:
+    """Finds the modules of a defect before anybody else does."""
+
+    def __init__(self, planted: Defect) -> None:
+        self.planted = planted
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module as it is, with a loader of ours; None for all others."""
+        changes = [one for one in self.planted.changes if one.module == name]
+        if not changes:
             return None
-
-    asyncpg.transaction.Transaction.__aexit__ = guess
-
-
-def refill_bare() -> None:
-    """A topic that is made anew gets the records without the header that says what they are."""
-    plain = Relay._refill
-
-    async def bare(self: Relay, connection: Any, source: int) -> None:
-        kept, relay.CONTENT_TYPE = relay.CONTENT_TYPE, ("content-type", b"")
-        try:
-            await plain(self, connection, source)
-        finally:
-            relay.CONTENT_TYPE = kept
-
-    Relay._refill = bare  # type: ignore[method-assign]
+        found = PathFinder.find_spec(name, path, target)
+        assert found is not None and found.origin is not None, f"there is no module {name}"
+        return importlib.util.spec_from_file_location(
+            name, found.origin, loader=Planted(name, found.origin, changes)
+        )
 
 
-def trust_the_leader() -> None:
-    """One broker is enough for a yes, and what was sent is taken for published."""
-    plain = relay.producer_for
-
-    def producer_for(bootstrap: str, client_id: str) -> Any:
-        class Hasty(relay.Producer):  # type: ignore[misc]
-            def __init__(self, chosen: dict[str, Any], **more: Any) -> None:
-                super().__init__({**chosen, "enable.idempotence": False, "acks": 1}, **more)
-
-        careful, relay.Producer = relay.Producer, Hasty
-        try:
-            return plain(bootstrap, client_id)
-        finally:
-            relay.Producer = careful
-
-    def start(
-        self: Relay, progress: Any, channel: Channel, heard: int, last: int, now: float
-    ) -> int:
-        return max(self._cursor.setdefault(channel, heard), heard)
-
-    from shared import run
-
-    run.producer_for = producer_for
-    Relay._start = start  # type: ignore[method-assign]
-    Relay._start_again = _goes_on  # type: ignore[method-assign]
-
-
-def _goes_on(self: Relay) -> None:
-    self._failed = False
-
-
-PLANTS: dict[str, Callable[[], None]] = {
-    "guess-committed": guess_committed,
-    "refill-bare": refill_bare,
-    "trust-the-leader": trust_the_leader,
-}
-FOUND_BY = {"guess-committed": "commit", "refill-bare": "lost-topic", "trust-the-leader": "leader"}
-"""The row that has to find it."""
+def plant(name: str) -> None:
+    """From now on modules that are imported have the defect in them. AssertionError when one already is."""
+    planted = defect(name)
+    known = [one.module for one in planted.changes if one.module in sys.modules]
+    assert not known, f"{known[0]} was imported before its defect was planted"
+    sys.meta_path.insert(0, Planter(planted))
 
 
 if __name__ == "__main__":
-    PLANTS[os.environ["FAULTS_PLANT"]]()
-    name = sys.argv.pop(1)
-    runpy.run_module(name, run_name="__main__", alter_sys=True)
+    plant(os.environ["FAULTS_PLANT"])
+    service = sys.argv.pop(1)
+    runpy.run_module(service, run_name="__main__", alter_sys=True)

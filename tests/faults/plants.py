@@ -1,42 +1,48 @@
-"""`python -m tests.faults.plants NAME…`: plays the row that has to find a planted defect, and fails when it does not."""
+"""`python -m tests.faults.plants NAME…`: plays the row that has to find a planted defect; 1 when one was not found."""
 
 import asyncio
 import sys
+import time
 
-from tests.faults import processes
-from tests.faults.planting import FOUND_BY, PLANTS
-from tests.faults.processes import LabStack
+from tests.faults.defects import DEFECTS, Defect, defect
 from tests.faults.rows import chosen
-from tests.faults.run import Bench, line
+from tests.faults.run import Bench, Outcome, line
+
+DRAIN_SECONDS = 60.0
+"""What is lost for good need not be waited for as long as what is late."""
+RETRIES = 240
 
 
-async def _find(plant: str, seed: int) -> bool:
-    """Everything starts whole; services that start in the row have the defect in them."""
-    (row,) = chosen(FOUND_BY[plant])
-    bench = Bench(name=f"plant-{plant}")
+async def find(planted: Defect, seed: int) -> Outcome:
+    """Everything starts whole; services that start from then on have the defect in them."""
+    (row,) = chosen(planted.row)
+    bench = Bench(name=f"plant-{planted.name}", brief=planted.brief)
     lab = await bench.stand(row, seed)
     try:
-        stack = lab.stack
-        assert isinstance(stack, LabStack)
-        stack.planted = {"*": {"FAULTS_PLANT": plant}}
+        lab.drain_seconds, lab.doors.retries = DRAIN_SECONDS, RETRIES
+        lab.stack.planted = {"*": {"FAULTS_PLANT": planted.name}}
         for name in lab.services.running():
             await asyncio.to_thread(lab.services.end, name)
-            stack.again(name.rpartition("-")[0])
+            lab.stack.again(name.rpartition("-")[0])
         await lab.ready()
-        outcome = await bench.play(row, seed)
+        return await bench.play(row, seed)
     finally:
         await bench.close()
-    print(line(outcome), flush=True)
-    return bool(outcome.broken)
 
 
 def main() -> int:
     """0 when every defect was found."""
-    processes.PATCHED = "tests.faults.planting"
-    names = sys.argv[1:] or sorted(PLANTS)
-    found = {name: asyncio.run(_find(name, 1)) for name in names}
-    for name, so in found.items():
-        print(f"{name}: {'found' if so else 'NOT FOUND'} by {FOUND_BY[name]}")
+    names = sys.argv[1:] or [one.name for one in DEFECTS]
+    found = {}
+    for name in names:
+        started = time.monotonic()
+        outcome = asyncio.run(find(defect(name), 1))
+        print(line(outcome), flush=True)
+        found[name] = bool(outcome.broken)
+        verdict = "found" if found[name] else "NOT FOUND"
+        print(
+            f"{name}: {verdict} by {outcome.row} in {time.monotonic() - started:.0f} s", flush=True
+        )
     return 0 if all(found.values()) else 1
 
 

@@ -16,7 +16,7 @@ from deploy.stack import Stack, passed_on
 from shared.settings import Settings
 
 END_SECONDS = 60.0
-PATCHED = "tests.faults.process"
+PATCHED = "tests.faults.planting"
 """The entry point that plants what `FAULTS_…` variables name, and then runs the service."""
 
 

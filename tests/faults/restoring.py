@@ -13,6 +13,7 @@ from deploy.embedded.postgres import programs
 from deploy.embedded.unprivileged import user_for
 from deploy.stack import Stack
 from tests.faults.lab import Lab
+from tests.faults.processes import LabStack
 
 FOLDERS = ("keys", "objects", "files")
 LIMIT_SECONDS = 300
@@ -134,7 +135,7 @@ def unfold(backup: Backup, stack: Stack) -> None:
     backup.timed("unfolded elsewhere", started)
 
 
-def move(lab: Lab, stack: Stack) -> None:
+def move(lab: Lab, stack: LabStack) -> None:
     """The world and its doors go on with another stack."""
     lab.stack = stack
     clients: dict[str, Any] = dict(lab.doors._clients)

@@ -7,15 +7,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.stack import Stack
 from simulator.chance import Chance
+from tests.faults.processes import LabStack
 
 if TYPE_CHECKING:
     from tests.faults.lab import Lab
 
 Play = Callable[["Lab", Chance], Awaitable[str]]
 """Does the fault under load and says what was seen; an AssertionError is a broken promise."""
-MakeStack = Callable[[Path], Stack]
+MakeStack = Callable[[Path], LabStack]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deploy.processes import ROOT
-from deploy.stack import Stack
 from simulator.chance import Chance
 from tests.faults.ends import broken
 from tests.faults.lab import Lab
-from tests.faults.processes import make_stack
+from tests.faults.processes import LabStack, make_stack
 from tests.faults.rows import CannotPlay, MakeStack, Row
 
 HOMES = ROOT / ".claimlog-test"
@@ -81,7 +80,7 @@ class Bench:
             self.lab = await self._start(make(HOMES / self.name), seed)
         return self.lab
 
-    async def _start(self, stack: Stack, seed: int) -> Lab:
+    async def _start(self, stack: LabStack, seed: int) -> Lab:
         try:
             return await Lab.start(stack, seed, self.brief, self.told)
         except BaseException:
