@@ -14,7 +14,7 @@ import msgspec
 
 from shared import envelope as wire
 from shared.batch import Batch
-from shared.errors import Conflict, ServiceError, Stopped
+from shared.errors import Conflict, NoRoom, ServiceError, Stopped
 from shared.failpoints import failpoint
 from shared.service import Answer, Order
 from shared.streams import partition_of
@@ -29,6 +29,7 @@ COMMANDS_AT_ONCE = 1_000
 WAITING_COMMANDS = 20_000
 """Commands that may wait in this process; above it a door answers 429."""
 LOST_BODY = b""
+FULL = "the disk of the database is full: nothing was kept; ask again with the same key"
 EVENTS_LOOKED_FOR = 8
 """Of a command whose key was lost with the database: one of its first events in the log is enough to know it."""
 LOST: tuple[type[Exception], ...] = (
@@ -94,11 +95,7 @@ class Commands:
                     await self._commit_group([one])
                 return
             log.error("a command failed: %s", type(failure).__name__)
-            no = ("error", "the command failed")
-            if isinstance(failure, asyncpg.DataError | OverflowError):
-                no = ("malformed", "a value that the database cannot keep")
-            status = 422 if no[0] == "malformed" else 500
-            answers = [Answer(status, group[0][0].stream, code=no[0], sentence=no[1])]
+            answers = [_failed(failure, group[0][0].stream)]
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
@@ -190,6 +187,18 @@ class Commands:
                 records=fresh,
                 columns=["key", "stream", "body_hash", "answer", "answered_at"],
             )
+
+
+def _failed(failure: Exception, stream: str) -> Answer:
+    """What a caller is told of a failure: whether the same again is of use, and never what it failed on."""
+    if isinstance(failure, asyncpg.DataError | OverflowError):
+        return Answer(422, stream, code="malformed", sentence="a value that the database cannot keep")
+    if isinstance(failure, asyncpg.DiskFullError):
+        return Answer(503, stream, code=NoRoom.code, sentence=FULL)
+    if isinstance(failure, LOST):
+        sentence = "the database does not answer: ask again with the same key"
+        return Answer(503, stream, code="away", sentence=sentence)
+    return Answer(500, stream, code="error", sentence="the command failed")
 
 
 def _again(packed: bytes) -> Answer:

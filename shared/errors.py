@@ -9,7 +9,8 @@ ServiceError
 │   └── Unknown         422             parked: a type or version not in the registry
 ├── Conflict            409             retried: someone else wrote first
 ├── Busy                429             waits: too much at once, come again
-│   └── Recovering      503             -  (what was decided before a restore is folded first; come again)
+│   ├── Recovering      503             -  (what was decided before a restore is folded first; come again)
+│   └── NoRoom          503             waits: a disk is full; nothing was kept
 └── Stopped             503             the service stops deciding and exits: the database is older than the log,
                                         a topic is not the one we know, or too much is parked
 anything else           500             not committed; heard again until it works; alert on it
@@ -75,6 +76,13 @@ class Recovering(Busy):
 
     status = 503
     code = "recovering"
+
+
+class NoRoom(Busy):
+    """A disk is full: nothing was kept; the same key again when there is room."""
+
+    status = 503
+    code = "no_room"
 
 
 class Stopped(ServiceError):

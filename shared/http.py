@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
+import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -15,7 +16,8 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import ServiceError
+from shared.commands import FULL
+from shared.errors import NoRoom, ServiceError
 from shared.service import Service
 from shared.telemetry import METRICS_TYPE, measure, metrics_text
 
@@ -42,6 +44,7 @@ def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> Fast
     made.add_exception_handler(ServiceError, _refuse)
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _plain)
+    made.add_exception_handler(asyncpg.DiskFullError, _full)
     made.add_middleware(Guard)
     return made
 
@@ -119,6 +122,11 @@ def _answer(status: int, code: str, sentence: str, **more: Any) -> JSONResponse:
 async def _refuse(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, ServiceError)
     return _answer(refusal.status, refusal.code, str(refusal))
+
+
+async def _full(request: Request, failure: Exception) -> Response:
+    log.error("the disk of the database is full")
+    return _answer(NoRoom.status, NoRoom.code, FULL)
 
 
 async def _malformed(request: Request, fault: Exception) -> Response:

@@ -1,6 +1,7 @@
 """The object folder: files known by their SHA-256, written once, encrypted where they hold PHI."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import uuid
@@ -9,13 +10,14 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.errors import Malformed, NotFound
+from shared.errors import Malformed, NoRoom, NotFound
 from shared.keyring.kek import NONCE_BYTES
 from shared.keyring.ring import KeyRing
 
 PLAIN = b"P"
 SECRET = b"S"
 KEY_ID_BYTES = 32
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Objects:
@@ -31,12 +33,17 @@ class Objects:
         return self._folder / sha256[:2] / sha256
 
     async def write(self, data: bytes, *, secret: bool = True) -> str:
-        """Keep the file, durable when this returns; its SHA-256 in hex. Plain only when asked."""
+        """Keep the file, durable when this returns; its SHA-256 in hex. Plain only when asked. NoRoom on a full disk."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
         if not await asyncio.to_thread(path.exists):
             stored = await self._sealed(sha256, data) if secret else PLAIN + data
-            await asyncio.to_thread(write_durably, path, stored)
+            try:
+                await asyncio.to_thread(write_durably, path, stored)
+            except OSError as lost:
+                if lost.errno not in FULL:
+                    raise
+                raise NoRoom("the disk of kept files is full: this one was not kept") from lost
         return sha256
 
     async def _sealed(self, sha256: str, data: bytes) -> bytes:

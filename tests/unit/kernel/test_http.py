@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from shared import errors
+from shared.commands import _failed
 from shared.http import BODY_LIMIT_BYTES, Actor, IdempotencyKey, app
 from shared.service import Answer, Service
 
@@ -23,6 +25,7 @@ REFUSALS = [
     errors.Conflict,
     errors.Busy,
     errors.Recovering,
+    errors.NoRoom,
     errors.Stopped,
 ]
 checks: dict[str, Any] = {}
@@ -50,6 +53,10 @@ def routes() -> APIRouter:
     @router.get("/refusals/{number}")
     async def refusals(number: int) -> None:
         raise REFUSALS[number]("a rule says no")
+
+    @router.get("/full")
+    async def full() -> None:
+        raise asyncpg.DiskFullError(CANARY)
 
     @router.get("/broken")
     async def broken() -> None:
@@ -114,6 +121,28 @@ async def test_every_refusal_has_its_status_code_and_sentence(
     assert answer.status_code == REFUSALS[number].status
     assert answer.json() == {"code": REFUSALS[number].code, "sentence": "a rule says no"}
     assert ("Retry-After" in answer.headers) == (answer.status_code in (429, 503))
+
+
+async def test_a_full_disk_of_the_database_is_told_as_such(caller: httpx.AsyncClient) -> None:
+    answer = await caller.get("/full")
+    assert (answer.status_code, answer.json()["code"]) == (503, "no_room")
+    assert "Retry-After" in answer.headers and CANARY not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (asyncpg.DiskFullError(CANARY), 503, "no_room"),
+        (asyncpg.DataError(CANARY), 422, "malformed"),
+        (asyncpg.ConnectionDoesNotExistError(CANARY), 503, "away"),
+        (RuntimeError(CANARY), 500, "error"),
+    ],
+)
+def test_a_command_that_failed_says_whether_to_ask_again(
+    failure: Exception, status: int, code: str
+) -> None:
+    answer = _failed(failure, "account/A")
+    assert (answer.status, answer.code) == (status, code) and CANARY not in answer.sentence
 
 
 @pytest.mark.parametrize("status", [409, 422, 429, 500, 503])

@@ -1,5 +1,6 @@
 """The object folder gives back what was kept, and notices what was changed or erased."""
 
+import errno
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import Malformed, NotFound
+from shared import objects as objects_room
+from shared.errors import Malformed, NoRoom, NotFound
 from shared.keyring import MemoryKeyRing
 from shared.objects import Objects
 
@@ -83,3 +85,14 @@ async def test_a_changed_file_is_noticed(objects: Objects, tmp_path: Path, secre
 async def test_what_was_never_kept_is_not_found(objects: Objects, name: str) -> None:
     with pytest.raises(NotFound):
         await objects.read(name)
+
+
+async def test_a_full_disk_is_no_room_and_no_defect(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device", str(path))
+
+    monkeypatch.setattr(objects_room, "write_durably", full)
+    with pytest.raises(NoRoom):
+        await objects.write(DATA)
