@@ -3,7 +3,9 @@
 import json
 import logging
 import sys
+import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -12,18 +14,39 @@ from shared.errors import ServiceError
 FRAMES = 6
 """The innermost frames of an error that a line shows: more is noise."""
 OURS = "claimlog"
+PLACE_LINES, PLACE_SECONDS = 20, 10.0
+"""So many lines of one place in the code in so long: a broker that is away would fill a disk with the same words."""
 
 
 def start_logs(level: str, service: str, instance: str) -> None:
     """Send every logger of this process to stderr, a JSON object a line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter(service, instance))
+    handler.addFilter(Calm())
     handler.addFilter(quote_nothing)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     for chatty in ("aiokafka", "kafka", "asyncpg", "httpx", "httpcore", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
     logging.getLogger("uvicorn.access").disabled = True  # A query string may name a person.
+
+
+class Calm:
+    """Leaves out what one place says more than `PLACE_LINES` times in `PLACE_SECONDS`; its next line tells how often."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._said: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        place, now = (record.pathname, record.lineno), self._now()
+        since, said = self._said.get(place, (now, 0))
+        if now - since >= PLACE_SECONDS:
+            record.left_out = max(said - PLACE_LINES, 0)
+            since, said = now, 0
+        self._said[place] = (since, said + 1)
+        return said < PLACE_LINES
 
 
 def quote_nothing(record: logging.LogRecord) -> bool:
@@ -67,6 +90,8 @@ class LineFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if left_out := getattr(record, "left_out", 0):
+            line["left_out"] = left_out
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = named(record.exc_info[1])
             line["at"] = places(record.exc_info[2])

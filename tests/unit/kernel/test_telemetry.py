@@ -10,7 +10,7 @@ import pydantic
 import pytest
 
 from shared.errors import Refused
-from shared.logs import LineFormatter, quote_nothing
+from shared.logs import PLACE_LINES, PLACE_SECONDS, Calm, LineFormatter, quote_nothing
 from shared.telemetry import (
     METRICS,
     Board,
@@ -115,6 +115,22 @@ def test_a_foreign_logger_shows_no_repr_of_an_error() -> None:
     message = f"Task exception was never retrieved\nfuture: <Task exception=ValueError('{CANARY}')>"
     assert CANARY not in logged("asyncio", message)
     assert CANARY not in logged("asyncio", f"Exception in callback <Handle {CANARY}>")
+
+
+def test_what_one_place_says_too_often_is_counted_and_left_out() -> None:
+    now = 0.0
+    calm = Calm(lambda: now)
+
+    def record(line: int) -> logging.LogRecord:
+        return logging.LogRecord("aiokafka", logging.ERROR, "x.py", line, "away", (), None)
+
+    written = [calm(record(1)) for _ in range(PLACE_LINES + 5)]
+    assert written == [True] * PLACE_LINES + [False] * 5
+    assert calm(record(2)), "another place has a count of its own"
+    now = PLACE_SECONDS
+    again = record(1)
+    assert calm(again)
+    assert json.loads(LineFormatter("posting", "2").format(again))["left_out"] == 5
 
 
 def test_an_error_without_a_trace_has_no_place() -> None:
