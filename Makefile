@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lock demo down test lint unit simulate chaos fuzz-x12 kernel journeys bench bench-x12 contracts clean
+.PHONY: help venv lock demo down test lint unit simulate chaos fuzz-x12 kernel journeys faults bench bench-x12 contracts clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,7 +32,7 @@ demo: venv  ## Start everything and carry 2,000 encounters to posted payments (A
 down: venv  ## Stop everything that was started here
 	@$(BIN)/claimlog down
 
-test: venv lint unit kernel journeys  ## Everything that must hold
+test: venv lint unit kernel journeys faults  ## Everything that must hold
 	@echo "all of it passed; nothing is left running"
 
 lint: venv  ## Style, types and the rules of the house
@@ -61,6 +61,10 @@ kernel: venv  ## The kernel on a real Kafka and a real PostgreSQL
 journeys: venv  ## Whole lives of claims on the real stack
 	@echo "journeys: starts Kafka, PostgreSQL and all services under .claimlog-test/"
 	@$(BIN)/pytest tests/journeys
+
+faults: venv  ## A few faults of the laboratory (`make chaos` plays all of them)
+	@echo "faults: starts Kafka, PostgreSQL and all services behind proxies under .claimlog-test/"
+	@$(BIN)/pytest tests/faults
 
 bench: venv  ## Measure: claims per second, CPU per claim, kernel and rebuild speed
 	@$(BIN)/python -m benchmarks $(ARGS)

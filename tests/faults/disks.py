@@ -1,10 +1,11 @@
 """Disks that are full: small file systems in memory below what an engine or a folder of files writes to."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from deploy.embedded.kafka import EmbeddedKafka
 from deploy.embedded.postgres import EmbeddedPostgres
@@ -12,6 +13,7 @@ from deploy.processes import ROOT
 from deploy.stack import Told, _quiet
 from shared.settings import Settings
 from tests.faults.processes import LabStack
+from tests.faults.proxied import ProxiedStack
 from tests.faults.rows import CannotPlay
 
 FILLER = "filler"
@@ -116,6 +118,46 @@ class DiskStack(LabStack):
         for disk in self._disks.values():
             disk.unmount()
         super().erase()
+
+
+@runtime_checkable
+class HasDisks(Protocol):
+    """A stack of which some parts stand on small disks."""
+
+    def disk(self, name: str) -> Disk:
+        """The disk of a part."""
+
+
+class FewStack(ProxiedStack):
+    """What the few rows of `make test` need together: proxies, and kept files on a disk of their own."""
+
+    def __init__(self, chosen: Settings) -> None:
+        super().__init__(chosen)
+        self._objects = Disk(self.home.root / "objects", 8)
+
+    def disk(self, name: str) -> Disk:
+        """`objects`. CannotPlay where no disk may be mounted."""
+        assert name == "objects", f"{name} stands on no small disk here"
+        if not self._objects.mounted:
+            raise CannotPlay("a small disk needs root and mount")
+        return self._objects
+
+    def start_engines(self, told: Told = _quiet) -> None:
+        """The disk first, where it may be mounted."""
+        with contextlib.suppress(CannotPlay):
+            self._objects.mount()
+        super().start_engines(told)
+
+    def erase(self) -> None:
+        """Stopped, and no disk is left mounted."""
+        self.stop()
+        self._objects.unmount()
+        super().erase()
+
+
+def make_few(home: Path, **more: Any) -> FewStack:
+    """The stack of the few rows, in a home of its own."""
+    return FewStack(Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn="", **more))
 
 
 def make_disks(home: Path, **more: Any) -> DiskStack:

@@ -59,6 +59,8 @@ class Bench:
             seen += f"; {len(lab.doors.kept)} answers kept over {lab.days_done - days} days"
             if row.settles:
                 found = await broken(lab, replay=row.replay)
+        except CannotPlay as no:
+            seen = f"not played: {no}"
         except Exception as failure:
             found = [f"{type(failure).__name__}: {failure}"]
             if not isinstance(failure, AssertionError):

@@ -1,11 +1,14 @@
 """Disks that are full under the broker, the database, the file drop and the kept files, and have room again."""
 
 import asyncio
+import hashlib
 from pathlib import Path
+
+import httpx
 
 from deploy.home import NotStarted
 from simulator.chance import Chance
-from tests.faults.disks import DiskStack, make_disks
+from tests.faults.disks import Disk, DiskStack, HasDisks, make_disks
 from tests.faults.lab import Lab
 from tests.faults.rows import row
 from tests.faults.watch import supervised
@@ -66,6 +69,46 @@ async def _engine_again(stack: DiskStack, place: str) -> str:
         await asyncio.to_thread(engine.start)
         return " (it hung and was started again)"
     return "" if stood else " (it ended and was started again)"
+
+
+@row(
+    15,
+    "full-door",
+    "a yes for a file that a full disk did not keep; a no that looks like a defect, or says too much; a rest that stays",
+    make_stack=make_disks,
+)
+async def full_door(lab: Lab, chance: Chance) -> str:
+    """The disk of kept files is full: the door that takes files says so, others go on; with room the same key is taken."""
+    assert isinstance(lab.stack, HasDisks)
+    disk = lab.stack.disk("objects")
+    body = f"ISA*NO FILE OF OURS {lab.days_done}".encode() * 512
+    told = await lab.under_load(_at_the_door(lab, disk, body), least_days=2)
+    left = drafts(lab.stack.home.root / "objects")
+    assert not left, f"{len(left)} half-written files are left: {left[0].name}"
+    return f"full: {told[0]} {told[1]}; with room: {told[2]}"
+
+
+async def _at_the_door(lab: Lab, disk: Disk, body: bytes) -> tuple[int, str, int]:
+    await asyncio.to_thread(disk.fill)
+    try:
+        full = await _hand_in(lab, body)
+        assert full.status_code == 503, f"a full disk is answered with {full.status_code}"
+        said = full.json()
+        assert set(said) == {"code", "sentence"}, f"the answer holds {sorted(said)}"
+        assert "retry-after" in full.headers, "the answer does not say when to come again"
+    finally:
+        disk.make_room()
+    room = await _hand_in(lab, body)
+    assert room.status_code == 422, f"what is no X12 is answered with {room.status_code}"
+    return full.status_code, str(said["code"]), room.status_code
+
+
+async def _hand_in(lab: Lab, body: bytes) -> httpx.Response:
+    """The same bytes under the same key."""
+    url = lab.services.facts("adjudication_tracking-0")["url"]
+    headers = {"Idempotency-Key": f"full/{hashlib.sha256(body).hexdigest()}"}
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        return await client.post("/files", content=body, headers=headers)
 
 
 def drafts(folder: Path) -> list[Path]:
