@@ -166,19 +166,22 @@ class Commands:
     ) -> dict[str, tuple[bytes, bytes]]:
         """What the log showed of commands whose keys a restored database had lost; their bodies nobody knows."""
         by_id = {
-            wire.event_id("door", self.engine.service.name, order.key, str(n)): order
+            wire.event_id("door", self.engine.service.name, order.key, str(n)): (n, order)
             for order in orders
             if order.key not in known
             for n in range(EVENTS_LOOKED_FOR)
         }
-        said: dict[str, list[tuple[str, str]]] = {}
+        said: dict[str, dict[int, tuple[str, str]]] = {}
         for name, event_id in await self.engine.store.recovered(connection, list(by_id)):
-            said.setdefault(by_id[event_id].key, []).append((name, event_id))
-        streams = {order.key: order.stream for order in by_id.values()}
-        return {
-            key: (LOST_BODY, msgspec.msgpack.encode(Answer(200, streams[key], tuple(found))))
+            n, order = by_id[event_id]
+            said.setdefault(order.key, {})[n] = (name, event_id)
+        streams = {order.key: order.stream for _, order in by_id.values()}
+        answers = {
+            # As they were said: the log tells no order between partitions.
+            key: Answer(200, streams[key], tuple(found[n] for n in sorted(found)))
             for key, found in said.items()
         }
+        return {key: (LOST_BODY, msgspec.msgpack.encode(one)) for key, one in answers.items()}
 
     async def _keep_answers(self, connection: Any, fresh: list[Any]) -> None:
         if fresh:

@@ -44,7 +44,8 @@ async def _recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     ends = await reader.ends(partitions)
     async with engine.pool.acquire() as connection:
         rows = await engine.store.progress(connection)
-    await _rewind(engine, rows, {p: 0 for p in await _another(reader, rows, ends)} | _cut(rows, ends))
+    another = {p: 0 for p in await _another(reader, rows, ends)}
+    await _rewind(engine, rows, another | await _cut(reader, rows, ends))
     forgotten: list[Forgotten] = []
     for p, row in rows.items():
         async for records in _tail(reader, row, ends):
@@ -91,9 +92,13 @@ def _not_while_recovering(row: Progress) -> None:
         )
 
 
-def _cut(rows: dict[int, Progress], ends: dict[int, int]) -> dict[int, int]:
-    """Partitions that end before our offset, with the end."""
-    return {p: ends[p] for p, row in rows.items() if row.next_offset > ends[p]}
+async def _cut(
+    reader: LogReader, rows: dict[int, Progress], ends: dict[int, int]
+) -> dict[int, int]:
+    """Partitions that end before our offset, with the end; another instance may have gone on since `ends`."""
+    beyond = [p for p, row in rows.items() if row.next_offset > ends[p]]
+    now = await reader.ends(beyond) if beyond else {}
+    return {p: end for p, end in now.items() if rows[p].next_offset > end}
 
 
 async def _another(

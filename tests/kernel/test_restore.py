@@ -11,11 +11,12 @@ from shared import work as work_room
 from shared.errors import Recovering, Stopped
 from shared.progress import Progress
 from shared.records import OutboxRow
+from shared.recover import recover
 from shared.service import Order, to
 from shared.store import Store
 from shared.streams import account_stream, partition_of
 from tests.kernel.cluster import ACCOUNTS, SCOPE
-from tests.kernel.fed import Fed, MemoryLog
+from tests.kernel.fed import Fed, MemoryLog, MemoryReader
 from tests.kernel.house import STREAM, House
 from tests.kernel.test_parking import give_sick_rule, poison, statuses
 from tests.kernel.toys import ALPHA, GAMMA, Reduce, reduce
@@ -377,3 +378,23 @@ async def test_a_process_whose_database_is_put_back_under_it_stops(house: House)
     assert await house.gamma.recover() == 1
     await house.settle()
     assert await house.told() == "c1 r1 c2 r2"
+
+
+class Early(MemoryReader):
+    """Asked for the first time it tells ends of a moment ago."""
+
+    asked = 0
+
+    async def ends(self, partitions: list[int]) -> dict[int, int]:
+        self.asked += 1
+        told = await super().ends(partitions)
+        return {p: end - 1 for p, end in told.items()} if self.asked == 1 else told
+
+
+async def test_a_member_that_starts_while_another_hears_takes_nothing_for_lost(house: House) -> None:
+    await house.charge(1)
+    await house.settle()
+    before = await house.gamma.progress()
+    assert await recover(house.gamma.engine, Early(house.gamma.log), "topic") == 0
+    after = await house.gamma.progress()
+    assert (after.next_offset, after.refill) == (before.next_offset, False)
