@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared import engine, failpoints, parking, rebuild, relay, work
+from shared import engine, failpoints, parking, rebuild, relay, restore, work
 from tests.simulation.faults import FAILPOINT
 
 EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -66,7 +66,7 @@ def virtual_time(day_chunk: int) -> Iterator[VirtualLoop]:
             return EPOCH + timedelta(seconds=loop.now)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (engine, parking, rebuild):
+        for module in (engine, parking, rebuild, restore):
             patch.setattr(module, "datetime", Now)
         patch.setattr(relay, "time", SimpleNamespace(monotonic=loop.time))
         patch.setattr(engine, "traceparent_for", lambda cause=None: "")

@@ -58,6 +58,8 @@ class Options:
     days: int
     day_chunk: int
     poll_most: int
+    restored: bool
+    """Databases are put back to a moment before, once everything they said stands in the log."""
 
     @classmethod
     def of(cls, seed: int) -> "Options":
@@ -90,6 +92,7 @@ class Options:
             days=rng.choice((0, 1, 3)),
             day_chunk=rng.choice((1, 2, 500)),
             poll_most=rng.choice((1, 3, 50)),
+            restored=rng.random() < 0.3,
         )
 
     def written(self) -> str:

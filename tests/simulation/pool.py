@@ -126,9 +126,11 @@ class MemoryConnection:
         self, table: str, *, records: Sequence[Sequence[Any]], columns: Sequence[str]
     ) -> None:
         tx = await self.work()
-        assert table == "idempotency" and columns[0] == "key"
+        keys = {"idempotency": ("key",), "recovered": ("event_id", "target")}[table]
+        assert tuple(columns[: len(keys)]) == keys
         for record in records:
-            tx.insert(table, record[0], tuple(record))
+            key = record[0] if len(keys) == 1 else tuple(record[: len(keys)])
+            tx.insert(table, key, tuple(record))
 
 
 class _Alone(Transaction):

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from confluent_kafka import KafkaException
 
+from shared.commands import LOST
 from shared.engine import Engine
 from shared.errors import Conflict, Stopped
 from shared.failpoints import REGISTRY
+from shared.recover import recover
 from shared.relay import Relay
 from shared.service import Service
+from tests.kernel.fed import MemoryReader
 from tests.simulation.clock import OWNER
 from tests.simulation.faults import FAILPOINT, Crash
 from tests.simulation.pool import MemoryConnection, MemoryPool
@@ -51,8 +54,8 @@ class Process:
         count, offer, objects = self.options.partitions, self.relay.offer, world.play.objects
         self.engine = Engine(service, self.pool, store, count, offer, objects=objects)
         self.engine.on_stopped = self.stopped
-        self.spawn(self.hear())
-        self.spawn(self.relay.run())
+        self.ready = False
+        self.spawn(self.start())
 
     def _producer(self) -> Any:
         self.producer = Producer(self)
@@ -61,6 +64,26 @@ class Process:
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """A task of this process; it dies with it."""
         return self.world.loop.create_task(work, context=self.context)
+
+    async def start(self) -> None:
+        """Recover, then hear, publish and obey; what fails before is told by the process's end."""
+        try:
+            if await recover(self.engine, MemoryReader(self.world.log), "topic"):
+                self.world.seen["recovered"] += 1
+        except Stopped as stop:
+            self.stopped(stop)
+            return
+        except LOST:
+            self.world.seen["start failed"] += 1
+            self.die()
+            return
+        except Exception as failure:
+            self.world.broken(f"{self.service.name} does not start: {failure!r}")
+            return
+        self.ready = True
+        self.world.databases[self.service.name].restoring = False
+        self.spawn(self.hear())
+        self.spawn(self.relay.run())
 
     # -- how it ends -------------------------------------------------------------------------------------
 

@@ -222,7 +222,6 @@ class KernelPromises:
         await house.swapped(meanwhile)
         assert (await house.gamma.state(0)).order[-3:] == ("d50", "c9", "r9")
 
-
     async def test_a_swap_in_the_midst_of_a_day_wakes_nobody_twice(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -123,6 +123,43 @@ def _park(tx: Transaction, partition: int, offset: int, reason: str, sentence: s
     return []
 
 
+# -- a restored database -----------------------------------------------------------------------------------
+
+
+@_knows("select exists (select from recovered)")
+def _was_restored(tx: Transaction) -> list[Any]:
+    return [(any(True for _ in tx.items("recovered")),)]
+
+
+@_knows(
+    "select * from parked where partition = $1 and status in ('parked', 'waiting') "
+    'and "offset" < $2 order by "offset"'
+)
+def _parked_below(tx: Transaction, partition: int, end: int) -> list[Any]:
+    return [
+        Row(row._fields, row)
+        for row in _parked(tx)
+        if row.partition == partition and row.offset < end and row.status in ("parked", "waiting")
+    ]
+
+
+@_knows(
+    "update parked set status = $3, reason = coalesce(nullif($4, ''), reason), "
+    "sentence = coalesce(nullif($5, ''), sentence) "
+    'where partition = $1 and "offset" = $2'
+)
+def _became(
+    tx: Transaction, partition: int, offset: int, status: str, reason: str, sentence: str
+) -> list[Any]:
+    row = tx.get("parked", (partition, offset))
+    if row is not None:
+        kept = row._replace(
+            status=status, reason=reason or row.reason, sentence=sentence or row.sentence
+        )
+        tx.put("parked", (partition, offset), kept)
+    return []
+
+
 # -- a rebuild ---------------------------------------------------------------------------------------------
 
 

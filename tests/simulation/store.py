@@ -8,6 +8,7 @@ import msgspec
 
 from shared import changes
 from shared import progress as progress_row
+from shared.again import Found, Parked
 from shared.batch import Batch
 from shared.errors import Stopped
 from shared.progress import Progress
@@ -93,14 +94,42 @@ class MemoryStore(Store):
             if p in partitions and row.status in ("parked", "waiting")
         )
 
-    async def found(self, connection: Any, partition: int, causes: Any) -> Any:
-        raise NotImplementedError("the double knows no restored database")
+    async def found(
+        self, connection: Any, partition: int, causes: Sequence[str]
+    ) -> tuple[dict[tuple[int, str], list[Found]], set[str]]:
+        tx = await connection.work()
+        found: dict[tuple[int, str], list[Found]] = {}
+        streams = set()
+        for _, _, source, seq, cause in sorted(
+            (row for _, row in tx.items("recovered")), key=lambda row: row[3]
+        ):
+            if source == partition and cause in causes:
+                said = tx.get("outbox_seq", (source, seq))
+                one = Found(said.event_id, said.target, said.own, said.value)
+                found.setdefault((partition, cause), []).append(one)
+                streams |= {said.stream} if said.own else set()
+        return found, streams
 
-    async def recovered(self, connection: Any, event_ids: Any) -> Any:
-        raise NotImplementedError("the double knows no restored database")
+    async def recovered(self, connection: Any, event_ids: Sequence[str]) -> list[tuple[str, str]]:
+        tx = await connection.work()
+        wanted, first = set(event_ids), dict[str, tuple[int, str]]()
+        for _, (event_id, _, source, seq, _) in tx.items("recovered"):
+            if event_id in wanted:
+                known = (seq, tx.get("outbox_seq", (source, seq)).wire)
+                first[event_id] = min(first.get(event_id, known), known)
+        ordered = sorted(first.items(), key=lambda one: one[1][0])
+        return [(name, event_id) for event_id, (_, name) in ordered]
 
-    async def parked_before(self, connection: Any, partition: int, offsets: Any) -> Any:
-        raise NotImplementedError("the double knows no restored database")
+    async def parked_before(
+        self, connection: Any, partition: int, offsets: Sequence[int]
+    ) -> dict[tuple[int, int], Parked]:
+        tx = await connection.work()
+        rows = [(o, tx.get("parked", (partition, o))) for o in offsets]
+        return {
+            (partition, o): Parked(row.status, row.reason, row.sentence)
+            for o, row in rows
+            if row is not None
+        }
 
     async def rows(
         self, connection: Any, wanted: Mapping[str, Collection[tuple[Any, ...]]]

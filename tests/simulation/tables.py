@@ -25,6 +25,16 @@ class Database:
         self.waiting: dict[int, list[asyncio.Future[None]]] = defaultdict(list)
         self.advisory: set[int] = set()
         self.violations: list[str] = []
+        self.restoring = False
+        """Put back and not yet caught up: one transaction may write several batches then."""
+
+    def put_back(self, tables: dict[str, dict[Key, Any]]) -> None:
+        """What was committed since a backup is gone; nobody is connected."""
+        assert not self.holders, "somebody is still at work"
+        self.tables.clear()
+        self.tables.update({name: dict(rows) for name, rows in tables.items()})
+        self.advisory.clear()
+        self.restoring = True
 
     def broken(self, sentence: str) -> None:
         """A promise that may never break is broken."""
@@ -105,7 +115,7 @@ class Transaction:
     def _promises(self) -> None:
         for p, new in self.written.get("progress", {}).items():
             old = self.database.tables["progress"].get(p)
-            if old is None:
+            if old is None or self.database.restoring:
                 continue
             if new.version not in (old.version, old.version + 1):
                 self.database.broken(

@@ -3,9 +3,10 @@
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
-from shared.commands import LOST
+from shared.commands import EVENTS_LOOKED_FOR, LOST
 from shared.envelope import ROUTING
 from shared.errors import Refused, Stopped
 from shared.parking import Parking
@@ -25,6 +26,11 @@ from tests.simulation.tables import Database
 DRAIN_SECONDS = 400.0
 """Virtual time in which everything must be heard, once nothing goes wrong any more."""
 FAULTY_SECONDS = 25.0
+FIRST_SECONDS = 8.0
+"""The backup is made within this."""
+SECOND_SECONDS = 10.0
+"""After the backup is put back, faults go on for so long."""
+KEPT_FOR_LATER = 0.25
 DONE = (200, 404, 409, 422)
 
 
@@ -43,13 +49,15 @@ class World:
         self.log = MemoryLog(options.partitions)
         self.landed: dict[int, list[float]] = {p: [] for p in range(options.partitions)}
         self.strangers: Counter[int] = Counter()
-        self.services = {s.name: s for s in play.services(self)}
+        self.services = {s.name: replace(s, hand_overs=()) for s in play.services(self)}
         self.databases = {name: Database(name) for name in self.services}
         self.processes: dict[str, list[Process]] = {name: [] for name in self.services}
         self.started: list[Process] = []
         self.answers: dict[str, Any] = {}
         self.errands: list[asyncio.Task[None]] = []
         self.ending = False
+        self.backups: dict[str, dict[str, dict[Any, Any]]] = {}
+        self.asked: list[Errand] = []
 
     # -- what others ask of it ---------------------------------------------------------------------------
 
@@ -129,16 +137,18 @@ class World:
     # -- clients -----------------------------------------------------------------------------------------
 
     async def _send(self, errand: Errand) -> None:
+        self.asked.append(errand)
         await asyncio.sleep(errand.after)
         while errand.behind and errand.behind not in self.answers:
             await asyncio.sleep(0.3)
         order, members = errand.order, self.processes[errand.service]
         answered = 1 + self.unlucky(0.2)
         while answered:
-            if not members:
+            ready = [process for process in members if process.ready]
+            if not ready:
                 await asyncio.sleep(0.3)
                 continue
-            process = self.rng.choice(members)
+            process = self.rng.choice(ready)
             task = process.spawn(process.engine.handle([order]))
             await asyncio.wait({task}, timeout=self.rng.choice((0.05, 5.0, 30.0)))
             answer = None
@@ -182,7 +192,7 @@ class World:
             await asyncio.sleep(self.rng.uniform(0.5, 3.0))
             for name, database in self.databases.items():
                 for (p, offset), row in list(database.tables["parked"].items()):
-                    members = self.processes[name]
+                    members = [process for process in self.processes[name] if process.ready]
                     if (
                         row.status == "parked"
                         and members
@@ -210,7 +220,8 @@ class World:
         """Tables are made again beside the live ones and put in their place."""
         while self.faulty:
             await asyncio.sleep(self.rng.uniform(1.0, 6.0))
-            members = self.processes[self.rng.choice(sorted(self.processes))]
+            named = self.rng.choice(sorted(self.processes))
+            members = [process for process in self.processes[named] if process.ready]
             if not members or not self.unlucky(self.options.rebuilt):
                 continue
             process = self.rng.choice(members)
@@ -235,24 +246,68 @@ class World:
             async with MemoryPool(self.databases[name]).acquire() as connection:
                 await MemoryStore(service).create(connection, self.options.partitions, "topic")
             self.balance(name)
-        self.errands = [self.loop.create_task(self._send(e)) for e in self.play.errands(self)]
+        first, later = _acts(self.play.errands(self), self.options.restored, self.rng)
+        self.errands = [self.loop.create_task(self._send(e)) for e in first]
+        if self.options.restored:
+            self.loop.call_later(self.rng.uniform(0.5, FIRST_SECONDS), self._back_up)
         others = [self._strange(), self._say_again(), self._look_after(), self._rebuild()]
         tasks = [self.loop.create_task(work) for work in others]
         while self.loop.time() < FAULTY_SECONDS and not self.violations:
             await asyncio.sleep(1.0)
             if self.drained() and self.loop.time() > 5:
                 break
+        await self._drain()
+        if self.options.restored and not self.violations:
+            await self._second_act(later)
+        self.ending = True
+        for task in (*tasks, *self.errands):
+            task.cancel()
+        for process in self.started:
+            process.die()
+
+    async def _drain(self) -> None:
+        """Nothing goes wrong any more, and everybody hears everything."""
         self.faulty = False
         deadline = self.loop.time() + DRAIN_SECONDS
         while not self.drained() and not self.violations and self.loop.time() < deadline:
             await asyncio.sleep(1.0)
         if not self.drained() and not self.violations:
             self.broken(f"not everything was heard: {self._left()}")
-        self.ending = True
-        for task in (*tasks, *self.errands):
-            task.cancel()
-        for process in self.started:
-            process.die()
+
+    def _back_up(self) -> None:
+        """The tables as they are now, of all services or of one."""
+        names = sorted(self.databases)
+        if self.rng.random() < 0.4:
+            names = [self.rng.choice(names)]
+        self.backups = {
+            n: {t: dict(rows) for t, rows in self.databases[n].tables.items()} for n in names
+        }
+
+    async def _second_act(self, later: list[Errand]) -> None:
+        """The backups are put back; known commands are asked again, those kept for it come, and faults go on."""
+        for name, tables in self.backups.items():
+            self.seen["restored"] += 1
+            for process in self.started:
+                if process.service.name == name:
+                    process.die()
+            self.databases[name].put_back(tables)
+            self.balance(name)
+        asked = self.play_again()
+        self.errands += [self.loop.create_task(self._send(e)) for e in (*asked, *later)]
+        self.faulty = self.rng.random() < 0.6
+        ends = self.loop.time() + SECOND_SECONDS
+        while self.loop.time() < ends and not self.violations:
+            await asyncio.sleep(1.0)
+        await self._drain()
+
+    def play_again(self) -> list[Errand]:
+        """Commands whose answer can be proved by what the log holds, once more under their keys."""
+        return [
+            errand._replace(after=self.rng.uniform(0, SECOND_SECONDS), behind="")
+            for errand in self.asked
+            if (known := self.answers.get(errand.order.key)) is not None
+            and 0 < len(known.said) <= EVENTS_LOOKED_FOR
+        ]
 
     def progress(self, name: str) -> dict[int, Any]:
         """The committed progress rows of a service."""
@@ -284,3 +339,17 @@ class World:
             if any(r.status in ("parked", "waiting") for r in database.tables["parked"].values()):
                 left.append(f"{name} has parked records")
         return left
+
+
+def _acts(
+    errands: list[Errand], two: bool, rng: random.Random
+) -> tuple[list[Errand], list[Errand]]:
+    """What is asked at once, and what is kept until the databases were put back."""
+    later: list[Errand] = []
+    if two:
+        kept = set[str]()
+        for errand in errands:
+            if errand.behind in kept or rng.random() < KEPT_FOR_LATER:
+                kept.add(errand.order.key)
+                later.append(errand)
+    return [e for e in errands if e not in later], later
