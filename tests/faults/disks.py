@@ -11,6 +11,7 @@ from deploy.embedded.kafka import EmbeddedKafka
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.processes import ROOT
 from deploy.stack import Told, _quiet
+from shared.hand_over.handing import READY
 from shared.settings import Settings
 from tests.faults.processes import LabStack
 from tests.faults.proxied import ProxiedStack
@@ -21,11 +22,12 @@ BLOCK = 65_536
 
 
 class Disk:
-    """A file system of so many megabytes at `path`."""
+    """A file system of so many megabytes at `path`; what fills it stands in `folder` below it."""
 
-    def __init__(self, path: Path, megabytes: int) -> None:
+    def __init__(self, path: Path, megabytes: int, folder: str = "") -> None:
         self.path = path
         self.megabytes = megabytes
+        self.filler = path / folder / FILLER
 
     @property
     def mounted(self) -> bool:
@@ -52,7 +54,8 @@ class Disk:
     def fill(self, left_bytes: int = 0) -> int:
         """Fill it but for so many bytes; how many were written."""
         written = max(self.free() - left_bytes, 0)
-        with (self.path / FILLER).open("wb") as file:
+        self.filler.parent.mkdir(exist_ok=True)
+        with self.filler.open("wb") as file:
             try:
                 for _ in range(written // BLOCK):
                     file.write(b"\0" * BLOCK)
@@ -64,7 +67,7 @@ class Disk:
 
     def make_room(self) -> None:
         """What filled it is gone."""
-        (self.path / FILLER).unlink(missing_ok=True)
+        self.filler.unlink(missing_ok=True)
 
     def free(self) -> int:
         """Bytes that are left."""
@@ -98,7 +101,7 @@ class DiskStack(LabStack):
         self.postgres = self._postgres
         self._disks = {
             "kafka": Disk(self.kafka.folder, 500),
-            "drop": Disk(self.home.root / "files" / "outbound", 16),
+            "drop": Disk(self.home.root / "files" / "outbound", 16, folder=READY),
             "objects": Disk(self.home.root / "objects", 24),
         }
 
