@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "cli.import_claims:import_claims",
     "parked": "cli.parked:app",
     "refused": "cli.refused:app",
+    "held": "cli.held:app",
     "x12": "cli.x12:app",
 }
 

@@ -1,4 +1,4 @@
-"""Doors that every service has: where it stands, and its parked records."""
+"""Doors that every service has: where it stands, its parked records, and files that wait for a person."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from shared.doors import OpenDoors
 from shared.engine import Engine
+from shared.hand_over import Handing
 from shared.http import Named
 from shared.parking import MOST, PAGE, Parking
 from shared.progress import Progress
@@ -29,8 +30,8 @@ def _unheard(name: str, row: Progress, rows: Mapping[int, Progress]) -> int:
     )
 
 
-def kernel_routes(engine: Engine, doors: OpenDoors) -> APIRouter:
-    """`/progress` and `/parked`."""
+def kernel_routes(engine: Engine, doors: OpenDoors, handing: Handing | None = None) -> APIRouter:
+    """`/progress` and `/parked`; `/held` of a service that hands files over."""
     router = APIRouter(tags=["kernel"])
     parking = Parking(engine)
 
@@ -79,4 +80,25 @@ def kernel_routes(engine: Engine, doors: OpenDoors) -> APIRouter:
         """Never apply it; what waits behind it and behind no other is applied."""
         return {"applied": await parking.discard(partition, offset, body.reason, actor)}
 
+    if handing is not None:
+        _held_routes(router, handing)
     return router
+
+
+def _held_routes(router: APIRouter, handing: Handing) -> None:
+    @router.get("/held")
+    async def held() -> list[dict[str, Any]]:
+        """Files that wait for a person, each with the event that asked for it and why it waits."""
+        return [dict(row) for row in await handing.held()]
+
+    @router.post("/held/{event_id}/release")
+    async def release(event_id: str) -> dict[str, bool]:
+        """It has not left: it goes on its way."""
+        await handing.release(event_id)
+        return {"ok": True}
+
+    @router.post("/held/{event_id}/left")
+    async def left(event_id: str) -> dict[str, bool]:
+        """It left before: that is stated as a fact, and no file is moved."""
+        await handing.had_left(event_id)
+        return {"ok": True}

@@ -43,6 +43,9 @@ class Progress(msgspec.Struct):
     hold_until: int = 0
     """Files that records below this offset ask for may have left before the database was lost: a person says."""
 
+    refilled: bool = False
+    """The log was filled anew: between producers it has another order here than the one that was heard."""
+
     @property
     def recovering(self) -> bool:
         """Whether records are still to be folded that were decided on before the database was lost."""

@@ -144,7 +144,11 @@ class Rebuild:
     async def _swap(self, made: _Made) -> bool:
         p = made.progress.partition
         async with self.pool.acquire() as own, own.transaction():
-            await self.live.lock(own, [p])
+            if (await self.live.lock(own, [p]))[p].refilled:
+                raise Stopped(
+                    f"the log of partition {p} was lost and filled anew: each producer's records are as they were, "
+                    "but between producers they have another order than these tables were made in; they stay"
+                )
             # Frozen here it gives the partition back; the broker is asked for little.
             await own.execute("set local idle_in_transaction_session_timeout = '10s'")
             if not await self._whole(made, own):

@@ -76,6 +76,7 @@ async def _know_topic(engine: Engine, topic_id: str) -> None:
                 _not_while_recovering(row)
                 row.topic_id, row.next_offset, row.replay_until, row.passed_at = topic_id, 0, 0, 0
                 row.refill = bool(row.sent)
+                row.refilled = row.refilled or bool(row.heard)
                 strange.append(row)
         if strange:
             log.error("the topic was made anew: %s partitions start at 0", len(strange))
@@ -128,6 +129,7 @@ async def _rewind(engine: Engine, rows: dict[int, Progress], lost: dict[int, int
             _not_while_recovering(fresh[p])
             for row in (rows[p], fresh[p]):
                 row.next_offset = row.replay_until = row.passed_at = 0
+            fresh[p].refilled = True
             await _free_offsets(connection, p, end)
         for source in fresh.values():
             source.refill = source.refill or any(source.sent.get(p) for p in lost)

@@ -144,20 +144,24 @@ class Process:
         async with LogReader(chosen.kafka, chosen.topic) as reader:
             await recover(self.engine, reader, topic.id)
         self.consumer = LogConsumer(self.engine, self.relay, chosen, meter.poll, topic.id)
-        await self._listen(stack, meter)
-        self._spawn(self.relay.run(), stack)
-        self._spawn(stop_when_made_anew(chosen.kafka, chosen.topic, topic), stack)
+        handing = None
         if service.hand_overs:
             handing = Handing(self.engine, self.doors, self.relay, chosen.outbound)
+        await self._listen(stack, meter, handing)
+        self._spawn(self.relay.run(), stack)
+        self._spawn(stop_when_made_anew(chosen.kafka, chosen.topic, topic), stack)
+        if handing is not None:
             self._spawn(handing.run(), stack)
         await self.consumer.start()
         stack.push_async_callback(self.consumer.stop)
         return self
 
-    async def _listen(self, stack: AsyncExitStack, meter: telemetry.Meter) -> None:
+    async def _listen(
+        self, stack: AsyncExitStack, meter: telemetry.Meter, handing: Handing | None
+    ) -> None:
         routes = self.service.routes(self.doors) if self.service.routes is not None else None
         app = http.app(self.service, self.ready, routes)
-        app.include_router(kernel_routes(self.engine, self.doors))
+        app.include_router(kernel_routes(self.engine, self.doors, handing))
         meter.watch(self.consumer.lag, lambda: self.relay.oldest_unpublished_seconds)
         server = uvicorn.Server(
             uvicorn.Config(

@@ -139,3 +139,14 @@ async def test_a_swap_that_takes_too_long_gives_the_partition_back_and_leaves_it
     await house.reduce(51)
     await house.swapped(None)
     assert await house.told() == "c1 r1 d50 d51"
+
+
+async def test_a_log_that_was_filled_anew_is_no_ground_for_other_tables(house: House) -> None:
+    await house.charge(1)
+    await house.settle()
+    row = await house.gamma.progress()
+    row.refilled = True
+    await house.gamma.put(row)
+    with pytest.raises(Stopped, match="filled anew"):
+        await house.gamma.rebuild().swap()
+    assert await house.told() == "c1 r1"

@@ -6,12 +6,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
 from contracts.eligibility import InquiryFileSent
 from shared.doors import OpenDoors
 from shared.hand_over import Handing, hand_over_schema, rows_for
+from shared.http import app
+from shared.kernel_api import kernel_routes
 from shared.service import Decider, Order, Scope
 from tests.kernel.fed import Fed, MemoryLog
 from tests.kernel.handing_toy import TOY, WIRE, asked
@@ -80,6 +83,18 @@ class Sender:
         return Handing(self.fed.engine, doors, owner, self.outbound)
 
 
+def _door(sender: Sender) -> httpx.AsyncClient:
+    handing = sender.handing()
+    doors: Any = handing._doors
+    made = app(SENDER, _ready)
+    made.include_router(kernel_routes(sender.fed.engine, doors, handing))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=made), base_url="http://door")
+
+
+async def _ready() -> dict[str, Any]:
+    return {}
+
+
 @pytest.fixture
 async def sender(database: str, tmp_path: Path) -> AsyncIterator[Sender]:
     fed = await Fed.start(SENDER, MemoryLog(), database, on_handed=rows_for(SENDER))
@@ -118,9 +133,13 @@ async def test_a_file_whose_fact_was_lost_with_the_database_waits_for_a_person(
     assert len(take_away(sender.outbound)) == 1
     await sender.restore()
     assert await sender.handing().sweep() == 0 and files(sender.outbound) == {}
-    (held,) = await sender.handing().held()
-    assert held["file_name"] == "CH/000000001.270"
-    await sender.handing().had_left(held["event_id"])
+    async with _door(sender) as door:
+        (held,) = (await door.get("/held")).json()
+        assert held["file_name"] == "CH/000000001.270"
+        assert (await door.post(f"/held/{held['event_id']}/left")).json() == {"ok": True}
+        assert (await door.get("/held")).json() == []
+        again = await door.post(f"/held/{held['event_id']}/release")
+        assert (again.status_code, again.json()["code"]) == (404, "not_found")
     assert await sender.handing().sweep() == 1 and files(sender.outbound) == {}
     await sender.hear()
     states = await sender.fed.engine.store.states(sender.fed.engine.pool, ["outbound/CH/1"])

@@ -1,0 +1,57 @@
+"""`held`: files that wait for a person before they leave, over the services that hand files over."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+
+from cli.context import Json, ask, one_of, out, plainly, print_json, tell
+
+app = typer.Typer(help="Files that wait for a person, as after a restore: list, release, left.")
+HANDS_OVER = ("eligibility", "submission")
+
+Service = Annotated[str, typer.Argument(help="The service that hands it over.")]
+Event = Annotated[str, typer.Argument(help="The event that asked for it, as `held list` shows it.")]
+
+
+@app.command("list")
+@plainly
+def listed(json: Json = False) -> None:
+    """Which files wait, and why."""
+    rows: list[dict[str, Any]] = [
+        {"service": service, **row} for service in HANDS_OVER for row in ask(service, "/held")
+    ]
+    if json:
+        print_json(rows)
+        return
+    if not rows:
+        out.print("no file waits for a person")
+        return
+    table = Table("service", "event", "file", "reason")
+    for row in rows:
+        table.add_row(row["service"], row["event_id"], row["file_name"], row["reason"])
+    out.print(table)
+
+
+@app.command()
+@plainly
+def release(service: Service, event: Event, json: Json = False) -> None:
+    """It has not left: it goes on its way."""
+    _settle(service, event, "release", "it goes on its way", json)
+
+
+@app.command()
+@plainly
+def left(service: Service, event: Event, json: Json = False) -> None:
+    """It left before: that is stated, and no file is moved."""
+    _settle(service, event, "left", "that it left is stated", json)
+
+
+def _settle(service: str, event: str, how: str, said: str, json: bool) -> None:
+    answer = tell(
+        one_of(HANDS_OVER, service),
+        f"/held/{event}/{how}",
+        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+    )
+    print_json(answer) if json else out.print(said)
