@@ -1,17 +1,23 @@
 """The entry point of a service with a defect of ours in it: `python -m tests.faults.planting services.NAME`.
 
 `FAULTS_PLANT` names the defect (`defects.py`); its modules are read as they are written, but for the places it changes.
+`FAULTS_CLOCK` says by how many seconds the clock of the process is wrong.
 """
 
 import importlib.util
 import os
 import runpy
 import sys
+import time
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
+from typing import Any
 
 from tests.faults.defects import Change, Defect, defect
+
+TELLS_TIME = ("shared.engine", "shared.parking", "shared.rebuild", "shared.restore")
 
 
 def written_with(changes: Sequence[Change], text: str) -> str:
@@ -64,7 +70,25 @@ def plant(name: str) -> None:
     sys.meta_path.insert(0, Planter(planted))
 
 
+def set_clock(seconds: float) -> None:
+    """From now on this process is so far from the right time; timeouts and sleeps go as ever."""
+    real_time = time.time
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.fromtimestamp(real_time() + seconds, tz)
+
+    # Whoever asks has the class by name; one that replaced it everywhere would be no datetime to those who encode it.
+    for name in TELLS_TIME:
+        vars(importlib.import_module(name))["datetime"] = Wrong
+    time.time = lambda: real_time() + seconds
+
+
 if __name__ == "__main__":
-    plant(os.environ["FAULTS_PLANT"])
+    if planted := os.environ.get("FAULTS_PLANT"):
+        plant(planted)
+    if wrong := os.environ.get("FAULTS_CLOCK"):
+        set_clock(float(wrong))
     service = sys.argv.pop(1)
     runpy.run_module(service, run_name="__main__", alter_sys=True)

@@ -65,13 +65,19 @@ async def backwards(lab: Lab, chance: Chance) -> str:
         if chance.happens(3_000, "all heard", answer.name):
             await lab.drained()
     await lab.drained()
-    waiting = await lab.fetch("select count(*) from adjudication_tracking.waiting_reversal")
+    ((waited, waiting),) = await lab.fetch(WAITED)
     checks = sum("835" in a.name for a in kept)
     assert checks or lab.brief, "no check was among the files"
     return (
         f"{len(kept)} files of {days} days handed in after one another in a wrong order, {checks} checks; "
-        f"{waiting[0][0]} reversals still wait"
+        f"{waited} reversals waited for their payments, {waiting} still do"
     )
+
+
+WAITED = (
+    "select count(*), count(*) filter (where state = 'waiting') "
+    "from adjudication_tracking.waiting_reversal"
+)
 
 
 class Careless(Instances):
