@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from shared import batch, changes, commands, deciding, engine, rebuild, relay, remembered, work
+from shared import (
+    batch,
+    changes,
+    commands,
+    deciding,
+    engine,
+    rebuild,
+    recover,
+    relay,
+    remembered,
+    restore,
+    work,
+)
 from tests.simulation.process import Process
 from tests.simulation.store import MemoryStore
 
@@ -137,5 +149,22 @@ DEFECTS: dict[str, Plant] = {
         "committed",
         "self._nothing_parked.difference_update(row.partition for row in batch.parked)",
         "pass",
+    ),
+    "a database that was put back goes on where it is": _all(
+        _line(recover, recover, "_recover", "if forgotten:", "if False:"),
+        _line(work, _WORK, "_classify", "route.producer == own and route.position > sent", "False"),
+    ),
+    "what the log shows is decided once more after a restore": _line(
+        restore, restore, "_take_back", "row.replay_until = max(row.replay_until, until)", "pass"
+    ),
+    "a key that a restore forgot is a new one": _line(
+        commands, commands.Commands, "_obey", "if self.engine.restored:", "if False:"
+    ),
+    "a log is taken for cut when another member went on": _line(
+        recover,
+        recover,
+        "_cut",
+        "now = await reader.ends(beyond) if beyond else {}",
+        "now = ends if beyond else {}",
     ),
 }

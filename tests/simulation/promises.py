@@ -15,10 +15,11 @@ import pytest
 from shared import engine as kernel
 from shared import envelope as wire
 from shared import work
+from shared.again import Found, Parked
 from shared.commands import LOST
 from shared.engine import Engine
 from shared.errors import Refused
-from shared.records import OutboxRow
+from shared.records import OutboxRow, ParkedRow
 from tests.kernel.fed import Fed
 from tests.kernel.house import STREAM, House
 
@@ -104,6 +105,33 @@ class StorePromises:
             with pytest.raises(asyncpg.UniqueViolationError):
                 async with one.transaction():
                     await store.write_outbox(one, [second])
+
+    async def test_what_a_restore_found_is_known_by_its_cause_and_by_its_id(
+        self, house: House
+    ) -> None:
+        store, said = house.alpha.engine.store, [_row(1, 1), _row(2, 2)]
+        causes = ["x/0:1", "x/0:2"]
+        columns = ["event_id", "target", "partition", "seq", "cause"]
+        async with house.alpha.engine.pool.acquire() as one, one.transaction():
+            rows = [r._replace(event_id=c, cause=c) for r, c in zip(said, causes, strict=True)]
+            await store.write_outbox(one, rows)
+            kept = [(r.event_id, r.target, r.partition, r.seq, r.cause) for r in rows]
+            await one.copy_records_to_table("recovered", records=kept, columns=columns)
+            found, streams = await store.found(one, 0, causes[1:])
+            assert found == {(0, causes[1]): [Found(causes[1], 0, True, b"v")]}
+            assert streams == {"s"}
+            known = await store.recovered(one, [*reversed(causes), "another"])
+            assert known == [(rows[0].wire, causes[0]), (rows[1].wire, causes[1])]
+
+    async def test_what_became_of_a_parked_record_is_known_by_its_offset(
+        self, house: House
+    ) -> None:
+        store = house.alpha.engine.store
+        parked = ParkedRow(0, 7, "s", "x/0", 1, "w", "discarded", "r", "why", b"k", b"h", b"v", NOW)
+        async with house.alpha.engine.pool.acquire() as one, one.transaction():
+            await store.write_parked(one, [parked])
+            became = await store.parked_before(one, 0, [6, 7])
+        assert became == {(0, 7): Parked("discarded", "r", "why")}
 
     async def test_a_snapshot_is_of_one_moment(self, house: House) -> None:
         pool, store = house.alpha.engine.pool, house.alpha.engine.store

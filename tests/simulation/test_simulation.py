@@ -30,6 +30,8 @@ MUST_HAPPEN = (
     "parked settled",
     "rebuilt and swapped",
     "key known",
+    "restored",
+    "recovered",
     "command refused",
     "payment posted",
     "everything posted",
