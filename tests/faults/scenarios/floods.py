@@ -8,8 +8,8 @@ from simulator.chance import Chance
 from tests.faults.lab import Lab
 from tests.faults.rows import row
 
-ENCOUNTERS, BRIEF_ENCOUNTERS = 2_000, 300
-"""Of the world's, from which those of one facility are taken: about a quarter."""
+ENCOUNTERS, BRIEF_ENCOUNTERS = 12_000, 600
+"""Of the world's, from which those of one facility are taken: about a seventh."""
 SIDE_BY_SIDE = 4
 PAYMENTS, BRIEF_PAYMENTS = 400, 60
 OTHERS_SECONDS = 15.0
