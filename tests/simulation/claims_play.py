@@ -119,7 +119,7 @@ class ClaimsPlay:
     objects: Any = _Objects()
 
     def services(self, world: World) -> list[Service]:
-        return list(SERVICES)
+        return [replace(one, hand_overs=()) for one in SERVICES]
 
     def errands(self, world: World) -> list[Errand]:
         rng, errands = world.rng, list[Errand]()

@@ -13,6 +13,7 @@ import pytest
 
 from shared import engine, failpoints, parking, rebuild, relay, restore, work
 from tests.simulation.faults import FAILPOINT
+from tests.simulation.outside import make_virtual
 
 EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
 OWNER: contextvars.ContextVar[Any] = contextvars.ContextVar("owner", default=None)
@@ -69,6 +70,7 @@ def virtual_time(day_chunk: int) -> Iterator[VirtualLoop]:
         for module in (engine, parking, rebuild, restore):
             patch.setattr(module, "datetime", Now)
         patch.setattr(relay, "time", SimpleNamespace(monotonic=loop.time))
+        make_virtual(patch, loop.time)
         patch.setattr(engine, "traceparent_for", lambda cause=None: "")
         patch.setattr(work, "DAY_CHUNK", day_chunk)
         patch.setattr(failpoints, "_armed", {"simulation": (0, False)})

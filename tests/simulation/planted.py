@@ -21,20 +21,25 @@ from shared import (
     restore,
     work,
 )
+from shared.hand_over import handing
 from tests.simulation.process import Process
 from tests.simulation.store import MemoryStore
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def _line(module: ModuleType, owner: Any, name: str, old: str, new: str) -> Plant:
-    """One place of a method written differently; the place must be there exactly once."""
+def _line(
+    module: ModuleType, owner: Any, name: str, old: str, new: str, *more: tuple[str, str]
+) -> Plant:
+    """Places of a method written differently; each must be there exactly once."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
         source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
-        assert source.count(old) == 1, f"{name} no longer has {old!r} once"
+        for before, after in ((old, new), *more):
+            assert source.count(before) == 1, f"{name} no longer has {before!r} once"
+            source = source.replace(before, after)
         made: dict[str, Any] = {}
-        exec(compile(source.replace(old, new), f"<planted {name}>", "exec"), vars(module), made)
+        exec(compile(source, f"<planted {name}>", "exec"), vars(module), made)
         patch.setattr(owner, name, made[name])
 
     return plant
@@ -168,3 +173,18 @@ DEFECTS: dict[str, Plant] = {
         "now = ends if beyond else {}",
     ),
 }
+
+_HANDING = handing.Handing
+_ASKED = 'if row["status"] == "asked":'
+_MOVE = "await asyncio.to_thread(self._move, asked, built)"
+_STAGED = 'if staged != "UPDATE 1":'
+
+FILE_DEFECTS: dict[str, Plant] = {
+    "a file whose row another process staged is moved all the same": _line(
+        handing, _HANDING, "_hand_over", _ASKED, "if True:", (_STAGED, "if False:")
+    ),
+    "a file is stated to have left before it is moved": _line(
+        handing, _HANDING, "_hand_over", _MOVE, "await self._state(asked, built)"
+    ),
+}
+"""Found where files leave."""

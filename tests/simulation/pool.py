@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+import tests.simulation.files  # noqa: F401  Its statements are known then.
 from tests.simulation.statements import STATEMENTS, plain, try_lock
 from tests.simulation.tables import Database, Transaction
 
@@ -41,8 +42,9 @@ class MemoryPool:
         rows = await self.fetch(sql, *args)
         return rows[0][0] if rows else None
 
-    async def execute(self, sql: str, *args: Any) -> None:
-        await self.fetch(sql, *args)
+    async def execute(self, sql: str, *args: Any) -> str:
+        async with self.acquire() as connection:
+            return await connection.execute(sql, *args)
 
     async def close(self) -> None:
         """Every session ends."""
@@ -119,8 +121,9 @@ class MemoryConnection:
         rows = await self.fetch(sql, *args)
         return rows[0][0] if rows else None
 
-    async def execute(self, sql: str, *args: Any) -> None:
-        await self.fetch(sql, *args)
+    async def execute(self, sql: str, *args: Any) -> str:
+        changed: Any = await self.fetch(sql, *args)
+        return f"UPDATE {changed}" if isinstance(changed, int) else "DONE"
 
     async def copy_records_to_table(
         self, table: str, *, records: Sequence[Sequence[Any]], columns: Sequence[str]

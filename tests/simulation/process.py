@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Coroutine, Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from shared.commands import LOST
 from shared.engine import Engine
 from shared.errors import Conflict, Stopped
 from shared.failpoints import REGISTRY
+from shared.hand_over import Handing, rows_for
 from shared.recover import recover
 from shared.relay import Relay
 from shared.service import Service
@@ -52,9 +54,13 @@ class Process:
         self.producer: Producer = Producer(self)
         self.relay = Relay(service.name, "log", "parked", self._producer, store, self.pool)
         count, offer, objects = self.options.partitions, self.relay.offer, world.play.objects
-        self.engine = Engine(service, self.pool, store, count, offer, objects=objects)
+        recorder = rows_for(service) if service.hand_overs else None
+        self.engine = Engine(
+            service, self.pool, store, count, offer, objects=objects, on_handed=recorder
+        )
         self.engine.on_stopped = self.stopped
         self.ready = False
+        self.handing: Handing | None = None
         self.spawn(self.start())
 
     def _producer(self) -> Any:
@@ -84,6 +90,10 @@ class Process:
         self.world.databases[self.service.name].restoring = False
         self.spawn(self.hear())
         self.spawn(self.relay.run())
+        if self.service.hand_overs:
+            doors: Any = SimpleNamespace(handle=self.engine.handle, tenant="demo")
+            self.handing = Handing(self.engine, doors, self.relay, self.world.outside.folder)
+            self.spawn(self.handing.run())
 
     # -- how it ends -------------------------------------------------------------------------------------
 

@@ -11,11 +11,16 @@ from tests.simulation.checks import check
 from tests.simulation.claims_play import ClaimsPlay
 from tests.simulation.clock import virtual_time
 from tests.simulation.faults import Options
+from tests.simulation.files_play import FilesPlay
 from tests.simulation.play import Play
 from tests.simulation.toy_play import ToyPlay
 from tests.simulation.world import World
 
-PLAYS: dict[str, Callable[[], Play]] = {"claims": ClaimsPlay, "toys": ToyPlay}
+PLAYS: dict[str, Callable[[], Play]] = {
+    "claims": ClaimsPlay,
+    "files": FilesPlay,
+    "toys": ToyPlay,
+}
 
 
 class Outcome(NamedTuple):
@@ -45,6 +50,8 @@ def simulate(seed: int, play: str = "toys") -> Outcome:
             except Exception as failure:
                 place = traceback.extract_tb(failure.__traceback__)[-1]
                 world.broken(f"the run ends with {failure!r} at {place.name}, line {place.lineno}")
+            finally:
+                world.outside.close()
             digest = _digest(world)
             return Outcome(play, options, world.seen, world.passed, world.violations, digest)
     finally:

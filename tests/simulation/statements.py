@@ -24,7 +24,8 @@ class Row(tuple[Any, ...]):
         return self.names
 
 
-Statement = Callable[..., list[Any]]
+Statement = Callable[..., Any]
+"""Gives rows; an update may give how many it changed."""
 STATEMENTS: dict[str, Statement] = {}
 
 
@@ -33,7 +34,7 @@ def plain(sql: str) -> str:
     return " ".join(sql.split())
 
 
-def _knows(sql: str) -> Callable[[Statement], Statement]:
+def knows(sql: str) -> Callable[[Statement], Statement]:
     def keep(statement: Statement) -> Statement:
         STATEMENTS[plain(sql)] = statement
         return statement
@@ -45,12 +46,12 @@ def _parked(tx: Transaction) -> list[Any]:
     return sorted((row for _, row in tx.items("parked")), key=lambda r: (r.partition, r.offset))
 
 
-@_knows("select count(*) from parked where status = 'parked'")
+@knows("select count(*) from parked where status = 'parked'")
 def _count_parked(tx: Transaction) -> list[Any]:
     return [(sum(row.status == "parked" for row in _parked(tx)),)]
 
 
-@_knows("select key, body_hash, answer from idempotency where key = any($1::text[])")
+@knows("select key, body_hash, answer from idempotency where key = any($1::text[])")
 def _answers(tx: Transaction, keys: list[str]) -> list[Any]:
     rows = [tx.get("idempotency", key) for key in sorted(set(keys))]
     return [(row[0], row[2], row[3]) for row in rows if row is not None]
@@ -59,7 +60,7 @@ def _answers(tx: Transaction, keys: list[str]) -> list[Any]:
 # -- the relay ---------------------------------------------------------------------------------------------
 
 
-@_knows(
+@knows(
     "select position, stream, header, value from outbox where partition = $1 and target = $2 "
     "and position > $3 and position <= $4 order by position limit $5"
 )
@@ -71,7 +72,7 @@ def _channel(
     return [(r.position, r.stream, r.header, r.value) for r in rows if r is not None]
 
 
-@_knows(
+@knows(
     "select max(extract(epoch from now() - o.recorded_at))::float8 from outbox o "
     "join unnest($1::int[], $2::int[], $3::bigint[]) as u(s, t, p) "
     "on o.partition = u.s and o.target = u.t and o.position = u.p"
@@ -83,13 +84,13 @@ def _oldest(tx: Transaction, *channels: Any) -> list[Any]:
 # -- parked records ----------------------------------------------------------------------------------------
 
 
-@_knows("select stream from parked where partition = $1 and \"offset\" = $2 and status = 'parked'")
+@knows("select stream from parked where partition = $1 and \"offset\" = $2 and status = 'parked'")
 def _parked_stream(tx: Transaction, partition: int, offset: int) -> list[Any]:
     row = tx.get("parked", (partition, offset))
     return [(row.stream,)] if row is not None and row.status == "parked" else []
 
 
-@_knows(
+@knows(
     "select * from parked where stream = $1 and partition = $2 "
     "and status in ('parked', 'waiting') order by \"offset\""
 )
@@ -102,7 +103,7 @@ def _behind(tx: Transaction, stream: str, partition: int) -> list[Any]:
     ]
 
 
-@_knows('update parked set status = $3 where partition = $1 and "offset" = any($2::bigint[])')
+@knows('update parked set status = $3 where partition = $1 and "offset" = any($2::bigint[])')
 def _mark(tx: Transaction, partition: int, offsets: list[int], status: str) -> list[Any]:
     for offset in offsets:
         row = tx.get("parked", (partition, offset))
@@ -111,7 +112,7 @@ def _mark(tx: Transaction, partition: int, offsets: list[int], status: str) -> l
     return []
 
 
-@_knows(
+@knows(
     "update parked set status = 'parked', reason = $3, sentence = $4 "
     'where partition = $1 and "offset" = $2'
 )
@@ -126,12 +127,12 @@ def _park(tx: Transaction, partition: int, offset: int, reason: str, sentence: s
 # -- a restored database -----------------------------------------------------------------------------------
 
 
-@_knows("select exists (select from recovered)")
+@knows("select exists (select from recovered)")
 def _was_restored(tx: Transaction) -> list[Any]:
     return [(any(True for _ in tx.items("recovered")),)]
 
 
-@_knows(
+@knows(
     "select * from parked where partition = $1 and status in ('parked', 'waiting') "
     'and "offset" < $2 order by "offset"'
 )
@@ -143,7 +144,7 @@ def _parked_below(tx: Transaction, partition: int, end: int) -> list[Any]:
     ]
 
 
-@_knows(
+@knows(
     "update parked set status = $3, reason = coalesce(nullif($4, ''), reason), "
     "sentence = coalesce(nullif($5, ''), sentence) "
     'where partition = $1 and "offset" = $2'
@@ -163,7 +164,7 @@ def _became(
 # -- a rebuild ---------------------------------------------------------------------------------------------
 
 
-@_knows(ALONE)
+@knows(ALONE)
 def try_lock(tx: Transaction, number: int) -> list[Any]:
     free = number not in tx.database.advisory
     if free:
@@ -171,7 +172,7 @@ def try_lock(tx: Transaction, number: int) -> list[Any]:
     return [(free,)]
 
 
-@_knows(NOT_ALONE)
+@knows(NOT_ALONE)
 def _unlock(tx: Transaction, number: int) -> list[Any]:
     tx.database.advisory.discard(number)
     return []
@@ -185,18 +186,18 @@ for _setting in (
     STATEMENTS[f"set local {_setting}"] = lambda tx: []
 
 
-@_knows("select body from progress where partition = $1")
+@knows("select body from progress where partition = $1")
 def _body(tx: Transaction, partition: int) -> list[Any]:
     return [(tx.get("progress", partition).body,)]
 
 
-@_knows("select producer, position from parked where partition = $1 and status <> 'redriven'")
+@knows("select producer, position from parked where partition = $1 and status <> 'redriven'")
 def _skipped(tx: Transaction, partition: int) -> list[Any]:
     rows = [r for r in _parked(tx) if r.partition == partition and r.status != "redriven"]
     return [(row.producer, row.position) for row in rows]
 
 
-@_knows(
+@knows(
     "select seq, cause, value from outbox where partition = $1 and own and seq > $2 order by seq"
 )
 def _own(tx: Transaction, partition: int, after: int) -> list[Any]:
@@ -204,7 +205,7 @@ def _own(tx: Transaction, partition: int, after: int) -> list[Any]:
     return [(row.seq, row.cause, row.value) for row in rows if row.own]
 
 
-@_knows("update book set version = $2 where partition = $1")
+@knows("update book set version = $2 where partition = $1")
 def _book_version(tx: Transaction, partition: int, version: int) -> list[Any]:
     row = tx.get("book", partition)
     if row is not None:

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 from services.posting.domain.balance import MOVES
-from tests.simulation.planted import DEFECTS, Plant
+from tests.simulation.planted import DEFECTS, FILE_DEFECTS, Plant
 from tests.simulation.run import PLAYS, Outcome, simulate
 
-SEEDS = {"claims": 20, "toys": 60}
+SEEDS = {"claims": 20, "files": 30, "toys": 60}
 FOUND_WITHIN = 60
 MUST_HAPPEN = (
     "crashed between commit and publish",
@@ -51,6 +51,11 @@ KERNEL_FAILPOINTS = (
     "park.before_commit",
     "park.after_commit",
     "day.chunk",
+    "handover.built",
+    "handover.ready",
+    "handover.staged",
+    "handover.renamed",
+    "handover.handed",
 )
 
 
@@ -90,3 +95,9 @@ def test_a_rule_that_loses_money_is_found(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_defect_of_the_kernel_is_found(monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
     plant(monkeypatch)
     assert any(simulate(seed).violations for seed in range(FOUND_WITHIN))
+
+
+@pytest.mark.parametrize("plant", FILE_DEFECTS.values(), ids=FILE_DEFECTS.keys())
+def test_a_defect_of_the_hand_over_is_found(monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
+    plant(monkeypatch)
+    assert any(simulate(seed, "files").violations for seed in range(FOUND_WITHIN))

@@ -3,12 +3,11 @@
 import asyncio
 import random
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 from shared.commands import EVENTS_LOOKED_FOR, LOST
 from shared.envelope import ROUTING
-from shared.errors import Refused, Stopped
+from shared.errors import NotFound, Refused, Stopped
 from shared.parking import Parking
 from shared.progress import decode
 from shared.streams import partition_of
@@ -16,6 +15,7 @@ from shared.work import Tally
 from tests.kernel.fed import MemoryLog
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.faults import Crash, Options
+from tests.simulation.outside import Outside
 from tests.simulation.play import Errand, Play
 from tests.simulation.pool import MemoryPool
 from tests.simulation.process import Process
@@ -49,13 +49,14 @@ class World:
         self.log = MemoryLog(options.partitions)
         self.landed: dict[int, list[float]] = {p: [] for p in range(options.partitions)}
         self.strangers: Counter[int] = Counter()
-        self.services = {s.name: replace(s, hand_overs=()) for s in play.services(self)}
+        self.services = {s.name: s for s in play.services(self)}
         self.databases = {name: Database(name) for name in self.services}
         self.processes: dict[str, list[Process]] = {name: [] for name in self.services}
         self.started: list[Process] = []
         self.answers: dict[str, Any] = {}
         self.errands: list[asyncio.Task[None]] = []
         self.ending = False
+        self.outside = Outside()
         self.backups: dict[str, dict[str, dict[Any, Any]]] = {}
         self.asked: list[Errand] = []
 
@@ -200,6 +201,28 @@ class World:
                     ):
                         await self._settle(self.rng.choice(members), p, offset, row)
 
+    async def _take_away(self) -> None:
+        """Somebody fetches what lies in the outbound folder, and looks after files that wait for a person."""
+        while True:
+            await asyncio.sleep(self.rng.uniform(0.1, 1.0))
+            self.outside.take_away()
+            for name, database in self.databases.items():
+                handing = [p.handing for p in self.processes[name] if p.ready and p.handing]
+                for event_id, row in list(database.tables["hand_over"].items()):
+                    if row.held is None or row.status == "handed" or not handing:
+                        continue
+                    self.seen["file waited for a person"] += 1
+                    left = row.file_name in self.outside.taken
+                    one = self.rng.choice(handing)
+                    work = one.had_left(event_id) if left else one.release(event_id)
+                    await asyncio.wait({self.loop.create_task(self._patiently(work))}, timeout=20)
+
+    async def _patiently(self, work: Any) -> None:
+        try:
+            await work
+        except (NotFound, Crash, *LOST):
+            self.seen["person's word lost"] += 1
+
     async def _settle(self, process: Process, p: int, offset: int, row: Any) -> None:
         parking, quiet = Parking(process.engine), not self.faulty
         if row.producer.startswith("stranger"):
@@ -250,7 +273,13 @@ class World:
         self.errands = [self.loop.create_task(self._send(e)) for e in first]
         if self.options.restored:
             self.loop.call_later(self.rng.uniform(0.5, FIRST_SECONDS), self._back_up)
-        others = [self._strange(), self._say_again(), self._look_after(), self._rebuild()]
+        others = [
+            self._strange(),
+            self._say_again(),
+            self._look_after(),
+            self._rebuild(),
+            self._take_away(),
+        ]
         tasks = [self.loop.create_task(work) for work in others]
         while self.loop.time() < FAULTY_SECONDS and not self.violations:
             await asyncio.sleep(1.0)
@@ -336,6 +365,8 @@ class World:
                     heard = rows[target].heard.get(f"{name}/{p}", 0)
                     if heard != last:
                         left.append(f"{name}/{p} to {target} is heard to {heard} of {last}")
+            if any(row.status != "handed" for row in database.tables["hand_over"].values()):
+                left.append(f"{name} has files to hand over")
             if any(r.status in ("parked", "waiting") for r in database.tables["parked"].values()):
                 left.append(f"{name} has parked records")
         return left
