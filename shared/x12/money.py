@@ -46,6 +46,7 @@ class Cents(dict[str, int]):
 
 CENTS = Cents()
 
+
 @lru_cache(maxsize=16_384)
 def amount(value: int) -> str:
     """Cents as X12 writes them: no plus, no needless zeros (`81080` is `810.8`)."""

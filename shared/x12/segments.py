@@ -82,38 +82,54 @@ def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block
     """Split at once where every segment ends alike and nothing is to be trimmed, else piece by piece."""
     if raw.isascii() and not cut_off:
         text = raw.decode("ascii")
-        whole = _same_end(text, marks.segment)
-        if whole and not _is_loose(text, marks) and _is_clean(raw, marks):
+        whole = _same_end(raw, marks)
+        if whole and not _is_loose(text, marks):
             texts = text.split(whole)
-            if all(texts) and not _has_overlong(texts, marks.element):
-                controls = _places(text, marks)
+            if all(texts) and not _has_overlong(text, texts, marks):
+                controls = _places(text, whole)
                 return Block(texts, offset, len(raw), len(whole), controls=controls)
     return _pieces(raw, offset, marks, cut_off)
 
 
-def _has_overlong(texts: list[str], element: str) -> bool:
-    """Only a long segment can have many elements, so most files are not counted."""
-    longest = max(map(len, texts))
-    return longest > limits.ELEMENTS and (
-        longest > limits.SEGMENT_BYTES
-        or max(text.count(element) for text in texts) > limits.ELEMENTS
-    )
+def _has_overlong(text: str, texts: list[str], marks: Delimiters) -> bool:
+    """Only a long segment can have many elements, so most files are looked at in leaps over whole short segments."""
+    at, last, most, segment = 0, len(text) - limits.ELEMENTS, limits.ELEMENTS + 1, marks.segment
+    while at < last:
+        at = text.rfind(segment, at, at + most) + 1
+        if not at:
+            longest = max(map(len, texts))
+            return longest > limits.SEGMENT_BYTES or (
+                max(text.count(marks.element) for text in texts) > limits.ELEMENTS
+            )
+    return False
 
 
-def _same_end(text: str, segment: str) -> str:
-    """The terminator with the line end that follows every one of them; empty when they differ."""
-    count = text.count(segment)
-    for line_end in ("", "\r\n", "\n"):
-        whole = segment + line_end
-        alike = text.count(whole) == count
-        if alike and all(text.count(sign) == whole.count(sign) * count for sign in "\r\n"):
-            return whole
+def _same_end(raw: bytes, marks: Delimiters) -> str:
+    """The terminator with the line end that follows every one of them; empty when they differ.
+
+    Empty too where any other control sign stands that is no separator.
+    """
+    left = raw.translate(None, _harmless(marks))
+    for line_end in (b"", b"\r\n", b"\n"):
+        whole = marks.segment.encode("latin-1") + line_end
+        count = left.count(whole)
+        if left == whole * count and (not line_end or raw.count(whole) == count):
+            return whole.decode("latin-1")
     return ""
+
+
+@lru_cache(maxsize=64)
+def _harmless(marks: Delimiters) -> bytes:
+    """What may stand anywhere in a block: printable ASCII and all separators but the terminator."""
+    others = marks.element + marks.component + marks.repetition
+    return (bytes(range(32, 127)) + others.encode("latin-1")).translate(
+        None, marks.segment.encode("latin-1")
+    )
 
 
 def _is_loose(text: str, marks: Delimiters) -> bool:
     """Whether white space stands beside a separator, so that elements must be trimmed."""
-    return text[:1] == " " or text[-1:] == " " or "\t" in text or bool(_beside(marks)(text))
+    return text[:1] == " " or text[-1:] == " " or bool(_beside(marks)(text))
 
 
 @lru_cache(maxsize=64)
@@ -123,26 +139,20 @@ def _beside(marks: Delimiters) -> Callable[[str], object]:
     return re.compile(rf" (?:(?<=[{signs}\n] )|(?=[{signs}]))").search
 
 
-def _places(text: str, marks: Delimiters) -> list[int]:
-    """The places of all that may be control segments, in the text of a block."""
+def _places(text: str, whole: str) -> list[int]:
+    """The places of all that may be control segments, in the text of a block whose segments all end alike."""
     places, place, at = [0] if text[:2] in _FIRST_TWO else [], 0, 0
-    for match in _control(marks)(text):
-        place += text.count(marks.segment, at, match.end())
+    for match in _control(whole)(text):
+        place += text.count(whole, at, match.end())
         at = match.end()
         places.append(place)
     return places
 
 
 @lru_cache(maxsize=64)
-def _control(marks: Delimiters) -> Callable[[str], Iterator[re.Match[str]]]:
+def _control(whole: str) -> Callable[[str], Iterator[re.Match[str]]]:
     """Finds what may be a control segment behind the end of another."""
-    segment = re.escape(marks.segment)
-    return re.compile(rf"{segment}[\r\n]*(?:S[TE]|G[SE]|IE|TA)").finditer
-
-
-def _is_clean(raw: bytes, marks: Delimiters) -> bool:
-    """Whether no control sign stands in it but separators and line ends."""
-    return not _controls(raw, _LINE_ENDS + "".join(marks).encode("latin-1"))
+    return re.compile(rf"{re.escape(whole)}(?:S[TE]|G[SE]|IE|TA)").finditer
 
 
 def _controls(raw: bytes, but: bytes) -> bool:

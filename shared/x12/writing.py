@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 
 from shared.x12.dates import d6, d8
 from shared.x12.findings import masked
@@ -33,6 +34,7 @@ _SHAPE = bytes(
 )
 _LOOSE = re.compile(r" (?:[*:^]|$)|(?:[*:^]|^) ")
 """Space at the edge of data."""
+_TAG = itemgetter(0)
 FOREIGN = "data holds a sign that is not of the X12 character set"
 
 Line = tuple[str, ...]
@@ -120,7 +122,9 @@ class Segments:
 
     def __init__(self, *, sizes: bool = False, place: Place | None = None) -> None:
         self.lines: list[Line] = []
-        """Those that were not judged yet."""
+        """Those that were not judged yet; always the same list."""
+        self.put = self.lines.append
+        """As `add`, of one tuple; for the segments that every claim and line has."""
         self.kept: set[int] = set()
         """Those of them that go out as they were read, separators and all."""
         self.sizes, self.place = sizes, place
@@ -153,7 +157,7 @@ class Segments:
         if not counted or b"!" in shape or not whole.isascii():
             self._refuse()
         if self._judge_shapes(shape.decode("ascii").split(SEGMENT)):
-            self.lines = [tuple(map(_stripped, line)) for line in self.lines]
+            self.lines[:] = [tuple(map(_stripped, line)) for line in self.lines]
             return self.settle()
         trimmed = [text.rstrip(ELEMENT) for text in whole.upper().split(SEGMENT)]
         self._done.append(SEGMENT.join(trimmed) + SEGMENT)
@@ -163,7 +167,7 @@ class Segments:
 
     def _judge_shapes(self, shapes: list[str]) -> bool:
         """Segments of one kind and shape fit or fail alike, and a file has few shapes. True when data must be trimmed."""
-        tags = [line[0] for line in self.lines]
+        tags = list(map(_TAG, self.lines))
         for tag, shape in set(zip(tags, shapes, strict=False)) - self._fit:
             if _LOOSE.search(shape):
                 return True

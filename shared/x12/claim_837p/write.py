@@ -65,21 +65,24 @@ def _claim(s: Segments, c: ProfessionalClaim) -> None:
     causes = ""
     if c.accident_causes:
         causes = composite(*(*c.accident_causes, "", "")[:3], c.accident_state)
-    s.add(
-        *("CLM", c.clm01, amount(c.total_cents), "", ""),
-        *(composite(c.place_of_service, "B", c.frequency), c.signature),
-        *(c.assignment, c.benefits_assigned, c.release, "", causes, c.special_program),
-        *("", "", "", "", "", "", "", c.delay_reason),
-    )
-    loops.dates(s, c.dates)
-    loops.claim_details(s, c)
+    where = composite(c.place_of_service, "B", c.frequency)
+    s.put((
+        "CLM", c.clm01, amount(c.total_cents), "", "", where, c.signature, c.assignment,
+        c.benefits_assigned, c.release, "", causes, c.special_program,
+        "", "", "", "", "", "", "", c.delay_reason,
+    ))  # fmt: skip
+    if c.dates:
+        loops.dates(s, c.dates)
+    if c.attachments:
+        loops.claim_details(s, c)
     if c.patient_paid_cents:
         s.add("AMT", "F5", amount(c.patient_paid_cents))
     loops.claim_references(s, c)
     if c.note:
         s.add("NTE", c.note_kind, c.note)
     _ambulance(s, c.ambulance)
-    loops.conditions(s, c.conditions)
+    if c.conditions:
+        loops.conditions(s, c.conditions)
     _codes(s, c)
     loops.claim_providers(s, c, ("DN", "P3"), _CLAIM_ROLES)
     for prior in c.prior:
@@ -114,41 +117,37 @@ def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> Non
     procedure = (x.qualifier, x.procedure, *x.modifiers)
     if x.description:
         procedure = (*(*procedure, "", "", "", "")[:6], x.description)
-    s.add("LX", str(number))
-    s.add(
-        "SV1",
-        composite(*procedure),
-        amount(x.charge_cents),
-        x.unit_code,
-        x.quantity or str(x.units),
-        elsewhere,
-        "",
-        composite(*map(str, x.pointers)),
-        "",
-        x.emergency,
-    )
+    pointers = "1" if x.pointers == [1] else composite(*map(str, x.pointers))
+    units = x.quantity or str(x.units)
+    s.put(("LX", str(number)))
+    s.put((
+        "SV1", composite(*procedure), amount(x.charge_cents), x.unit_code, units,
+        elsewhere, "", pointers, "", x.emergency,
+    ))  # fmt: skip
     if x.attachments:
         loops.claim_details(s, x)
-    _ambulance(s, x.ambulance)
+    if x.ambulance is not None:
+        _ambulance(s, x.ambulance)
     if x.conditions:
         loops.conditions(s, x.conditions)
     if x.service_to and x.service_to != x.service_from and x.service_from:
         s.add("DTP", "472", "RD8", f"{d8(x.service_from)}-{d8(x.service_to)}")
     elif x.service_from:
-        s.add("DTP", "472", "D8", d8(x.service_from))
+        s.put(("DTP", "472", "D8", d8(x.service_from)))
     if x.dates:
         loops.dates(s, x.dates)
     if x.ambulance_patients is not None:
         s.add("QTY", "PT", str(x.ambulance_patients))
     if x.line_control:
-        s.add("REF", "6R", x.line_control)
+        s.put(("REF", "6R", x.line_control))
     if x.references:
         loops.references(s, x.references)
     for code, cents in x.amounts.items():
         s.add("AMT", code, amount(cents))
     if x.note:
         s.add("NTE", "ADD", x.note)
-    loops.drug(s, x)
+    if x.ndc:
+        loops.drug(s, x)
     if x.providers:
         loops.providers(s, x.providers, _LINE_ROLES)
     if x.prior:

@@ -122,8 +122,8 @@ class LevelReading(Generic[C, L]):
             self.subscriber.member_id = s[9]
             self._person(self.subscriber.party, s)
         elif who == "PR":
-            self.payer.name, self.payer.payer_id = s[3], s[9]
-            self.here = self.address = self.payer
+            self.here = self.address = payer = self.payer
+            payer.name, payer.payer_id = s[3], s[9]
         elif who == "QC" and self.patient is not None:
             self._person(self.patient, s)
         elif who == "85":
@@ -173,7 +173,8 @@ class LevelReading(Generic[C, L]):
         if self.strange:
             return False
         a = self.address
-        a.street, a.street2 = el(s, 1), s[2] if len(s) > 2 else ""
+        count = len(s)
+        a.street, a.street2 = s[1] if count > 1 else "", s[2] if count > 2 else ""
         return a is not NO_ADDRESS
 
     def n4(self, place: int, s: list[str]) -> bool:

@@ -1,7 +1,7 @@
 """Reading the loops that both kinds of claims share; what has no name in the model is kept as it stands."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shared.x12.claim_loops.levels import NO_ADDRESS, C, L, LevelReading
 from shared.x12.claim_loops.model import (
@@ -19,6 +19,17 @@ from shared.x12.fields import NOTHING, el, padded
 _ENDS = frozenset({"CLM", "HL"})
 
 
+class _Readers(dict[str, Callable[[int, list[str]], bool]]):
+    """Who reads a segment, by its id; what has no name in the model nobody takes."""
+
+    def __missing__(self, tag: str) -> Callable[[int, list[str]], bool]:
+        return _nobody
+
+
+def _nobody(place: int, s: list[str]) -> bool:
+    return False
+
+
 class ClaimReading(LevelReading[C, L]):
     """A claim set as it is read. `claims` gives each claim when it is complete, for files of any size."""
 
@@ -29,15 +40,14 @@ class ClaimReading(LevelReading[C, L]):
 
     def claims(self) -> Iterator[C]:
         """Every claim as soon as it is read."""
-        readers = {tag: getattr(self, tag.lower()) for tag in self.tags}.get
+        readers = _Readers({tag: getattr(self, tag.lower()) for tag in self.tags})
         for first, segments in self.set.some():
             for place, segment in enumerate(segments, first):
                 tag = segment[0]
                 if tag in _ENDS and self.claim is not None:
                     yield self.claim
                     self.set.pinned = place
-                reader = readers(tag)
-                if reader is None or not reader(place, segment):
+                if not readers[tag](place, segment):
                     (self.line or self.claim or self.batch).unknown.append(segment)
         if self.claim is not None:
             yield self.claim
@@ -57,7 +67,8 @@ class ClaimReading(LevelReading[C, L]):
     def clm(self, place: int, s: list[str]) -> bool:
         self.line = self.prior = self.prior_line = self.here = None
         self.address, self.strange = NO_ADDRESS, False
-        s += NOTHING
+        if len(s) < 21:
+            s += NOTHING
         if s[5] and self.component not in s[5]:
             self.taker.note(place, "CLM05 has no parts: its separator is not the one of ISA16", 5)
         claim = self.claim = self.new_claim(place, s)

@@ -76,17 +76,20 @@ def subscriber_levels(
     """Loops 2000B to 2010CA of one claim; the last HL number used."""
     level += 1
     mine = level
-    s.add("HL", str(mine), str(parent), "22", "1" if c.patient else "0")
-    s.add(
-        *("SBR", _LETTERS[sub.order], "" if c.patient else sub.relation, sub.group_number),
-        *(sub.group_name, sub.insurance_type, "", "", "", sub.filing_indicator),
-    )
+    s.put(("HL", str(mine), str(parent), "22", "1" if c.patient else "0"))
+    relation = "" if c.patient else sub.relation
+    s.put((
+        "SBR", _LETTERS[sub.order], relation, sub.group_number, sub.group_name,
+        sub.insurance_type, "", "", "", sub.filing_indicator,
+    ))  # fmt: skip
     _named(s, "IL", sub.party, sub.member_id)
     if c.patient is None or sub.party.street:
         _whole_address(s, sub.party)
-    references(s, sub.party.references)
+    if sub.party.references:
+        references(s, sub.party.references)
     _payer(s, payer)
-    references(s, payer.references)
+    if payer.references:
+        references(s, payer.references)
     if c.patient:
         level += 1
         s.add("HL", str(level), str(mine), "23", "0")
@@ -99,26 +102,26 @@ def subscriber_levels(
 
 def _named(s: Segments, who: str, p: Party, member_id: str) -> None:
     kind = "2" if p.organisation else "1"
-    ids = ("MI", member_id) if member_id else ()
-    s.add("NM1", who, kind, p.last, p.first, p.middle, "", p.suffix, *ids)
+    qualifier = "MI" if member_id else ""
+    s.put(("NM1", who, kind, p.last, p.first, p.middle, "", p.suffix, qualifier, member_id))
 
 
 def _payer(s: Segments, p: Payer) -> None:
-    s.add("NM1", "PR", "2", p.name, "", "", "", "", "PI", p.payer_id)
+    s.put(("NM1", "PR", "2", p.name, "", "", "", "", "PI", p.payer_id))
     if p.street:
         place(s, p)
 
 
 def place(s: Segments, p: Located) -> None:
     """N3 and N4."""
-    s.add("N3", p.street, p.street2)
-    s.add("N4", p.city, p.state, p.zip)
+    s.put(("N3", p.street, p.street2))
+    s.put(("N4", p.city, p.state, p.zip))
 
 
 def _whole_address(s: Segments, p: Party) -> None:
     place(s, p)
     if p.born_on:
-        s.add("DMG", "D8", d8(p.born_on), p.sex or "U")
+        s.put(("DMG", "D8", d8(p.born_on), p.sex or "U"))
 
 
 def references(s: Segments, listed: Iterable[Reference]) -> None:
@@ -161,8 +164,6 @@ def conditions(s: Segments, listed: Iterable[Condition]) -> None:
 
 def providers(s: Segments, listed: Sequence[Provider], order: Sequence[str]) -> None:
     """Loops 2310 and 2420 in the order of these roles."""
-    if not listed:
-        return
     for p in sorted(listed, key=lambda p: _rank(order, p.role)):
         kind = "2" if p.organisation else "1"
         s.add("NM1", p.role, kind, p.last, p.first, p.middle, "", "", *_npi(p.npi))
@@ -175,15 +176,17 @@ def providers(s: Segments, listed: Sequence[Provider], order: Sequence[str]) -> 
 
 def claim_providers(s: Segments, c: ClaimBody, before: Sequence[str], order: Sequence[str]) -> None:
     """Loop 2310: the rendering provider has fields of its own and its place after those of the roles `before`."""
-    first = [p for p in c.providers if p.role in before] if c.providers else []
-    providers(s, first, order)
+    if c.providers:
+        providers(s, [p for p in c.providers if p.role in before], order)
     if c.rendering_npi or c.rendering_last:
-        name = (c.rendering_last, c.rendering_first)
-        s.add("NM1", "82", "1", *name, "", "", "", *_npi(c.rendering_npi))
+        qualifier = "XX" if c.rendering_npi else ""
+        name = ("NM1", "82", "1", c.rendering_last, c.rendering_first)
+        s.put((*name, "", "", "", qualifier, c.rendering_npi))
         if c.rendering_taxonomy:
             s.add("PRV", "PE", "PXC", c.rendering_taxonomy)
         references(s, c.rendering_references)
-    providers(s, [p for p in c.providers if p.role not in before], order)
+    if c.providers:
+        providers(s, [p for p in c.providers if p.role not in before], order)
 
 
 _PRV = {"71": "AT", "DN": "RF"}
