@@ -32,11 +32,13 @@ from shared.x12.claim_ack_277ca.guide import GUIDE as GUIDE_277CA
 from shared.x12.claim_loops.judging import judged
 from shared.x12.eligibility_270 import check_270, read_set_270, write_sets_270
 from shared.x12.eligibility_271 import check_271, read_set_271, write_sets_271
+from shared.x12.eligibility_loops.guide import GUIDE_270, GUIDE_271
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
 from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
 from shared.x12.remittance_835.guide import GUIDE as GUIDE_835
 from shared.x12.services_278 import check_278, read_278, write_278
+from shared.x12.services_278.guide import REQUEST, RESPONSE
 from shared.x12.status_276 import check_276, read_276, write_276
 from shared.x12.status_277 import check_277, read_277, write_277
 from shared.x12.status_loops.guide import GUIDE_276, GUIDE_277
@@ -55,7 +57,7 @@ class Room:
 
     `stream` gives what the set holds one by one, findings among it, for sets too large to be held; None where no set
     is large. `check` is None where all that can be wrong is found by reading, `write` where we only read, `guide` where
-    how the set is built is not checked.
+    how the set is built is not checked; `answer_guide` is that of a response where one kind of set asks and answers.
     """
 
     kind: str
@@ -66,13 +68,15 @@ class Room:
     write: Write | None = None
     stream: Stream | None = None
     guide: Guide | None = None
+    answer_guide: Guide | None = None
 
     def streamed(self, one: TransactionSet) -> Iterator[Any]:
         """As `stream`, with what is wrong with the set's structure among it, and its guide when it is another one.
 
         A set of a kind that is never large is read as one thing, and not checked beyond that.
         """
-        structure = Structure(self.guide, one) if self.guide and self._is_ours(one) else None
+        guide = self._guide_of(one)
+        structure = Structure(guide, one) if guide is not None else None
         if structure is not None:
             one.watch = structure.take
         yield from self._other_guide(one)
@@ -89,6 +93,17 @@ class Room:
     def _is_ours(self, one: TransactionSet) -> bool:
         return (one.version or one.gs_version)[:10] == self.version[:10]
 
+    def _guide_of(self, one: TransactionSet) -> Guide | None:
+        """The guide by which a set is held; None when it follows another version."""
+        if not self._is_ours(one):
+            return None
+        if self.answer_guide is None:
+            return self.guide
+        while not one.raw and one.pull():
+            pass  # In a stream the first segment may still be to come.
+        bht = one.raw[0].split(one.delimiters.element) if one.raw else []
+        return self.answer_guide if bht[2:3] == ["11"] else self.guide
+
     def _other_guide(self, one: TransactionSet) -> list[Finding]:
         if self._is_ours(one):
             return []
@@ -99,8 +114,9 @@ class Room:
         """The set read and checked, with all findings; another guide than ours is one of them."""
         made, findings = self.read(one)
         findings = [*findings, *self._other_guide(one)]
-        if self.guide is not None and self._is_ours(one):
-            findings += check_structure(self.guide, one)
+        guide = self._guide_of(one)
+        if guide is not None:
+            findings += check_structure(guide, one)
         return made, [*findings, *(self.check(made, one) if self.check else ())]
 
 
@@ -188,6 +204,8 @@ _ALL = (
         read_set_270,
         check_270,
         write_sets_270,
+        None,
+        GUIDE_270,
     ),
     Room(
         "271",
@@ -196,6 +214,8 @@ _ALL = (
         read_set_271,
         check_271,
         write_sets_271,
+        None,
+        GUIDE_271,
     ),
     Room(
         "278",
@@ -204,6 +224,9 @@ _ALL = (
         read_278,
         check_278,
         write_278,
+        None,
+        REQUEST,
+        RESPONSE,
     ),
     Room(
         "276",
