@@ -23,6 +23,7 @@ from contracts.submission.claims import (
     OpeningBalance,
     ReopeningAsked,
     ReopeningOpened,
+    VoidWithdrawn,
 )
 from contracts.submission.files import (
     BatchedClaim,
@@ -74,4 +75,5 @@ __all__ = [
     "TransportFault",
     "TransportRejected",
     "UnknownAnswer",
+    "VoidWithdrawn",
 ]

@@ -118,6 +118,25 @@ class ClaimVoided:
     standing_paid_cents: Cents = 0
 
 
+@event("submission.void_withdrawn.v1", "account")
+class VoidWithdrawn:
+    """A person drops a void that was held or that the payer rejected: the claim stands as the payer has it.
+
+    `stands` is what the payer did of it last, `frequency` and `payer_control` what it has it as.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+    payer: Code
+    payer_order: int
+    stands: Literal["accepted", "adjudicated"]
+    frequency: Frequency
+    payer_control: str = ""
+    reason: Sentence
+    withdrawn_by: str
+
+
 @event("submission.forwarding_given_up.v1", "account")
 class ForwardingGivenUp:
     """An earlier payer was to have sent the claim on and nobody answered: a person bills it from here, once."""

@@ -55,6 +55,7 @@ HEARS = (SAYS - _QUIET) | {
     "submission.claim_resubmitted.v1",
     "submission.claim_submitted.v1",
     "submission.claim_voided.v1",
+    "submission.void_withdrawn.v1",
     "submission.transport_rejected.v1",
     "submission.claim_imported.v1",
     "submission.correction_declined.v1",

@@ -17,6 +17,7 @@ from services.submission.domain.commands import (
     ReleaseClaim,
     ResubmitClaim,
     VoidClaim,
+    WithdrawVoid,
 )
 from services.submission.domain.inbound import ReceiveAnswers, RefuseFile
 from services.submission.gateway import read_answers
@@ -163,6 +164,15 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     async def void(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
         """Ask the payer to cancel a claim that it has (frequency 8); resubmit it when it shall go anew."""
         command = VoidClaim(claim, body.reason, actor)
+        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
+        return _told(answer)
+
+    @router.post("/claims/{claim}/void/withdraw")
+    async def withdraw(
+        claim: str, body: Void, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Drop a void that is held or that the payer rejected: the claim stands as it did."""
+        command = WithdrawVoid(claim, body.reason, actor)
         (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
         return _told(answer)
 

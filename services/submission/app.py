@@ -43,6 +43,7 @@ from contracts.submission import (
     TransportAcknowledged,
     TransportAnswered,
     TransportRejected,
+    VoidWithdrawn,
 )
 from services.submission.api import routes
 from services.submission.domain import ACCOUNT, INBOUND, OUTBOUND, Books, evolve_book
@@ -99,6 +100,7 @@ _SAYS = (
     InterchangeDispatched,
     ClaimSubmitted,
     ClaimVoided,
+    VoidWithdrawn,
     AcknowledgementFileReceived,
     FileRefused,
     TransportAnswered,

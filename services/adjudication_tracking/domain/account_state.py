@@ -29,10 +29,13 @@ from contracts.submission import (
     ClaimVoided,
     CorrectionDeclined,
     TransportRejected,
+    VoidWithdrawn,
 )
 from contracts.values import Charge
 from services.adjudication_tracking.domain.balancing import NO_MONEY
 from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, State, step
+
+VOID = "8"
 
 
 class Adjudged(msgspec.Struct, frozen=True):
@@ -65,6 +68,9 @@ class Claim(msgspec.Struct, frozen=True):
     expected: bool = False
     late: tuple[str, ...] = ()
     forbidden: int = 0
+    stood: str = ""
+    stood_since: date | None = None
+    """The state before a void went out and, while an 835 was awaited, since when: it comes back with the void."""
     sent: dict[str, int] = {}
     """The file and set in which each attempt left, and which attempt that was."""
 
@@ -184,7 +190,13 @@ def _again(account: Account, e: ClaimResubmitted) -> Account:
     claim = account.claims.get(e.claim)
     if claim is None or e.attempt <= claim.attempt:
         return account
-    return _put(account, _next_attempt(claim, e.attempt))
+    after = _next_attempt(claim, e.attempt)
+    if e.cause == "void":
+        stood, since = claim.state, claim.submitted_on
+        after = msgspec.structs.replace(after, stood=stood, stood_since=since)
+    elif e.frequency != VOID:
+        after = msgspec.structs.replace(after, stood="", stood_since=None)
+    return _put(account, after)
 
 
 def _next_attempt(claim: Claim, attempt: int) -> Claim:
@@ -217,6 +229,24 @@ def _voided(account: Account, e: ClaimVoided) -> Account:
     return account if claim is None else _step(account, e.claim, "voided", submitted_on=None)
 
 
+def _withdrawn(account: Account, e: VoidWithdrawn) -> Account:
+    """What the payer has stands again; what it decided meanwhile stays."""
+    claim = _at(account, e.claim, e.attempt)
+    if claim is None:
+        return account
+    decided = claim.state in DECIDED
+    stands = msgspec.structs.replace(
+        claim,
+        state=claim.state if decided else claim.stood or e.stands,
+        submitted_on=None if decided else claim.stood_since,
+        stood="",
+        stood_since=None,
+        acknowledged=True,
+        acknowledged_by_payer=True,
+    )
+    return _put(account, stands)
+
+
 def _transport(account: Account, e: TransportRejected) -> Account:
     claim = _at(account, e.claim, e.attempt)
     return account if claim is None else _bounced(account, claim, "transport_rejected")
@@ -224,9 +254,9 @@ def _transport(account: Account, e: TransportRejected) -> Account:
 
 def _bounced(account: Account, claim: Claim, state: State) -> Account:
     moved = claim.to(state)
-    if moved.state != state:
-        return _put(account, moved)
-    return _put(account, msgspec.structs.replace(moved, submitted_on=None))
+    # A correction or void of what is decided bounced: the decision stands, and no other is awaited.
+    over = moved.state == state or moved.state in DECIDED
+    return _put(account, msgspec.structs.replace(moved, submitted_on=None) if over else moved)
 
 
 def _acknowledged(account: Account, e: ClaimAcknowledged) -> Account:
@@ -342,6 +372,7 @@ _FOLDS: dict[type, Any] = {
     ClaimResubmitted: _again,
     ClaimSubmitted: _submitted,
     ClaimVoided: _voided,
+    VoidWithdrawn: _withdrawn,
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,
     ClaimRejected: _rejected,

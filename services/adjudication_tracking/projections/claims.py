@@ -15,6 +15,7 @@ from contracts.submission import (
     ClaimImported,
     ClaimResubmitted,
     ClaimSubmitted,
+    VoidWithdrawn,
 )
 from services.adjudication_tracking.domain.account_state import (
     Account,
@@ -34,6 +35,7 @@ CLAIM_EVENTS = frozenset(
         "submission.claim_resubmitted.v1",
         "submission.claim_submitted.v1",
         "submission.claim_voided.v1",
+        "submission.void_withdrawn.v1",
         "submission.transport_rejected.v1",
         "submission.correction_declined.v1",
         "adjudication_tracking.claim_acknowledged.v1",
@@ -66,6 +68,8 @@ def _account_of(row: Row) -> Account:
         attempt=row["attempt"],
         submitted_on=row["submitted_on"],
         acknowledged=row["acknowledged_on"] is not None,
+        stood=row["stood"],
+        stood_since=row["stood_since"],
         sent=row["sent"],
         forbidden=row["forbidden"],
     )
@@ -91,6 +95,8 @@ def _claim(row: Row | None, event: Any, at: At) -> Row | None:
         "state": after.state,
         "attempt": after.attempt,
         "submitted_on": after.submitted_on,
+        "stood": after.stood,
+        "stood_since": after.stood_since,
         "sent": after.sent,
         "forbidden": after.forbidden,
         "changed_on": at.occurred_on,
@@ -131,6 +137,8 @@ def _fresh(event: Any, at: At) -> Row:
         "adjudicated_on": None,
         "reason": "",
         "late": [],
+        "stood": "",
+        "stood_since": None,
         "sent": {},
         "forbidden": 0,
         "changed_on": at.occurred_on,
@@ -144,6 +152,8 @@ def _facts(event: Any, row: Row, at: At) -> Row:
             return {"acknowledged_on": None, "late": [], "reason": "", "charge_cents": event.total_cents}
         case ClaimResubmitted():
             return {"acknowledged_on": None, "late": []}
+        case VoidWithdrawn():
+            return {"acknowledged_on": row["accepted_on"], "rejected_on": None, "reason": ""}
         case ClaimAcknowledged():
             facts: Row = {"acknowledged_on": row["acknowledged_on"] or at.occurred_on}
             if event.by == "payer":
@@ -186,6 +196,8 @@ CLAIM_STATUS = Projection(
         "adjudicated_on": "date",
         "reason": "text",
         "late": "text[]",
+        "stood": "text",
+        "stood_since": "date",
         "sent": "jsonb",
         "forbidden": "int",
         "changed_on": "date",

@@ -21,6 +21,7 @@ from contracts.submission import (
     ClaimSubmitted,
     ClaimVoided,
     TransportRejected,
+    VoidWithdrawn,
 )
 from shared.service import At, Projection, Row
 
@@ -184,20 +185,35 @@ def _standing(
     """What the postings that stand say of the claim: a reversal's entry is the mirror of what it takes back."""
     paid = row["paid_cents"] + getattr(e, "paid_cents", 0)
     denied = row["denied_cents"] + _moved(e, "ar_denied")
-    if not answers:
-        state = "reversed"
-    elif denied:
-        state = "denied"
-    else:
-        state = "paid" if paid else "zero pay"
     return {
-        "state": state,
+        "state": _answered(answers, paid, denied),
         "paid_cents": paid,
         "contractual_cents": row["contractual_cents"] + _moved(e, "contractual"),
         "patient_cents": sum(answers.values()),
         "denied_cents": denied,
         "answers": answers,
     }
+
+
+def _answered(answers: dict[str, int], paid: int, denied: int) -> str:
+    if not answers:
+        return "reversed"
+    if denied:
+        return "denied"
+    return "paid" if paid else "zero pay"
+
+
+def _withdrawn(row: Row, e: VoidWithdrawn, at: At) -> Row:
+    """The claim stands as it did before the void: as posted, or as the payer has it."""
+    made: Row = {
+        "state": _answered(row["answers"], row["paid_cents"], row["denied_cents"]),
+        "frequency": e.frequency,
+        "acknowledged_on": row["accepted_on"],
+        "answered_on": row["adjudicated_on"],
+        "rejection": "",
+        "hold": "",
+    }
+    return made if row["answers"] else {**made, "state": e.stands}
 
 
 def _moved(e: PaymentPosted | PostingReversed | ResponsibilityMoved, ledger: str) -> int:
@@ -216,6 +232,7 @@ _CLAIM: dict[type, Any] = {
     },
     ClaimSubmitted: _submitted,
     ClaimVoided: lambda row, e, at: {"state": "voided", "answered_on": at.occurred_on, "late": []},
+    VoidWithdrawn: _withdrawn,
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,
     ClaimRejected: _rejected,
@@ -274,6 +291,7 @@ CLAIMS = Projection(
             "submission.claim_resubmitted.v1",
             "submission.claim_submitted.v1",
             "submission.claim_voided.v1",
+            "submission.void_withdrawn.v1",
             "submission.transport_rejected.v1",
             "adjudication_tracking.claim_acknowledged.v1",
             "adjudication_tracking.claim_rejected.v1",

@@ -28,6 +28,7 @@ TOLD = frozenset(
         "submission.claim_resubmitted.v1",
         "submission.claim_submitted.v1",
         "submission.claim_voided.v1",
+        "submission.void_withdrawn.v1",
         "submission.transport_rejected.v1",
         "submission.correction_declined.v1",
         "submission.forwarding_given_up.v1",

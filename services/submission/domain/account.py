@@ -17,8 +17,9 @@ from contracts.submission import (
     TransportRejected,
 )
 from services.submission.domain import edits
-from services.submission.domain.account_state import Account, ClaimState, evolve, evolve_claim
+from services.submission.domain.account_state import Account, evolve
 from services.submission.domain.books import Books
+from services.submission.domain.claim_state import ClaimState, evolve_claim
 from services.submission.domain.commands import (
     AnswerSetAside,
     AnswerTransport,
@@ -34,6 +35,7 @@ from services.submission.domain.commands import (
     SendCorrection,
     SettleVoid,
     VoidClaim,
+    WithdrawVoid,
 )
 from services.submission.domain.crossing import bill_forwarded
 from services.submission.domain.history import take_over
@@ -61,7 +63,7 @@ from services.submission.domain.sending import (
     transport_failure,
     warnings,
 )
-from services.submission.domain.voiding import settle, void
+from services.submission.domain.voiding import settle, void, withdraw
 from shared.errors import Refused
 from shared.service import Decider, Event, Say, Wake
 from shared.streams import claim_number
@@ -96,6 +98,8 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
             return bill_forwarded(account, command, books, _create)
         case VoidClaim():
             return void(account, command, books)
+        case WithdrawVoid():
+            return withdraw(account, command)
         case SettleVoid():
             return settle(account, command.claim)
         case ResubmitClaim():

@@ -87,6 +87,15 @@ class VoidClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawVoid:
+    """A person drops a void that did not go through."""
+
+    claim: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettleVoid:
     """The payer said something of a claim that may have been voided."""
 
@@ -127,6 +136,7 @@ Command = (
     | ResubmitClaim
     | BillForwarded
     | VoidClaim
+    | WithdrawVoid
     | SettleVoid
     | ImportClaim
 )

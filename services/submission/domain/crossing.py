@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from contracts.submission import ClaimReleased, ForwardingGivenUp
-from services.submission.domain.account_state import Account, ClaimState, evolve
+from services.submission.domain.account_state import Account, evolve
 from services.submission.domain.books import Books
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.commands import BillForwarded
 from services.submission.domain.package import coverage_of, is_ready, newest_adjudication
 from services.submission.domain.sending import blocks, held, judge, queued

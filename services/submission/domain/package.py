@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from contracts.submission import ClaimPackage
 from contracts.values import Charge, ClaimLine, Coverage
-from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.prior import prior_payments
 
 

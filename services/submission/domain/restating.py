@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from contracts.denial import ClaimCorrection, CorrectionRequested
 from contracts.submission import ReopeningAsked, ReopeningOpened
-from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.commands import RecordReopening
 from services.submission.domain.package import newest_adjudication
 from services.submission.domain.prior import told

@@ -17,8 +17,9 @@ from contracts.submission import (
 )
 from contracts.values import Charge
 from services.submission.domain import edits
-from services.submission.domain.account_state import Account, ClaimState, evolve_claim
+from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
+from services.submission.domain.claim_state import ClaimState, evolve_claim
 from services.submission.domain.findings import Facts
 from services.submission.domain.lanes import lane_of
 from services.submission.domain.package import (

@@ -1,17 +1,20 @@
-"""A claim that a payer has is voided (frequency 8), and goes as a new claim afterwards when a person wants it."""
+"""A claim that a payer has is voided (frequency 8), and goes as a new claim afterwards when a person wants it.
+
+A void that the payer does not take is sent again, or withdrawn.
+"""
 
 from collections.abc import Iterable
 
-from contracts.submission import ClaimVoided, Frequency
-from services.submission.domain.account_state import Account, ClaimState
+from contracts.submission import ClaimVoided, VoidWithdrawn
+from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
-from services.submission.domain.commands import VoidClaim
+from services.submission.domain.claim_state import VOID, ClaimState
+from services.submission.domain.commands import VoidClaim, WithdrawVoid
 from services.submission.domain.package import is_ready
 from services.submission.domain.sending import again, resubmission
 from shared.errors import Refused
 from shared.service import Event, Say
 
-VOID: Frequency = "8"
 TAKES_NONE = {
     "reopening": "this payer takes no voids: ask it to reopen its decision",
     "new_claim": "this payer takes no voids",
@@ -50,6 +53,32 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
 
 
 _ON_ITS_WAY = ("queued", "held", "submitted", "accepted", "transport_rejected")
+
+
+def withdraw(account: Account, command: WithdrawVoid) -> list[Event | Say]:
+    """Drop a void that an edit holds or that was rejected: what the payer has stands as it did."""
+    claim = account.claims.get(command.claim)
+    if claim is None:
+        raise Refused("this account has no such claim")
+    if claim.frequency != VOID or claim.before_void is None:
+        raise Refused("there is no void of this claim")
+    if claim.status not in ("held", "rejected"):
+        raise Refused(f"only a void that is held or rejected is withdrawn; this one is {claim.status}")
+    before = claim.before_void
+    return [
+        VoidWithdrawn(
+            account=account.account,
+            claim=claim.claim,
+            attempt=claim.attempt,
+            payer=claim.payer,
+            payer_order=claim.payer_order,
+            stands=before.stands,
+            frequency=before.frequency,
+            payer_control=before.payer_control,
+            reason=command.reason,
+            withdrawn_by=command.by,
+        )
+    ]
 
 
 def control_of(account: Account, claim: ClaimState) -> str:

@@ -26,14 +26,10 @@ from contracts.submission import (
     ReopeningAsked,
     ReopeningOpened,
     TransportRejected,
+    VoidWithdrawn,
 )
-from services.submission.domain.account_state import (
-    NO_DECISION,
-    ClaimState,
-    Status,
-    answers_newest,
-    file_of,
-)
+from services.submission.domain.account_state import NO_DECISION
+from services.submission.domain.claim_state import VOID, ClaimState, Status, answers_newest, file_of
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
 
@@ -70,6 +66,7 @@ _ON_CLAIM = (
     ClaimSubmitted,
     ClaimImported,
     ClaimVoided,
+    VoidWithdrawn,
     TransportRejected,
     ClaimAcknowledged,
     ClaimRejected,
@@ -145,10 +142,13 @@ def _change(row: Row, event: Any, on: date) -> Row:
         case ClaimAcknowledged() if _answers(row, event, ("submitted",)):
             return {"state": "accepted", "payer_control": event.payer_control}
         case ClaimRejected() if _answers(row, event, ("submitted", "accepted")):
-            return {"state": "rejected", "reasons": [_refusal(event)], "waiting_since": on}
+            return {"state": "rejected", "reasons": [_refusal(row, event)], "waiting_since": on}
         case ClaimVoided():
             void = {"state": "voided", "reasons": [], "waiting_since": on}
             return void | {"standing": list(event.standing)}
+        case VoidWithdrawn():
+            stands: Row = {"state": event.stands, "reasons": [], "waiting_since": None}
+            return stands | {"frequency": event.frequency}
         case AdjudicationReversed():
             return {"standing": [one for one in row["standing"] if one != event.reverses]}
         case ClaimForwarded() if row["state"] == "held":
@@ -201,7 +201,8 @@ def _reasons(failures: tuple[EditFailure, ...]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(failure) for failure in failures]
 
 
-def _refusal(event: ClaimRejected) -> dict[str, Any]:
+def _refusal(row: Row, event: ClaimRejected) -> dict[str, Any]:
+    void = row["frequency"] == VOID
     return {
         "rule": "277CA",
         "rule_version": "",
@@ -209,7 +210,7 @@ def _refusal(event: ClaimRejected) -> dict[str, Any]:
         "element": "STC01",
         "severity": "block",
         "sentence": event.sentence,
-        "fix": "Mend it, then resubmit.",
+        "fix": "Resubmit the void, or withdraw it." if void else "Mend it, then resubmit.",
         "by": event.by,
         "category": event.category,
         "status_code": event.status_code,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
-from contracts.submission import ClaimResubmitted, ClaimVoided
+from contracts.submission import ClaimResubmitted, ClaimVoided, VoidWithdrawn
 from services.adjudication_tracking.domain import ACCOUNT
 from tests.unit.adjudication_tracking.test_claims import (
     CLAIM,
@@ -16,6 +16,7 @@ from tests.unit.adjudication_tracking.test_claims import (
     SOURCE,
     SUBMITTED,
     _ack,
+    _rejected,
 )
 from tests.unit.scenario import fold
 
@@ -98,3 +99,30 @@ def test_a_voided_claim_goes_anew() -> None:
     left = replace(SUBMITTED, attempt=3, isa13=300)
     claim = fold(ACCOUNT, [*ACCEPTED, AGAIN, LEFT, VOIDED, anew, left]).claims[CLAIM]
     assert (claim.state, claim.submitted_on, claim.forbidden) == ("submitted", DAY, 0)
+
+
+DROPPED = VoidWithdrawn(
+    account=NUMBER,
+    claim=CLAIM,
+    attempt=2,
+    payer="P",
+    payer_order=1,
+    stands="accepted",
+    frequency="1",
+    reason="the person was the right one",
+    withdrawn_by="biller",
+)
+
+
+def test_a_withdrawn_void_leaves_the_claim_as_it_stood_and_its_835_awaited() -> None:
+    claim = fold(ACCOUNT, [*ACCEPTED, AGAIN, LEFT, _rejected("payer"), DROPPED]).claims[CLAIM]
+    assert (claim.state, claim.submitted_on, claim.forbidden) == ("accepted", DAY, 0)
+    assert claim.acknowledged and claim.acknowledged_by_payer
+
+
+def test_a_rejected_void_of_a_decided_claim_awaits_nobody_withdrawn_or_not() -> None:
+    bounced = [*ACCEPTED, DECIDED, AGAIN, LEFT, _rejected("payer")]
+    for given in (bounced, [*bounced, DROPPED]):
+        state = fold(ACCOUNT, given)
+        assert state.claims[CLAIM].state == "adjudicated"
+        assert ACCOUNT.timers is not None and ACCOUNT.timers(state) == {}

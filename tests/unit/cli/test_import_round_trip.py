@@ -18,8 +18,9 @@ from contracts.values import Sealed
 from services.coding.api import AccountBody, _capture
 from services.registration.api import Encounter, _coverage, _details, _member, _provider
 from services.submission.domain import ACCOUNT
-from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.account_state import Account
 from services.submission.domain.batching import billing_of
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.file import batch_of, header_of
 from services.submission.domain.loops import Opened
 from services.submission.domain.package import package

@@ -11,7 +11,7 @@ from contracts.phi import MemberDetails, PersonDetails
 from contracts.submission import ClaimPackage, ClaimQueued, ClaimSetAside, InterchangeBatched
 from contracts.values import Sealed
 from services.submission.domain import ACCOUNT, OUTBOUND, Books
-from services.submission.domain.account_state import ClaimState
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.package import package
 from services.submission.domain.queue import CloseQueue
 from shared.service import Answer, At, Order, Row, Scope

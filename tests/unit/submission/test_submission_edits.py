@@ -8,7 +8,8 @@ import pytest
 from contracts.submission import EditFailure
 from contracts.values import Diagnosis
 from services.submission.domain import ACCOUNT, Books
-from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.account_state import Account
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.edits import OVERRIDABLE, RULES
 from services.submission.domain.findings import MAX_LINES
 from services.submission.domain.sending import judge

@@ -19,7 +19,7 @@ from contracts.submission import (
     TransportRejected,
 )
 from services.submission.domain import ACCOUNT, OUTBOUND
-from services.submission.domain.account_state import ClaimState
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.lanes import LANES, control_number, lane_of, lane_of_control
 from services.submission.domain.package import package
 from services.submission.domain.queue import (

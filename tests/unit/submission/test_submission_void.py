@@ -6,7 +6,7 @@ import pytest
 
 from contracts.adjudication_tracking import ClaimAcknowledged
 from contracts.coding import ChargeCorrected
-from contracts.submission import ClaimQueued, ClaimResubmitted, ClaimVoided
+from contracts.submission import ClaimQueued, ClaimResubmitted, ClaimVoided, VoidWithdrawn
 from services.submission.domain import ACCOUNT, Books
 from services.submission.domain.commands import (
     BuildClaim,
@@ -14,6 +14,7 @@ from services.submission.domain.commands import (
     SendCorrection,
     SettleVoid,
     VoidClaim,
+    WithdrawVoid,
 )
 from services.submission.projections.claims import CLAIM as CLAIM_ROWS
 from shared.x12 import read_file
@@ -150,6 +151,62 @@ def test_a_void_that_a_gate_refuses_goes_again_as_a_void() -> None:
     no = rejected()
     resent, queued = asked_to((*ON_ITS_WAY, no), ResubmitClaim(CLAIM))
     assert (resent.frequency, resent.payer_control, queued.package.attempt) == ("8", "ICN-1", 3)
+
+
+REJECTED = (*ON_ITS_WAY, rejected())
+DROP = WithdrawVoid(CLAIM, "THE PERSON WAS THE RIGHT ONE", "biller")
+
+
+@pytest.mark.parametrize(
+    ("given", "stands", "control"),
+    [((*ACCEPTED, *asked_to(ACCEPTED)[:1], LEFT), "accepted", ""), (ON_ITS_WAY, "adjudicated", "")],
+)
+def test_a_rejected_void_is_withdrawn_and_the_claim_stands_as_the_payer_has_it(
+    given: tuple[Any, ...], stands: str, control: str
+) -> None:
+    bounced = (*given, rejected())
+    (dropped,) = asked_to(bounced, DROP)
+    assert isinstance(dropped, VoidWithdrawn)
+    assert (dropped.stands, dropped.frequency, dropped.payer_control) == (stands, "1", control)
+    assert (dropped.reason, dropped.withdrawn_by) == (DROP.reason, "biller")
+    claim = fold(ACCOUNT, (*bounced, dropped)).claims[CLAIM]
+    assert (claim.status, claim.frequency, claim.before_void) == (stands, "1", None)
+    # It may be voided again: the payer has it.
+    assert asked_to((*bounced, dropped))[0].frequency == "8"
+
+
+def test_a_void_sent_again_and_rejected_again_is_withdrawn_to_what_stood_before_the_first() -> None:
+    again = (*REJECTED, *asked_to(REJECTED, ResubmitClaim(CLAIM))[:1])
+    refused_again = (
+        *again,
+        submitted(3, isa13=300, frequency="8"),
+        rejected(),
+    )
+    (dropped,) = asked_to(refused_again, DROP)
+    assert (dropped.stands, dropped.frequency, dropped.attempt) == ("adjudicated", "1", 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ((), "no such claim"),
+        (DECIDED, "no void"),
+        (ASKED, "this one is queued"),
+        (ON_ITS_WAY, "this one is submitted"),
+        ((*REJECTED, *asked_to(REJECTED, DROP)), "no void"),
+    ],
+)
+def test_only_a_void_that_came_to_nothing_is_withdrawn(given: tuple[Any, ...], why: str) -> None:
+    assert why in refused(ACCOUNT, given, DROP, books())
+
+
+def test_a_rejected_void_shows_what_may_be_done_and_a_withdrawn_one_waits_for_nobody() -> None:
+    shown = [event for event in REJECTED if hasattr(event, "claim")]
+    ((_, row),) = rows(CLAIM_ROWS, tuple(shown), ON_ACCOUNT).items()
+    assert "withdraw" in row["reasons"][0]["fix"]
+    (dropped,) = asked_to(REJECTED, DROP)
+    ((_, row),) = rows(CLAIM_ROWS, (*shown, dropped), ON_ACCOUNT).items()
+    assert (row["state"], row["frequency"], row["reasons"]) == ("adjudicated", "1", [])
 
 
 GONE = (*ON_ITS_WAY, taken_back(), *asked_to((*ON_ITS_WAY, taken_back()), SettleVoid(CLAIM)))

@@ -23,8 +23,9 @@ from contracts.values import (
 )
 from services.registration.api import Encounter, Person
 from services.submission.domain import ACCOUNT, Books
-from services.submission.domain.account_state import Account, ClaimState
+from services.submission.domain.account_state import Account
 from services.submission.domain.batching import Waiting, close
+from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.commands import AnswerSetAside, BuildClaim, ReleaseClaim
 from services.submission.domain.edits import WRITER
 from services.submission.domain.file import batch_of, header_of, told

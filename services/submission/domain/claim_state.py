@@ -1,0 +1,202 @@
+"""One claim of an account: how far its newest attempt has come."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from contracts.adjudication_tracking import ClaimAcknowledged, ClaimRejected
+from contracts.submission import (
+    ClaimHeld,
+    ClaimReleased,
+    ClaimResubmitted,
+    ClaimSubmitted,
+    ClaimVoided,
+    ForwardingGivenUp,
+    Frequency,
+    ReopeningAsked,
+    ReopeningOpened,
+    TransportRejected,
+    VoidWithdrawn,
+)
+from contracts.values import Charge
+
+Status = Literal[
+    "queued",
+    "held",
+    "submitted",
+    "transport_rejected",
+    "rejected",
+    "accepted",
+    "adjudicated",
+    "voided",
+    "forwarded",
+    "imported",
+]
+IN_TRANSPORT = ("queued", "submitted")
+VOID: Frequency = "8"
+
+
+class BeforeVoid(msgspec.Struct, frozen=True):
+    """What a payer has of a claim while its void is on the way."""
+
+    stands: Literal["accepted", "adjudicated"]
+    frequency: Frequency
+    payer_control: str = ""
+
+
+class ClaimState(msgspec.Struct, frozen=True):
+    """One claim of the account and its newest attempt."""
+
+    claim: str
+    payer: str = ""
+    payer_order: int = 0
+    status: Status = "queued"
+    attempt: int = 1
+    frequency: Frequency = "1"
+    payer_control: str = ""
+    answers: str = ""
+    """The adjudication that the newest correction answered."""
+    reasons: tuple[str, ...] = ()
+    held_for: tuple[tuple[str, str], ...] = ()
+    """Rule and element of each reason, to tell a new reason from the same one again."""
+    overridden: tuple[str, ...] = ()
+    transport_tries: int = 0
+    corrected: dict[str, Charge] = {}
+    authorization: str = ""
+    note: str = ""
+    foreign_number: str = ""
+    told: str = ""
+    """What the newest attempt says of earlier payers' money."""
+    reopening: str = ""
+    """The adjudication that a person asks the payer to reopen, until it is answered."""
+    asked: bool = False
+    accepted_as: str = ""
+    """The number under which the payer's 277CA took a claim that it shall decide."""
+    taken: Literal["", "277CA", "reversal"] = ""
+    """By which of its words the payer took the void that the newest attempt is."""
+    before_void: BeforeVoid | None = None
+    """What stands again when the void that the newest attempt is comes to nothing."""
+    sent: dict[str, int] = {}
+    """The file and set in which each attempt left, and which attempt that was."""
+
+
+_replace = msgspec.structs.replace
+
+
+def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
+    """Fold an event of one claim; what speaks of an earlier attempt changes nothing."""
+    match event:
+        case ClaimHeld():
+            reasons = event.reasons
+            return _replace(
+                claim,
+                status="held",
+                reasons=tuple(reason.rule for reason in reasons if reason.severity == "block"),
+                held_for=tuple((reason.rule, reason.element) for reason in reasons),
+            )
+        case ClaimReleased():
+            overridden = tuple(dict.fromkeys((*claim.overridden, *event.overridden)))
+            return _replace(claim, status="queued", reasons=(), held_for=(), overridden=overridden)
+        case ClaimResubmitted():
+            return _resubmitted(claim, event)
+        case ClaimSubmitted():
+            sent = {**claim.sent, file_of(event.isa13, event.st02): event.attempt}
+            claim = _replace(claim, sent=sent)
+            left = event.attempt == claim.attempt and claim.status == "queued"
+            return _replace(claim, status="submitted") if left else claim
+        case TransportRejected(attempt=claim.attempt) if claim.status in IN_TRANSPORT:
+            return _replace(claim, status="transport_rejected")
+        case ReopeningOpened():
+            answers = event.adjudication
+            return _replace(claim, reopening=answers, answers=answers, asked=False)
+        case ReopeningAsked():
+            return _replace(claim, asked=True)
+        case ForwardingGivenUp() if claim.status == "forwarded":
+            return _replace(claim, status="held")
+        case ClaimVoided():
+            return _replace(claim, status="voided", accepted_as="", taken="", before_void=None)
+        case VoidWithdrawn():
+            return _withdrawn(claim, event)
+        case ClaimAcknowledged() if answers_newest(claim, event, ("submitted",)):
+            return _replace(claim, status="accepted", transport_tries=0, **_by_payer(claim, event))
+        case ClaimAcknowledged() if claim.status == "accepted" and event.by == "payer":
+            newest = answers_newest(claim, event, ("accepted",))
+            return _replace(claim, **_by_payer(claim, event)) if newest else claim
+        case ClaimRejected() if answers_newest(claim, event, ("submitted", "accepted")):
+            return _replace(claim, status="rejected", transport_tries=0)
+    return claim
+
+
+def _by_payer(claim: ClaimState, event: ClaimAcknowledged) -> dict[str, Any]:
+    """What a payer's 277CA adds to a clearinghouse's: its number, or that it took the void."""
+    if event.by != "payer":
+        return {}
+    if claim.frequency == VOID:
+        return {"taken": "277CA"}
+    return {"accepted_as": event.payer_control or claim.accepted_as}
+
+
+def file_of(isa13: int, st02: str) -> str:
+    """A file and set of ours, as a 277CA names them."""
+    return f"{isa13:09d}/{st02}"
+
+
+def answers_newest(
+    claim: ClaimState, event: ClaimAcknowledged | ClaimRejected, awaiting: tuple[Status, ...]
+) -> bool:
+    """Whether a 277CA is about the newest attempt, and that one waits for it.
+
+    It names the file that it answers. One that we did not hear of yet overtook our word that the newest attempt
+    left; one that names no file may mean a first attempt before that word, for there is no older one to mean.
+    """
+    attempt = claim.sent.get(file_of(event.answers_isa13, event.answers_st02))
+    if attempt is not None and attempt < claim.attempt:
+        return False
+    if claim.status in awaiting:
+        return True
+    known = claim.attempt in claim.sent.values()
+    return (
+        claim.status == "queued" and not known and (bool(event.answers_isa13) or claim.attempt == 1)
+    )
+
+
+def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
+    again = event.cause == "transport"
+    return _replace(
+        claim,
+        status="queued",
+        attempt=event.attempt,
+        frequency=event.frequency,
+        payer=event.payer,
+        payer_control=event.payer_control,
+        answers=event.adjudication or claim.answers,
+        reasons=(),
+        held_for=(),
+        transport_tries=claim.transport_tries + 1 if again else 0,
+        taken="",
+        before_void=_before_void(claim, event),
+        corrected={**claim.corrected, **{charge.charge: charge for charge in event.charges}},
+        authorization=event.authorization or claim.authorization,
+        note=event.note or claim.note,
+    )
+
+
+def _before_void(claim: ClaimState, event: ClaimResubmitted) -> BeforeVoid | None:
+    if event.frequency != VOID:
+        return None
+    match claim.status:
+        case "accepted" | "adjudicated" as stands:
+            return BeforeVoid(stands, claim.frequency, claim.payer_control)
+    return claim.before_void
+
+
+def _withdrawn(claim: ClaimState, event: VoidWithdrawn) -> ClaimState:
+    return _replace(
+        claim,
+        status=event.stands,
+        frequency=event.frequency,
+        payer_control=event.payer_control,
+        reasons=(),
+        held_for=(),
+        before_void=None,
+    )
