@@ -10,7 +10,13 @@ from shared.x12 import read_file
 from shared.x12.ack_999 import Ack999, Fault999, Set999, write_999
 from shared.x12.ack_ta1 import Ta1, write_ta1
 from shared.x12.claim_837p import ProfessionalClaim, read_837p
-from shared.x12.claim_ack_277ca import ClaimAck277, ClaimStatus277, ProviderAck277, write_277ca
+from shared.x12.claim_ack_277ca import (
+    ClaimAck277,
+    ClaimStatus277,
+    ProviderAck277,
+    Status277,
+    write_277ca,
+)
 from shared.x12.eligibility_270 import Inquiry270, read_270
 from shared.x12.eligibility_271 import Answer271, Benefit, Rejection, write_271
 from shared.x12.envelope import TransactionSet, kind_of
@@ -157,6 +163,15 @@ def rejects(sent: SentClaim, on: date) -> bytes:
     status = _status(sent, "A3", "164", on)
     status.entity = "IL"
     return _claim_ack(sent, status, on)
+
+
+def refuses_batch(batch: str, claims: int, on: date) -> bytes:
+    """The clearinghouse's 277CA that refuses a whole batch (BHT03) and names no claim of it."""
+    refused = Status277("A3", "21", "40", effective_on=on)
+    ack = ClaimAck277("AY", "SYNTHETIC CLEARINGHOUSE", "CLEAR1", batch, on, status=refused)
+    ack.receiver_name, ack.receiver_id, ack.rejected = "CLAIMLOG", "CLAIMLOG", claims
+    number = next(_numbers)
+    return write_277ca(Header("CLEAR1", "CLAIMLOG", number, number, on), [ack])
 
 
 def _status(sent: SentClaim, category: str, code: str, on: date) -> ClaimStatus277:

@@ -42,7 +42,7 @@ class Account:
     payer: str
     charges: Sequence[tuple[str, int]]
     facility: dict[str, Any]
-    mrn: str
+    who: dict[str, Any]
     seen_on: date
 
     def claim(self, order: int = 1) -> str:
@@ -190,9 +190,7 @@ class Office:
         (taken,) = answer["encounters"]
         assert taken["status"] == 200, taken
         assert taken["account"] == account_number("demo", SOURCE, name)
-        return Account(
-            taken["account"], taken["patient"], payer, charges, where, who["mrn"], self.day
-        )
+        return Account(taken["account"], taken["patient"], payer, charges, where, who, self.day)
 
     def coverage(
         self, order: int, payer: str, number: int, covered_from: str = COVERED_FROM
