@@ -48,7 +48,7 @@ class InquiriesBatched:
 
 @event("eligibility.inquiry_file_sent.v1", "outbound")
 class InquiryFileSent:
-    """The 270 file was handed over: its hash and size."""
+    """The 270 file was handed over: its hash and size, and what was in it (`left`; older records do not say it)."""
 
     receiver: Code
     isa13: int
@@ -56,6 +56,7 @@ class InquiryFileSent:
     sha256: Sha256
     size_bytes: int
     inquiries: int = 0
+    left: tuple[BatchedInquiry, ...] = ()
 
 
 @event("eligibility.inquiry_sent.v1", "account")

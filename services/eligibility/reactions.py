@@ -18,5 +18,5 @@ def react(event: Any, at: At) -> list[tuple[str, Any]]:
             case InquiryRejected(reason=reason, trace=trace) if reason == PAYER_DOWN:
                 return [(at.stream, AskAgain(trace))]
     if isinstance(event, InquiryFileSent):
-        return [(at.stream, TellSent(event.isa13))]
+        return [(at.stream, TellSent(event.isa13, event.left))]
     return []

@@ -43,22 +43,22 @@ class RecordSent:
 
 @dataclass(frozen=True)
 class TellSent:
-    """Tell the next accounts that their inquiry left."""
+    """Tell the accounts of a file that their inquiry left."""
 
     isa13: int
+    left: tuple[BatchedInquiry, ...]
 
 
 Command = CloseBatch | RecordSent | TellSent
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """What waits, the files that were not handed over or not all told, and the last batch number."""
+    """What waits, the files that were not handed over, and the last batch number."""
 
     receiver: str = ""
     lane: int = 0
     waiting: tuple[BatchedInquiry, ...] = ()
     files: dict[int, InquiriesBatched] = {}
-    sent: dict[int, tuple[BatchedInquiry, ...]] = {}
     batch: int = 0
 
 
@@ -70,8 +70,8 @@ def decide(command: Command, state: Queue | None, book: Book) -> list[Any]:
             return _close(command, queue)
         case RecordSent():
             return _sent(command, queue)
-        case TellSent(isa13):
-            return _tell(isa13, queue)
+        case TellSent():
+            return _tell(command)
 
 
 def _close(command: CloseBatch, queue: Queue) -> list[Any]:
@@ -105,12 +105,12 @@ def _sent(command: RecordSent, queue: Queue) -> list[Any]:
             sha256=command.sha256,
             size_bytes=command.size_bytes,
             inquiries=len(file.inquiries),
+            left=file.inquiries,
         )
     ]
 
 
-def _tell(isa13: int, queue: Queue) -> list[Any]:
-    left = queue.sent.get(isa13, ())
+def _tell(command: TellSent) -> list[Any]:
     return [
         to(
             account_stream(i.account),
@@ -119,10 +119,10 @@ def _tell(isa13: int, queue: Queue) -> list[Any]:
                 trace=i.trace,
                 payer=i.payer,
                 coverage_order=int(i.trace[-1]),
-                isa13=isa13,
+                isa13=command.isa13,
             ),
         )
-        for i in left
+        for i in command.left
     ]
 
 
@@ -146,11 +146,7 @@ def evolve(state: Queue | None, event: Any) -> Queue:
                 batch=(event.isa13 - FIRST_ISA13) // 100,
             )
         case InquiryFileSent(isa13=isa13):
-            file = queue.files.get(isa13)
-            files = {n: f for n, f in queue.files.items() if n != isa13}
-            # Only the newest file's inquiries are kept: they are told as soon as this is heard back.
-            sent = {isa13: file.inquiries} if file else {}
-            return replace(queue, files=files, sent=sent)
+            return replace(queue, files={n: f for n, f in queue.files.items() if n != isa13})
     return queue
 
 

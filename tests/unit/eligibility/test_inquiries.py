@@ -1,5 +1,8 @@
 """Every coverage of a new account is asked about once, at the cut-off; a payer that is down is asked again."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from contracts.eligibility import (
     BatchedInquiry,
     BenefitsConfirmed,
@@ -11,6 +14,8 @@ from contracts.registration import CoveragesSet
 from services.eligibility.domain import ACCOUNT, OUTBOUND, Book
 from services.eligibility.domain.account import AskAgain, Inquire, read_trace
 from services.eligibility.domain.queue import CloseBatch, RecordSent, TellSent
+from services.eligibility.reactions import react
+from shared.service import At, Scope
 from tests.unit.eligibility.facts import (
     BOOK,
     COVERAGE,
@@ -28,6 +33,19 @@ from tests.unit.scenario import said
 YES = BenefitsConfirmed(account=NUMBER, trace=TRACE, payer="P", active=True, source=PLACE)
 NO = BenefitsConfirmed(account=NUMBER, trace=TRACE, payer="P", active=False, source=PLACE)
 UNCLEAR = BenefitsUnclear(account=NUMBER, trace=TRACE, payer="P", codes=("V",), source=PLACE)
+AT = At(
+    "outbound/R/270-0",
+    0,
+    "e",
+    "eligibility.inquiry_file_sent.v1",
+    Scope("demo"),
+    DAY,
+    datetime(2026, 1, 6, tzinfo=UTC),
+    "a",
+    "c",
+    "eligibility/0",
+    1,
+)
 SET_ANEW = CoveragesSet(patient="p", coverages=(COVERAGE,), set_on=DAY, reason="id mended")
 
 
@@ -75,8 +93,23 @@ def test_the_cutoff_closes_what_waits_into_a_file_and_tells_the_accounts_when_it
     assert batched.inquiries == (BatchedInquiry(account=NUMBER, trace=TRACE, payer="P"),)
     (sent,) = said(OUTBOUND, [QUEUED, batched], RecordSent(batched.isa13, "c" * 64, 9), BOOK)
     assert isinstance(sent, InquiryFileSent)
-    told = said(OUTBOUND, [QUEUED, batched, sent], TellSent(batched.isa13), BOOK)
+    told = said(OUTBOUND, [QUEUED, batched, sent], TellSent(sent.isa13, sent.left), BOOK)
     assert [stream for stream, _ in told] == [f"account/{NUMBER}"]
+
+
+def test_the_accounts_of_a_file_are_told_although_the_next_one_left_before_that_was_heard() -> None:
+    other = replace(QUEUED, account="B" * 14, trace="B" * 14 + "1")
+    (first,) = said(OUTBOUND, [QUEUED], CloseBatch(DAY), BOOK)
+    (second,) = said(OUTBOUND, [QUEUED, first, other], CloseBatch(DAY), BOOK)
+    given = [QUEUED, first, other, second]
+    (one,) = said(OUTBOUND, given, RecordSent(first.isa13, "c" * 64, 9), BOOK)
+    (two,) = said(OUTBOUND, [*given, one], RecordSent(second.isa13, "d" * 64, 9), BOOK)
+    given += [one, two]
+    for sent, account in ((one, NUMBER), (two, "B" * 14)):
+        ((_, command),) = react(sent, AT)
+        assert [stream for stream, _ in said(OUTBOUND, given, command, BOOK)] == [
+            f"account/{account}"
+        ]
 
 
 def test_an_empty_queue_makes_no_file() -> None:
