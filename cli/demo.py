@@ -16,18 +16,23 @@ from cli.context import Json, ask, err, fail, out, plainly, print_json, stack
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from simulator.doors import DoorClosed, Doors
-from simulator.world import Plan, Score, World, standing
+from simulator.world import ALL_DAYS, FEED_DAYS, Plan, Score, World, standing
 
 GATHER_MS = "400"
 """The world's days are short: services gather what a moment brings before they work on it."""
+QUICK = {
+    service: {"fetch_max_wait_ms": "50"}
+    for service in ("reference", "registration", "coding", "eligibility", "submission")
+}
+"""But not those that the world's days wait for."""
 WATCH_SECONDS = 2.0
 
 
 @plainly
 def demo(
     encounters: Annotated[int, typer.Option(help="How many encounters.", min=1)] = 2_000,
-    feed_days: Annotated[int, typer.Option(help="Business days with encounters.", min=1)] = 120,
-    days: Annotated[int, typer.Option(help="Business days in all.", min=1)] = 150,
+    feed_days: Annotated[int, typer.Option(help="Business days with encounters.", min=1)] = FEED_DAYS,
+    days: Annotated[int, typer.Option(help="Business days in all.", min=1)] = ALL_DAYS,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 7,
     exit: Annotated[bool, typer.Option("--exit", help="Stop everything at the end.")] = False,
     json: Json = False,
@@ -61,7 +66,7 @@ def _carry(chosen: Stack, plan: Plan, quiet: bool) -> Score | None:
     """Start everything and run the world; None, and nothing is sent, where one ran here before."""
     started = time.monotonic()
     with err.status("starting") as shown:
-        chosen.start(SERVICES, told=shown.update, fetch_max_wait_ms=GATHER_MS)
+        chosen.start(SERVICES, shown.update, QUICK, fetch_max_wait_ms=GATHER_MS)
     told = err if quiet else out
     told.print(f"everything is up after {time.monotonic() - started:.0f} s")
     last = asyncio.run(_standing(chosen))

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -83,15 +83,19 @@ class Stack:
         asyncio.run(provision.database(self.home, self.pg_dsn))
 
     def start(
-        self, services: Sequence[str] = provision.SERVICES, told: Told = _quiet, **more: str
+        self,
+        services: Sequence[str] = provision.SERVICES,
+        told: Told = _quiet,
+        own: Mapping[str, Mapping[str, str]] = {},
+        **more: str,
     ) -> None:
-        """Everything, until every service is ready; harmless when it runs."""
+        """Everything, until every service is ready; harmless when it runs. `own` are settings of one service."""
         with self.home.alone():
             self.start_engines(told)
             self.prepare(told)
             processes = self.services
             for service in services:
-                processes.start(service, **{**passed_on(self.settings), **more})
+                processes.start(service, **{**passed_on(self.settings), **more, **own.get(service, {})})
             processes.wait(
                 [f"{service}-0" for service in services], lambda name: told(f"{name} is ready")
             )

@@ -10,7 +10,7 @@ from typing import Any
 from simulator.doors import Doors
 
 DATA = Path(__file__).resolve().parent.parent / "services" / "reference" / "data"
-HEARD_SECONDS = 0.1
+HEARD_SECONDS = 0.03
 CODE_SETS = (
     ("ICD-10-CM", "2026", "ICD-10-CM-2026.txt", date(2025, 10, 1), date(2026, 9, 30)),
     ("ICD-10-CM", "2027", "ICD-10-CM-2027.txt", date(2026, 10, 1), date(2027, 9, 30)),
@@ -122,11 +122,11 @@ class Books:
         await doors.post("reference", "/business-days", f"day/{eve}", {"day": eve})
         await self.heard(doors, eve)
 
-    async def heard(self, doors: Doors, day: str) -> None:
+    async def heard(self, doors: Doors, day: str, services: tuple[str, ...] = SERVICES) -> None:
         """Until every service knows this day, and so every listing said before it.
 
         What is charged earlier would be coded without a code set.
         """
-        for service in self.SERVICES:
+        for service in services:
             while any((p["today"] or "") < day for p in await doors.get(service, "/progress")):
                 await asyncio.sleep(HEARD_SECONDS)

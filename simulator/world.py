@@ -16,17 +16,19 @@ from simulator.books import Books
 from simulator.chance import Chance
 from simulator.clearinghouse import Answer, Clearinghouse
 from simulator.doors import Doors
-from simulator.feed import Feed, business_days
+from simulator.feed import Day, Feed, business_days
 from simulator.patients import Patients
 from simulator.pay_run import Treasury
 
-FEED_DAYS = 120
-ALL_DAYS = 150
+FEED_DAYS = 90
+ALL_DAYS = 120
 BILLER_EVERY_DAYS = 5
 SETTLE_SECONDS = 30.0
 HANDED_AT_ONCE = 12
+FIRST_TO_HEAR = ("registration", "coding")
+"""They date what comes in at their doors by the day that they have heard of."""
 AHEAD_DAYS = 3
-"""How far the world may run ahead of the system before it waits."""
+"""How far the world may run ahead of the system before it waits, when it is not in step with it."""
 
 
 @dataclass(slots=True)
@@ -97,9 +99,12 @@ class World:
         self.biller = Biller(doors, self.chance)
         self.patients = Patients(doors, self.chance)
         self._days: list[date] = []
+        self.in_step = False
+        """A day begins when its opening was heard, and ends when what left on it is told: stories have their order."""
 
     async def run(self) -> Score:
         """All days, in order."""
+        self.in_step = True
         days = business_days(self.plan.start, self.plan.all_days)
         await self.books.publish(self.doors, days[0])
         done = 0
@@ -113,10 +118,15 @@ class World:
     async def day(self, n: int, today: date, numbers: range) -> None:
         """One business day."""
         await self.doors.post("reference", "/business-days", f"day/{today}", {"day": today.isoformat()})
-        await self._encounters(today, numbers)
-        await self._collect(today)
-        await self._deliver(self.house.due(today))
-        await self._pay(today)
+        if self.in_step:
+            await self.books.heard(self.doors, today.isoformat(), FIRST_TO_HEAR)
+            day, key = self.feed.day(today, numbers), self._key(today, numbers)
+            await self._register(day, key)
+            await self._answers(today)
+            await self._charge(day, key)
+        else:
+            await self._encounters(today, numbers)
+            await self._answers(today)
         if n % BILLER_EVERY_DAYS == BILLER_EVERY_DAYS - 1:
             await asyncio.gather(self.biller.work(today), self.patients.pay(today))
         await self.doors.post("reference", "/cutoffs", f"cutoff/{today}", {"day": today.isoformat()})
@@ -128,18 +138,26 @@ class World:
         self.told(self.score)
 
     async def _encounters(self, today: date, numbers: range) -> None:
-        if not numbers:
-            return
-        day = self.feed.day(today, numbers)
-        key = f"feed/{self.plan.seed}/{today}/{numbers.start}-{numbers.stop}"
-        await asyncio.gather(
-            self.doors.post_all("registration", "/encounters", f"{key}/e", "encounters", day.encounters),
-            self.doors.post_all("coding", "/charges", f"{key}/c", "accounts", day.charges),
-        )
-        self.score.encounters += len(numbers)
+        """Encounters and their charges, whichever comes first."""
+        if numbers:
+            day, key = self.feed.day(today, numbers), self._key(today, numbers)
+            await asyncio.gather(self._register(day, key), self._charge(day, key))
 
-    async def _collect(self, today: date) -> None:
+    def _key(self, today: date, numbers: range) -> str:
+        return f"feed/{self.plan.seed}/{today}/{numbers.start}-{numbers.stop}"
+
+    async def _register(self, day: Day, key: str) -> None:
+        await self.doors.post_all("registration", "/encounters", f"{key}/e", "encounters", day.encounters)
+        self.score.encounters += len(day.encounters)
+
+    async def _charge(self, day: Day, key: str) -> None:
+        await self.doors.post_all("coding", "/charges", f"{key}/c", "accounts", day.charges)
+
+    async def _answers(self, today: date) -> None:
+        """What the outside has to say today; what left since yesterday is answered tomorrow at the earliest."""
+        await self._deliver(self.house.due(today))
         self.house.collect(self.outbound, today)
+        await self._pay(today)
 
     async def _deliver(self, answers: list[Answer]) -> None:
         # Files that arrive on one day have no order among them.
@@ -183,10 +201,17 @@ class World:
         ]
 
     async def _keep_pace(self, today: date) -> None:
-        """Stay within a few days of the system: the sender has opened the day that many days ago."""
+        """Stay within a few days of the system: the sender has opened the day that many days ago.
+
+        In step: today, and it has heard back all that it said, so that accounts know what was sent before it is answered.
+        """
         self._days.append(today)
-        wanted = self._days[-min(AHEAD_DAYS, len(self._days))].isoformat()
-        await self._until(lambda rows: all((r["today"] or "") >= wanted for r in rows))
+        ahead = 1 if self.in_step else min(AHEAD_DAYS, len(self._days))
+        wanted = self._days[-ahead].isoformat()
+        await self._until(
+            lambda rows: all((r["today"] or "") >= wanted for r in rows)
+            and not (self.in_step and any(r["unheard"] for r in rows))
+        )
 
     async def _until(self, check: Callable[[list[dict[str, Any]]], bool]) -> None:
         loop = asyncio.get_running_loop()

@@ -36,7 +36,7 @@ class Listening(Doors):
             return []
         self.behind -= 1
         today = "9999-12-31" if self.behind < 0 else ""
-        return [{"today": today, "next_offset": 1, "said": 1}]
+        return [{"today": today, "next_offset": 1, "said": 1, "unheard": 0}]
 
 
 async def handed_in(folder: Path) -> list[tuple[str, str, str, Any]]:
