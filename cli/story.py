@@ -22,6 +22,7 @@ NAMES = {
     "patient_part_cents": "left to the next payer or the patient",
     "credit_cents": "credit",
     "deadline_on": "by",
+    "next_action": "next",
     "carcs": "denied for",
     "carc": "CARC",
     "filing_limit_on": "file by",
@@ -34,8 +35,8 @@ DECIDED = (
     ("contractual", "contractual_cents"),
     ("left to the next payer or the patient", "patient_cents"),
 )
-SETTLED = ("paid", "zero pay", "history")
-"""Claims whose filing limit no longer matters."""
+UNFILED = ("ready", "held", "sent", "received", "rejected", "transport rejected")
+"""Claims whose filing limit still runs: the payer has not taken them. A denial has a deadline of its own."""
 
 
 @plainly
@@ -112,7 +113,7 @@ def claim_line(c: dict[str, Any]) -> str:
         told.append(f"paid {dollars(c['paid_cents'])}" if c["paid_cents"] else "nothing paid")
         told += [f"{name} {dollars(c[key])}" for name, key in DECIDED if c[key]]
     left = c["filing_days_left"]
-    if left is not None and c["state"] not in SETTLED:
+    if left is not None and c["state"] in UNFILED:
         told.append(
             f"[red]filing limit {c['filing_limit_on']} past[/red]"
             if left < 0

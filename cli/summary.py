@@ -50,6 +50,7 @@ REJECTED = (
     number("claims", "claims"),
     money("billed", "cents"),
     text("why", "why"),
+    text("what next", "next_step"),
     deadline("file by", "file_by"),
 )
 UNSENT = (

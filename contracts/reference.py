@@ -54,6 +54,7 @@ class PayerListed:
     `replacement` tells how a denied claim goes again: `yes` (frequency 7), `reopening`, `new_claim`.
     Days count from the payer's decision: `correction_days` for a corrected claim, `reopening_days` and `appeal_days`
     where they differ from it. `source` names where a policy number came from; `unsourced` is said plainly.
+    `ack_999_late_days` is read by nobody any more: whoever takes the files answers them, so it is the receiver's.
     """
 
     payer: Code
@@ -77,7 +78,10 @@ class PayerListed:
 
 @event("reference.receiver_listed.v1", "broadcast")
 class ReceiverListed:
-    """A clearinghouse or payer that takes our files, with our ids at its door and the lanes in use."""
+    """A clearinghouse or payer that takes our files, with our ids at its door and the lanes in use.
+
+    Its 999 is late once more than `ack_999_late_days` business days passed since a file left.
+    """
 
     receiver: Code
     name: str
@@ -88,6 +92,7 @@ class ReceiverListed:
     contact_phone: str = "5550100000"
     lanes: Annotated[int, Field(ge=1, le=100)] = 1
     usage: Literal["P", "T"] = "T"
+    ack_999_late_days: Annotated[int, Field(ge=0, le=30)] = 1
 
 
 @event("reference.enrolment_recorded.v1", "broadcast")

@@ -17,6 +17,7 @@ from contracts.adjudication_tracking import (
 )
 from contracts.phi import PersonDetails
 from contracts.posting import EftMatched, PatientPaymentReceived
+from contracts.reference import ReceiverListed
 from contracts.submission import (
     InterchangeSent,
     TransportAcknowledged,
@@ -26,7 +27,7 @@ from deploy.stack import Stack
 from services.reporting.api import checks, money, stories, work
 from services.reporting.api.summary import left_off, summary
 from shared.errors import NotFound
-from shared.streams import guarantor_stream, outbound_stream, remittance_stream
+from shared.streams import BROADCAST, guarantor_stream, outbound_stream, remittance_stream
 from tests.stack.reports import ReadingDoors, answer, database
 from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM, SOURCE
 from tests.unit.reporting.facts import (
@@ -137,6 +138,22 @@ def _file(isa13: int) -> InterchangeSent:
         size_bytes=1,
         sets=(),
     )
+
+
+def _house(days: int) -> ReceiverListed:
+    return ReceiverListed(
+        receiver="HOUSE", name="A HOUSE", receiver_id="HOUSE1", submitter_id="US", submitter_name="US",
+        ack_999_late_days=days,
+    )  # fmt: skip
+
+
+def test_a_999_is_late_by_the_days_of_its_receiver(server: str) -> None:
+    rows = Rows().days(MONDAY, date(2026, 1, 9))
+    rows.tell(_file(1), stream=outbound_stream("HOUSE", 0), on=MONDAY)
+    for days, late_by in ((3, [1]), (4, [])):
+        rows.tell(_house(days), stream=BROADCAST, on=MONDAY)
+        found = answer(server, rows, work.unanswered)
+        assert [row["late_days"] for row in found] == late_by
 
 
 def test_only_files_without_a_999_are_listed(server: str) -> None:

@@ -16,13 +16,14 @@ def _usual(table: str, who: str, since: str, until: str) -> str:
 _FILES = (
     "select '999' as awaited, f.receiver as who, f.file_name as item, '' as account, f.sent_on, f.cents, "
     f"{business_days('f.sent_on')} as waiting_days, u.days as usual_days, "
-    "'ask the receiver for it' as next_step from transport_view f "
+    "coalesce(r.ack_999_late_days, 1) as allowed_days, 'ask the receiver for it' as next_step "
+    "from transport_view f left join receiver_view r using (receiver) "
     f"left join ({_usual('transport_view', 'receiver', 'sent_on', 'answered_on')}) u on u.who = f.receiver "
     "where f.answered_on is null and f.ta1 <> 'R'"
 )
 _CLAIMS = (
     "select c.awaited, c.payer as who, c.claim as item, c.account, c.gone_on, c.charge_cents, "
-    f"{business_days('c.gone_on')}, u.days, case when c.state = 'forwarded' "
+    f"{business_days('c.gone_on')}, u.days, null::int, case when c.state = 'forwarded' "
     "then 'bill it from here: submission, POST /claims/' || c.claim || '/bill' "
     "when c.awaited = '277CA' then 'ask the receiver what became of it' else 'ask the payer' end from ("
     "select *, coalesce(sent_on, forwarded_on) as gone_on, "
@@ -33,10 +34,10 @@ _CLAIMS = (
     ") u on u.who = c.payer and u.awaited = c.awaited where c.awaited = any(c.late)"
 )
 _UNANSWERED = (
-    "select *, waiting_days - coalesce(usual_days, 0) as late_days from "
-    f"({_FILES} union all {_CLAIMS}) n where waiting_days > coalesce(usual_days, 0)"
+    "select *, waiting_days - coalesce(allowed_days, usual_days, 0) as late_days from "
+    f"({_FILES} union all {_CLAIMS}) n where waiting_days > coalesce(allowed_days, usual_days, 0)"
 )
-"""A claim awaits one thing at a time: the first acknowledgement, then the payment. Answered is not late. What was sent on by another payer awaits the payment."""
+"""A file's 999 is late by its receiver's own days. A claim awaits one thing at a time: the first acknowledgement, then the payment. Answered is not late. What was sent on by another payer awaits the payment."""
 
 
 async def late(doors: Doors) -> list[Row]:
@@ -74,7 +75,9 @@ async def rejected(doors: Doors) -> list[Row]:
     return await doors.rows(
         "select facility, payer, state, count(*) as claims, sum(charge_cents)::bigint as cents, "
         "string_agg(distinct nullif(case state when 'held' then hold else rejection end, ''), ', ') as why, "
-        f"min(filing_limit_on) as file_by, min(filing_limit_on) < {TODAY} as past "
+        f"min(filing_limit_on) as file_by, min(filing_limit_on) < {TODAY} as past, "
+        "case state when 'held' then 'mend it: it goes by itself then' when 'rejected' "
+        "then 'mend it, then resubmit' else 'nothing: it goes again by itself' end as next_step "
         "from claim_view where state in ('rejected', 'transport rejected', 'held') "
         "group by 1, 2, 3 order by 3, 1, 2"
     )

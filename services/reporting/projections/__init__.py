@@ -4,7 +4,13 @@ from services.reporting.projections.checks import CHECKS, POSTED, UNMATCHED, WAI
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.denials import DENIALS
 from services.reporting.projections.money import MONEY, PERSON
-from services.reporting.projections.outside import BUSINESS_DAYS, CALENDAR, PARKED, TRANSPORT
+from services.reporting.projections.outside import (
+    BUSINESS_DAYS,
+    CALENDAR,
+    PARKED,
+    RECEIVERS,
+    TRANSPORT,
+)
 from services.reporting.projections.payees import PATIENT_PAYMENTS, PAYEES
 from services.reporting.projections.story import STORY
 from services.reporting.projections.takebacks import TAKEBACKS
@@ -26,6 +32,7 @@ PROJECTIONS = (
     PARKED,
     CALENDAR,
     BUSINESS_DAYS,
+    RECEIVERS,
 )
 
 __all__ = ["PROJECTIONS"]

@@ -119,6 +119,19 @@ CALENDAR = Projection(
     project=lambda row, event, at: {"heard_in": at.partition, "today": event.day},
 )
 
+RECEIVERS = Projection(
+    table="receiver_view",
+    columns={"receiver": "text", "ack_999_late_days": "int"},
+    key=("receiver",),
+    hears=frozenset({"reference.receiver_listed.v1"}),
+    # One partition's word is enough: every partition hears the same listings.
+    keys=lambda event, at: [(event.receiver,)] if at.partition == 0 else [],
+    project=lambda row, event, at: {
+        "receiver": event.receiver,
+        "ack_999_late_days": event.ack_999_late_days,
+    },
+)
+
 BUSINESS_DAYS = Projection(
     table="business_day",
     columns={"heard_in": "int", "day": "date"},

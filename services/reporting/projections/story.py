@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from contracts.adjudication_tracking import ClaimAdjudicated
+from contracts.adjudication_tracking import ClaimAdjudicated, ClaimRejected
+from contracts.submission import EditFailure, TransportRejected
 from services.reporting.projections.money import receivable_change
 from shared.service import At, Projection, Row
 
@@ -61,7 +62,7 @@ TOLD = frozenset(
 """What happens to an account, in the order it is told."""
 
 SHOWN = (
-    "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "by",
+    "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "entity", "by",
     "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
     "contractual_cents", "allowed_cents", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
@@ -70,6 +71,17 @@ SHOWN = (
 )  # fmt: skip
 """Fields worth telling; none of them can hold a person's data."""
 
+
+NEXT = {
+    "A3": "mend what the codes name, then resubmit: it goes as an original",
+    "A4": "the payer does not find it: resubmit it as an original",
+    "A6": "add what the codes name, then resubmit: it goes as an original",
+    "A7": "correct what the codes name, then resubmit: it goes as an original",
+    "A8": "what the codes name contradicts itself: correct it, then resubmit as an original",
+    "named": "mend what is named, then resubmit",
+    "set": "nothing: it goes again by itself",
+}
+"""What a biller does after a rejection, by STC01's category, or after transport refused a set."""
 
 SHARES = {"1": "deductible_cents", "2": "coinsurance_cents", "3": "copay_cents"}
 
@@ -109,8 +121,17 @@ def _facts(event: Any) -> dict[str, Any]:
         found["carcs"] = sorted({f"{d.group}-{d.carc}" for d in denied})
     reasons = getattr(event, "reasons", ())
     if reasons:
-        found["reasons"] = [f"{r.rule}: {r.sentence}" for r in reasons]
+        found["reasons"] = [_reason(r) for r in reasons]
+    if isinstance(event, ClaimRejected):
+        found["next_action"] = NEXT.get(event.category, NEXT["A3"])
+    if isinstance(event, TransportRejected):
+        found["next_action"] = NEXT["named" if event.offender else "set"]
     return found
+
+
+def _reason(failure: EditFailure) -> str:
+    """What is wrong and how it is mended."""
+    return " ".join((f"{failure.rule}: {failure.sentence}", failure.fix)).strip()
 
 
 def _told(row: Row | None, event: Any, at: At) -> Row:
