@@ -41,5 +41,6 @@ async def open_pool(dsn: str, *, size: int = 8) -> Any:
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "3",
             "jit": "off",
+            "random_page_cost": "1.1",  # What a transaction touches is in memory.
         },
     )

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +114,8 @@ def test_a_stranger_with_the_pid_of_a_dead_service_is_left_alone(
     home = Home.at(tmp_path)
     stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
+        while not psutil.Process(stranger.pid).cmdline():
+            time.sleep(0.01)  # Its program is being loaded: nobody can tell yet what it is.
         home.write_run("posting-0", stranger.pid, mark="input()")
         facts = json.loads(home.run_file("posting-0").read_text())
         home.run_file("posting-0").write_text(json.dumps({**facts, **lie}))
