@@ -252,16 +252,6 @@ DEFECTS: tuple[Defect, ...] = (
             "",
         ),
     ),
-    _defect(
-        "half-rebuilt",
-        "rebuild",
-        "a rebuild takes what another left half-made for its own",
-        (
-            "shared.rebuild",
-            "                await self.beside.make(guard)\n",
-            "                pass\n",
-        ),
-    ),
 )
 
 
