@@ -115,9 +115,7 @@ class Process:
         stack.push_async_callback(_close_pool, pool)
         topic = await wait_for_topic(chosen.kafka, chosen.topic, START_SECONDS)
         store = Store(service)
-        async with pool.acquire() as connection:
-            await store.create(connection, topic.partitions, topic.id)
-            await connection.execute(hand_over_schema())
+        await _patiently(lambda: _tables(pool, store, topic.partitions, topic.id))
         self.relay = Relay(
             service.name,
             chosen.topic,
@@ -209,6 +207,13 @@ async def _answer(asked: Awaitable[Answered]) -> Answered | None:
         return await asyncio.wait_for(asked, ANSWER_SECONDS)
     except (*LOST, KafkaError):
         return None
+
+
+async def _tables(pool: Any, store: Store, partitions: int, topic_id: str) -> None:
+    """Those that are missing. Others are at work on them meanwhile: it may be the victim of a deadlock, and asks again."""
+    async with pool.acquire() as connection:
+        await store.create(connection, partitions, topic_id)
+        await connection.execute(hand_over_schema())
 
 
 async def _patiently(make: Callable[[], Awaitable[Any]]) -> Any:
