@@ -32,7 +32,7 @@ def _defect(
 DEFECTS: tuple[Defect, ...] = (
     _defect(
         "offset-first",
-        "kill",
+        "backends",
         "the progress of a batch is committed before the batch is applied",
         (
             "shared.engine",
@@ -166,7 +166,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _defect(
         "unsent-forgotten",
-        "kill",
+        "broker",
         "a process that starts publishes what is said from now on, not what waits",
         (
             "shared.relay",

@@ -13,7 +13,7 @@ DRAIN_SECONDS = 60.0
 RETRIES = 240
 LIMIT_SECONDS, LONG_SECONDS = 300.0, 900.0
 """A row that holds is over long before; with a defect its load may be refused for ever."""
-LONG = frozenset({"kill", "half-open"})
+LONG = frozenset({"broker", "half-open"})
 
 
 async def find(planted: Defect, seed: int) -> Outcome:
