@@ -43,6 +43,12 @@ names = st.text(SIGNS + " -.,'", max_size=20).map(lambda text: "Z" + text.strip(
 cents = st.integers(-(10**9), 10**9)
 days = st.dates(date(1990, 1, 1), date(2049, 12, 31))
 maybe_day = st.none() | days
+maybe_code = st.just("") | codes
+two_signs = st.text(SIGNS, max_size=2)
+pairs = st.text(SIGNS, min_size=1, max_size=2)
+numbers = st.text(SIGNS, min_size=1, max_size=9)
+"""Control numbers of a group or set."""
+loops = st.text(SIGNS, max_size=6)
 quantities = st.none() | st.integers(1, 99)
 modifiers = st.lists(codes, max_size=4)
 
@@ -211,7 +217,7 @@ statuses = st.builds(
     Status277,
     st.sampled_from(["A0", "A1", "A2", "A3", "A7"]),
     codes,
-    maybe,
+    maybe_code,
     st.sampled_from(["WQ", "U"]),
     cents,
     days,
@@ -224,7 +230,7 @@ claim_statuses = st.builds(
     codes,
     cents,
     st.sampled_from(["WQ", "U"]),
-    maybe,
+    maybe_code,
     maybe,
     days,
     maybe,
@@ -267,15 +273,15 @@ acks_277ca = st.builds(
 ).map(in_total)
 
 faults = st.builds(
-    Fault999, words.map(lambda t: t[:3]), st.integers(1, 9_999), st.sampled_from("12345678"), maybe
+    Fault999, words.map(lambda t: t[:3]), st.integers(1, 9_999), st.sampled_from("12345678"), loops
 )
 sets_999 = st.builds(
-    Set999, st.just("837"), words, st.sampled_from("AERMWX"), few(faults), few(codes, 1)
+    Set999, st.just("837"), numbers, st.sampled_from("AERMWX"), few(faults), few(codes, 1)
 )
 acks_999 = st.builds(
     Ack999,
     st.just("HC"),
-    words,
+    numbers,
     words,
     st.sampled_from("AEPR"),
     few(sets_999),
@@ -296,7 +302,6 @@ ta1s = few(
     1,
 )
 
-two_signs = st.text(SIGNS, max_size=2)
 inquiries = few(
     st.builds(
         Inquiry270,
@@ -319,18 +324,18 @@ inquiries = few(
 )
 benefits = st.builds(
     Benefit,
-    codes,
+    pairs,
+    maybe_code,
+    few(pairs),
     maybe,
-    few(codes),
-    maybe,
-    maybe,
+    two_signs,
     st.none() | cents,
     st.none() | st.integers(0, 10_000),
+    maybe_code,
+    two_signs,
     maybe,
-    maybe,
-    maybe,
-    maybe,
-    maybe,
+    st.sampled_from(["", "Y", "N", "U"]),
+    st.sampled_from(["", "Y", "N", "W"]),
     maybe,
     few(words),
 )
@@ -346,7 +351,7 @@ answers = few(
         names,
         words,
         few(benefits),
-        few(st.builds(Rejection, codes, codes, st.just("2100C"))),
+        few(st.builds(Rejection, pairs, st.sampled_from("CNRS"), st.just("2100C"))),
         born_on=days,
         sex=st.sampled_from("MF"),
         group_number=maybe,

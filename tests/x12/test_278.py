@@ -28,6 +28,7 @@ from shared.x12.services_278 import (
     Wanted,
     check_278,
     read_278,
+    rewrite_278,
     write_278,
 )
 from shared.x12.writing import NotWritable
@@ -75,7 +76,7 @@ def request(**changes: object) -> Review:
 
 
 def judged(made: Review) -> list[Finding]:
-    (one,) = read_file(write_278(HEADER, [made])).sets()
+    (one,) = read_file(rewrite_278(HEADER, [made])).sets()
     back, findings = read_278(one)
     assert findings == []
     return check_278(back, one)
@@ -88,11 +89,11 @@ def errors(found: list[Finding]) -> list[str]:
 @settings(max_examples=40, deadline=None)
 @given(reviews)
 def test_a_278_reads_back_as_it_was(model: Review) -> None:
-    data = write_278(HEADER, [model])
+    data = rewrite_278(HEADER, [model])
     (one,) = read_file(data).sets()
     back, findings = read_278(one)
     assert (back, findings) == (model, [])
-    assert write_278(HEADER, [back]) == data
+    assert rewrite_278(HEADER, [back]) == data
 
 
 def test_a_stay_that_is_asked_for_is_kept_whole_and_written_again() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 
 from shared.x12 import Finding, TransactionSet, read_file
-from shared.x12.eligibility_270 import check_270, read_set_270, write_sets_270
-from shared.x12.eligibility_271 import check_271, read_set_271, write_sets_271
+from shared.x12.eligibility_270 import check_270, read_set_270, rewrite_sets_270
+from shared.x12.eligibility_271 import check_271, read_set_271, rewrite_sets_271, write_sets_271
 from shared.x12.eligibility_loops.model import Benefit, EligibilitySet
 from shared.x12.sets import ROOMS
 from tests.x12.canonical import canonical
@@ -38,21 +38,21 @@ def judged(one: TransactionSet) -> list[Finding]:
 @often
 @given(requests)
 def test_a_270_reads_back_as_it_was(model: EligibilitySet) -> None:
-    data = write_sets_270(HEADER, [model])
+    data = rewrite_sets_270(HEADER, [model])
     (one,) = read_file(data).sets()
     back, findings = read_set_270(one)
     assert (back, findings) == (model, [])
-    assert write_sets_270(HEADER, [back]) == data
+    assert rewrite_sets_270(HEADER, [back]) == data
 
 
 @often
 @given(answers)
 def test_a_271_reads_back_as_it_was(model: EligibilitySet) -> None:
-    data = write_sets_271(HEADER, [model])
+    data = rewrite_sets_271(HEADER, [model])
     (one,) = read_file(data).sets()
     back, findings = read_set_271(one)
     assert (back, findings) == (model, [])
-    assert write_sets_271(HEADER, [back]) == data
+    assert rewrite_sets_271(HEADER, [back]) == data
 
 
 def test_every_element_of_a_rich_answer_is_kept_and_written_again() -> None:

@@ -13,6 +13,7 @@ from shared.x12.status_276 import (
     StatusSet,
     check_276,
     read_276,
+    rewrite_276,
     write_276,
 )
 from shared.x12.status_277 import (
@@ -22,6 +23,7 @@ from shared.x12.status_277 import (
     check_echo,
     match_277,
     read_277,
+    rewrite_277,
     stage,
     write_277,
 )
@@ -69,21 +71,21 @@ def sample(name: str) -> TransactionSet:
 @often
 @given(requests)
 def test_a_276_reads_back_as_it_was_written(model: StatusSet) -> None:
-    data = write_276(HEADER, [model])
+    data = rewrite_276(HEADER, [model])
     back, findings = read_276(only_set(data))
     assert findings == []
     assert back == model
-    assert write_276(HEADER, [back]) == data
+    assert rewrite_276(HEADER, [back]) == data
 
 
 @often
 @given(responses)
 def test_a_277_reads_back_as_it_was_written(model: StatusSet) -> None:
-    data = write_277(HEADER, [model])
+    data = rewrite_277(HEADER, [model])
     back, findings = read_277(only_set(data))
     assert findings == []
     assert back == model
-    assert write_277(HEADER, [back]) == data
+    assert rewrite_277(HEADER, [back]) == data
 
 
 @needs_samples

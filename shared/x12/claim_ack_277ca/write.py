@@ -11,14 +11,19 @@ from shared.x12.claim_ack_277ca.model import (
     Status277,
 )
 from shared.x12.dates import d8
+from shared.x12.inquiry_loops.write import places
 from shared.x12.money import amount
 from shared.x12.writing import Header, Segments, composite, interchange, transaction
 
 VERSION = "005010X214"
+place = places({"20": "A", "21": "B", "19": "C", "PT": "D"}, "2100", {"TRN": "2200", "SVC": "2220"})
 
 
 def write_277ca(header: Header, acks: Sequence[ClaimAck277]) -> bytes:
-    """One interchange with one ST per acknowledgement; totals are counted from the claims."""
+    """One interchange with one ST per acknowledgement; totals are counted from the claims.
+
+    NotWritable, with loop and element, what a gate would send back.
+    """
     sets = [
         transaction("277", ack.control or f"{n:04d}", VERSION, _body(ack, header))
         for n, ack in enumerate(acks, 1)
@@ -40,7 +45,7 @@ def _totals(s: Segments, claims: list[ClaimStatus277], yes: str, no: str) -> Non
 
 
 def _body(ack: ClaimAck277, header: Header) -> Segments:
-    s = Segments()
+    s = Segments(sizes=True, place=place)
     day = ack.on or header.on
     claims = ack.claims()
     sender_kind = "46" if ack.sender == "AY" else "PI"

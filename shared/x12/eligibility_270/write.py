@@ -21,8 +21,13 @@ def write_270(header: Header, batches: Sequence[Batch270]) -> bytes:
 
 
 def write_sets_270(header: Header, sets: Sequence[EligibilitySet]) -> bytes:
-    """One interchange with one ST per set, each as `read_set_270` gives it."""
-    return write_sets(header, sets, "270", "HS")
+    """One interchange with one ST per set, each as `read_set_270` gives it; NotWritable as `write_270`."""
+    return write_sets(header, sets, "270", sizes=True)
+
+
+def rewrite_sets_270(header: Header, sets: Sequence[EligibilitySet]) -> bytes:
+    """What was read, written again as it stood, whatever a gate would say of it; only delimiters are refused."""
+    return write_sets(header, sets, "270", sizes=False)
 
 
 def _body(b: Batch270) -> Segments:

@@ -14,8 +14,8 @@ ORIGIN = "9CLAIMLOG1"
 
 
 def write_271(header: Header, control: str, reference: str, answers: Sequence[Answer271]) -> bytes:
-    """One interchange, one ST, as a payer answers."""
-    s = Segments(place=place)
+    """One interchange, one ST, as a payer answers; NotWritable, with loop and element, what a gate would send back."""
+    s = Segments(sizes=True, place=place)
     s.add("BHT", "0022", "11", reference, d8(header.on), header.hhmm)
     level = 0
     source = receiver = ("", "")
@@ -38,8 +38,13 @@ def write_271(header: Header, control: str, reference: str, answers: Sequence[An
 
 
 def write_sets_271(header: Header, sets: Sequence[EligibilitySet]) -> bytes:
-    """One interchange with one ST per set, each as `read_set_271` gives it."""
-    return write_sets(header, sets, "271", "HB")
+    """One interchange with one ST per set, each as `read_set_271` gives it; NotWritable as `write_271`."""
+    return write_sets(header, sets, "271", sizes=True)
+
+
+def rewrite_sets_271(header: Header, sets: Sequence[EligibilitySet]) -> bytes:
+    """What was read, written again as it stood, whatever a gate would say of it; only delimiters are refused."""
+    return write_sets(header, sets, "271", sizes=False)
 
 
 def _aaa(s: Segments, rejections: Sequence[Rejection], *loops: str) -> None:

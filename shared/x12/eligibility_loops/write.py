@@ -15,14 +15,17 @@ place = places(
 )
 
 
-def write_sets(header: Header, sets: Sequence[EligibilitySet], set_id: str, group: str) -> bytes:
-    """One interchange with one ST per set."""
-    written = [transaction(set_id, one.control, VERSION, _body(one)) for one in sets]
+def write_sets(
+    header: Header, sets: Sequence[EligibilitySet], set_id: str, *, sizes: bool
+) -> bytes:
+    """One interchange with one ST per set; with `sizes` what does not fit its element is refused."""
+    group = {"270": "HS", "271": "HB"}[set_id]
+    written = [transaction(set_id, one.control, VERSION, _body(one, sizes)) for one in sets]
     return interchange(header, group, VERSION, written)
 
 
-def _body(one: EligibilitySet) -> LevelWriting:
-    s = LevelWriting("0022", one, place)
+def _body(one: EligibilitySet, sizes: bool) -> LevelWriting:
+    s = LevelWriting("0022", one, place, sizes=sizes)
     for source in one.sources:
         top = s.level(0, "20", source.receivers)
         s.refusals(source.refusals)

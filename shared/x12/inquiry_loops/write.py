@@ -25,9 +25,9 @@ class LevelWriting(Segments):
         self,
         structure: str,
         opening: Opening,
-        place: Place | None = None,
+        place: Place,
         *,
-        sizes: bool = False,
+        sizes: bool,
     ) -> None:
         super().__init__(sizes=sizes, place=place)
         if opening.on is None:

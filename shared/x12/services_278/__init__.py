@@ -14,7 +14,7 @@ from shared.x12.services_278.model import (
     Wanted,
 )
 from shared.x12.services_278.read import read_278
-from shared.x12.services_278.write import write_278
+from shared.x12.services_278.write import rewrite_278, write_278
 
 __all__ = [
     "Asked",
@@ -29,5 +29,6 @@ __all__ = [
     "Wanted",
     "check_278",
     "read_278",
+    "rewrite_278",
     "write_278",
 ]

@@ -13,13 +13,22 @@ place = places({"20": "A", "21": "B", "22": "C", "23": "D", "EV": "E", "SS": "F"
 
 
 def write_278(header: Header, reviews: Sequence[Review]) -> bytes:
-    """One interchange with one ST per request or response."""
-    written = [transaction("278", one.control, VERSION, _body(one)) for one in reviews]
+    """One interchange with one ST per request or response; NotWritable, with loop and element, what a gate would send back."""
+    return _written(header, reviews, sizes=True)
+
+
+def rewrite_278(header: Header, reviews: Sequence[Review]) -> bytes:
+    """What was read, written again as it stood, whatever a gate would say of it; only delimiters are refused."""
+    return _written(header, reviews, sizes=False)
+
+
+def _written(header: Header, reviews: Sequence[Review], *, sizes: bool) -> bytes:
+    written = [transaction("278", one.control, VERSION, _body(one, sizes)) for one in reviews]
     return interchange(header, "HI", VERSION, written)
 
 
-def _body(one: Review) -> LevelWriting:
-    s = LevelWriting("0007", one, place)
+def _body(one: Review, sizes: bool) -> LevelWriting:
+    s = LevelWriting("0007", one, place, sizes=sizes)
     for reviewer in one.reviewers:
         top = s.level(0, "20", reviewer.requesters)
         s.refusals(reviewer.refusals)

@@ -2,7 +2,7 @@
 
 from shared.x12.status_276.check import check_276
 from shared.x12.status_276.read import read_276
-from shared.x12.status_276.write import write_276
+from shared.x12.status_276.write import rewrite_276, write_276
 from shared.x12.status_loops.model import (
     Asked,
     Patient,
@@ -27,5 +27,6 @@ __all__ = [
     "Subscriber",
     "check_276",
     "read_276",
+    "rewrite_276",
     "write_276",
 ]

@@ -3,7 +3,7 @@
 from shared.x12.status_277.check import CATEGORIES, check_277, check_echo, stage
 from shared.x12.status_277.match import Answered, Matching, match_277
 from shared.x12.status_277.read import read_277
-from shared.x12.status_277.write import write_277
+from shared.x12.status_277.write import rewrite_277, write_277
 from shared.x12.status_loops.model import (
     Asked,
     Patient,
@@ -37,6 +37,7 @@ __all__ = [
     "check_echo",
     "match_277",
     "read_277",
+    "rewrite_277",
     "stage",
     "write_277",
 ]

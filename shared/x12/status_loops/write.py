@@ -24,14 +24,15 @@ place = places(
 )
 
 
-def write_sets(header: Header, sets: Sequence[StatusSet], set_id: str, group: str) -> bytes:
-    """One interchange with one ST per set."""
-    written = [transaction(set_id, one.control, VERSION, _body(one)) for one in sets]
+def write_sets(header: Header, sets: Sequence[StatusSet], set_id: str, *, sizes: bool) -> bytes:
+    """One interchange with one ST per set; with `sizes` what does not fit its element is refused."""
+    group = {"276": "HR", "277": "HN"}[set_id]
+    written = [transaction(set_id, one.control, VERSION, _body(one, sizes)) for one in sets]
     return interchange(header, group, VERSION, written)
 
 
-def _body(one: StatusSet) -> LevelWriting:
-    s = LevelWriting("0010", one, place)
+def _body(one: StatusSet, sizes: bool) -> LevelWriting:
+    s = LevelWriting("0010", one, place, sizes=sizes)
     for payer in one.payers:
         _payer(s, payer)
     return s
