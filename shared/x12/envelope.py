@@ -252,6 +252,15 @@ class TransactionSet(Noted):
         self._held_bytes += block.size
         self.raw += block.texts if last - first == len(block.texts) else block.texts[first:last]
 
+    def holds(self, place: int) -> bool:
+        """Whether the segment at this place is there and was not dropped."""
+        return self._dropped <= place < self.count
+
+    def split_at(self, place: int) -> list[str]:
+        """The elements of the segment at this place; one empty element where it is not held."""
+        text = self.raw[place - self._dropped] if self.holds(place) else ""
+        return text.split(self.delimiters.element)
+
     def tag(self, place: int) -> str:
         """The segment id at this place, as it may be shown."""
         at = place - self._dropped
@@ -261,10 +270,9 @@ class TransactionSet(Noted):
 
     def value(self, place: int, element: str) -> str:
         """What stands at an element such as CLM02 of the segment at this place; empty when it is not held."""
-        at = place - self._dropped
-        if not (0 <= at < len(self.raw) and element[-2:].isdigit() and element.isascii()):
+        if not (self.holds(place) and element[-2:].isdigit() and element.isascii()):
             return ""
-        segment = self.raw[at].split(self.delimiters.element)
+        segment = self.split_at(place)
         position = int(element[-2:])
         return segment[position] if segment[0] == element[:-2] and position < len(segment) else ""
 

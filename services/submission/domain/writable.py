@@ -38,6 +38,9 @@ def refusals(of: Header, batch: x.Batch837) -> list[Refusal]:
         difference: int = 0,
         severity: Severity = "error",
         level: str = "",
+        *,
+        line: int = 0,
+        role: str = "",
     ) -> Finding:
         if severity == "error":
             found.append(Refusal(sentence, loop, element))

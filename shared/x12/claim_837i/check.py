@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.x12.claim_837i.model import InstitutionalClaim, RevenueLine
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated
+from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated, unnumbered
 from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.claim_loops.model import BillingProvider
 from shared.x12.envelope import TransactionSet
@@ -40,8 +40,8 @@ def rules_837i(c: InstitutionalClaim, wrong: Say) -> Iterator[Finding]:
         yield from billing_facility(wrong, c.billing)
     yield from _claim(wrong, c)
     yield from _days(wrong, c)
-    for line in c.lines:
-        yield from _line(wrong, c, line)
+    for number, line in enumerate(c.lines, 1):
+        yield from _line(wrong, c, number, line)
 
 
 def billing_facility(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:
@@ -68,9 +68,7 @@ def _claim(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
         yield wrong(sentence, "2300", "CLM05", severity="warning")
     if all(p.role != "71" for p in c.providers):
         yield wrong("no attending provider is named", "2310A", "NM101", severity="warning")
-    if not all([line.line_control for line in c.lines]):
-        sentence = "a line has no control number, so its payment cannot name it"
-        yield wrong(sentence, "2400", "REF02", severity="note")
+    yield from unnumbered(wrong, c.lines)
 
 
 def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
@@ -95,26 +93,36 @@ def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
         yield from dates_in_order(wrong, c.dates, until)
 
 
-def _line(wrong: Say, c: InstitutionalClaim, line: RevenueLine) -> Iterator[Finding]:
+def _line(wrong: Say, c: InstitutionalClaim, number: int, line: RevenueLine) -> Iterator[Finding]:
     if not line.revenue_code:
-        yield wrong("a line has no revenue code", "2400", "SV201")
+        yield wrong("a line has no revenue code", "2400", "SV201", line=number)
     if line.noncovered_cents > line.charge_cents:
-        yield wrong("more is not covered than was charged", "2400", "SV207", severity="warning")
+        yield wrong(
+            "more is not covered than was charged", "2400", "SV207", severity="warning", line=number
+        )
     if line.units < 0 or line.quantity.startswith("-"):
-        yield wrong("a negative number of units", "2400", "SV205")
+        yield wrong("a negative number of units", "2400", "SV205", line=number)
     if line.unit_code not in UNITS:
-        yield wrong("units that are not used here", "2400", "SV204", severity="warning")
+        yield wrong(
+            "units that are not used here", "2400", "SV204", severity="warning", line=number
+        )
     if line.procedure and line.qualifier not in QUALIFIERS:
-        yield wrong("a procedure of a list that is not used here", "2400", "SV202")
+        yield wrong("a procedure of a list that is not used here", "2400", "SV202", line=number)
     day = line.service_from
     if day is not None:
         last = line.service_to or day
         if last < day:
-            yield wrong("a line's service ends before it starts", "2400", "DTP03")
+            yield wrong("a line's service ends before it starts", "2400", "DTP03", line=number)
         until = c.statement_to or c.statement_from
         if until is not None and last > until:
             sentence = "a line's service is after the statement's period"
-            yield wrong(sentence, "2400", "DTP03", severity="warning")
+            yield wrong(sentence, "2400", "DTP03", severity="warning", line=number)
     for p in line.providers:
         if p.npi and not is_npi(p.npi):
-            yield wrong("a provider's NPI has a wrong check digit", "2420", "NM109")
+            yield wrong(
+                "a provider's NPI has a wrong check digit",
+                "2420",
+                "NM109",
+                line=number,
+                role=p.role,
+            )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.x12.claim_837p.model import ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated
+from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated, unnumbered
 from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
@@ -38,8 +38,8 @@ def rules_837p(c: ProfessionalClaim, wrong: Say) -> Iterator[Finding]:
     yield from common(wrong, c, *parts)
     yield from _claim(wrong, c)
     diagnoses = len(c.diagnoses)
-    for line in c.lines:
-        yield from _line(wrong, line, diagnoses)
+    for number, line in enumerate(c.lines, 1):
+        yield from _line(wrong, number, line, diagnoses)
 
 
 def _claim(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
@@ -51,9 +51,7 @@ def _claim(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
         yield wrong("the place of service or the frequency is not whole", "2300", "CLM05")
     if c.accident_causes:
         yield from _accident(wrong, c)
-    if not all([line.line_control for line in c.lines]):
-        sentence = "a line has no control number, so its payment cannot name it"
-        yield wrong(sentence, "2400", "REF02", severity="note")
+    yield from unnumbered(wrong, c.lines)
     if c.place_of_service == "21" and c.on("435") is None:
         yield wrong(
             "an inpatient stay has no day of admission", "2300", "DTP03", severity="warning"
@@ -74,22 +72,28 @@ def _accident(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
         yield wrong("an unknown cause of accident", "2300", "CLM11", severity="warning")
 
 
-def _line(wrong: Say, line: ServiceLine, diagnoses: int) -> Iterator[Finding]:
+def _line(wrong: Say, number: int, line: ServiceLine, diagnoses: int) -> Iterator[Finding]:
     pointers = line.pointers
     if not 0 < len(pointers) <= POINTERS or min(pointers) < 1 or max(pointers) > diagnoses:
-        yield wrong("a line points at a diagnosis that is not there", "2400", "SV107")
+        yield wrong("a line points at a diagnosis that is not there", "2400", "SV107", line=number)
     if line.service_from is None:
-        yield wrong("a line has no date of service", "2400", "DTP03")
+        yield wrong("a line has no date of service", "2400", "DTP03", line=number)
     elif line.service_to is not None and line.service_to < line.service_from:
-        yield wrong("a line's service ends before it starts", "2400", "DTP03")
+        yield wrong("a line's service ends before it starts", "2400", "DTP03", line=number)
     if not line.procedure:
-        yield wrong("a line has no procedure", "2400", "SV101")
+        yield wrong("a line has no procedure", "2400", "SV101", line=number)
     if line.qualifier not in QUALIFIERS:
-        yield wrong("a procedure of a list that is not used here", "2400", "SV101")
+        yield wrong("a procedure of a list that is not used here", "2400", "SV101", line=number)
     if line.unit_code not in UNITS:
-        yield wrong("units that are not used here", "2400", "SV103")
+        yield wrong("units that are not used here", "2400", "SV103", line=number)
     if line.units < 0 or line.quantity.startswith("-"):
-        yield wrong("a negative number of units", "2400", "SV104")
+        yield wrong("a negative number of units", "2400", "SV104", line=number)
     for p in line.providers:
         if p.npi and not is_npi(p.npi):
-            yield wrong("a provider's NPI has a wrong check digit", "2420", "NM109")
+            yield wrong(
+                "a provider's NPI has a wrong check digit",
+                "2420",
+                "NM109",
+                line=number,
+                role=p.role,
+            )

@@ -25,8 +25,11 @@ class Say(Protocol):
         difference: int = 0,
         severity: Severity = "error",
         level: str = "",
+        *,
+        line: int = 0,
+        role: str = "",
     ) -> Finding:
-        """The finding."""
+        """The finding; `line` and `role` as `placing.place_of` wants them."""
 
 
 def earlier_payers(
@@ -38,11 +41,11 @@ def earlier_payers(
         sentence = "two other payers have one id, so that lines cannot say whose they are"
         yield wrong(sentence, "2330B", "NM109", severity="warning")
         return
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         for p in line.prior:
             if p.payer_id not in ids:
                 sentence = "a line was decided by a payer that is none of the others of the claim"
-                yield wrong(sentence, "2430", "SVD01")
+                yield wrong(sentence, "2430", "SVD01", line=number)
     for prior in priors:
         yield from _earlier(wrong, prior, total_cents, lines)
 
@@ -53,7 +56,7 @@ def _earlier(
     """CLM02 = AMT*D + all adjustments; SV102 or SV203 = SVD02 + CAS of its line; AMT*D = all SVD02 - CAS of 2320."""
     at_claim = _sum(prior.cas)
     paid_in_lines = in_lines = decided = 0
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         own = [p for p in line.prior if p.payer_id == prior.payer.payer_id]
         if not own:
             continue
@@ -65,7 +68,7 @@ def _earlier(
         difference = line.charge_cents - paid - adjusted
         if difference:
             sentence = "a line's charge is not what an earlier payer paid and adjusted"
-            yield wrong(sentence, "2430", "SVD02", difference, level="line")
+            yield wrong(sentence, "2430", "SVD02", difference, level="line", line=number)
     if prior.paid_cents is None:
         if decided or prior.cas:
             yield wrong("an earlier payer decided and no sum says what it paid", "2320", "AMT02")

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from shared.x12.claim_loops.balance import ChargedLine, Say, earlier_payers
-from shared.x12.claim_loops.model import BillingProvider, ClaimBody, Dated, Payer, Subscriber
+from shared.x12.claim_loops.model import (
+    BillingProvider,
+    ClaimBody,
+    Dated,
+    LineBody,
+    Payer,
+    Subscriber,
+)
+from shared.x12.claim_loops.placing import place_of
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
 from shared.x12.npi import is_npi
@@ -34,9 +42,12 @@ class Wrong:
         difference: int = 0,
         severity: Severity = "error",
         level: str = "",
+        *,
+        line: int = 0,
+        role: str = "",
     ) -> Finding:
         return self.one.finding(
-            self.claim.segment,
+            place_of(self.one, self.claim.segment, loop, element, line, role),
             sentence,
             severity=severity,
             loop=loop,
@@ -45,6 +56,15 @@ class Wrong:
             claim=self.clm01,
             level=level,
         )
+
+
+def unnumbered(wrong: Say, lines: Sequence[LineBody]) -> Iterator[Finding]:
+    """An 835 names a line by its control number."""
+    for number, line in enumerate(lines, 1):
+        if not line.line_control:
+            sentence = "a line has no control number, so its payment cannot name it"
+            yield wrong(sentence, "2400", "REF02", severity="note", line=number)
+            return
 
 
 def repeated(one: TransactionSet, numbers: Sequence[str]) -> Iterator[Finding]:
@@ -81,10 +101,12 @@ def common(
         yield wrong("the payer has no name or no id", "2010BB", element)
     yield from _people(wrong, c, subscriber)
     if c.rendering_npi and not is_npi(c.rendering_npi):
-        yield wrong("the rendering provider's NPI has a wrong check digit", "2310", "NM109")
+        sentence = "the rendering provider's NPI has a wrong check digit"
+        yield wrong(sentence, "2310", "NM109", role="82")
     for provider in c.providers:
         if provider.npi and not is_npi(provider.npi):
-            yield wrong("a provider's NPI has a wrong check digit", "2310", "NM109")
+            sentence = "a provider's NPI has a wrong check digit"
+            yield wrong(sentence, "2310", "NM109", role=provider.role)
     if c.prior or any([line.prior for line in lines]):
         yield from earlier_payers(wrong, c.prior, total_cents, lines)
         yield from _adjustments(wrong, c, lines)
@@ -97,7 +119,8 @@ def _money(wrong: Say, total_cents: int, lines: Sequence[ChargedLine]) -> Iterat
         sentence = "CLM02 is not the sum of its lines"
         yield wrong(sentence, "2300", "CLM02", total_cents - total, level="claim")
     if charges and min(charges) < 0:
-        yield wrong("a line's charge is negative", "2400", "SV102")
+        number = next(n for n, cents in enumerate(charges, 1) if cents < 0)
+        yield wrong("a line's charge is negative", "2400", "SV102", line=number)
     if not 0 <= total_cents <= CENTS_MOST:
         yield wrong("a charge is negative or has more than ten digits", "2300", "CLM02")
 
@@ -144,7 +167,9 @@ def billing_provider(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:
     """Loop 2010AA."""
     if not billing.name:
         yield wrong("the billing provider has no name", "2010AA", "NM103")
-    if not is_npi(billing.npi):
+    if not billing.npi:
+        yield wrong("the billing provider has no NPI", "2010AA", "NM109")
+    elif not is_npi(billing.npi):
         yield wrong("the billing provider's NPI has a wrong check digit", "2010AA", "NM109")
     if billing.street.upper().startswith(_PO_BOX):
         sentence = "the billing provider's address is a post-office box"
@@ -162,6 +187,7 @@ def _adjustments(wrong: Say, c: ClaimBody, lines: Sequence[ChargedLine]) -> Iter
     for prior in c.prior:
         if any(a.group not in CAS_GROUPS for a in prior.cas):
             yield wrong("an adjustment of a group that is none", "2320", "CAS01")
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         if any(a.group not in CAS_GROUPS for p in line.prior for a in p.cas):
-            yield wrong("an adjustment of a group that is none", "2430", "CAS01")
+            sentence = "an adjustment of a group that is none"
+            yield wrong(sentence, "2430", "CAS01", line=number)

@@ -14,6 +14,7 @@ from shared.x12.claim_loops.model import (
     PriorLine,
     PriorPayer,
     Provider,
+    Reference,
     Subscriber,
 )
 from shared.x12.dates import day_or_none
@@ -24,6 +25,8 @@ C = TypeVar("C", bound=ClaimBody)
 L = TypeVar("L", bound=LineBody)
 
 ORDERS = {letter: n for n, letter in enumerate("PSTABCDEFGH", 1)} | {"U": 0}
+TAX_NUMBERS = {"24": "EI", "34": "SY"}
+"""NM108 of older guides, by which somebody is named by a tax number, and the REF01 that says it since."""
 NO_ADDRESS = Address()
 """Where the address of somebody is read to whom the model gives none; never looked at."""
 
@@ -127,7 +130,11 @@ class LevelReading(Generic[C, L]):
         elif who == "QC" and self.patient is not None:
             self._person(self.patient, s)
         elif who == "85":
-            b.name, b.first, b.npi = s[3], s[4], s[9]
+            b.name, b.first = s[3], s[4]
+            if s[8] in TAX_NUMBERS:
+                b.tax_id, b.tax_id_kind = s[9], TAX_NUMBERS[s[8]]
+            else:
+                b.npi = s[9]
             self.here = self.address = b
         elif who == "87":
             b.pay_to = self.address = Address()
@@ -161,9 +168,12 @@ class LevelReading(Generic[C, L]):
         assert owner is not None
         c = self.claim
         made = Provider(who, s[3], s[4], s[5], s[9], organisation=s[2] == "2")
+        if s[8] in TAX_NUMBERS:
+            made.npi, made.references = "", [Reference(TAX_NUMBERS[s[8]], s[9])]
         self.here = self.address = made
         if who == "82" and c is not None and owner is c and s[2] == "1" and not s[5]:
-            c.rendering_last, c.rendering_first, c.rendering_npi = s[3], s[4], s[9]
+            c.rendering_last, c.rendering_first, c.rendering_npi = s[3], s[4], made.npi
+            c.rendering_references += made.references
             made.references = c.rendering_references
         else:
             owner.providers.append(made)

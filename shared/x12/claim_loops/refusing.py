@@ -24,6 +24,9 @@ class Refusing:
         difference: int = 0,
         severity: Severity = "error",
         level: str = "",
+        *,
+        line: int = 0,
+        role: str = "",
     ) -> Finding:
         if severity == "error":
             if self.number:

@@ -1,0 +1,73 @@
+"""Where the segment stands that a rule about a claim complains of: a check knows loop and element, a biller wants the line."""
+
+from shared.x12.envelope import TransactionSet
+
+_BEFORE = {"2010AA": "85", "2010BA": "IL", "2010BB": "PR", "2010CA": "QC"}
+"""Whose name opens a loop that stands before the claim."""
+_NEXT_LEVEL = frozenset({"HL", "CLM"})
+_NEXT_LINE = frozenset({"HL", "CLM", "LX"})
+_ONE_OF_MANY = frozenset({"DTP", "REF", "AMT", "CAS"})
+"""Of a claim: a check of one of them says not which, so that its claim is named."""
+
+
+def place_of(
+    one: TransactionSet, claim: int, loop: str, element: str, line: int = 0, role: str = ""
+) -> int:
+    """The place of the element's segment, or of what opens its loop, as far as it is held; else of line or claim.
+
+    `line` is the number of a line in its claim, from 1, `role` the NM101 of somebody in 2310 or 2420.
+    """
+    tag = element[:-2]
+    if loop in _BEFORE:
+        return _before(one, claim, _BEFORE[loop], tag)
+    start = _line(one, claim, line) if line else claim
+    if role:
+        return _after(one, start, "NM1", role)
+    if loop == "2400" and tag == "DTP":
+        return _after(one, start, "DTP", "472")
+    if loop == "2300" and tag not in _ONE_OF_MANY and tag != "CLM":
+        return _after(one, start, tag)
+    return start
+
+
+def _line(one: TransactionSet, claim: int, number: int) -> int:
+    """On from a claim to the SV1 or SV2 of a line; its LX where it has none."""
+    at = claim
+    for _ in range(number):
+        at += 1
+        while one.holds(at) and one.split_at(at)[0] not in _NEXT_LINE:
+            at += 1
+        if one.split_at(at)[0] != "LX":
+            return claim
+    return at + 1 if one.split_at(at + 1)[0] in ("SV1", "SV2") else at
+
+
+def _before(one: TransactionSet, claim: int, role: str, tag: str) -> int:
+    """Back from a claim to somebody's name, and on from there to what is said of him."""
+    at = claim - 1
+    while one.split_at(at)[:2] != ["NM1", role]:
+        if at < 0 or not one.holds(at):
+            return claim
+        at -= 1
+    if tag == "NM1":
+        return at
+    for place in range(at + 1, claim):
+        found = one.split_at(place)[0]
+        if found == tag:
+            return place
+        if found == "NM1" or found in _NEXT_LEVEL:
+            break
+    return at
+
+
+def _after(one: TransactionSet, start: int, tag: str, qualifier: str = "") -> int:
+    """On from a claim or line to the first segment of a kind that is its own."""
+    at = start + 1
+    while one.holds(at):
+        s = one.split_at(at)
+        if s[0] in _NEXT_LINE:
+            break
+        if s[0] == tag and (not qualifier or s[1:2] == [qualifier]):
+            return at
+        at += 1
+    return start
