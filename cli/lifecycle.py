@@ -26,8 +26,13 @@ def up(
     wanted = () if engines_only else tuple(SERVICES) if service is None else tuple(service)
     for name in wanted:
         one_of(SERVICES, name)
+    ended = chosen.home.gone()
     with err.status("starting") as shown:
         chosen.start(wanted, told=shown.update)
+    still = set(chosen.home.gone())
+    for name in ended:
+        told = "it had ended; its log is " + str(chosen.home.log(name))
+        out.print(f"{'not brought back' if name in still else 'brought back'}: {name} ({told})", highlight=False)
     out.print(f"up: {len(wanted)} services, Kafka at {chosen.bootstrap}. Next: claimlog status")
 
 

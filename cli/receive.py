@@ -28,7 +28,7 @@ def receive(
     files: Annotated[list[Path], typer.Argument(help="X12 files.", exists=True, dir_okay=False)],
     json: Json = False,
 ) -> None:
-    """Take in files from a clearinghouse or payer; again is harmless, a broken one changes nothing."""
+    """Take in files from a clearinghouse or payer; again is harmless, a broken one is kept and changes nothing."""
     read = [_read(path) for path in files]
     # Every service that is needed must be there before the first file is handed in.
     urls = {service: url_of(service) for service in sorted({s for one in read for s in one.services})}
@@ -54,17 +54,30 @@ class Read:
 
 def _read(path: Path) -> Read:
     data = path.read_bytes()
+    kinds = sniff(data)
     try:
         read_file(data)
     except Unreadable as no:
-        return Read(path, data, refused=tuple(f"{path.name}: {f}" for f in no.findings[:5]))
-    kinds = sniff(data)
+        kinds = kinds | _begun(data)
+        if not any(kind in TAKEN_BY for kind in kinds):
+            return Read(path, data, refused=tuple(f"{path.name}: {f}" for f in no.findings[:5]))
     services = {TAKEN_BY[kind] for kind in kinds if kind in TAKEN_BY}
     if services:
         return Read(path, data, tuple(sorted(services)))
     what = ", ".join(sorted(kinds)) or "nothing"
     instead = "; use `claimlog import` for claims" if kinds & CLAIMS else f"; it takes {', '.join(TAKEN_BY)}"
     return Read(path, data, refused=(f"{path.name}: holds {what}{instead}",))
+
+
+def _begun(data: bytes) -> set[str]:
+    """Kinds of sets that begin in what cannot be read to its end: its service refuses the file and keeps it."""
+    head = data.find(b"ISA")
+    separator = data[head + 3 : head + 4] if head >= 0 else b""
+    if not separator:
+        return set()
+    begins = {kind: b"ST" + separator + kind[:3].encode() for kind in TAKEN_BY if kind != "TA1"}
+    found = {kind for kind, mark in begins.items() if mark in data}
+    return found | ({"TA1"} if b"TA1" + separator in data else set())
 
 
 def _hand_in(one: Read, urls: dict[str, str]) -> dict[str, Any]:

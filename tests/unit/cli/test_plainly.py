@@ -172,6 +172,27 @@ def test_a_service_that_is_down_stops_receiving_before_the_first_file(
     assert handed == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "service"),
+    [("835", "adjudication_tracking"), ("277", "adjudication_tracking"), ("999", "submission")],
+)
+def test_a_torn_file_is_handed_to_the_service_that_refuses_and_keeps_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, service: str
+) -> None:
+    asked: list[str] = []
+
+    def refuses(url: str, *_: Any) -> tuple[str, dict[str, Any]]:
+        asked.append(url)
+        return "the file cannot be read", {}
+
+    monkeypatch.setattr(receive, "url_of", lambda service: service)
+    monkeypatch.setattr(receive, "hand_in", refuses)
+    path = tmp_path / "torn"
+    path.write_text(f"ISA*00*{' ' * 10}*00*{' ' * 10}~ST*{kind}*0001~BPR*I")
+    assert CliRunner().invoke(app, ["receive", str(path)]).exit_code == 1
+    assert asked == [service]
+
+
 class Installation:
     """A stack of which one process died."""
 
