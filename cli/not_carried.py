@@ -18,6 +18,8 @@ IGNORED_REFERENCES = {"D9", "EA", "6R", "G1", "F8"}
 """REFs that are carried elsewhere, or that only the old system's traffic needed."""
 OF_THE_CLAIM = {"DN", "P3", "82", "77", "DQ"}
 OF_A_LINE = {"DN", "P3", "82", "77", "DQ", "DK", "QB"}
+CAUSES = {"AA", "EM", "OA"}
+NOTES = {"ADD", "CER", "DCP", "DGN", "TPO"}
 DIAGNOSES, POINTERS, MODIFIERS = 12, 4, 4
 _FRACTION = re.compile(r"[0-9]{1,7}\.[0-9]{1,3}")
 _DRUG = re.compile(r"[0-9]{1,11}(\.[0-9]{1,3})?")
@@ -53,21 +55,18 @@ def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
     yield from (("2310", told) for told in _providers(c.providers, OF_THE_CLAIM))
     if c.rendering_last and not c.rendering_npi:
         yield "2310B", "a rendering provider without an NPI (NM109)"
-    yield from (("2300", f"DTP*{d.what}") for d in c.dates)
     yield from (("2300", told) for told in _references(c.references))
     facts = (
         ("CLM06", c.signature != "Y"),
         ("CLM07", c.assignment not in ("A", "B", "C")),
         ("CLM08", c.benefits_assigned not in ("N", "W", "Y")),
         ("CLM09", c.release not in ("I", "Y")),
-        ("CLM11", c.accident_causes or c.accident_state),
+        ("CLM11", not CAUSES.issuperset(c.accident_causes)),
         ("CLM12", c.special_program),
         ("CLM20", c.delay_reason),
         ("REF*F8", c.payer_control),
-        ("PWK", c.attachments),
-        ("CRC", c.conditions),
         ("CR1", c.ambulance),
-        ("NTE", c.note),
+        ("NTE", c.note and c.note_kind not in NOTES),
         (f"HI of more than {DIAGNOSES} diagnoses", len(c.diagnoses) > DIAGNOSES),
         ("HI of anesthesia", c.anesthesia_procedures),
         ("HI of conditions", c.condition_codes),
@@ -79,7 +78,6 @@ def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
         yield "2000B", "the group's name (SBR04)"
     yield from (("2010BA", told) for told in _person(c.subscriber.party))
     yield from (("2010CA", told) for told in _person(c.patient))
-    yield from (("2010BB", told) for told in _references(c.payer.references))
     for prior in c.prior:
         yield from _of_a_coverage(c, prior)
 
@@ -107,7 +105,6 @@ def _of_a_coverage(c: ProfessionalClaim, p: PriorPayer) -> Iterator[tuple[str, s
 def _payer(p: Payer) -> Iterator[str]:
     if p.street:
         yield "the payer's address (N3, N4)"
-    yield from _references(p.references)
 
 
 def _person(p: Party | None) -> Iterator[str]:
@@ -142,7 +139,6 @@ def _providers(listed: Iterable[Provider], carried: set[str]) -> Iterator[str]:
 
 
 def _of_a_line(line: ServiceLine, c: ProfessionalClaim) -> Iterator[str]:
-    yield from (f"DTP*{d.what}" for d in line.dates)
     yield from _references(line.references)
     yield from _providers(line.providers, OF_A_LINE)
     if _named_twice(line, c):
@@ -158,8 +154,6 @@ def _of_a_line(line: ServiceLine, c: ProfessionalClaim) -> Iterator[str]:
         (f"more than {POINTERS} pointers (SV107)", len(line.pointers) > POINTERS),
         ("CTP", line.ndc and not is_drug_quantity(line)),
         ("the prescription number", line.prescription),
-        ("PWK", line.attachments),
-        ("CRC", line.conditions),
         ("CR1", line.ambulance),
         ("QTY", line.ambulance_patients is not None),
         ("NTE", line.note),

@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any, Protocol
 
 from cli.not_carried import (
+    CAUSES,
     DIAGNOSES,
     MODIFIERS,
+    NOTES,
     OF_A_LINE,
     OF_THE_CLAIM,
     POINTERS,
@@ -22,7 +24,7 @@ from cli.not_carried import (
     uncarried,
 )
 from shared.x12.claim_837i import InstitutionalClaim
-from shared.x12.claim_837p import Party, PriorPayer, ProfessionalClaim, Provider, ServiceLine
+from shared.x12.claim_837p import Party, Payer, PriorPayer, ProfessionalClaim, Provider, ServiceLine
 
 SOURCE = "IMPORT"
 NUMBER_LENGTH = 38
@@ -226,6 +228,34 @@ def _of_the_encounter(c: ProfessionalClaim) -> dict[str, Any]:
     return {
         "providers": [_provider(p) for p in (*others, *named)],
         "consent": {what: code for what, (code, known) in consent.items() if code and code in known},
+        "facts": {
+            "accident_causes": [cause for cause in c.accident_causes if cause in CAUSES],
+            "accident_state": c.accident_state,
+            **_stated(c),
+        },
+        "note": {"text": c.note, "kind": c.note_kind} if c.note and c.note_kind in NOTES else None,
+    }
+
+
+def _stated(said: ProfessionalClaim | ServiceLine) -> dict[str, Any]:
+    """Days, what goes beside it, and conditions, of a claim or of a line."""
+    return {
+        "dates": [
+            {
+                "what": d.what,
+                "day": d.day.isoformat(),
+                "until": d.until.isoformat() if d.until else None,
+                "hhmm": d.hhmm,
+            }
+            for d in said.dates
+        ],
+        "attachments": [
+            {"kind": a.kind, "how": a.how, "control": a.control} for a in said.attachments
+        ],
+        "conditions": [
+            {"category": one.category, "applies": one.applies, "codes": one.codes}
+            for one in said.conditions
+        ],
     }
 
 
@@ -294,8 +324,13 @@ def _coverage(c: ProfessionalClaim, payer: str) -> dict[str, Any]:
         "member_id": c.subscriber.member_id or "UNKNOWN",
         "group_number": c.subscriber.group_number,
         "subscriber": _holder(c.subscriber.party) if dependent else None,
+        "references": _numbers(c.payer),
         "effective_from": "2000-01-01",
     }
+
+
+def _numbers(p: Payer) -> list[dict[str, str]]:
+    return [{"qualifier": r.qualifier, "number": r.value} for r in p.references]
 
 
 def _others(c: ProfessionalClaim, books: Listed, place: str) -> list[dict[str, Any]]:
@@ -319,6 +354,7 @@ def _other(c: ProfessionalClaim, p: PriorPayer, books: Listed, place: str) -> di
         "member_id": them.member_id or "UNKNOWN",
         "group_number": them.group_number,
         "subscriber": _holder(them.party) if dependent else None,
+        "references": _numbers(p.payer),
         "effective_from": "2000-01-01",
     }
 
@@ -355,6 +391,7 @@ def _details(line: ServiceLine) -> dict[str, Any]:
     providers = [p for p in line.providers if p.role in OF_A_LINE and p.role != "82"]
     if providers:
         details["providers"] = [_provider(p) for p in providers]
+    details |= {name: told for name, told in _stated(line).items() if told}
     return details
 
 

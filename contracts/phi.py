@@ -37,6 +37,14 @@ class MemberDetails:
 
 
 @record
+class ClaimNote:
+    """What a claim says in free words (NTE of loop 2300), and of what kind: it may speak of the patient."""
+
+    text: str
+    kind: str = "ADD"
+
+
+@record
 class RemittancePeople:
     """Names and ids as an 835 gives them (NM1*QC, IL, 74), kept for the person who has to match by hand."""
 

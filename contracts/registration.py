@@ -4,7 +4,16 @@ from datetime import date
 from typing import Literal
 
 from contracts.registry import event
-from contracts.values import AccountNumber, Code, Consent, Coverage, Provider, Sealed, Sentence
+from contracts.values import (
+    AccountNumber,
+    ClaimFacts,
+    Code,
+    Consent,
+    Coverage,
+    Provider,
+    Sealed,
+    Sentence,
+)
 
 
 @event("registration.patient_registered.v1", "patient")
@@ -42,7 +51,7 @@ class AccountOpened:
     """An encounter account with its own copy of person and coverages; `history` accounts are never billed.
 
     No coverage at all means self-pay. `providers` took part in the whole encounter; charges name their rendering
-    provider by NPI, and a provider of role 82 here gives that number its name.
+    provider by NPI, and a provider of role 82 here gives that number its name. `facts` and `note` are what its claims state.
     """
 
     account: AccountNumber
@@ -60,6 +69,8 @@ class AccountOpened:
     billing: Literal["bill", "history"] = "bill"
     providers: tuple[Provider, ...] = ()
     consent: Consent = Consent()
+    facts: ClaimFacts = ClaimFacts()
+    note: Sealed | None = None
 
 
 @event("registration.account_registered.v1", "patient")

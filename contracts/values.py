@@ -22,6 +22,48 @@ GroupCode = Literal["CO", "OA", "PI", "PR", "CR"]
 
 
 @record
+class StatedDate:
+    """A day that a claim states beside its services (DTP01, such as 431 onset, 439 accident, 435 admission)."""
+
+    what: Annotated[str, Field(pattern=r"^[0-9A-Z]{3}$")]
+    day: date
+    until: date | None = None
+    hhmm: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = ""
+
+
+@record
+class Attachment:
+    """What goes beside a claim or line (PWK): its kind, how it goes, and its control number."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=2)]
+    how: Annotated[str, Field(min_length=1, max_length=2)]
+    control: Annotated[str, Field(max_length=80)] = ""
+
+
+@record
+class Condition:
+    """Whether conditions of a category apply (CRC)."""
+
+    category: Annotated[str, Field(min_length=2, max_length=2)]
+    applies: Literal["N", "Y"]
+    codes: Annotated[tuple[Annotated[str, Field(min_length=2, max_length=3)], ...], Field(max_length=5)] = ()
+
+
+@record
+class ClaimFacts:
+    """What the claims of an encounter state beside its services: dates, the accident (CLM11), PWK and CRC.
+
+    Free text is no such fact: it may speak of the patient, and travels sealed.
+    """
+
+    dates: tuple[StatedDate, ...] = ()
+    accident_causes: tuple[Literal["AA", "EM", "OA"], ...] = ()
+    accident_state: Annotated[str, Field(max_length=2)] = ""
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=8)] = ()
+
+
+@record
 class Sealed:
     """A PHI field: AES-256-GCM under the data key `key_id`; `box` is base64 of nonce and ciphertext."""
 
@@ -30,8 +72,19 @@ class Sealed:
 
 
 @record
+class Reference:
+    """A REF of a provider or payer: its qualifier and number."""
+
+    qualifier: Annotated[str, Field(min_length=2, max_length=3)]
+    number: Annotated[str, Field(min_length=1, max_length=50)]
+
+
+@record
 class Coverage:
-    """One insurance of a patient in its place of the order of benefits (SBR01, SBR02, SBR05, SBR09)."""
+    """One insurance of a patient in its place of the order of benefits (SBR01, SBR02, SBR05, SBR09).
+
+    `references` are the payer's further ids for this coverage (REF of loops 2010BB and 2330B).
+    """
 
     order: Annotated[int, Field(ge=1, le=9)]
     payer: Code
@@ -41,14 +94,7 @@ class Coverage:
     member: Sealed
     effective_from: date
     effective_to: date | None = None
-
-
-@record
-class Reference:
-    """A REF of a provider: its qualifier and number."""
-
-    qualifier: Annotated[str, Field(min_length=2, max_length=3)]
-    number: Annotated[str, Field(min_length=1, max_length=50)]
+    references: tuple[Reference, ...] = ()
 
 
 @record
@@ -95,7 +141,7 @@ class Charge:
     """One billable service as captured; `units` 0 means the charge was voided.
 
     `service_to` is its last day when there are several; `unit` MJ counts minutes; `quantity` stands for the units where
-    they are no whole number; `providers` took part in this service alone.
+    they are no whole number; `providers` took part in this service alone; `dates`, `attachments` and `conditions` are its own.
     """
 
     charge: ChargeNumber
@@ -113,6 +159,9 @@ class Charge:
     quantity: Annotated[str, Field(pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")] | None = None
     drug: DrugQuantity | None = None
     providers: tuple[Provider, ...] = ()
+    dates: tuple[StatedDate, ...] = ()
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=3)] = ()
 
 
 @record

@@ -11,6 +11,7 @@ from contracts.values import (
     Adjustment,
     Cents,
     Charge,
+    ClaimFacts,
     ClaimNumber,
     Code,
     CodedLine,
@@ -38,7 +39,10 @@ class PriorPayment:
 
 @record
 class ClaimPackage:
-    """All that the writer needs to put the claim on the wire; people stay sealed."""
+    """All that the writer needs to put the claim on the wire; people stay sealed, and so does what is said of them.
+
+    `note` is a correction's own word to the payer and stands instead of the `stated_note` of the encounter.
+    """
 
     account: AccountNumber
     claim: ClaimNumber
@@ -60,6 +64,8 @@ class ClaimPackage:
     total_cents: Cents
     providers: tuple[Provider, ...] = ()
     consent: Consent = Consent()
+    facts: ClaimFacts = ClaimFacts()
+    stated_note: Sealed | None = None
 
 
 @event("submission.claim_queued.v1", "outbound")

@@ -9,13 +9,16 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import (
+    Attachment,
     Cents,
     Charge,
     CodedLine,
+    Condition,
     Diagnosis,
     DrugQuantity,
     Npi,
     Provider,
+    StatedDate,
 )
 from contracts.values import Code as CodeText
 from services.coding.domain import Capture, Code, CorrectCharge
@@ -50,6 +53,9 @@ class ChargeBody(_Body):
     quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
     drug: DrugQuantity | None = None
     providers: list[Provider] = Field(default=[], max_length=9)
+    dates: list[StatedDate] = Field(default=[], max_length=11)
+    attachments: list[Attachment] = Field(default=[], max_length=10)
+    conditions: list[Condition] = Field(default=[], max_length=3)
 
 
 class DiagnosisBody(_Body):
@@ -95,6 +101,9 @@ class Correction(_Body):
     quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
     drug: DrugQuantity | None = None
     providers: list[Provider] | None = Field(default=None, max_length=9)
+    dates: list[StatedDate] | None = Field(default=None, max_length=11)
+    attachments: list[Attachment] | None = Field(default=None, max_length=10)
+    conditions: list[Condition] | None = Field(default=None, max_length=3)
     reason: str = Field(min_length=1, max_length=200)
 
 
@@ -106,16 +115,16 @@ class CodeBody(_Body):
     coder: CodeText = "coder"
 
 
+_LISTS = ("modifiers", "providers", "dates", "attachments", "conditions")
+
+
 def _said(body: ChargeBody | Correction, exclude: set[str]) -> dict[str, Any]:
     """What a body says of a charge, as the event holds it."""
-    said = body.model_dump(exclude={*exclude, "drug", "providers"}, exclude_none=True)
-    if "modifiers" in said:
-        said["modifiers"] = tuple(said["modifiers"])
+    said = body.model_dump(exclude={*exclude, "drug", *_LISTS}, exclude_none=True)
     if body.drug is not None:
         said["drug"] = body.drug
-    if body.providers is not None:
-        said["providers"] = tuple(body.providers)
-    return said
+    lists = {name: getattr(body, name) for name in _LISTS}
+    return said | {name: tuple(listed) for name, listed in lists.items() if listed is not None}
 
 
 def _capture(tenant: str, body: AccountBody) -> Capture:

@@ -7,8 +7,8 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from contracts.phi import MemberDetails, PersonDetails
-from contracts.values import Code, Consent, Coverage, Provider, Reference, Sealed
+from contracts.phi import ClaimNote, MemberDetails, PersonDetails
+from contracts.values import ClaimFacts, Code, Consent, Coverage, Provider, Reference, Sealed
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
@@ -113,6 +113,7 @@ class CoverageBody(_Body):
     member_id: str = Field(min_length=1, max_length=80)
     group_number: str = Field(default="", max_length=50)
     subscriber: Holder | None = None
+    references: list[Reference] = Field(default=[], max_length=9)
     effective_from: date
     effective_to: date | None = None
 
@@ -122,6 +123,13 @@ class CoverageBody(_Body):
         if not plain(value, 80):
             raise ValueError("nothing of it can stand in a claim")
         return value
+
+
+class Note(_Body):
+    """What the claims of an encounter say in free words (NTE)."""
+
+    text: Annotated[str, Field(min_length=1, max_length=80), Sendable]
+    kind: Literal["ADD", "CER", "DCP", "DGN", "TPO"] = "ADD"
 
 
 class Encounter(_Body):
@@ -140,6 +148,8 @@ class Encounter(_Body):
     coverages: list[CoverageBody] = Field(max_length=9)
     providers: list[ProviderBody] = Field(default=[], max_length=20)
     consent: Consent = Consent()
+    facts: ClaimFacts = ClaimFacts()
+    note: Note | None = None
 
     @field_validator("rendering_npi")
     @classmethod
@@ -189,13 +199,28 @@ def _member(cover: CoverageBody) -> MemberDetails:
     )
 
 
+def _note(note: Note) -> ClaimNote:
+    return ClaimNote(text=note.text, kind=note.kind)
+
+
 def _provider(body: ProviderBody) -> Provider:
     return Provider(**{**body.model_dump(), "references": tuple(body.references)})
 
 
 def _coverage(cover: CoverageBody, sealed: Sealed) -> Coverage:
-    facts = cover.model_dump(exclude={"member_id", "group_number", "subscriber"})
-    return Coverage(**facts, member=sealed)
+    facts = cover.model_dump(exclude={"member_id", "group_number", "subscriber", "references"})
+    return Coverage(**facts, member=sealed, references=tuple(cover.references))
+
+
+def _content(e: Encounter) -> str:
+    """What tells other content: without what is not said and was no field once, so that what was told then stays the same."""
+    later: dict[str, Any] = {name: True for name in ("facts", "note") if name not in e.model_fields_set}
+    return e.model_dump_json(exclude=later | _later(e.coverages))
+
+
+def _later(coverages: list[CoverageBody]) -> dict[str, Any]:
+    said = any(cover.references for cover in coverages)
+    return {} if said else {"coverages": {"__all__": {"references"}}}
 
 
 async def _orders(doors: Doors, body: Encounters, key: str, who: str) -> list[Order]:
@@ -205,10 +230,11 @@ async def _orders(doors: Doors, body: Encounters, key: str, who: str) -> list[Or
     for patient, e in zip(patients, body.encounters, strict=True):
         values.append((patient, _details(e.patient)))
         values += [(patient, _member(cover)) for cover in e.coverages]
+        values += [(patient, _note(e.note))] if e.note else []
     sealed = iter(await doors.seal_all(values))
     orders = []
     for n, (patient, e) in enumerate(zip(patients, body.encounters, strict=True)):
-        digest = doors.pseudonym("encounter", e.model_dump_json())
+        digest = doors.pseudonym("encounter", _content(e))
         scope = Scope(doors.tenant, e.legal_entity, e.facility)
         command = OpenAccount(
             account=account_number(doors.tenant, e.source_system, e.encounter),
@@ -226,6 +252,8 @@ async def _orders(doors: Doors, body: Encounters, key: str, who: str) -> list[Or
             billing=e.billing,
             providers=tuple(map(_provider, e.providers)),
             consent=e.consent,
+            facts=e.facts,
+            note=next(sealed) if e.note else None,
         )
         orders.append(
             Order(patient_stream(patient), command, f"{key}/{n}", digest.encode(), scope, who)
@@ -263,7 +291,9 @@ def routes(doors: Doors) -> APIRouter:
         """Set the whole ordered list; it reaches every account of the patient."""
         sealed = await doors.seal_all([(patient, _member(c)) for c in body.coverages])
         made = tuple(_coverage(c, box) for c, box in zip(body.coverages, sealed, strict=True))
-        digest = doors.pseudonym("coverages", body.model_dump_json())
+        digest = doors.pseudonym(
+            "coverages", body.model_dump_json(exclude=_later(body.coverages))
+        )
         command = SetCoverages(patient, made, body.set_on, body.reason, digest)
         return await _tell(doors, patient, command, key, digest, who)
 

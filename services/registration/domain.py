@@ -15,7 +15,7 @@ from contracts.registration import (
     PatientDemographicsCorrected,
     PatientRegistered,
 )
-from contracts.values import Consent, Coverage, Provider, Sealed
+from contracts.values import ClaimFacts, Consent, Coverage, Provider, Sealed
 from shared.errors import Refused
 from shared.service import Decider, Say, Scope, to
 from shared.streams import account_stream
@@ -43,6 +43,8 @@ class OpenAccount:
     billing: Literal["bill", "history"] = "bill"
     providers: tuple[Provider, ...] = ()
     consent: Consent = field(default_factory=Consent)
+    facts: ClaimFacts = field(default_factory=ClaimFacts)
+    note: Sealed | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ def _open(c: OpenAccount, state: Patient | None) -> list[Any]:
         billing=c.billing,
         providers=c.providers,
         consent=c.consent,
+        facts=c.facts,
+        note=c.note,
     )
     registered = AccountRegistered(account=c.account, digest=c.digest)
     said: list[Any] = []

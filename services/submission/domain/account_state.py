@@ -22,7 +22,16 @@ from contracts.submission import (
     PriorPayment,
     ReopeningOpened,
 )
-from contracts.values import Charge, CodedLine, Consent, Coverage, Diagnosis, Provider, Sealed
+from contracts.values import (
+    Charge,
+    ClaimFacts,
+    CodedLine,
+    Consent,
+    Coverage,
+    Diagnosis,
+    Provider,
+    Sealed,
+)
 from services.submission.domain.claim_state import VOID, ClaimState, evolve_claim
 from services.submission.domain.prior import Known, told
 from shared.streams import read_claim_number
@@ -47,6 +56,8 @@ class Account(msgspec.Struct, frozen=True):
     coverages: tuple[Coverage, ...] = ()
     providers: tuple[Provider, ...] = ()
     consent: Consent = Consent()
+    facts: ClaimFacts = ClaimFacts()
+    note: Sealed | None = None
     charges: dict[str, Charge] = {}
     diagnoses: tuple[Diagnosis, ...] = ()
     coded: tuple[CodedLine, ...] = ()
@@ -107,6 +118,8 @@ def _opened(account: Account, event: AccountOpened) -> Account:
         coverages=account.coverages or event.coverages,
         providers=event.providers,
         consent=event.consent,
+        facts=event.facts,
+        note=event.note,
     )
 
 

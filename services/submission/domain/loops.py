@@ -1,11 +1,19 @@
 """A package with its people, as the claim of an 837P (loops 2000B to 2430)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from contracts.phi import MemberDetails, PersonDetails
+from contracts.phi import ClaimNote, MemberDetails, PersonDetails
 from contracts.submission import ClaimPackage, PayerName
-from contracts.values import Charge, Coverage, Provider
+from contracts.values import (
+    Attachment,
+    Charge,
+    Condition,
+    Coverage,
+    Provider,
+    Reference,
+    StatedDate,
+)
 from services.submission.domain.earlier import with_earlier_payers
 from shared.x12 import claim_837p as x
 from shared.x12.writing import plain
@@ -19,11 +27,12 @@ SELF = "18"
 
 
 class Opened(NamedTuple):
-    """A package with its people: `members` by order of benefits."""
+    """A package with its people: `members` by order of benefits, and what it says in free words."""
 
     package: ClaimPackage
     person: PersonDetails
     members: Mapping[int, MemberDetails]
+    note: ClaimNote | None = None
 
 
 def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClaim:
@@ -41,21 +50,21 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
         place_of_service=package.charges[0].place_of_service,
         frequency=package.frequency,
         subscriber=subscriber,
-        payer=_payer(package.payer, payers),
+        payer=_payer(ours, payers),
         lines=[_line(charge, package) for charge in package.charges],
         diagnoses=[d.code for d in sorted(package.diagnoses, key=lambda d: d.sequence)],
         patient=_party(person) if somebody_else else None,
         patient_relation=ours.relation if somebody_else else "",
         payer_control=package.payer_control,
         authorization=plain(package.authorization, 50),
-        note=plain(package.note, 80),
+        **_said(opened),
         **_providers(package),
         assignment=package.consent.assignment,
         benefits_assigned=package.consent.benefits_assigned,
         release=package.consent.release,
     )
     others = [
-        (c.order, _subscriber(c, opened, other=True), _payer(c.payer, payers))
+        (c.order, _subscriber(c, opened, other=True), _payer(c, payers))
         for c in package.coverages
         if c is not ours
     ]
@@ -98,9 +107,44 @@ def _party(person: PersonDetails) -> x.Party:
     )
 
 
-def _payer(payer: str, payers: Mapping[str, PayerName]) -> x.Payer:
-    named = payers.get(payer)
-    return x.Payer(plain(named.name if named else payer, 60), named.payer_id if named else payer)
+def _payer(cover: Coverage, payers: Mapping[str, PayerName]) -> x.Payer:
+    named = payers.get(cover.payer)
+    return x.Payer(
+        plain(named.name if named else cover.payer, 60),
+        named.payer_id if named else cover.payer,
+        references=_references(cover.references),
+    )
+
+
+def _references(listed: Iterable[Reference]) -> list[x.Reference]:
+    return [x.Reference(r.qualifier, plain(r.number, 50)) for r in listed]
+
+
+def _said(opened: Opened) -> dict[str, Any]:
+    """Loop 2300 beside the services: a correction's note stands instead of the encounter's."""
+    facts, own = opened.package.facts, plain(opened.package.note, 80)
+    stated = opened.note or ClaimNote(text="")
+    return {
+        "note": own or plain(stated.text, 80),
+        "note_kind": "ADD" if own else stated.kind,
+        "dates": _dates(facts.dates),
+        "accident_causes": list(facts.accident_causes),
+        "accident_state": facts.accident_state,
+        "attachments": _attachments(facts.attachments),
+        "conditions": _conditions(facts.conditions),
+    }
+
+
+def _dates(listed: Iterable[StatedDate]) -> list[x.Dated]:
+    return [x.Dated(d.what, d.day, d.until, d.hhmm) for d in listed]
+
+
+def _attachments(listed: Iterable[Attachment]) -> list[x.Attachment]:
+    return [x.Attachment(a.kind, a.how, plain(a.control, 80)) for a in listed]
+
+
+def _conditions(listed: Iterable[Condition]) -> list[x.Condition]:
+    return [x.Condition(c.category, c.applies, list(c.codes)) for c in listed]
 
 
 def provider(one: Provider) -> x.Provider:
@@ -170,6 +214,9 @@ def _line(charge: Charge, package: ClaimPackage) -> x.ServiceLine:
         ndc_unit=drug.unit if drug else "UN",
         references=[x.Reference("G1", plain(own, 50))] if own else [],
         providers=providers,
+        dates=_dates(charge.dates),
+        attachments=_attachments(charge.attachments),
+        conditions=_conditions(charge.conditions),
     )
 
 

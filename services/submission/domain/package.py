@@ -102,4 +102,6 @@ def package(account: Account, claim: ClaimState) -> ClaimPackage:
         total_cents=total_of(charges),
         providers=account.providers,
         consent=account.consent,
+        facts=account.facts,
+        stated_note=account.note,
     )

@@ -147,6 +147,9 @@ def _with_details_kept(charge: Charge, captured: Charge) -> Charge:
         quantity=charge.quantity or (captured.quantity if charge.units == captured.units else None),
         drug=charge.drug or (captured.drug if charge.ndc == captured.ndc else None),
         providers=charge.providers or captured.providers,
+        dates=charge.dates or captured.dates,
+        attachments=charge.attachments or captured.attachments,
+        conditions=charge.conditions or captured.conditions,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contracts.phi import MemberDetails, PersonDetails
+from contracts.phi import ClaimNote, MemberDetails, PersonDetails
 from contracts.registry import wire_name
 from contracts.submission import BatchedClaim, BatchedSet, ClaimPackage, InterchangeBatched
 from services.submission.domain.file import batch_of, header_of, told
@@ -165,13 +165,15 @@ async def _people(
     for package in packages:
         sealed.append((package.person, PersonDetails))
         sealed += [(coverage.member, MemberDetails) for coverage in package.coverages]
+        sealed += [(package.stated_note, ClaimNote)] if package.stated_note else []
     contents = iter(await source.open_all(sealed))
     opened: dict[_Attempt, Opened | None] = {}
     for package in packages:
         person = next(contents)
         members = {coverage.order: next(contents) for coverage in package.coverages}
         erased = person is None or None in members.values()
-        made = None if erased else Opened(package, person, members)
+        note = next(contents) if package.stated_note else None
+        made = None if erased else Opened(package, person, members, note)
         opened[package.claim, package.attempt] = made
     return opened
 

@@ -16,7 +16,7 @@ from contracts.registration import AccountOpened
 from contracts.submission import BatchedSet, FileHeader, PayerName
 from contracts.values import Sealed
 from services.coding.api import AccountBody, _capture
-from services.registration.api import Encounter, _coverage, _details, _member, _provider
+from services.registration.api import Encounter, _coverage, _details, _member, _note, _provider
 from services.submission.domain import ACCOUNT
 from services.submission.domain.account_state import Account
 from services.submission.domain.batching import billing_of
@@ -27,10 +27,14 @@ from services.submission.domain.package import package
 from shared.streams import claim_number
 from shared.x12 import read_file
 from shared.x12.claim_837p import (
+    Attachment,
+    Condition,
     Party,
     PriorPayer,
     ProfessionalClaim,
     Provider,
+    Reference,
+    ServiceLine,
     check_837p,
     read_837p,
     write_837p,
@@ -40,7 +44,9 @@ from tests.unit.submission.facts import DAY, facility
 from tests.unit.submission.test_submission_gateway import judged_by_pyx12
 from tests.x12.varied import professional
 
-SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
+SAMPLES = (
+    Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
+)
 NPI = "1999999984"
 FACILITY = facility(npi=NPI)
 HEADER = FileHeader(
@@ -78,23 +84,35 @@ def again(c: ProfessionalClaim) -> bytes:
         coverages=tuple(_coverage(cover, sealed) for cover in encounter.coverages),
         providers=tuple(map(_provider, encounter.providers)),
         consent=encounter.consent,
+        facts=encounter.facts,
+        note=sealed if encounter.note else None,
         **encounter.model_dump(
-            exclude={"patient", "coverages", "providers", "consent", "rendering_npi"}
+            exclude={
+                *("patient", "coverages", "providers", "consent", "rendering_npi"),
+                *("facts", "note"),
+            }
         ),
     )
     coded = EncounterCoded(
-        account=capture.account, diagnoses=capture.diagnoses, lines=capture.lines, code_sets=(), coder="c"
+        account=capture.account,
+        diagnoses=capture.diagnoses,
+        lines=capture.lines,
+        code_sets=(),
+        coder="c",
     )
     captured = ChargesCaptured(account=capture.account, charges=capture.charges)
     account: Account = fold(ACCOUNT, (opened, captured, coded))
     number = claim_number(capture.account, 1)
     made = package(account, ClaimState(number, payer=c.payer.payer_id, payer_order=1))
-    members: dict[int, MemberDetails] = {cover.order: _member(cover) for cover in encounter.coverages}
+    members: dict[int, MemberDetails] = {
+        cover.order: _member(cover) for cover in encounter.coverages
+    }
     alone = BatchedSet(
         st02="0001", facility="F1", legal_entity="LE1", claims=(), billing=billing_of(FACILITY)
     )
     of = header_of(HEADER, 100, DAY, "1200")
-    people = Opened(made, _details(encounter.patient), members)
+    note = _note(encounter.note) if made.stated_note and encounter.note else None
+    people = Opened(made, _details(encounter.patient), members, note)
     return write_837p(of, [batch_of(of, HEADER, alone, [people], books.payers)])
 
 
@@ -139,7 +157,7 @@ def said(c: ProfessionalClaim) -> dict[str, Any]:
             *(line.procedure, line.modifiers, line.charge_cents, line.quantity or line.units),
             *(line.unit_code, line.service_from, to, line.pointers, line.place_of_service),
             *(line.ndc, line.ndc and line.ndc_units, line.ndc and line.ndc_unit),
-            *(rendered(c, own), others, g1),
+            *(rendered(c, own), others, g1, *beside(line)),
         ))  # fmt: skip
     return {
         "total": c.total_cents,
@@ -154,15 +172,29 @@ def said(c: ProfessionalClaim) -> dict[str, Any]:
         "others": [coverage(p) for p in c.prior],
         "providers": sorted((p for p in c.providers if p.role != "82"), key=repr),
         "lines": lines,
+        "accident": (c.accident_causes, c.accident_state),
+        "beside": beside(c),
+        "note": (c.note, c.note_kind if c.note else ""),
+        "payer's": c.payer.references,
     }
+
+
+def beside(said: ProfessionalClaim | ServiceLine) -> tuple[Any, ...]:
+    """Days, attachments and conditions, in the order in which they stand."""
+    return (said.dates, said.attachments, said.conditions)
 
 
 def coverage(p: PriorPayer) -> tuple[Any, ...]:
     sub = p.subscriber
     return (
-        *(sub.order, sub.member_id or "UNKNOWN", sub.relation or "18", sub.filing_indicator or "CI"),
+        *(
+            sub.order,
+            sub.member_id or "UNKNOWN",
+            sub.relation or "18",
+            sub.filing_indicator or "CI",
+        ),
         *(sub.insurance_type, sub.group_number, named(sub.party), p.payer.name, p.payer.payer_id),
-        *(p.benefits_assigned, p.release),
+        *(p.benefits_assigned, p.release, p.payer.references),
     )
 
 
@@ -170,8 +202,8 @@ def carriable(c: ProfessionalClaim) -> ProfessionalClaim:
     """A claim of any sort without what an import names as not carried."""
     c.frequency, c.payer_control, c.patient_paid_cents = "1", "", 0
     c.delay_reason = ""
-    c.accident_causes, c.accident_state, c.special_program, c.ambulance = [], "", "", None
-    c.dates, c.attachments, c.conditions, c.condition_codes, c.note = [], [], [], [], ""
+    c.special_program, c.ambulance = "", None
+    c.condition_codes = []
     c.references, c.anesthesia_procedures = [], []
     c.diagnoses = list(dict.fromkeys(c.diagnoses))
     c.providers = [p for p in c.providers if p.role in OF_THE_CLAIM]
@@ -183,7 +215,7 @@ def carriable(c: ProfessionalClaim) -> ProfessionalClaim:
         prior.benefits_assigned, prior.release = c.benefits_assigned, c.release
         prior.payer.street = prior.payer.city = prior.payer.state = prior.payer.zip = ""
     for line in c.lines:
-        line.prior, line.references, line.dates, line.note = [], [], [], ""
+        line.prior, line.references, line.note = [], [], ""
         line.prescription, line.emergency, line.description = "", "", ""
         line.ambulance, line.ambulance_patients = None, None
         line.providers = [p for p in line.providers if p.role in OF_A_LINE]
@@ -224,13 +256,49 @@ def _first(wanted: Any) -> ProfessionalClaim:
         lambda c: any(line.service_to for line in c.lines),
         lambda c: any(line.quantity for line in c.lines),
         lambda c: {p.role for p in c.providers} >= {"DN", "77"},
+        lambda c: c.dates and c.attachments and c.note,
+        lambda c: c.conditions,
+        lambda c: c.accident_causes,
+        lambda c: any(line.dates for line in c.lines),
         lambda c: {p.role for line in c.lines for p in line.providers} >= {"82", "DK"},
     ],
-    ids=["dependent", "minutes", "drug", "span", "fraction", "claim roles", "line roles"],
+    ids=[
+        "dependent",
+        "minutes",
+        "drug",
+        "span",
+        "fraction",
+        "claim roles",
+        "days, attachments and a note",
+        "conditions",
+        "accident",
+        "days of a line",
+        "line roles",
+    ],
 )
 def test_what_is_written_again_passes_an_independent_judge(wanted: Any) -> None:
     fine, report = judged_by_pyx12(again(_first(wanted)))
     assert fine, report
+
+
+def test_what_goes_beside_a_line_is_written_again() -> None:
+    c = carriable(professional(3))
+    c.lines[0].attachments = [Attachment("OZ", "EL", "LINE-1")]
+    c.lines[0].conditions = [Condition("70", "Y", ["65"])]
+    data = again(c)
+    fine, report = judged_by_pyx12(data)
+    assert fine, report
+    assert said(read(data)) == said(c)
+
+
+def test_the_payers_own_ids_of_a_coverage_are_written_again() -> None:
+    c = _first(lambda c: c.prior)
+    c.payer.references = [Reference("FY", "OFFICE 7")]
+    c.prior[0].payer.references = [Reference("2U", "PAYER 2")]
+    data = again(c)
+    fine, report = judged_by_pyx12(data)
+    assert fine, report
+    assert said(read(data)) == said(c)
 
 
 def test_a_subscriber_without_birth_date_and_address_is_written_so() -> None:

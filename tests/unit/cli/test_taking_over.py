@@ -183,9 +183,9 @@ def test_where_our_listings_speak_instead_of_the_file_it_is_told() -> None:
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        ({"note": "n"}, "NTE"),
+        ({"note": "n", "note_kind": "XXX"}, "NTE"),
         ({"references": [Reference("X4", "1")]}, r"REF\*X4"),
-        ({"accident_causes": ["AA"]}, "CLM11"),
+        ({"accident_causes": ["ZZ"]}, "CLM11"),
         ({"signature": "N"}, "CLM06"),
         (
             {"subscriber": subscriber(party=person(street="")), "patient": person()},
@@ -193,11 +193,12 @@ def test_where_our_listings_speak_instead_of_the_file_it_is_told() -> None:
         ),
         ({"unknown": [["PER", "IC"]]}, "PER"),
         ({"subscriber": subscriber(group_name="UNION")}, "2000B: the group's name"),
-        ({"payer": Payer("BLUE", "P1", references=[Reference("2U", "1")])}, r"2010BB: REF\*2U"),
+        ({"delay_reason": "1"}, "CLM20"),
         ({"lines": [line(quantity="2.5E9")]}, "line 1: the quantity 2.5E9"),
         ({"lines": [line(unit_code="DA")]}, "line 1: the unit DA"),
         ({"lines": [line(providers=[Provider(role="82", last="X")])]}, "a rendering provider without an NPI"),
         ({"lines": [line(ndc="01234567891", ndc_units="3", ndc_unit="XX")]}, "CTP"),
+        ({"lines": [line(note="n")]}, "line 1: NTE"),
         ({"lines": [line(prescription="RX1")]}, "the prescription number"),
     ],
 )

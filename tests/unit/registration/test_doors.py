@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.registration.api import CoverageBody, Holder, ProviderBody
+from services.registration.api import CoverageBody, Encounter, Holder, Note, ProviderBody, _content
 
 COVERAGE: dict[str, Any] = {
     "order": 1,
@@ -43,3 +43,33 @@ def test_a_provider_has_a_role_of_the_encounter_and_an_npi_with_its_check_digit(
         ProviderBody(role="DN", npi="1234567890")
     with pytest.raises(ValidationError):
         ProviderBody(role="PW")  # type: ignore[arg-type]
+
+
+ENCOUNTER: dict[str, Any] = {
+    "source_system": "EHR",
+    "encounter": "E1",
+    "encounter_class": "clinic",
+    "facility": "FAC1",
+    "legal_entity": "LE1",
+    "service_from": "2026-01-05",
+    "service_to": "2026-01-05",
+    "patient": {
+        "mrn": "ZZ1", "last": "TEST", "first": "A", "born_on": "1980-01-01", "sex": "U",
+        "street": "1 WAY", "city": "TOWN", "state": "IL", "zip": "62701",
+    },
+    "coverages": [COVERAGE],
+}  # fmt: skip
+
+
+def test_what_was_no_field_once_makes_no_other_content_of_what_was_told_then() -> None:
+    told = _content(Encounter.model_validate(ENCOUNTER))
+    assert not any(later in told for later in ('"facts"', '"note"', '"references"'))
+    noted = Encounter.model_validate({**ENCOUNTER, "note": {"text": "SEEN AT NIGHT"}})
+    assert _content(noted) != told
+
+
+def test_a_note_is_one_of_a_claim_and_something_of_it_can_be_written() -> None:
+    assert Note(text="SEEN AT NIGHT").kind == "ADD"
+    for wrong in ({"text": "测"}, {"text": "A" * 81}, {"text": "A", "kind": "ZZZ"}):
+        with pytest.raises(ValidationError):
+            Note(**wrong)
