@@ -26,11 +26,12 @@ class InquiryQueued:
 
 @record
 class BatchedInquiry:
-    """One inquiry of a 270 file."""
+    """One inquiry of a 270 file; `relation` is the patient's to the subscriber."""
 
     account: AccountNumber
     trace: Code
     payer: Code
+    relation: Code = "18"
 
 
 @event("eligibility.inquiries_batched.v1", "outbound")

@@ -54,7 +54,8 @@ class PayerListed:
     `replacement` tells how a denied claim goes again: `yes` (frequency 7), `reopening`, `new_claim`.
     Days count from the payer's decision: `correction_days` for a corrected claim, `reopening_days` and `appeal_days`
     where they differ from it. `source` names where a policy number came from; `unsourced` is said plainly.
-    `ack_999_late_days` is read by nobody any more: whoever takes the files answers them, so it is the receiver's.
+    `inquires_about` tells whom a 270 names where the patient is not the subscriber: the patient in loop 2000D, or the
+    subscriber alone. `ack_999_late_days` is read by nobody any more: whoever takes the files answers them, so it is the receiver's.
     """
 
     payer: Code
@@ -72,6 +73,7 @@ class PayerListed:
     crosses_over_to: tuple[Code, ...] = ()
     appeal_days: Annotated[int, Field(ge=1, le=1_500)] | None = None
     reopening_days: Annotated[int, Field(ge=1, le=1_500)] | None = None
+    inquires_about: Literal["patient", "subscriber"] = "patient"
     in_force_from: date
     source: Sentence = "unsourced"
 

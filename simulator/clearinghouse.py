@@ -298,6 +298,9 @@ class Clearinghouse:
         made = Answer271(
             i.trace, i.last, i.first, i.member_id, i.payer_name, i.payer_id, i.provider_name, i.provider_npi
         )
+        if i.dependent is not None:
+            made.dependent = True
+            made.last, made.first = i.dependent.last, i.dependent.first
         happens = self.chance.happens
         if happens(weights.PAYER_DOWN, "aaa", i.trace) and self._once(f"aaa/{i.trace}"):
             made.rejections = [Rejection("42", "R", "2100C")]

@@ -11,6 +11,7 @@ from contracts.eligibility import (
     InquiryRejected,
 )
 from contracts.phi import MemberDetails, PersonDetails
+from contracts.reference import PayerListed
 from contracts.values import Sealed, Source
 from services.eligibility.domain.account import read_trace
 from services.eligibility.domain.books import Book
@@ -19,7 +20,7 @@ from services.eligibility.domain.queue import RecordSent
 from shared.errors import Malformed, NotFound
 from shared.service import At, Command, Doors, HandOver, Outside, Row
 from shared.x12 import Finding, Unreadable, read_file
-from shared.x12.eligibility_270 import Batch270, Inquiry270, write_270
+from shared.x12.eligibility_270 import Batch270, Dependent, Inquiry270, write_270
 from shared.x12.eligibility_271 import Answer271, Benefit, read_271
 from shared.x12.envelope import kind_of
 from shared.x12.writing import Header, plain
@@ -30,6 +31,9 @@ ACTIVE = frozenset("12345")
 INACTIVE = frozenset("678")
 """EB01: the payer says that there is no cover. Anything else but active says nothing either way."""
 ORIGIN = "9CLAIMLOG1"
+SELF, OTHER_ADULT = "18", "34"
+RELATIONS = frozenset({"01", "19", OTHER_ADULT})
+"""INS02 of loop 2100D tells spouse, child and any other apart, no more."""
 
 
 async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
@@ -52,8 +56,9 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
         )
     ]
     opened = await outside.open_all(sealed)
+    relations = {i.trace: i.relation for i in event.inquiries}
     inquiries = [
-        _inquiry(row, opened[2 * n], opened[2 * n + 1], book)
+        _inquiry({**row, "relation": relations[row["trace"]]}, opened[2 * n], opened[2 * n + 1], book)
         for n, row in enumerate(ordered)
         if opened[2 * n] is not None and opened[2 * n + 1] is not None
     ]
@@ -79,6 +84,7 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
 def _inquiry(row: Row, person: PersonDetails, member: MemberDetails, book: Book) -> Inquiry270:
     payer, facility = book.payers[row["payer"]], book.facilities[row["facility"]]
     who = member.subscriber or person
+    asked = _dependent(row["relation"], person) if _is_dependent(row, member, payer) else None
     return Inquiry270(
         trace=row["trace"],
         trace_origin=ORIGIN,
@@ -92,6 +98,23 @@ def _inquiry(row: Row, person: PersonDetails, member: MemberDetails, book: Book)
         born_on=who.born_on,
         sex=who.sex,
         service_on=row["service_on"],
+        dependent=asked,
+    )
+
+
+def _is_dependent(row: Row, member: MemberDetails, payer: PayerListed) -> bool:
+    """Whoever has a member number of their own is the subscriber; some payers know subscribers alone."""
+    somebody_else = member.subscriber is not None and row["relation"] != SELF
+    return somebody_else and payer.inquires_about == "patient"
+
+
+def _dependent(relation: str, person: PersonDetails) -> Dependent:
+    return Dependent(
+        plain(person.last, 60),
+        plain(person.first, 35),
+        person.born_on,
+        person.sex,
+        relation if relation in RELATIONS else OTHER_ADULT,
     )
 
 

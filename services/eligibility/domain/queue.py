@@ -132,7 +132,12 @@ def evolve(state: Queue | None, event: Any) -> Queue:
     replace = msgspec.structs.replace
     match event:
         case InquiryQueued():
-            waits = BatchedInquiry(account=event.account, trace=event.trace, payer=event.payer)
+            waits = BatchedInquiry(
+                account=event.account,
+                trace=event.trace,
+                payer=event.payer,
+                relation=event.relation,
+            )
             others = tuple(w for w in queue.waiting if w.trace != event.trace)
             return replace(
                 queue, receiver=event.receiver, lane=event.lane, waiting=(*others, waits)
