@@ -1,47 +1,24 @@
-"""The rules of an account's claims."""
+"""An account is billed to its first payer, or its claim is held until it is mended or released."""
 
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from contracts.coding import ChargeCorrected
 from contracts.registration import CoveragesSet
-from contracts.submission import (
-    ClaimCreated,
-    ClaimHeld,
-    ClaimImported,
-    ClaimQueued,
-    ClaimReleased,
-    ClaimResubmitted,
-    CorrectionDeclined,
-    OpeningBalance,
-)
+from contracts.submission import ClaimCreated, ClaimHeld, ClaimQueued, ClaimReleased
 from contracts.values import ClaimLine
 from services.submission.domain import ACCOUNT
-from services.submission.domain.commands import (
-    AnswerTransport,
-    BillNext,
-    BuildClaim,
-    ImportClaim,
-    ReleaseClaim,
-    ResubmitClaim,
-    SendCorrection,
-)
-from services.submission.domain.lanes import lane_of
+from services.submission.domain.commands import BuildClaim, ReleaseClaim
 from tests.unit.scenario import fold, refused, said, scenario
 from tests.unit.submission.facts import (
     ACCOUNT_NO,
     CLAIM,
     DAY,
-    FORWARDED,
     NPI,
     READY,
     SECOND,
-    adjudicated,
     after,
-    asked,
     benefits,
     books,
     captured,
@@ -51,26 +28,8 @@ from tests.unit.submission.facts import (
     enrolled,
     facility,
     opened,
-    rejected,
-    submitted,
-    taken_back,
-    transport_rejected,
 )
-
-QUEUE = f"outbound/CLEARING/{lane_of(ACCOUNT_NO, 1)}"
-BUILT = after(READY, BuildClaim())
-SENT = (*BUILT, submitted())
-UNENROLLED = books(enrolled(yes=False))
-HELD = after(READY, BuildClaim(), UNENROLLED)
-
-
-def tell(given: tuple[Any, ...], command: Any, book: Any = None) -> tuple[Any, Any]:
-    """What is said on the account, and what is put into a queue (or None)."""
-    told = said(ACCOUNT, given, command, book or books())
-    queued = [event[1] for event in told if isinstance(event, tuple)]
-    own = [event for event in told if not isinstance(event, tuple)]
-    return own, queued[0] if queued else None
-
+from tests.unit.submission.lives import BUILT, HELD, QUEUE, UNENROLLED, tell
 
 # -- the first claim
 
@@ -143,6 +102,14 @@ def test_a_coverage_that_had_ended_is_passed_over() -> None:
     given = (opened(coverages=(ended, coverage(2, "PAYER-B"))), captured(), coded())
     own, _ = tell(given, BuildClaim())
     assert (own[0].payer, own[0].claim) == ("PAYER-B", SECOND)
+
+
+def test_a_rendering_provider_is_checked_by_check_digit() -> None:
+    assert NPI.endswith("3")
+    own, _ = tell(
+        (opened(), captured(charge(1, rendering_npi="1234567890")), coded((1,))), BuildClaim()
+    )
+    assert [reason.rule for reason in own[1].reasons] == ["RENDERING-NPI"]
 
 
 # -- held
@@ -220,210 +187,3 @@ def test_a_claim_that_something_else_still_holds_is_not_released() -> None:
 
 def test_releasing_what_is_not_held_says_nothing() -> None:
     scenario(ACCOUNT, given=BUILT, when=ReleaseClaim(CLAIM, (), "x"), then=[], book=books())
-
-
-# -- transport
-
-
-def test_the_claims_of_a_rejected_set_go_again_as_another_attempt() -> None:
-    no = transport_rejected()
-    own, queued = tell((*SENT, no), AnswerTransport(no))
-    assert [type(event) for event in own] == [ClaimResubmitted]
-    assert (own[0].attempt, own[0].frequency, own[0].cause) == (2, "1", "transport")
-    assert (queued.package.attempt, queued.package.frequency) == (2, "1")
-
-
-def test_the_offender_of_a_rejected_set_is_held_with_what_was_named() -> None:
-    no = transport_rejected(offender=True)
-    own, queued = tell((*SENT, no), AnswerTransport(no))
-    assert [type(event) for event in own] == [ClaimHeld]
-    assert own[0].reasons[0].element == "SV101"
-    assert queued is None
-
-
-def test_an_offender_is_resubmitted_by_a_person_and_never_released() -> None:
-    no = transport_rejected(offender=True)
-    held = after((*SENT, no), AnswerTransport(no))
-    scenario(ACCOUNT, given=held, when=BuildClaim(), then=[], book=books())
-    assert "resubmit" in refused(ACCOUNT, held, ReleaseClaim(CLAIM, (), "x"), books())
-    _, queued = tell(held, ResubmitClaim(CLAIM))
-    assert queued.package.attempt == 2
-
-
-def test_the_same_rejection_twice_sends_the_claim_once() -> None:
-    no = transport_rejected()
-    again = after((*SENT, no), AnswerTransport(no))
-    scenario(ACCOUNT, given=(*again, no), when=AnswerTransport(no), then=[], book=books())
-
-
-def test_a_rejection_of_an_earlier_attempt_changes_nothing() -> None:
-    no = transport_rejected()
-    given = (*after((*SENT, no), AnswerTransport(no)), submitted(2), no)
-    scenario(ACCOUNT, given=given, when=AnswerTransport(no), then=[], book=books())
-
-
-def test_a_set_that_is_rejected_again_and_again_without_an_offender_waits_for_a_person() -> None:
-    given: tuple[Any, ...] = SENT
-    for attempt in (1, 2, 3):
-        no = transport_rejected(attempt)
-        given = (*after((*given, no), AnswerTransport(no)), submitted(attempt + 1))
-    no = transport_rejected(4)
-    own, queued = tell((*given, no), AnswerTransport(no))
-    assert isinstance(own[0], ClaimHeld) and queued is None
-
-
-# -- rejected by 277CA
-
-
-def test_a_rejected_claim_that_was_mended_goes_again_as_frequency_1() -> None:
-    own, queued = tell((*SENT, rejected()), ResubmitClaim(CLAIM, "MENDED"))
-    assert (own[0].attempt, own[0].frequency, own[0].payer_control) == (2, "1", "")
-    assert queued.package.note == "MENDED"
-
-
-def test_only_a_rejected_claim_is_resubmitted() -> None:
-    assert "adjudicated" in refused(ACCOUNT, (*SENT, adjudicated()), ResubmitClaim(CLAIM), books())
-
-
-def test_resubmitting_a_claim_that_is_on_its_way_says_nothing() -> None:
-    scenario(ACCOUNT, given=SENT, when=ResubmitClaim(CLAIM), then=[], book=books())
-
-
-def test_a_mended_claim_that_still_fails_is_held_as_its_next_attempt() -> None:
-    own, queued = tell((*SENT, rejected()), ResubmitClaim(CLAIM), UNENROLLED)
-    assert [type(event) for event in own] == [ClaimResubmitted, ClaimHeld]
-    assert own[1].attempt == 2 and queued is None
-
-
-def test_the_filing_limit_still_runs_for_a_rejected_claim() -> None:
-    late = books(day=DAY + timedelta(days=91))
-    own, _ = tell((*SENT, rejected()), ResubmitClaim(CLAIM), late)
-    assert [reason.rule for reason in own[1].reasons] == ["FILING-LIMIT"]
-
-
-# -- corrections
-
-
-@pytest.mark.parametrize(
-    ("route", "frequency", "control"),
-    [("replacement", "7", "ICN-1"), ("new_claim", "1", "")],
-)
-def test_a_correction_goes_as_the_payer_takes_it(route: str, frequency: str, control: str) -> None:
-    own, queued = tell((*SENT, adjudicated()), SendCorrection(asked(route)))
-    assert isinstance(own[0], ClaimResubmitted)
-    package = queued.package
-    assert (package.attempt, package.frequency, package.payer_control) == (2, frequency, control)
-    assert package.note == "MODIFIER ADDED"
-
-
-def test_a_correction_changes_modifiers_and_never_amounts() -> None:
-    changed = charge(1, modifiers=("25",), charge_cents=1)
-    ask = asked(correction=replace(asked().correction, charges=(changed,), authorization="AUTH1"))
-    own, queued = tell((*SENT, adjudicated()), SendCorrection(ask))
-    line = queued.package.charges[0]
-    assert (line.modifiers, line.charge_cents) == (("25",), 10_000)
-    assert queued.package.total_cents == own[0].total_cents == 30_000
-    assert queued.package.authorization == "AUTH1"
-
-
-def test_a_correction_that_answers_an_older_decision_is_declined() -> None:
-    own, queued = tell((*SENT, adjudicated(), adjudicated("adj-2")), SendCorrection(asked()))
-    assert isinstance(own[0], CorrectionDeclined) and own[0].newest == "adj-2"
-    assert queued is None
-
-
-def test_a_correction_of_a_decision_that_was_taken_back_is_declined() -> None:
-    own, _ = tell((*SENT, adjudicated(), taken_back()), SendCorrection(asked()))
-    assert isinstance(own[0], CorrectionDeclined)
-
-
-def test_the_same_correction_twice_is_sent_once() -> None:
-    given = after((*SENT, adjudicated()), SendCorrection(asked()))
-    scenario(ACCOUNT, given=given, when=SendCorrection(asked()), then=[], book=books())
-
-
-def test_a_rejected_set_sends_a_replacement_as_a_replacement() -> None:
-    given = after((*SENT, adjudicated()), SendCorrection(asked()))
-    no = transport_rejected(2)
-    _, queued = tell((*given, submitted(2), no), AnswerTransport(no))
-    package = queued.package
-    assert (package.attempt, package.frequency, package.payer_control) == (3, "7", "ICN-1")
-
-
-# -- the next payer
-
-TWO = (opened(coverages=(coverage(), coverage(2, "PAYER-B"))), captured(), coded())
-PAID_FIRST = (*after(TWO, BuildClaim()), submitted(), adjudicated())
-
-
-def test_what_is_left_is_billed_to_the_next_payer_with_what_the_first_one_did() -> None:
-    own, queued = tell(PAID_FIRST, BillNext(2))
-    assert (own[0].claim, own[0].claim_no, own[0].payer) == (SECOND, 2, "PAYER-B")
-    (prior,) = queued.package.prior
-    assert (prior.payer, prior.paid_cents, prior.payer_control) == ("PAYER-A", 20_000, "ICN-1")
-
-
-def test_what_the_first_payer_forwarded_is_never_sent() -> None:
-    scenario(ACCOUNT, given=(*PAID_FIRST, FORWARDED), when=BillNext(2), then=[], book=books())
-
-
-def test_the_next_payer_is_billed_once() -> None:
-    given = after(PAID_FIRST, BillNext(2))
-    scenario(ACCOUNT, given=given, when=BillNext(2), then=[], book=books())
-
-
-def test_nobody_is_billed_who_is_not_a_coverage() -> None:
-    scenario(ACCOUNT, given=PAID_FIRST, when=BillNext(3), then=[], book=books())
-
-
-def test_a_decision_that_was_taken_back_is_not_told_to_the_next_payer() -> None:
-    given = (*PAID_FIRST, taken_back(), adjudicated("adj-2", paid_cents=15_000))
-    own, _ = tell(given, BillNext(2))
-    assert [reason.rule for reason in own[1].reasons] == ["PRIOR-BALANCE"]
-
-
-# -- history
-
-IMPORT = ImportClaim(
-    account=ACCOUNT_NO,
-    foreign_number="OLD-17",
-    payer="PAYER-A",
-    payer_order=1,
-    lines=(ClaimLine(line=1, charge=charge(1).charge, charge_cents=10_000),),
-    total_cents=10_000,
-    first_billed_on=date(2024, 12, 1),
-    opening=(
-        OpeningBalance(
-            charge=charge(1).charge, insurance_paid_cents=4_000, insurance_open_cents=6_000
-        ),
-    ),
-)
-
-
-def test_another_systems_claim_is_taken_over_and_not_sent() -> None:
-    own, queued = tell((), IMPORT)
-    assert isinstance(own[0], ClaimImported) and own[0].foreign_number == "OLD-17"
-    assert own[0].claim == CLAIM and queued is None
-    given = (*own, *READY)
-    scenario(ACCOUNT, given=given, when=BuildClaim(), then=[], book=books())
-
-
-def test_an_opening_balance_that_does_not_add_up_is_refused() -> None:
-    wrong = replace(
-        IMPORT, opening=(OpeningBalance(charge=charge(1).charge, insurance_open_cents=1),)
-    )
-    assert "add up" in refused(ACCOUNT, (), wrong, books())
-
-
-def test_the_same_import_twice_is_one_claim_and_another_one_is_refused() -> None:
-    given = tuple(tell((), IMPORT)[0])
-    scenario(ACCOUNT, given=given, when=IMPORT, then=[], book=books())
-    assert "already" in refused(ACCOUNT, given, replace(IMPORT, foreign_number="OLD-18"), books())
-
-
-def test_a_rendering_provider_is_checked_by_check_digit() -> None:
-    assert NPI.endswith("3")
-    own, _ = tell(
-        (opened(), captured(charge(1, rendering_npi="1234567890")), coded((1,))), BuildClaim()
-    )
-    assert [reason.rule for reason in own[1].reasons] == ["RENDERING-NPI"]

@@ -22,7 +22,7 @@ from tests.unit.submission.facts import (
     opened,
     submitted,
 )
-from tests.unit.submission.test_submission_account import IMPORT
+from tests.unit.submission.test_submission_history import IMPORT
 
 
 def own(given: tuple[Any, ...], command: Any) -> list[Any]:
