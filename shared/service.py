@@ -202,6 +202,22 @@ class Answer:
         no.status, no.code = self.status, self.code
         return no
 
+    def item(self) -> dict[str, Any]:
+        """As a door tells it among others: a refusal is an item too, `said` are wire names."""
+        return {
+            "status": self.status,
+            "code": self.code,
+            "sentence": self.sentence,
+            "said": [wire for wire, _ in self.said],
+            "again": self.again,
+        }
+
+    def told(self) -> dict[str, Any]:
+        """As a door tells it alone: a refusal is raised."""
+        if self.status != 200:
+            raise self.refusal()
+        return self.item()
+
 
 class Doors(Protocol):
     """The way in for commands and the way out for queries; routes of `api.py` use nothing else.

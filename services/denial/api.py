@@ -11,7 +11,7 @@ from contracts.values import Charge, DrugQuantity, Npi, Provider
 from services.denial.domain.commands import Accept, Correct
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
-from shared.service import Answer, Command, Doors, Order, Row, Scope
+from shared.service import Command, Doors, Order, Row, Scope
 from shared.streams import account_stream
 
 MOST_ROWS = 2_000
@@ -83,7 +83,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         change = ClaimCorrection(charges=charges, authorization=body.authorization, note=body.note)
         order = _order(doors, denial, Correct(denial, change, actor), body, key=key, actor=actor)
         (answer,) = await doors.handle([order])
-        return _told(answer)
+        return answer.told()
 
     @router.post("/denials/{denial}/accept")
     async def accept(
@@ -93,7 +93,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         command = Accept(denial, body.reason)
         order = _order(doors, denial, command, body, key=key, actor=actor)
         (answer,) = await doors.handle([order])
-        return _told(answer)
+        return answer.told()
 
 
 def _queries(router: APIRouter, doors: Doors) -> None:
@@ -160,16 +160,3 @@ def _order(
         raise NotFound("there is no such denial")
     stream, scope = account_stream(account), Scope(doors.tenant)
     return Order(stream, command, key, body.model_dump_json().encode(), scope, actor)
-
-
-def _told(answer: Answer) -> dict[str, Any]:
-    """One command's answer, or its refusal as an error."""
-    if answer.status != 200:
-        raise answer.refusal()
-    return {
-        "status": answer.status,
-        "code": answer.code,
-        "sentence": answer.sentence,
-        "said": [wire for wire, _ in answer.said],
-        "again": answer.again,
-    }

@@ -12,6 +12,7 @@ from contracts.submission import OpeningBalance
 from contracts.values import Cents, ClaimLine, Code
 from services.submission.domain.commands import (
     BillForwarded,
+    Command,
     ImportClaim,
     RecordReopening,
     ReleaseClaim,
@@ -125,6 +126,12 @@ def routes(doors: Doors) -> APIRouter:
 
 
 def _commands(router: APIRouter, doors: Doors) -> None:
+    async def one(
+        claim: str, command: Command, body: BaseModel, key: str, actor: str
+    ) -> dict[str, Any]:
+        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
+        return answer.told()
+
     @router.post("/files")
     async def receive(
         request: Request, key: IdempotencyKey, actor: Actor, name: str = Query(default="", max_length=120)
@@ -147,25 +154,20 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Let a held claim go; rules that are overridden are named."""
         command = ReleaseClaim(claim, tuple(sorted(set(body.overridden))), body.reason)
-        order = _order(doors, claim, command, key, body, actor)
-        (answer,) = await doors.handle([order])
-        return _told(answer)
+        return await one(claim, command, body, key, actor)
 
     @router.post("/claims/{claim}/resubmit")
     async def resubmit(
         claim: str, body: Resubmit, key: IdempotencyKey, actor: Actor
     ) -> dict[str, Any]:
         """Send a rejected claim again after it was mended, or a voided one as a new claim."""
-        order = _order(doors, claim, ResubmitClaim(claim, body.note), key, body, actor)
-        (answer,) = await doors.handle([order])
-        return _told(answer)
+        return await one(claim, ResubmitClaim(claim, body.note), body, key, actor)
 
     @router.post("/claims/{claim}/void")
     async def void(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
         """Ask the payer to cancel a claim that it has (frequency 8); resubmit it when it shall go anew."""
         command = VoidClaim(claim, body.reason, actor)
-        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
-        return _told(answer)
+        return await one(claim, command, body, key, actor)
 
     @router.post("/claims/{claim}/void/withdraw")
     async def withdraw(
@@ -173,15 +175,13 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Drop a void that is held or that the payer rejected: the claim stands as it did."""
         command = WithdrawVoid(claim, body.reason, actor)
-        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
-        return _told(answer)
+        return await one(claim, command, body, key, actor)
 
     @router.post("/claims/{claim}/bill")
     async def bill(claim: str, body: BillIt, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
         """Bill a claim that an earlier payer was to have sent on and that nobody answered; once."""
         command = BillForwarded(claim, body.reason, actor)
-        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
-        return _told(answer)
+        return await one(claim, command, body, key, actor)
 
     @router.post("/claims/{claim}/reopening")
     async def reopening(
@@ -189,8 +189,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Record that the payer was asked to reopen its decision on a claim."""
         command = RecordReopening(claim, body.channel, body.reference, body.asked_on, actor)
-        (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
-        return _told(answer)
+        return await one(claim, command, body, key, actor)
 
     @router.post("/history")
     async def history(body: History, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
@@ -198,7 +197,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         orders = [_import(doors, claim, f"{key}/{n}", actor) for n, claim in enumerate(body.claims)]
         answers = await doors.handle(orders)
         items = [
-            {"account": order.stream.partition("/")[2], **_item(answer)}
+            {"account": order.stream.partition("/")[2], **answer.item()}
             for order, answer in zip(orders, answers, strict=True)
         ]
         return {"items": items}
@@ -218,7 +217,7 @@ async def _receive(doors: Doors, data: bytes, who: str) -> dict[str, Any]:
     command = ReceiveAnswers(sha256, answers.known, answers.unknown)
     # What is understood of it may be more another time: that is another command.
     answer = await _take(doors, command, f"{sha256}/{len(answers.unknown)}", who)
-    told = _told(answer)
+    told = answer.told()
     return {
         **told,
         "again": answer.again or not answer.said,
@@ -235,7 +234,7 @@ async def _take(doors: Doors, command: ReceiveAnswers | RefuseFile, key: str, wh
 
 
 def _order(
-    doors: Doors, claim: str, command: Any, key: str, body: BaseModel, actor: str
+    doors: Doors, claim: str, command: Command, key: str, body: BaseModel, actor: str
 ) -> Order:
     read = read_claim_number(claim)
     if read is None:
@@ -282,21 +281,7 @@ def _at_claim(said: AtClaim) -> list[OpeningBalance]:
     return [OpeningBalance(charge="", **amounts, insurance_open_cents=-whole)]
 
 
-def _item(answer: Answer) -> dict[str, Any]:
-    return {
-        "status": answer.status,
-        "code": answer.code,
-        "sentence": answer.sentence,
-        "said": [wire for wire, _ in answer.said],
-        "again": answer.again,
-    }
 
-
-def _told(answer: Answer) -> dict[str, Any]:
-    """One command's answer, or its refusal as an error."""
-    if answer.status != 200:
-        raise answer.refusal()
-    return _item(answer)
 
 
 _WORK_LIST = """

@@ -30,7 +30,7 @@ from services.posting.domain.commands import (
 )
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
-from shared.service import Answer, Command, Doors, Order, Row, Scope
+from shared.service import Command, Doors, Order, Row, Scope
 from shared.streams import account_stream, deposit_stream, guarantor_stream
 
 MOST_ROWS = 1_000
@@ -55,7 +55,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
             command = RecordDeposit(**one.model_dump())
             stream = deposit_stream(one.deposit)
             orders.append(_order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
-        return {"items": [_item(answer) for answer in await doors.handle(orders)]}
+        return {"items": [answer.item() for answer in await doors.handle(orders)]}
 
     @router.post("/patient-payments")
     async def payments(body: Payments, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
                 stream = guarantor_stream(guarantor)
                 orders.append(_order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
         answers = iter(await doors.handle(orders))
-        return {"items": [item or _item(next(answers)) for item in items]}
+        return {"items": [item or next(answers).item() for item in items]}
 
 
 def _by_a_person(router: APIRouter, doors: Doors) -> None:
@@ -79,7 +79,7 @@ def _by_a_person(router: APIRouter, doors: Doors) -> None:
         stream: str, command: Command, body: BaseModel, key: str, actor: str
     ) -> dict[str, Any]:
         (answer,) = await doors.handle([_order(doors, stream, command, body, key=key, actor=actor)])
-        return _told(answer)
+        return answer.told()
 
     @router.post("/accounts/{account}/write-offs")
     async def write_off(
@@ -304,20 +304,3 @@ def _nobody() -> dict[str, Any]:
         "said": [],
         "again": False,
     }
-
-
-def _item(answer: Answer) -> dict[str, Any]:
-    return {
-        "status": answer.status,
-        "code": answer.code,
-        "sentence": answer.sentence,
-        "said": [wire for wire, _ in answer.said],
-        "again": answer.again,
-    }
-
-
-def _told(answer: Answer) -> dict[str, Any]:
-    """One command's answer, or its refusal as an error."""
-    if answer.status != 200:
-        raise answer.refusal()
-    return _item(answer)
