@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
+from deploy.home import NotStarted
 from deploy.maintenance import rebuild
 from deploy.processes import ROOT
+from deploy.provision import SERVICES
 from shared import admin
 from shared.errors import Stopped
 from simulator.chance import Chance
@@ -37,7 +39,7 @@ async def lost_topic(lab: Lab, chance: Chance) -> str:
     before = await picture(lab)
     async with supervised(lab) as watch:
         took = await lab.under_load(_lose_topic(lab, chance))
-        await lab.ready(seconds=READY_SECONDS)
+        await _ready_again(lab)
         await lab.drained()
     after = await picture(lab)
     wrong = unlike(before, after)
@@ -64,8 +66,21 @@ async def _lose_topic(lab: Lab, chance: Chance) -> float:
         return chosen.topic in done
 
     await lab.until(made, "the topic is made anew")
-    await lab.ready(seconds=READY_SECONDS)
+    await _ready_again(lab)
     return time.monotonic() - started
+
+
+async def _ready_again(lab: Lab) -> None:
+    """Everybody is ready, though some end first: the topic that they knew is gone."""
+
+    async def ready() -> bool:
+        try:
+            await lab.ready(seconds=READY_SECONDS)
+        except NotStarted:
+            return False
+        return set(lab.services.running()) == {f"{s}-0" for s in SERVICES}
+
+    await lab.until(ready, "everybody is ready again", READY_SECONDS)
 
 
 def _delete(lab: Lab) -> None:
