@@ -87,7 +87,7 @@ def test_what_our_checks_find_is_said_with_segment_and_element() -> None:
     ack = answer_999(file, file.interchanges[0].groups[0], {"0001": found})
     (fault,) = ack.sets[0].faults
     assert (fault.segment, fault.element, fault.loop, fault.claim) == ("SV1", "7", "2400", "BAD")
-    assert one.segments[fault.ordinal - 2][0] == "CLM"
+    assert one.segments[fault.ordinal - 2][0] == "SV1"
     back, _ = read_999(next(read_file(write_999(HEADER, [ack])).sets()))
     assert back.sets == ack.sets
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.x12 import Finding, read_file
-from shared.x12.ack_999 import Ack999, answer_999, read_999
+from shared.x12.ack_999 import Ack999, answer_999, read_999, write_999
 from shared.x12.ack_ta1 import read_ta1
 from shared.x12.answering import Answers, answer_file
 from shared.x12.remittance_835 import write_835
@@ -165,3 +165,16 @@ def test_no_answer_says_more_than_it_may() -> None:
     ack = answer_999(file, file.interchanges[0].groups[0], {"0001": many})
     assert len(ack.sets[0].faults) == 1_000
     assert isinstance(many[0], Finding)
+
+
+def test_numbers_longer_than_an_answer_holds_are_cut_and_missing_kinds_named() -> None:
+    file = read_file(DATA, strict=False)
+    group = file.interchanges[0].groups[0]
+    group.gs[1], group.gs[6], group.gs[8] = "", "1" * 30, "0" * 30
+    group.stated = 10**9
+    group.sets[0].st[1] = "NOKIND"
+    (one,) = read_file(write_999(HEADER, [answer_999(file, group)])).sets()
+    ack, found = read_999(one)
+    assert found == []
+    assert (ack.functional_id, ack.gs06, ack.version) == ("ZZ", "1" * 9, "0" * 12)
+    assert (ack.included, ack.sets[0].set_id) == (999_999, "NOK")

@@ -19,7 +19,11 @@ _SEGMENTS_IN_ERROR = "5"
 _NO_ID = "ZZZ"
 """For a segment whose id is none, which is not repeated: it could be anybody's name."""
 _NO_NUMBER = "0"
-"""For a set without a number, which is rejected for it."""
+"""For a group or set without a number, which is rejected for it."""
+_NO_KIND = "ZZ"
+"""For a group without a kind."""
+_MOST_SETS = 999_999
+"""The highest count that AK902 holds."""
 
 
 def answer_999(
@@ -37,16 +41,21 @@ def answer_999(
     if at_group:
         code, accepted = "R", 0
     return Ack999(
-        writable(group.id),
-        writable(group.control),
-        writable(group.version),
+        _echo(group.id, 2, _NO_KIND),
+        _echo(group.control, 9, _NO_NUMBER),
+        _echo(group.version, 12),
         code,
         sets,
-        group.stated if group.stated is not None else group.count,
+        min(group.stated if group.stated is not None else group.count, _MOST_SETS),
         len(sets),
         accepted,
         codes=list(dict.fromkeys(at_group))[:5],
     )
+
+
+def _echo(text: str, most: int, instead: str = "") -> str:
+    """What somebody sent, as far as an element of these many signs holds it."""
+    return writable(text)[:most].strip() or instead
 
 
 def _by_set(judged: Mapping[str, Sequence[Finding]]) -> dict[int | str, list[Finding]]:
@@ -62,13 +71,13 @@ def _by_set(judged: Mapping[str, Sequence[Finding]]) -> dict[int | str, list[Fin
 def _answer(one: TransactionSet, broken: Sequence[Finding]) -> Set999:
     errors = [*(f for f in one.findings if f.severity == "error"), *broken]
     of_segments = sorted((f for f in errors if f.level != "set"), key=lambda f: f.segment)
-    claims = {f.segment: writable(f.claim) for f in of_segments if f.claim}
+    claims = {f.segment: _echo(f.claim, 99) for f in of_segments if f.claim}
     faults = [_fault(one, f, claims.get(f.segment, "")) for f in of_segments[: limits.FINDINGS]]
     of_set = [f.code or _SEGMENTS_IN_ERROR for f in errors if f.level == "set"]
     if of_segments:
         of_set.append(_SEGMENTS_IN_ERROR)
     said = list(dict.fromkeys(of_set))[:5]
-    named = writable(one.id) or _NO_ID, writable(one.control) or _NO_NUMBER
+    named = _echo(one.id, 3, _NO_ID), _echo(one.control, 9, _NO_NUMBER)
     return Set999(*named, "R" if said else "A", faults, said)
 
 
