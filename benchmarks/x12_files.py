@@ -76,6 +76,9 @@ def remittances(claims: int) -> Iterator[Remittance]:
         made = Remittance("I", 0, paid_on=DAY, trn03="1999999999")
         made.trn02, made.control = f"CHECK{first}", f"{first // CLAIMS_OF_A_SET + 1:04d}"
         made.payer_name, made.payer_id, made.produced_on = "SYNTHETIC PAYER", "SYN01", DAY
+        made.payer_street, made.payer_city = "3 NOWHERE RD", "ANYTOWN"
+        made.payer_state, made.payer_zip = "NY", "10001"
+        made.payer_contact, made.payer_phone = "PROVIDER HELP", "5550100003"
         made.payee_name, made.payee_npi, made.payee_tax_id = "SYNTHETIC CLINIC", NPI, "999999999"
         made.claims = [paid(n) for n in range(first, min(first + CLAIMS_OF_A_SET, claims))]
         made.amount_cents = sum(c.paid_cents for c in made.claims)
