@@ -132,6 +132,12 @@ III 1:c3 2:c3 4:TEXT
 AAA 1:c1 2:c2 3:c2 4:c1
 INS 1:c1 2:c2 3:c3 4:c3 5:c1 8:c2 9:c1 10:c1 11:c3 12:DAY 13:c2 17:count
 MPI 1:c1 2:c1 3:c1 4:TEXT 5:c2 6:c3 7:DAY
+UM 1:c2 2:c1 3:c2 4:c2/c1 5:c3/c3/c3/state/country 6:c3 7-9:c1 10:c2
+HCR 1:c2 3:c3 4:c1
+SV3 1:{_PROCEDURE} 2:amount 3:c2 4:c3/c3/c3/c3/c3 5:c1 6:number
+TOO 1:c3 2:c2 3:c2/c2/c2/c2/c2
+CR5 1:c1 2:number 3-4:c1 5:TEXT 6-8:number 9:TEXT 10-11:number 12-15:c1 16:number 17-18:c1
+CR6 1:c1 2:DAY 3:c3 4-5:DAY 6-8:c1 9:DAY 10:c2 12-14:DAY 15:c3 16:DAY 17:c1 18-20:DAY 21:c1
 """
 _SPAN = 200
 
@@ -157,7 +163,7 @@ def _rules() -> dict[str, dict[int, tuple[str, ...]]]:
 
 
 RULES: Mapping[str, Mapping[int, tuple[str, ...]]] = _rules()
-KINDS = frozenset({"835", "837P", "837I", "999", "997", "277CA", "276", "277", "270", "271"})
+KINDS = frozenset({"835", "837P", "837I", "999", "997", "277CA", "276", "277", "270", "271", "278"})
 """The sets whose segments are known well enough to be redacted."""
 _INPATIENT = frozenset({"BBR", "BBQ", "BR", "BQ"})
 _NOT_MONEY = "A0"
