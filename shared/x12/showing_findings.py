@@ -66,14 +66,15 @@ def judge_file(file: X12File) -> Iterator[Said]:
 
 
 def judge_stream(stream: Stream) -> Iterator[Said]:
-    """As `judge_file`, at constant memory: of a set that has no stream, only what reading it shows.
+    """As `judge_file`, at constant memory: of a set that has no stream and cannot be held, only how it is built.
 
     Raises Unreadable, after the last finding, where the file cannot be read on.
     """
     try:
         for one in stream:
             room = room_of(one)
-            verdict = _verdict(one, partly=room is not None and room.stream is None)
+            partly = room is not None and room.stream is None and not room.holds(one)
+            verdict = _verdict(one, partly=partly)
             yield verdict, None
             for finding in _streamed(one):
                 verdict.counted[finding.severity] += 1
