@@ -8,6 +8,7 @@ import pytest
 from shared.x12 import Unreadable, kind_of, read_file, sniff
 from shared.x12.claim_837p import read_837p
 from shared.x12.remittance_835 import check_835, read_835
+from shared.x12.sets import room_of
 from tests.x12.everything import read_everything
 from tests.x12.made import SAMPLES, needs_samples
 
@@ -119,3 +120,43 @@ def test_a_separator_that_is_not_the_one_of_the_isa_is_named() -> None:
     (one,) = read_file(path.read_bytes()).sets()
     assert kind_of(one) == "837P"
     assert "CLM05" in {f.element for f in read_837p(one)[1]}
+
+
+def stated(path: Path, tag: str) -> list[list[str]]:
+    """All segments of a kind, as anybody would cut them out of the text."""
+    text = path.read_text("latin-1").replace("\r", "").replace("\n", "")
+    return [s.split("*") for s in text.split("~") if s.startswith(f"{tag}*")]
+
+
+@needs_samples
+@pytest.mark.parametrize("path", [path for path in FILES if "837" in path.suffix], ids=named)
+def test_every_sample_claim_charges_and_lists_what_the_text_says(path: Path) -> None:
+    (one,) = read_file(path.read_bytes()).sets()
+    room = room_of(one)
+    assert room is not None
+    claims = room.read(one)[0].claims
+    said = [(s[1], round(float(s[2]) * 100)) for s in stated(path, "CLM")]
+    assert [(c.clm01, c.total_cents) for c in claims] == said
+    assert sum(len(c.lines) for c in claims) == len(stated(path, "LX"))
+    charged = [line.charge_cents for c in claims for line in c.lines]
+    at = 3 if path.suffix == ".837i" else 2
+    assert charged == [round(float(s[at]) * 100) for s in stated(path, "SV2" if at == 3 else "SV1")]
+    assert sum(len(c.prior) for c in claims) == len(stated(path, "SBR")) - len(
+        [s for s in stated(path, "HL") if s[3] == "22"]
+    )
+
+
+UNBALANCED = {"tertiary-payment.835"}
+MISSING = {"demo.cob.example3.A.837": ("2330B", "NM1")}
+
+
+@needs_samples
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_a_sample_has_no_fault_of_structure_but_the_one_that_it_has(path: Path) -> None:
+    (one,) = read_file(path.read_bytes(), strict=False).sets()
+    room = room_of(one)
+    assert room is not None
+    errors = [f for f in room.judged(one)[1] if f.severity == "error"]
+    built = [(f.loop, f.element) for f in errors if f.rule.startswith("structure.")]
+    assert built == ([MISSING[path.name]] if path.name in MISSING else [])
+    assert bool([f for f in errors if f.level]) is (path.name in UNBALANCED)
