@@ -68,7 +68,8 @@ def _claim(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
         yield wrong(sentence, "2300", "CLM05", severity="warning")
     if all(p.role != "71" for p in c.providers):
         yield wrong("no attending provider is named", "2310A", "NM101", severity="warning")
-    yield from unnumbered(wrong, c.lines)
+    if not all([line.line_control for line in c.lines]):
+        yield unnumbered(wrong, c.lines)
 
 
 def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:

@@ -51,7 +51,8 @@ def _claim(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
         yield wrong("the place of service or the frequency is not whole", "2300", "CLM05")
     if c.accident_causes:
         yield from _accident(wrong, c)
-    yield from unnumbered(wrong, c.lines)
+    if not all([line.line_control for line in c.lines]):
+        yield unnumbered(wrong, c.lines)
     if c.place_of_service == "21" and c.on("435") is None:
         yield wrong(
             "an inpatient stay has no day of admission", "2300", "DTP03", severity="warning"

@@ -58,13 +58,11 @@ class Wrong:
         )
 
 
-def unnumbered(wrong: Say, lines: Sequence[LineBody]) -> Iterator[Finding]:
-    """An 835 names a line by its control number."""
-    for number, line in enumerate(lines, 1):
-        if not line.line_control:
-            sentence = "a line has no control number, so its payment cannot name it"
-            yield wrong(sentence, "2400", "REF02", severity="note", line=number)
-            return
+def unnumbered(wrong: Say, lines: Sequence[LineBody]) -> Finding:
+    """An 835 names a line by its control number; the first line that has none."""
+    number = next(n for n, line in enumerate(lines, 1) if not line.line_control)
+    sentence = "a line has no control number, so its payment cannot name it"
+    return wrong(sentence, "2400", "REF02", severity="note", line=number)
 
 
 def repeated(one: TransactionSet, numbers: Sequence[str]) -> Iterator[Finding]:
