@@ -50,7 +50,7 @@ class Store:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(727001)")
             await connection.execute(tables.schema(self.service))
-            await self._drop_old_indexes(connection)
+            await self._fit(connection)
             known = await connection.fetchval("select count(*) from progress")
             if known not in (0, partitions):
                 raise Stopped(
@@ -66,12 +66,24 @@ class Store:
                     progress_row.encode(fresh),
                 )
 
-    async def _drop_old_indexes(self, connection: Connection) -> None:
+    async def _fit(self, connection: Connection) -> None:
+        """Tables that an older version made get the columns and lose the indexes that this one has otherwise.
+
+        New columns are empty until a rebuild fills them.
+        """
         for projection in self.service.projections:
+            table = f'"{projection.table}"'
+            have = await connection.fetch(
+                "select attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0", table
+            )
+            for name in projection.columns.keys() - {row[0] for row in have}:
+                await connection.execute(
+                    f'alter table {table} add column "{name}" {projection.columns[name]}'
+                )
             rows = await connection.fetch(
                 "select indexrelid::regclass::text from pg_index join pg_class on oid = indexrelid "
                 "where indrelid = to_regclass($1) and not indisunique and relname <> all($2::text[])",
-                f'"{projection.table}"',
+                table,
                 tables.indexes_of(projection),
             )
             for (index,) in rows:
