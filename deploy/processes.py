@@ -25,7 +25,6 @@ def environment(
     """What a service process is told: only what is named here, none of the caller's own variables."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("CLAIMLOG_")}
     return {
-        "MALLOC_ARENA_MAX": "2",  # A thread of the Kafka client need not have memory of its own.
         **inherited,
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",

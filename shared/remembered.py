@@ -13,7 +13,7 @@ from shared.records import Kept
 from shared.service import Row
 from shared.streams import kind_of, partition_of
 
-KEPT_IN_MEMORY = 9_000
+KEPT_IN_MEMORY = 12_000
 """States and rows of one process; the longest untouched go first. About 5 KB each."""
 
 LARGE = frozenset({"remittance", "inbound"})
