@@ -12,6 +12,7 @@ from shared.again import Found, Parked
 from shared.batch import Batch
 from shared.changes import timer_changes
 from shared.errors import Stopped
+from shared.fitting import fit
 from shared.progress import Progress
 from shared.records import Kept, OutboxRow, ParkedRow
 from shared.service import Projection, Row, Scope, Service
@@ -50,7 +51,7 @@ class Store:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(727001)")
             await connection.execute(tables.schema(self.service))
-            await self._fit(connection)
+            await fit(connection, self.service.projections)
             known = await connection.fetchval("select count(*) from progress")
             if known not in (0, partitions):
                 raise Stopped(
@@ -65,29 +66,6 @@ class Store:
                     topic_id,
                     progress_row.encode(fresh),
                 )
-
-    async def _fit(self, connection: Connection) -> None:
-        """Tables that an older version made get the columns and lose the indexes that this one has otherwise.
-
-        New columns are empty until a rebuild fills them.
-        """
-        for projection in self.service.projections:
-            table = f'"{projection.table}"'
-            have = await connection.fetch(
-                "select attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0", table
-            )
-            for name in projection.columns.keys() - {row[0] for row in have}:
-                await connection.execute(
-                    f'alter table {table} add column "{name}" {projection.columns[name]}'
-                )
-            rows = await connection.fetch(
-                "select indexrelid::regclass::text from pg_index join pg_class on oid = indexrelid "
-                "where indrelid = to_regclass($1) and not indisunique and relname <> all($2::text[])",
-                table,
-                tables.indexes_of(projection),
-            )
-            for (index,) in rows:
-                await connection.execute(f"drop index {index}")
 
     async def lock(self, connection: Connection, partitions: Sequence[int]) -> dict[int, Progress]:
         """The progress rows of these partitions, locked in partition order."""
