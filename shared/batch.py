@@ -95,7 +95,10 @@ class Batch(Deciding):
         if stream in self.loaded.parked or stream in self._parked_now:
             self.put_off(stream, what, day)
             return
-        command = decider.wake(what, day, kept.state)
+        command = decider.wake(what, day, kept.state, self.books[partition])
+        if isinstance(command, Wake):
+            self.put_off(stream, what, day, command)
+            return
         if command is not None:
             try:
                 self._decide(
@@ -114,13 +117,15 @@ class Batch(Deciding):
                 pass  # A timer has nobody to tell: the rule said no, and is asked again tomorrow.
         self.put_off(stream, what, day)
 
-    def put_off(self, stream: str, what: str, day: date) -> None:
-        """A timer that was woken on this day and stays is due again the day after."""
+    def put_off(self, stream: str, what: str, day: date, until: Wake | None = None) -> None:
+        """A timer that was woken on this day and stays is due again on the day that was asked for, or the next."""
         decider = self._decider(stream)
         assert decider is not None and decider.timers is not None
         still = decider.timers(self._kept(stream).state).get(what)
         self.after_waking[(stream, what)] = still
-        if still is not None and still.due_on <= day:
+        if still is not None and until is not None and until.due_on > day:
+            still = until
+        elif still is not None and still.due_on <= day:
             still = Wake(date.fromordinal(day.toordinal() + 1), still.moment)
         self.woken[(stream, what)] = still
 

@@ -91,7 +91,8 @@ class Decider:
 
     `decide(command, state, book)` answers with events (of this stream, or `to` another), raises `Refused`, or
     answers with nothing. `evolve(state, event)` never refuses and never changes its argument. `timers(state)`
-    names what the stream waits for; when due, `wake(what, day, state)` gives the command.
+    names what the stream waits for; when due, `wake(what, day, state, book)` gives the command, or a later day
+    to be asked again when the book says that it is too early.
     """
 
     kind: str
@@ -99,7 +100,7 @@ class Decider:
     decide: Decide
     evolve: Evolve
     timers: Callable[[State], Mapping[str, Wake]] | None = None
-    wake: Callable[[str, date, State], Command | None] | None = None
+    wake: Callable[[str, date, State, Any], Command | Wake | None] | None = None
 
 
 Row = dict[str, Any]

@@ -208,7 +208,7 @@ BETA = Service(
             timers=lambda state: (
                 {"daily": Wake(date(2026, 1, 6))} if state.charges > 0 and state.woken < 99 else {}
             ),
-            wake=lambda what, day, state: None,
+            wake=lambda what, day, state, book: None,
         )
     },
     react=beta_react,
@@ -280,7 +280,7 @@ GAMMA = Service(
             reduce,
             tell,
             timers=lambda state: {"daily": Wake(date(2026, 1, 6))},
-            wake=lambda what, day, state: Reduce(state.account, day.day),
+            wake=lambda what, day, state, book: Reduce(state.account, day.day),
         )
     },
     react=beta_react,

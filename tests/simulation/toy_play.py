@@ -73,7 +73,7 @@ DELTA = Service(
             _drain,
             _queue,
             timers=lambda state: {"drain": Wake(date(2000, 1, 1))} if state.waiting else {},
-            wake=lambda what, day, state: Drain(day),
+            wake=lambda what, day, state, book: Drain(day),
         )
     },
     react=lambda event, at: [],

@@ -310,14 +310,7 @@ def _late(c: NobodyAnswered, account: Account, book: Book) -> list[Any]:
         return []
     if claim.attempt != c.attempt:
         return []
-    facts = book.payers.get(claim.payer)
-    due_on: date | None
-    if c.awaited == "277CA":
-        days = facts.ack_late_days if facts is not None else ACK_DAYS
-        due_on = book.business_day_after(claim.submitted_on, days)
-    else:
-        days = facts.remittance_late_days if facts is not None else REMITTANCE_DAYS
-        due_on = claim.submitted_on + timedelta(days=days)
+    due_on = _answer_due_on(claim.submitted_on, claim.payer, c.awaited, book)
     if due_on is None or c.day <= due_on:
         return []
     return [
@@ -330,6 +323,18 @@ def _late(c: NobodyAnswered, account: Account, book: Book) -> list[Any]:
             due_on=due_on,
         )
     ]
+
+
+def _answer_due_on(
+    submitted_on: date, payer: str, awaited: Literal["277CA", "835"], book: Book
+) -> date | None:
+    """The last day on which an answer is not late; None while so many business days did not come."""
+    facts = book.payers.get(payer)
+    if awaited == "277CA":
+        days = facts.ack_late_days if facts is not None else ACK_DAYS
+        return book.business_day_after(submitted_on, days)
+    days = facts.remittance_late_days if facts is not None else REMITTANCE_DAYS
+    return submitted_on + timedelta(days=days)
 
 
 def timers(account: Account) -> Mapping[str, Wake]:
@@ -347,10 +352,16 @@ def timers(account: Account) -> Mapping[str, Wake]:
     return found
 
 
-def wake(what: str, day: date, account: Account) -> Command:
-    """The command of a timer."""
-    awaited, claim, attempt = what.split(" ")
-    return NobodyAnswered("277CA" if awaited == "277CA" else "835", claim, int(attempt), day)
+def wake(what: str, day: date, account: Account, book: Book) -> Command | Wake:
+    """The command of a timer; a payer who has more time is asked after again when it is over."""
+    awaited: Literal["277CA", "835"] = "277CA" if what.startswith("277CA ") else "835"
+    _, number, attempt = what.split(" ")
+    claim = account.claims.get(number)
+    if claim is not None and claim.submitted_on is not None:
+        due_on = _answer_due_on(claim.submitted_on, claim.payer, awaited, book)
+        if due_on is not None and day <= due_on:
+            return Wake(due_on + timedelta(days=1))
+    return NobodyAnswered(awaited, number, int(attempt), day)
 
 
 ACCOUNT = Decider("account", Account, decide, evolve, timers, wake)

@@ -177,7 +177,7 @@ def timers(account: Account) -> Mapping[str, Wake]:
     return {"code sets": Wake(date.min)} if account.tried is not None else {}
 
 
-def wake(what: str, day: date, account: Account) -> Command | None:
+def wake(what: str, day: date, account: Account, book: Book) -> Command | None:
     """The command of a morning."""
     return TryAgain(account.tried.account) if account.tried is not None else None
 

@@ -160,7 +160,7 @@ def timers(queue: Queue) -> Mapping[str, Wake]:
     return {"batch": Wake(DAY_ZERO, "cutoff")} if queue.waiting else {}
 
 
-def wake(what: str, day: date, queue: Queue) -> Command:
+def wake(what: str, day: date, queue: Queue, book: Book) -> Command:
     """The command of the cut-off."""
     return CloseBatch(day)
 

@@ -290,7 +290,7 @@ def timers(state: Account) -> Mapping[str, Wake]:
     return {"look again": Wake(ANY_DAY)} if waiting else {}
 
 
-def wake(what: str, day: date, state: Account) -> BuildClaim:
+def wake(what: str, day: date, state: Account, book: Books | None) -> BuildClaim:
     """The morning's look."""
     return BuildClaim()
 

@@ -292,7 +292,7 @@ def timers(state: Lane) -> Mapping[str, Wake]:
     return {"cutoff": Wake(ANY_DAY, "cutoff")} if state.queue else {}
 
 
-def wake(what: str, day: date, state: Lane) -> CloseQueue:
+def wake(what: str, day: date, state: Lane, book: Books | None) -> CloseQueue:
     """The cut-off."""
     return CloseQueue(day)
 

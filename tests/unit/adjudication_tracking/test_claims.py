@@ -34,8 +34,9 @@ from services.adjudication_tracking.domain.account import (
     TakeUpReversals,
 )
 from services.adjudication_tracking.domain.account_state import Claim
-from services.adjudication_tracking.domain.books import evolve_book
+from services.adjudication_tracking.domain.books import PayerFacts, evolve_book
 from services.adjudication_tracking.domain.states import ALLOWED, LATE, STATES, step
+from shared.service import Wake
 from shared.streams import account_number, charge_number, claim_number
 from tests.unit.scenario import fold, said
 
@@ -246,6 +247,18 @@ def test_an_acknowledgement_is_due_by_business_days_and_a_remittance_by_calendar
     when = NobodyAnswered("835", CLAIM, 1, sent + timedelta(days=31))
     (told_late,) = said(ACCOUNT, SENT, when, book)
     assert told_late.due_on == sent + timedelta(days=30)
+
+
+def test_a_payer_with_more_time_is_asked_after_when_it_is_over_and_not_every_morning() -> None:
+    state = fold(ACCOUNT, SENT)
+    patient = Book(payers={"P": PayerFacts("P", (), 2, 60)})
+    assert ACCOUNT.timers is not None and ACCOUNT.wake is not None
+    (what,) = [name for name in ACCOUNT.timers(state) if name.startswith("835")]
+    over = DAY + timedelta(days=61)
+    assert ACCOUNT.wake(what, DAY + timedelta(days=31), state, patient) == Wake(over)
+    asked = ACCOUNT.wake(what, over, state, patient)
+    (late,) = said(ACCOUNT, SENT, asked, patient)
+    assert (late.awaited, late.due_on) == ("835", DAY + timedelta(days=60))
 
 
 OUTSIDE = ("received", "accepted", "rejected", "transport_rejected", "adjudicated", "reversed")

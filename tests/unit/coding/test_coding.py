@@ -112,7 +112,7 @@ def test_codes_that_came_before_their_code_set_are_taken_by_themselves_once_it_i
     state = fold(ACCOUNT, [CAPTURED, held])
     (due,) = timers(state).values()
     assert due.due_on < date(2026, 1, 1)
-    again = wake("code sets", date(2026, 3, 2), state)
+    again = wake("code sets", date(2026, 3, 2), state, Book())
     assert said(ACCOUNT, [CAPTURED, held], again, Book()) == []
     (coded,) = said(ACCOUNT, [CAPTURED, held], again, BOOK)
     assert isinstance(coded, EncounterCoded)
@@ -125,13 +125,13 @@ def test_what_only_a_coder_can_mend_waits_for_a_coder_without_a_timer() -> None:
     (held,) = said(ACCOUNT, [CAPTURED], wrong, BOOK)
     state = fold(ACCOUNT, [CAPTURED, held])
     assert timers(state) == {}
-    assert wake("code sets", date(2026, 3, 2), state) is None
+    assert wake("code sets", date(2026, 3, 2), state, Book()) is None
 
 
 def test_a_code_set_that_brings_another_fault_to_light_leaves_it_to_a_coder() -> None:
     stranger = (Diagnosis(sequence=1, code="Z9999"),)
     (held,) = said(ACCOUNT, [CAPTURED], Code(NUMBER, stranger, LINES, "c"), Book())
-    again = wake("code sets", date(2026, 3, 2), fold(ACCOUNT, [CAPTURED, held]))
+    again = wake("code sets", date(2026, 3, 2), fold(ACCOUNT, [CAPTURED, held]), Book())
     (still,) = said(ACCOUNT, [CAPTURED, held], again, BOOK)
     assert [failure.rule for failure in still.failures] == ["NOT-IN-FORCE"]
     assert said(ACCOUNT, [CAPTURED, held, still], again, BOOK) == []

@@ -126,7 +126,7 @@ def test_a_claim_held_for_enrolment_is_looked_at_every_morning_and_goes_once_enr
     assert ACCOUNT.timers is not None and ACCOUNT.wake is not None
     held = fold(ACCOUNT, HELD)
     assert set(ACCOUNT.timers(held)) == {"look again"}
-    command = ACCOUNT.wake("look again", DAY, held)
+    command = ACCOUNT.wake("look again", DAY, held, None)
     scenario(ACCOUNT, given=HELD, when=command, then=[], book=UNENROLLED)
     own, queued = tell(HELD, command)
     assert own == [ClaimReleased(account=ACCOUNT_NO, claim=CLAIM, attempt=1)]

@@ -173,7 +173,7 @@ def test_a_patient_born_after_the_service_began_is_not_registered() -> None:
 
 QUEUED = after(READY, BuildClaim())
 (WAITING,) = [e[1] for e in said(ACCOUNT, READY, BuildClaim(), books()) if isinstance(e, tuple)]
-(BATCHED,) = said(OUTBOUND, (WAITING,), OUTBOUND.wake("cutoff", DAY, evolve(None, WAITING)), books())  # type: ignore[misc]
+(BATCHED,) = said(OUTBOUND, (WAITING,), OUTBOUND.wake("cutoff", DAY, evolve(None, WAITING), books()), books())  # type: ignore[misc]
 ASIDE = SetAside("CLEARING", BATCHED.isa13, CLAIM, 1, "the subscriber has no name", "2010BA", "NM103")
 
 
