@@ -96,12 +96,18 @@ class Store:
             "where stream = any($1::text[])",
             wanted,
         )
-        return {
-            row[0]: Kept(
-                self._decoders[row[0].partition("/")[0]](row[4]), Scope(row[1], row[2], row[3])
-            )
-            for row in rows
-        }
+        try:
+            return {
+                row[0]: Kept(
+                    self._decoders[row[0].partition("/")[0]](row[4]), Scope(row[1], row[2], row[3])
+                )
+                for row in rows
+            }
+        except msgspec.DecodeError as no:  # Only its place is told: what it holds may be of a person.
+            raise Stopped(
+                f"states of {self.service.name} were kept by another version: "
+                f"make them again with `claimlog rebuild {self.service.name}`"
+            ) from no
 
     async def books(self, connection: Connection, partitions: Iterable[int]) -> dict[int, Any]:
         """The books of partitions; a fresh one where nothing was heard yet."""

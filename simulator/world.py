@@ -27,7 +27,7 @@ SETTLE_SECONDS = 30.0
 HANDED_AT_ONCE = 12
 FIRST_TO_HEAR = ("registration", "coding")
 """They date what comes in at their doors by the day that they have heard of."""
-AHEAD_DAYS = 3
+AHEAD_DAYS = 1
 """How far the world may run ahead of the system before it waits, when it is not in step with it."""
 
 

@@ -38,7 +38,17 @@ from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, St
 VOID = "8"
 
 
-class Adjudged(msgspec.Struct, frozen=True):
+class Charged(msgspec.Struct, frozen=True, array_like=True):
+    """What a payer's line is led back by."""
+
+    charge: str
+    service_on: date
+    procedure: str
+    modifiers: tuple[str, ...]
+    charge_cents: int
+
+
+class Adjudged(msgspec.Struct, frozen=True, array_like=True):
     """An adjudication that stands or was taken back."""
 
     id: str
@@ -52,7 +62,7 @@ class Adjudged(msgspec.Struct, frozen=True):
     """Not so for a predetermination, or another payer's claim: no reversal takes it back."""
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, array_like=True):
     """A claim of the account."""
 
     claim: str
@@ -80,12 +90,12 @@ class Claim(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, state=now, forbidden=self.forbidden + (not allowed))
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, array_like=True):
     """An account's coverages by order, charges, claims, and payers' answers."""
 
     opened: bool = False
     payers: dict[int, str] = {}
-    charges: dict[str, Charge] = {}
+    charges: dict[str, Charged] = {}
     claims: dict[str, Claim] = {}
     adjudged: tuple[Adjudged, ...] = ()
     waiting: tuple[ClaimPaymentDelivered, ...] = ()
@@ -143,13 +153,17 @@ def _coverages(account: Account, e: CoveragesSet) -> Account:
     return msgspec.structs.replace(account, payers={c.order: c.payer for c in e.coverages})
 
 
+def _charged(c: Charge) -> Charged:
+    return Charged(c.charge, c.service_on, c.procedure, c.modifiers, c.charge_cents)
+
+
 def _captured(account: Account, e: ChargesCaptured) -> Account:
-    charges = {**account.charges, **{c.charge: c for c in e.charges}}
+    charges = {**account.charges, **{c.charge: _charged(c) for c in e.charges}}
     return msgspec.structs.replace(account, charges=charges)
 
 
 def _corrected(account: Account, e: ChargeCorrected) -> Account:
-    charges = {**account.charges, e.after.charge: e.after}
+    charges = {**account.charges, e.after.charge: _charged(e.after)}
     return msgspec.structs.replace(account, charges=charges)
 
 

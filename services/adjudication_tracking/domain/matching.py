@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from contracts.values import AdjudicatedLine, Charge, ClaimPayment
-from services.adjudication_tracking.domain.account_state import Account, Claim
+from contracts.values import AdjudicatedLine, ClaimPayment
+from services.adjudication_tracking.domain.account_state import Account, Charged, Claim
 
 
 def matched_lines(payment: ClaimPayment, claim: Claim, account: Account) -> tuple[AdjudicatedLine, ...]:
@@ -21,7 +21,7 @@ def matched_lines(payment: ClaimPayment, claim: Claim, account: Account) -> tupl
     return tuple(found)
 
 
-def _match(line: AdjudicatedLine, left: list[Charge]) -> Charge | None:
+def _match(line: AdjudicatedLine, left: list[Charged]) -> Charged | None:
     named = next((c for c in left if c.charge == line.charge), None)
     if named is not None:
         return named

@@ -58,7 +58,7 @@ class TryAgain:
 Command = Capture | CorrectCharge | Code | TryAgain
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, array_like=True):
     """The charges, the codes in force, what is held, and whether the account is billed at all."""
 
     charges: dict[str, Charge] = {}

@@ -90,7 +90,7 @@ class Answer(Struct, frozen=True, array_like=True):
     paid_on: date
 
 
-class Account(Struct, frozen=True):
+class Account(Struct, frozen=True, array_like=True):
     """The denials of one account, and the decisions they come from."""
 
     number: str = ""

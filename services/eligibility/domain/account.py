@@ -41,7 +41,7 @@ class AskAgain:
 Command = Inquire | AskAgain
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, array_like=True):
     """The account's person and coverages; by trace, how often each was asked about and what came of it."""
 
     account: str = ""

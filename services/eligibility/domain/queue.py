@@ -52,7 +52,7 @@ class TellSent:
 Command = CloseBatch | RecordSent | TellSent
 
 
-class Queue(msgspec.Struct, frozen=True):
+class Queue(msgspec.Struct, frozen=True, array_like=True):
     """What waits, the files that were not handed over, and the last batch number."""
 
     receiver: str = ""

@@ -117,7 +117,7 @@ class LetGo(Struct, frozen=True, array_like=True):
     cents: int
 
 
-class Account(Struct, frozen=True):
+class Account(Struct, frozen=True, array_like=True):
     """The money of one encounter account."""
 
     number: str = ""

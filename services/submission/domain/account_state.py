@@ -42,7 +42,7 @@ _NOT_ABOUT_COVERAGE = ("42", "80")
 """AAA03 reasons that say the payer could not answer, not that the person is not covered."""
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, array_like=True):
     """An encounter account; facts may come in any order, so that `opened` may still be False."""
 
     account: str = ""

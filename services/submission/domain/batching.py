@@ -21,7 +21,7 @@ MAX_CLAIMS_PER_SET = 100
 MAX_CLAIMS_PER_FILE = 2_000
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class Waiting(msgspec.Struct, frozen=True, array_like=True):
     """A claim in the queue."""
 
     facility: str

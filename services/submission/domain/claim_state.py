@@ -36,7 +36,7 @@ IN_TRANSPORT = ("queued", "submitted")
 VOID: Frequency = "8"
 
 
-class BeforeVoid(msgspec.Struct, frozen=True):
+class BeforeVoid(msgspec.Struct, frozen=True, array_like=True):
     """What a payer has of a claim while its void is on the way."""
 
     stands: Literal["accepted", "adjudicated"]
@@ -44,7 +44,7 @@ class BeforeVoid(msgspec.Struct, frozen=True):
     payer_control: str = ""
 
 
-class ClaimState(msgspec.Struct, frozen=True):
+class ClaimState(msgspec.Struct, frozen=True, array_like=True):
     """One claim of the account and its newest attempt."""
 
     claim: str

@@ -23,7 +23,7 @@ REMEMBERED = 400
 """Answered interchanges kept to recognise a repeated TA1 or 999; older repeats find nothing."""
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True, array_like=True):
     """An interchange on its way: its sets until they are answered and told, and the answers."""
 
     gs06: int
@@ -37,7 +37,7 @@ class Sent(msgspec.Struct, frozen=True):
     """ST02 -> code of the 999."""
 
 
-class Lane(msgspec.Struct, frozen=True):
+class Lane(msgspec.Struct, frozen=True, array_like=True):
     """One lane of a receiver: `place` is the two."""
 
     place: tuple[str, int] = ("", 0)

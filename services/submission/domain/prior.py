@@ -9,7 +9,7 @@ import msgspec
 from contracts.submission import PriorPayment
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, array_like=True):
     """An adjudication that stands, as later claims and corrections need it."""
 
     adjudication: str
