@@ -60,9 +60,9 @@ UNREACHABLE = (
 )
 """What says that a service, Kafka or PostgreSQL is not there."""
 
-def stack(quick: bool = False) -> Stack:
-    """The stack of this folder (or of CLAIMLOG_HOME); `quick` when its first minutes are all that counts."""
-    return Stack(settings(), quick)
+def stack() -> Stack:
+    """The stack of this folder (or of CLAIMLOG_HOME)."""
+    return Stack(settings())
 
 
 def one_of(services: Sequence[str], service: str) -> str:

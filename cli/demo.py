@@ -45,7 +45,7 @@ def demo(
     plan = Plan(
         encounters=encounters, feed_days=feed_days, all_days=max(days, feed_days), seed=seed
     )
-    chosen = stack(quick=True)
+    chosen = stack()
     ours = True
     try:
         score = _carry(chosen, plan, quiet=json)

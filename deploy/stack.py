@@ -35,10 +35,10 @@ def passed_on(chosen: Settings) -> dict[str, str]:
 class Stack:
     """What `claimlog up` starts and `claimlog down` stops."""
 
-    def __init__(self, chosen: Settings, quick: bool = False) -> None:
+    def __init__(self, chosen: Settings) -> None:
         self.settings = chosen
         self.home = Home.at(chosen.home, chosen.cache)
-        self.kafka = EmbeddedKafka(self.home, quick)
+        self.kafka = EmbeddedKafka(self.home)
         self.postgres = EmbeddedPostgres(self.home)
 
     @property

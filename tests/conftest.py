@@ -24,7 +24,7 @@ HOMES = ROOT / ".claimlog-test"
 
 
 def _stack(home: Path) -> Stack:
-    return Stack(Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn=""), quick=True)
+    return Stack(Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn=""))
 
 
 def _remove(stack: Stack) -> None:

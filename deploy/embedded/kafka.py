@@ -24,6 +24,8 @@ START_SECONDS = 60.0
 FETCH_SECONDS = 280
 JAVA_AT_LEAST = 17
 HEAP = ("-Xms256m", "-Xmx512m")
+JAVA = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
+"""The second compiler took more of the processor than it gave back in every run of minutes that was measured."""
 
 _PROPERTIES = """\
 process.roles=broker,controller
@@ -147,9 +149,8 @@ class EmbeddedKafka:
 
     name = "kafka"
 
-    def __init__(self, home: Home, quick: bool = False) -> None:
+    def __init__(self, home: Home) -> None:
         self.home = home
-        self.quick = quick
         self.folder = home.root / "kafka-data"
 
     @property
@@ -173,10 +174,7 @@ class EmbeddedKafka:
         return self._until_it_answers(f"127.0.0.1:{port}")
 
     def _spawn(self, java: str, class_path: str, port: int, controller: int) -> None:
-        command = [java, *HEAP, "-XX:+UseSerialGC", "-Djava.awt.headless=true"]
-        if self.quick:
-            command.append("-XX:TieredStopAtLevel=1")
-        command += [self._log4j, "-cp", class_path, "kafka.Kafka", self._properties]
+        command = [java, *HEAP, *JAVA, self._log4j, "-cp", class_path, "kafka.Kafka", self._properties]
         with self.home.log(self.name).open("ab") as log:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True

@@ -38,8 +38,8 @@ unclean.leader.election.enable=false
 class ThreeBrokers(EmbeddedKafka):
     """Started, stopped and killed one by one or together; `bootstrap` names all of them, running or not."""
 
-    def __init__(self, home: Home, quick: bool = True) -> None:
-        super().__init__(home, quick)
+    def __init__(self, home: Home) -> None:
+        super().__init__(home)
         self.nodes = {n: Home.at(home.root / f"broker-{n}", home.cache) for n in NODES}
 
     @property

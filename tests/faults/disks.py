@@ -96,7 +96,7 @@ class DiskStack(LabStack):
 
     def __init__(self, chosen: Settings) -> None:
         super().__init__(chosen)
-        self.kafka = EmbeddedKafka(self.home, quick=True)
+        self.kafka = EmbeddedKafka(self.home)
         self._postgres = DiskPostgres(self.home)
         self.postgres = self._postgres
         self._disks = {

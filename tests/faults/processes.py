@@ -81,7 +81,7 @@ class LabStack(Stack):
     """A stack whose services may have something planted."""
 
     def __init__(self, chosen: Settings) -> None:
-        super().__init__(chosen, quick=True)
+        super().__init__(chosen)
         self.planted: dict[str, dict[str, str]] = {}
 
     @property

@@ -18,8 +18,8 @@ from tests.faults.proxy import Proxies, Proxy
 class ProxiedKafka(EmbeddedKafka):
     """A broker with a second listener, which it advertises at the port of a proxy."""
 
-    def __init__(self, home: Home, quick: bool) -> None:
-        super().__init__(home, quick)
+    def __init__(self, home: Home) -> None:
+        super().__init__(home)
         self.proxy_port = 0
 
     @property
@@ -51,7 +51,7 @@ class ProxiedStack(LabStack):
 
     def __init__(self, chosen: Settings, seed: int = 0) -> None:
         super().__init__(chosen)
-        self._kafka = ProxiedKafka(self.home, quick=True)
+        self._kafka = ProxiedKafka(self.home)
         self.kafka = self._kafka
         self._seed = seed
         self._proxies: Proxies | None = None

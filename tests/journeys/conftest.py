@@ -20,10 +20,10 @@ def stack() -> Iterator[Stack]:
     """Everything up, in a home of its own; Kafka's jars are shared with the installation's cache."""
     home = ROOT / ".claimlog-test" / "journeys"
     chosen = Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn="")
-    before = Stack(chosen, quick=True)
+    before = Stack(chosen)
     before.stop()
     shutil.rmtree(home, ignore_errors=True)
-    made = Stack(chosen, quick=True)
+    made = Stack(chosen)
     try:
         made.start(SERVICES, told=lambda sentence: print(sentence, flush=True))
         yield made
