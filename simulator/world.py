@@ -27,9 +27,6 @@ SETTLE_SECONDS = 30.0
 HANDED_AT_ONCE = 12
 FIRST_TO_HEAR = ("registration", "coding")
 """They date what comes in at their doors by the day that they have heard of."""
-AHEAD_DAYS = 1
-"""How far the world may run ahead of the system before it waits, when it is not in step with it."""
-
 
 @dataclass(slots=True)
 class Score:
@@ -98,7 +95,6 @@ class World:
         )
         self.biller = Biller(doors, self.chance)
         self.patients = Patients(doors, self.chance)
-        self._days: list[date] = []
         self.in_step = False
         """A day begins when its opening was heard, and ends when what left on it is told: stories have their order."""
 
@@ -154,9 +150,15 @@ class World:
         await self.doors.post_all("coding", "/charges", f"{key}/c", "accounts", day.charges)
 
     async def _answers(self, today: date) -> None:
-        """What the outside has to say today; what left since yesterday is answered tomorrow at the earliest."""
+        """What the outside has to say today; what left since yesterday is answered tomorrow at the earliest.
+
+        Where the world runs ahead, a file has waited a day for that already.
+        """
+        if not self.in_step:
+            self.house.collect(self.outbound, today)
         await self._deliver(self.house.due(today))
-        self.house.collect(self.outbound, today)
+        if self.in_step:
+            self.house.collect(self.outbound, today)
         await self._pay(today)
 
     async def _deliver(self, answers: list[Answer]) -> None:
@@ -201,13 +203,11 @@ class World:
         ]
 
     async def _keep_pace(self, today: date) -> None:
-        """Stay within a few days of the system: the sender has opened the day that many days ago.
+        """Stay within a day of the system: the sender has opened today.
 
-        In step: today, and it has heard back all that it said, so that accounts know what was sent before it is answered.
+        In step: it has heard back all that it said, too, so that accounts know what was sent before it is answered.
         """
-        self._days.append(today)
-        ahead = 1 if self.in_step else min(AHEAD_DAYS, len(self._days))
-        wanted = self._days[-ahead].isoformat()
+        wanted = today.isoformat()
         await self._until(
             lambda rows: all((r["today"] or "") >= wanted for r in rows)
             and not (self.in_step and any(r["unheard"] for r in rows))
