@@ -24,6 +24,7 @@ FEED_DAYS = 90
 ALL_DAYS = 120
 BILLER_EVERY_DAYS = 5
 SETTLE_SECONDS = 30.0
+ASK_SECONDS = 0.04
 HANDED_AT_ONCE = 12
 FIRST_TO_HEAR = ("registration", "coding")
 """They date what comes in at their doors by the day that they have heard of."""
@@ -156,10 +157,15 @@ class World:
         """
         if not self.in_step:
             self.house.collect(self.outbound, today)
-        await self._deliver(self.house.due(today))
+        answers = self.house.due(today)
         if self.in_step:
             self.house.collect(self.outbound, today)
-        await self._pay(today)
+        payments = [
+            Answer(today, "adjudication_tracking", name, data)
+            for name, data in self.treasury.run(today)
+        ]
+        self.score.paid_cents = self.treasury.paid_cents
+        await asyncio.gather(self._deliver([*answers, *payments]), self._bank(today))
 
     async def _deliver(self, answers: list[Answer]) -> None:
         # Files that arrive on one day have no order among them.
@@ -174,14 +180,7 @@ class World:
             service, "/files", key, content=data, params={"name": name}, actor="clearinghouse"
         )
 
-    async def _pay(self, today: date) -> None:
-        await self._deliver(
-            [
-                Answer(today, "adjudication_tracking", name, data)
-                for name, data in self.treasury.run(today)
-            ]
-        )
-        self.score.paid_cents = self.treasury.paid_cents
+    async def _bank(self, today: date) -> None:
         deposits = self.deposits(today)
         if deposits:
             key = f"deposits/{self.plan.seed}/{today}"
@@ -220,7 +219,7 @@ class World:
             rows = await self.doors.get("submission", "/progress")
             if check(rows):
                 return
-            await asyncio.sleep(0.12)
+            await asyncio.sleep(ASK_SECONDS)
 
     async def settle(self) -> None:
         """Until nobody hears or says anything new."""
