@@ -52,6 +52,8 @@ def read(record: Any, route: wire.Route | None, fault: ServiceError | None) -> H
     stream = printable(key.decode("utf-8", "replace")) or f"unkeyed/{p}"
     if route is None and stream == BROADCAST:
         stream = f"unkeyed/{p}"  # Nobody of ours said it: the real broadcasts need not wait for it.
+    # A traceback's frames hold the record again, and the collector does not look into one: it would stay for ever.
+    fault.__traceback__ = fault.__context__ = None
     return Heard(p, record.offset, stream, route, None, None, record, fault)
 
 
