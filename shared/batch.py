@@ -95,7 +95,7 @@ class Batch(Deciding):
         if stream in self.loaded.parked or stream in self._parked_now:
             self.put_off(stream, what, day)
             return
-        command = decider.wake(what, day, kept.state, self.books[partition])
+        command = decider.wake(what, day, kept.state, self.books.get(partition))
         if isinstance(command, Wake):
             self.put_off(stream, what, day, command)
             return

@@ -36,7 +36,7 @@ def _batch(before: Queue, parked: frozenset[str] = frozenset(), wake: Any = None
     kept = {STREAM: Kept(before, Scope())}
     now = datetime(2026, 1, 6, tzinfo=UTC)
     assert partition_of(STREAM, PARTITIONS) == 0
-    return Batch(service, Loaded({}, kept, {0: None}, parked, now, PARTITIONS), {})
+    return Batch(service, Loaded({}, kept, {}, parked, now, PARTITIONS), {})
 
 
 def _woken(before: Queue, after_waking: Queue, at_the_end: Queue) -> Any:
