@@ -9,7 +9,7 @@ from rich.table import Table
 from cli.context import Json, ask, complain, out, plainly, print_json, tell
 
 app = typer.Typer(help="Received files that were refused: list, redrive.")
-TAKES_FILES = ("submission", "adjudication_tracking")
+TAKES_FILES = ("submission", "adjudication_tracking", "eligibility")
 
 
 def _all() -> list[dict[str, Any]]:

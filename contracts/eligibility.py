@@ -3,7 +3,7 @@
 from datetime import date
 
 from contracts.registry import event, record
-from contracts.values import AccountNumber, Cents, Code, Sealed, Sha256, Source
+from contracts.values import AccountNumber, Cents, Code, Sealed, Sentence, Sha256, Source
 
 
 @event("eligibility.inquiry_queued.v1", "outbound")
@@ -78,6 +78,15 @@ class ResponseFileReceived:
     sha256: Sha256
     answers: int
     unmatched: int
+
+
+@event("eligibility.file_refused.v1", "inbound")
+class FileRefused:
+    """A file of 271s could not be taken, and why and where; it is kept and may be driven again."""
+
+    sha256: Sha256
+    size_bytes: int
+    reason: Sentence
 
 
 @event("eligibility.benefits_confirmed.v1", "account")

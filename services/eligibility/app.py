@@ -26,6 +26,8 @@ SERVICE = Service(
             "eligibility.benefits_confirmed.v1",
             "eligibility.benefits_unclear.v1",
             "eligibility.inquiry_rejected.v1",
+            "eligibility.response_file_received.v1",
+            "eligibility.file_refused.v1",
         }
     ),
     says=frozenset(
@@ -35,6 +37,7 @@ SERVICE = Service(
             "eligibility.inquiry_file_sent.v1",
             "eligibility.inquiry_sent.v1",
             "eligibility.response_file_received.v1",
+            "eligibility.file_refused.v1",
             "eligibility.benefits_confirmed.v1",
             "eligibility.benefits_unclear.v1",
             "eligibility.inquiry_rejected.v1",

@@ -5,10 +5,12 @@ from typing import Any
 from contracts.eligibility import (
     BenefitsConfirmed,
     BenefitsUnclear,
+    FileRefused,
     InquiryFileSent,
     InquiryQueued,
     InquiryRejected,
     InquirySent,
+    ResponseFileReceived,
 )
 from shared.service import At, Projection, Row
 
@@ -157,4 +159,32 @@ FILES = Projection(
     project=_file,
 )
 
-PROJECTIONS = (PACKAGES, COVERAGES, FILES)
+def _received(row: Row | None, event: ResponseFileReceived | FileRefused, at: At) -> Row:
+    came = {"sha256": event.sha256, "received_on": at.occurred_on, "received_by": at.actor}
+    if isinstance(event, FileRefused):
+        refused = {"state": "refused", "reason": event.reason, "size_bytes": event.size_bytes}
+        return came | refused | {"answers": 0, "unmatched": 0}
+    answered = {"answers": event.answers, "unmatched": event.unmatched}
+    size = row["size_bytes"] if row else None
+    return came | answered | {"state": "received", "reason": "", "size_bytes": size}
+
+
+RECEIVED_FILES = Projection(
+    table="received_file",
+    columns={
+        "sha256": "text",
+        "state": "text",
+        "reason": "text",
+        "size_bytes": "bigint",
+        "answers": "bigint",
+        "unmatched": "bigint",
+        "received_on": "date",
+        "received_by": "text",
+    },
+    key=("sha256",),
+    hears=frozenset({"eligibility.response_file_received.v1", "eligibility.file_refused.v1"}),
+    keys=lambda event, at: [(event.sha256,)],
+    project=_received,
+)
+
+PROJECTIONS = (PACKAGES, COVERAGES, FILES, RECEIVED_FILES)

@@ -74,6 +74,24 @@ async def test_an_835_that_cannot_be_read_is_kept_refused_again_and_taken_once_i
     await office.has(account, PAID_MONEY)
 
 
+async def test_a_271_that_cannot_be_read_is_kept_and_its_inquiry_is_answered_once_it_comes_whole(
+    office: Office,
+) -> None:
+    account = await office.register()
+    await office.cutoff()
+    await office.happened(account, "inquiry_sent")
+    await office.morning()
+    inquiry = answers.inquiry_in(office.new_files(), account.number)
+    whole = answers.eligible(inquiry, office.day)
+    torn = whole[: whole.index(b"SE*")]
+    row = await refused(office, "eligibility", torn)
+    assert "byte" in row["reason"] and row["size_bytes"] == len(torn)
+    with pytest.raises(DoorClosed):
+        await redrive(office, "eligibility", row)
+    await office.hand_in("eligibility", whole)
+    await office.eligibility_shows(account, "active")
+
+
 async def in_lane(office: Office, lane: int) -> Account:
     """An account whose claim waits in this lane of the clearinghouse's queue; the first lane is as good as the second."""
     while True:

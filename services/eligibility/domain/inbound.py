@@ -1,4 +1,4 @@
-"""A received 271 file, known by its hash: each answer goes to the account that its trace leads to."""
+"""A received 271 file, known by its hash: each answer goes to the account that its trace leads to; or refused, and kept."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ import msgspec
 from contracts.eligibility import (
     BenefitsConfirmed,
     BenefitsUnclear,
+    FileRefused,
     InquiryRejected,
     ResponseFileReceived,
 )
@@ -26,16 +27,35 @@ class TakeAnswers:
     unmatched: int
 
 
+@dataclass(frozen=True)
+class RefuseFile:
+    """The door could not take the file; it is kept."""
+
+    sha256: str
+    size_bytes: int
+    reason: str
+
+
+Command = TakeAnswers | RefuseFile
+
+
 class File(msgspec.Struct, frozen=True):
-    """Whether the file was taken."""
+    """Whether the file was taken, or why it was refused last."""
 
     received: bool = False
+    refused: str = ""
 
 
-def decide(command: TakeAnswers, state: File | None, book: Any) -> list[Any]:
-    """Each answer to its account; nothing when the file was taken before."""
-    if state is not None and state.received:
+def decide(command: Command, state: File | None, book: Any) -> list[Any]:
+    """Each answer to its account; nothing when the file was taken before. A refusal is told once a reason."""
+    file = state or File()
+    if file.received:
         return []
+    if isinstance(command, RefuseFile):
+        refused = FileRefused(
+            sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason
+        )
+        return [] if file.refused == command.reason else [refused]
     received = ResponseFileReceived(
         sha256=command.sha256, answers=len(command.answers), unmatched=command.unmatched
     )
@@ -44,7 +64,12 @@ def decide(command: TakeAnswers, state: File | None, book: Any) -> list[Any]:
 
 def evolve(state: File | None, event: Any) -> File:
     """The file after an event."""
-    return File(True) if isinstance(event, ResponseFileReceived) else state or File()
+    match event:
+        case ResponseFileReceived():
+            return File(received=True)
+        case FileRefused():
+            return File(refused=event.reason)
+    return state or File()
 
 
 INBOUND = Decider("inbound", File, decide, evolve)
