@@ -221,6 +221,7 @@ def eligible(inquiry: Inquiry270, on: date, *, active: bool = True, aaa: str = "
         inquiry.payer_id,
         inquiry.provider_name,
         inquiry.provider_npi,
+        dependent=inquiry.dependent is not None,
     )
     if aaa:
         answer.rejections = [Rejection(aaa, "C", "2100C")]

@@ -164,8 +164,9 @@ class Office:
         charges: Sequence[tuple[str, int]] = (ADMISSION, PHYSICAL),
         facility: str = "FAC1",
         covered_from: str = COVERED_FROM,
+        parent: dict[str, Any] | None = None,
     ) -> Account:
-        """The encounter alone, without a charge."""
+        """The encounter alone, without a charge; a child is covered by its parent's insurance."""
         number = next(_numbers)
         where = next(f for f in self.books.facilities if f["facility"] == facility)
         who = person(Chance(11), 800_000 + number) | {"mrn": f"ZZJ-{self.day}-{number}"}
@@ -181,6 +182,7 @@ class Office:
             "patient": who,
             "coverages": [
                 self.coverage(order, code, number, covered_from)
+                | ({"relation": "19", "subscriber": parent} if parent else {})
                 for order, code in enumerate(filter(None, (payer, then)), start=1)
             ],
         }
