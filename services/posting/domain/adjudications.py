@@ -81,7 +81,10 @@ class Settled:
 
 
 def read(adjudicated: ClaimAdjudicated, rules: RuleSet, known: Iterable[str]) -> dict[str, Stated]:
-    """What is stated per charge. A line that leads to no charge of ours stays at claim level, never spread."""
+    """What is stated per charge. A line that leads to no charge of ours stays at claim level, never spread.
+
+    What is said of the claim as a whole is about its charge where the account has only one.
+    """
     charges, stated = set(known), dict[str, Stated]()
     in_lines = 0
     for line in adjudicated.lines:
@@ -96,7 +99,9 @@ def read(adjudicated: ClaimAdjudicated, rules: RuleSet, known: Iterable[str]) ->
         in_lines += line.paid_cents
     rest = adjudicated.paid_cents - in_lines
     if rest or adjudicated.adjustments:
-        whole = stated.setdefault(CLAIM_LEVEL, Stated())
+        only = charges - {CLAIM_LEVEL}
+        alone = len(only) == 1 and CLAIM_LEVEL not in stated
+        whole = stated.setdefault(only.pop() if alone else CLAIM_LEVEL, Stated())
         adjustments = _items(adjudicated.adjustments, adjudicated.remarks, adjudicated.payer, rules)
         whole.allowed += rest + whole.add(adjustments)
         whole.paid += rest

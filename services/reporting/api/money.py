@@ -17,6 +17,10 @@ AGES = (
 TODAY = "(select max(today) from calendar)"
 _DAYS = f"coalesce({TODAY} - service_on, 0)"
 _PAYERS_OWE = "open_cents + denied_cents + next_payer_cents"
+_OPEN = "greatest(open_cents, 0)"
+_DENIED = "greatest(denied_cents + least(open_cents, 0), 0)"
+_NEXT_PAYER = "next_payer_cents + least(denied_cents + least(open_cents, 0), 0)"
+"""Money at claim level is spread over no charge: on the whole account it answers what is open, then what was denied."""
 _SUMS = (
     ("billed_cents", "charges_cents"),
     ("insurance_paid_cents", "insurance_paid_cents"),
@@ -25,9 +29,9 @@ _SUMS = (
     ("write_off_cents", "write_off_cents"),
     ("patient_owes_cents", "patient_owes_cents"),
     ("payers_owe_cents", _PAYERS_OWE),
-    ("open_cents", "open_cents"),
-    ("denied_cents", "denied_cents"),
-    ("next_payer_cents", "next_payer_cents"),
+    ("open_cents", _OPEN),
+    ("denied_cents", _DENIED),
+    ("next_payer_cents", _NEXT_PAYER),
     ("credit_cents", "credit_cents"),
     ("opening_cents", "opening_cents"),
     (
@@ -42,9 +46,9 @@ _TOTALS = ", ".join(
 ) + (", count(*) as accounts")
 
 _OWED = (
-    "('insurance', 'in process', coalesce(nullif(payer, ''), '?'), open_cents), "
-    "('insurance', 'denied', coalesce(nullif(denied_by, ''), payer, '?'), denied_cents), "
-    "('insurance', 'next payer', coalesce(nullif(next_payer, ''), '?'), next_payer_cents), "
+    f"('insurance', 'in process', coalesce(nullif(payer, ''), '?'), {_OPEN}), "
+    f"('insurance', 'denied', coalesce(nullif(denied_by, ''), payer, '?'), {_DENIED}), "
+    f"('insurance', 'next payer', coalesce(nullif(next_payer, ''), '?'), {_NEXT_PAYER}), "
     "('patient', 'patient', 'patient', patient_owes_cents)"
 )
 

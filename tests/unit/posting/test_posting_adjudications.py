@@ -207,6 +207,19 @@ def test_claim_level_money_is_never_spread_over_charges() -> None:
     assert life.state is not None and life.state.total("open") == 0
 
 
+def test_what_is_said_of_a_whole_claim_is_about_the_only_charge_of_its_account() -> None:
+    denied = adjudicated(line(0, ("CO", "16", 20_000)))
+    whole = adjudicated(
+        paid_cents=12_000, adjustments=(Adjustment(group="CO", reason="45", cents=8_000),), adjudication="adj-2"
+    )
+    life = Life(opened("BLUE"), captured()).post(denied)
+    assert life.balance(ONE).denied == 20_000
+    life.post(whole)
+    one = life.balance(ONE)
+    assert (one.open, one.denied, one.insurance_paid, one.contractual) == (0, 0, 12_000, 8_000)
+    assert life.balance(CLAIM_LEVEL).insurance_paid == 0
+
+
 def test_a_line_without_a_charge_of_ours_stays_at_claim_level() -> None:
     life = Life(opened("BLUE"), captured())
     life.post(adjudicated(line(8_000, ("CO", "45", 12_000), number=None)))
