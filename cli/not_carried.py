@@ -19,6 +19,10 @@ IGNORED_REFERENCES = {"D9", "EA", "6R", "G1", "F8"}
 OF_THE_CLAIM = {"DN", "P3", "82", "77", "DQ"}
 OF_A_LINE = {"DN", "P3", "82", "77", "DQ", "DK", "QB"}
 CAUSES = {"AA", "EM", "OA"}
+PROGRAMS = {"", "02", "03", "05", "09"}
+DELAYS = {"", *(str(n) for n in range(1, 12)), "15"}
+CONDITIONS = 12
+_CONDITION = re.compile("[0-9A-Z]{2,3}")
 NOTES = {"ADD", "CER", "DCP", "DGN", "TPO"}
 DIAGNOSES, POINTERS, MODIFIERS = 12, 4, 4
 _FRACTION = re.compile(r"[0-9]{1,7}\.[0-9]{1,3}")
@@ -62,14 +66,14 @@ def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
         ("CLM08", c.benefits_assigned not in ("N", "W", "Y")),
         ("CLM09", c.release not in ("I", "Y")),
         ("CLM11", not CAUSES.issuperset(c.accident_causes)),
-        ("CLM12", c.special_program),
-        ("CLM20", c.delay_reason),
+        ("CLM12", c.special_program not in PROGRAMS),
+        ("CLM20", c.delay_reason not in DELAYS),
         ("REF*F8", c.payer_control),
         ("CR1", c.ambulance),
         ("NTE", c.note and c.note_kind not in NOTES),
         (f"HI of more than {DIAGNOSES} diagnoses", len(c.diagnoses) > DIAGNOSES),
         ("HI of anesthesia", c.anesthesia_procedures),
-        ("HI of conditions", c.condition_codes),
+        ("HI of conditions", odd_conditions(c.condition_codes)),
         ("AMT", c.amounts),
     )
     yield from (("2300", name) for name, value in facts if value)
@@ -80,6 +84,11 @@ def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
     yield from (("2010CA", told) for told in _person(c.patient))
     for prior in c.prior:
         yield from _of_a_coverage(c, prior)
+
+
+def odd_conditions(codes: list[str]) -> bool:
+    """Whether condition codes (HI*BG) are more than a claim holds, or of no such form."""
+    return len(codes) > CONDITIONS or not all(_CONDITION.fullmatch(code) for code in codes)
 
 
 def _of_a_coverage(c: ProfessionalClaim, p: PriorPayer) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,7 @@ class Condition:
 class ClaimFacts:
     """What the claims of an encounter state beside its services: dates, the accident (CLM11), PWK and CRC.
 
-    Free text is no such fact: it may speak of the patient, and travels sealed.
+    `special_program` is CLM12, `delay_reason` CLM20 (why a claim comes late), `condition_codes` are those of HI*BG. Free text is no such fact: it may speak of the patient, and travels sealed.
     """
 
     dates: tuple[StatedDate, ...] = ()
@@ -61,6 +61,11 @@ class ClaimFacts:
     accident_state: Annotated[str, Field(max_length=2)] = ""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
     conditions: Annotated[tuple[Condition, ...], Field(max_length=8)] = ()
+    special_program: Literal["", "02", "03", "05", "09"] = ""
+    delay_reason: Literal["", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15"] = ""
+    condition_codes: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{2,3}$")], ...], Field(max_length=12)
+    ] = ()
 
 
 @record

@@ -132,6 +132,9 @@ def _said(opened: Opened) -> dict[str, Any]:
         "accident_state": facts.accident_state,
         "attachments": _attachments(facts.attachments),
         "conditions": _conditions(facts.conditions),
+        "special_program": facts.special_program,
+        "delay_reason": facts.delay_reason,
+        "condition_codes": list(facts.condition_codes),
     }
 
 

@@ -173,6 +173,7 @@ def said(c: ProfessionalClaim) -> dict[str, Any]:
         "providers": sorted((p for p in c.providers if p.role != "82"), key=repr),
         "lines": lines,
         "accident": (c.accident_causes, c.accident_state),
+        "codes": (c.special_program, c.delay_reason, c.condition_codes),
         "beside": beside(c),
         "note": (c.note, c.note_kind if c.note else ""),
         "payer's": c.payer.references,
@@ -201,9 +202,8 @@ def coverage(p: PriorPayer) -> tuple[Any, ...]:
 def carriable(c: ProfessionalClaim) -> ProfessionalClaim:
     """A claim of any sort without what an import names as not carried."""
     c.frequency, c.payer_control, c.patient_paid_cents = "1", "", 0
-    c.delay_reason = ""
-    c.special_program, c.ambulance = "", None
-    c.condition_codes = []
+    c.ambulance = None
+    c.condition_codes = c.condition_codes[:12]
     c.references, c.anesthesia_procedures = [], []
     c.diagnoses = list(dict.fromkeys(c.diagnoses))
     c.providers = [p for p in c.providers if p.role in OF_THE_CLAIM]
