@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.progress import track
 
 from cli.context import FAILED, Json, ask, complain, err, out, plainly, print_json, url_of
-from cli.taking_over import Refuse, as_professional, take_over
+from cli.taking_over import as_professional, take_over
+from cli.taking_over_lines import Refuse
 from shared.x12 import Finding, Unreadable, read_file
 from shared.x12.claim_837i import check_837i, read_837i
 from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_batch_837p

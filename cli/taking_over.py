@@ -4,27 +4,30 @@ Pure: a claim and the books in, request items or a refusal out. A sentence names
 """
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from cli.not_carried import (
     CAUSES,
     DELAYS,
     DIAGNOSES,
-    MODIFIERS,
     NOTES,
-    OF_A_LINE,
     OF_THE_CLAIM,
-    POINTERS,
     PROGRAMS,
     addressed,
     all_rendering,
-    is_drug_quantity,
     listed_instead,
     odd_conditions,
-    of_the_whole,
-    rendering,
     uncarried,
+)
+from cli.taking_over_lines import (
+    Listed,
+    Refuse,
+    charge,
+    days_of,
+    opening,
+    pointers,
+    provider,
+    stated,
 )
 from shared.x12.claim_837i import InstitutionalClaim
 from shared.x12.claim_837p import Party, Payer, PriorPayer, ProfessionalClaim, Provider, ServiceLine
@@ -32,19 +35,6 @@ from shared.x12.claim_837p import Party, Payer, PriorPayer, ProfessionalClaim, P
 SOURCE = "IMPORT"
 NUMBER_LENGTH = 38
 SELF = "18"
-
-
-class Refuse(Exception):
-    """A file that is not taken; nothing of it was sent anywhere."""
-
-
-class Listed(Protocol):
-    """What an import asks of the books."""
-
-    facility: dict[str, Any]
-
-    def payer(self, payer_id: str, name: str, *, fallback: bool = True) -> str:
-        """Our code by X12 id, name or alias; Refuse when none is listed."""
 
 
 @dataclass(slots=True)
@@ -88,7 +78,9 @@ def _must_be_new(c: ProfessionalClaim, place: str) -> None:
             "bill on; take it over with --history"
         )
     if any(p.paid_cents is not None for p in c.prior) or any(line.prior for line in c.lines):
-        raise Refuse(f"{place}: an earlier payer has paid (2320 AMT*D or 2430 SVD); take it over with --history")
+        raise Refuse(
+            f"{place}: an earlier payer has paid (2320 AMT*D or 2430 SVD); take it over with --history"
+        )
     if c.patient_paid_cents:
         raise Refuse(
             f"{place}: AMT*F5: the patient has paid already; take it over with --history, "
@@ -165,8 +157,8 @@ def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str) -> dict[s
         "facility": books.facility["facility"],
         "legal_entity": books.facility["legal_entity"],
     }
-    first, last = _days(c)
-    lines, whole = ([], {}) if new else _opening(c, place)
+    first, last = days_of(c)
+    lines, whole = ([], {}) if new else opening(c, place)
     return {
         "encounter": {
             **identity,
@@ -181,11 +173,11 @@ def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str) -> dict[s
         },
         "charges": {
             **identity,
-            "charges": [_charge(line, c, books, new) for line in c.lines],
+            "charges": [charge(line, c, books, new) for line in c.lines],
             "diagnoses": [
                 {"sequence": n, "code": code} for n, code in enumerate(c.diagnoses[:DIAGNOSES], 1)
             ],
-            "pointers": _pointers(c, new),
+            "pointers": pointers(c, new),
             "coder": "import",
         },
         "history": {
@@ -202,19 +194,6 @@ def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str) -> dict[s
     }
 
 
-def _pointers(c: ProfessionalClaim, new: bool) -> list[list[int]]:
-    """A bill points where the file points; a history is coded as it was billed, whatever it points to."""
-    if not c.diagnoses:
-        return []
-    return [line.pointers[:POINTERS] or ([] if new else [1]) for line in c.lines]
-
-
-def _days(c: ProfessionalClaim) -> tuple[date, date]:
-    """The first and the last day of service."""
-    days = [d for line in c.lines for d in (line.service_from, line.service_to) if d is not None]
-    return min(days), max(days)
-
-
 def _of_the_encounter(c: ProfessionalClaim) -> dict[str, Any]:
     """What was agreed to, who took part in all of it, and the name of everybody who rendered a line."""
     rendered: dict[str, Provider] = {}
@@ -229,57 +208,19 @@ def _of_the_encounter(c: ProfessionalClaim) -> dict[str, Any]:
         "release": (c.release, "IY"),
     }
     return {
-        "providers": [_provider(p) for p in (*others, *named)],
-        "consent": {what: code for what, (code, known) in consent.items() if code and code in known},
+        "providers": [provider(p) for p in (*others, *named)],
+        "consent": {
+            what: code for what, (code, known) in consent.items() if code and code in known
+        },
         "facts": {
             "accident_causes": [cause for cause in c.accident_causes if cause in CAUSES],
             "accident_state": c.accident_state,
             "special_program": c.special_program if c.special_program in PROGRAMS else "",
             "delay_reason": c.delay_reason if c.delay_reason in DELAYS else "",
             "condition_codes": [] if odd_conditions(c.condition_codes) else c.condition_codes,
-            **_stated(c),
+            **stated(c),
         },
         "note": {"text": c.note, "kind": c.note_kind} if c.note and c.note_kind in NOTES else None,
-    }
-
-
-def _stated(said: ProfessionalClaim | ServiceLine) -> dict[str, Any]:
-    """Days, what goes beside it, and conditions, of a claim or of a line."""
-    return {
-        "dates": [
-            {
-                "what": d.what,
-                "day": d.day.isoformat(),
-                "until": d.until.isoformat() if d.until else None,
-                "hhmm": d.hhmm,
-            }
-            for d in said.dates
-        ],
-        "attachments": [
-            {"kind": a.kind, "how": a.how, "control": a.control} for a in said.attachments
-        ],
-        "conditions": [
-            {"category": one.category, "applies": one.applies, "codes": one.codes}
-            for one in said.conditions
-        ],
-    }
-
-
-def _provider(p: Provider) -> dict[str, Any]:
-    return {
-        "role": p.role,
-        "last": p.last,
-        "first": p.first,
-        "middle": p.middle,
-        "organisation": p.organisation,
-        "npi": p.npi if len(p.npi) == 10 and p.npi.isdigit() else "",
-        "taxonomy": p.taxonomy,
-        "street": p.street,
-        "street2": p.street2,
-        "city": p.city,
-        "state": p.state,
-        "zip": p.zip,
-        "references": [{"qualifier": r.qualifier, "number": r.value} for r in p.references],
     }
 
 
@@ -293,7 +234,7 @@ def _person(c: ProfessionalClaim, p: Party) -> dict[str, Any]:
         "first": p.first or "UNKNOWN",
         "middle": p.middle,
         "suffix": p.suffix,
-        "born_on": (p.born_on or c.subscriber.party.born_on or _days(c)[0]).isoformat(),
+        "born_on": (p.born_on or c.subscriber.party.born_on or days_of(c)[0]).isoformat(),
         "sex": p.sex if p.sex in ("F", "M") else "U",
         "street": address.street or "UNKNOWN",
         "street2": address.street2,
@@ -362,81 +303,4 @@ def _other(c: ProfessionalClaim, p: PriorPayer, books: Listed, place: str) -> di
         "subscriber": _holder(them.party) if dependent else None,
         "references": _numbers(p.payer),
         "effective_from": "2000-01-01",
-    }
-
-
-def _charge(line: ServiceLine, c: ProfessionalClaim, books: Listed, new: bool) -> dict[str, Any]:
-    own = next((r.value for r in line.references if r.qualifier == "G1"), "")
-    rendered = rendering(line) or next(of_the_whole(c), None)
-    npi = (rendered.npi if rendered else "") or books.facility["npi"]
-    charge = {
-        "service_on": (line.service_from or _days(c)[0]).isoformat(),
-        "procedure": line.procedure or "?",
-        "modifiers": line.modifiers[:MODIFIERS],
-        "units": max(line.units, 1),
-        "charge_cents": line.charge_cents,
-        "place_of_service": line.place_of_service or c.place_of_service or "11",
-        "rendering_npi": npi,
-        "ndc": line.ndc or None,
-        "authorization": own or c.authorization or None,
-    }
-    return charge | _details(line) if new else charge
-
-
-def _details(line: ServiceLine) -> dict[str, Any]:
-    """What only some lines have; a history needs none of it."""
-    details: dict[str, Any] = {}
-    if line.service_to and line.service_to != line.service_from:
-        details["service_to"] = line.service_to.isoformat()
-    if line.unit_code == "MJ":
-        details["unit"] = line.unit_code
-    if line.quantity:
-        details["quantity"] = line.quantity
-    if line.ndc and is_drug_quantity(line):
-        details["drug"] = {"quantity": line.ndc_units, "unit": line.ndc_unit}
-    providers = [p for p in line.providers if p.role in OF_A_LINE and p.role != "82"]
-    if providers:
-        details["providers"] = [_provider(p) for p in providers]
-    details |= {name: told for name, told in _stated(line).items() if told}
-    return details
-
-
-def _opening(c: ProfessionalClaim, place: str) -> tuple[list[dict[str, int]], dict[str, int]]:
-    """What is left of each line, and what stands at the claim alone: paid and adjusted before by whom.
-
-    Claim-level money is never spread: with one line it is that line's, with several it lowers the whole.
-    """
-    lines = [_left(line) for line in c.lines]
-    stated = [p.paid_cents for p in c.prior if p.paid_cents is not None]
-    in_lines = sum(one["insurance_paid_cents"] for one in lines)
-    at_claim = [a for p in c.prior for a in p.cas]
-    # By the guide an adjustment of the claim lowers what its lines were paid.
-    unexplained = sum(stated) - in_lines + sum(a.cents for a in at_claim)
-    if stated and sum(stated) < in_lines and unexplained != 0:
-        raise Refuse(f"{place}: 2320 AMT*D is less than what 2430 SVD02 says of the lines")
-    whole = {
-        "insurance_paid_cents": sum(stated) - in_lines if stated else 0,
-        "contractual_cents": sum(a.cents for a in at_claim if a.group in ("CO", "PI")),
-        "patient_paid_cents": c.patient_paid_cents,
-    }
-    if len(lines) == 1:
-        for name, cents in whole.items():
-            lines[0][name] += cents
-            lines[0]["insurance_open_cents"] -= cents
-        whole = {}
-    left = sum(one["insurance_open_cents"] for one in lines) - sum(whole.values())
-    if left < 0 or any(cents < 0 for one in lines for cents in one.values()):
-        raise Refuse(f"{place}: more was paid and adjusted than a line charges")
-    return lines, whole if any(whole.values()) else {}
-
-
-def _left(line: ServiceLine) -> dict[str, int]:
-    paid = sum(p.paid_cents for p in line.prior)
-    adjusted = sum(a.cents for p in line.prior for a in p.cas if a.group in ("CO", "PI"))
-    return {
-        "charge_cents": line.charge_cents,
-        "insurance_paid_cents": paid,
-        "contractual_cents": adjusted,
-        "patient_paid_cents": 0,
-        "insurance_open_cents": line.charge_cents - paid - adjusted,
     }

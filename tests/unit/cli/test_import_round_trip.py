@@ -9,7 +9,8 @@ import pytest
 
 from cli.import_claims import read_claims
 from cli.not_carried import OF_A_LINE, OF_THE_CLAIM
-from cli.taking_over import Refuse, take_over
+from cli.taking_over import take_over
+from cli.taking_over_lines import Refuse
 from contracts.coding import ChargesCaptured, EncounterCoded
 from contracts.phi import MemberDetails
 from contracts.registration import AccountOpened

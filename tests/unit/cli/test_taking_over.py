@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cli.import_claims import read_claims
-from cli.taking_over import Refuse, Taken, as_professional, take_over
+from cli.taking_over import Taken, as_professional, take_over
+from cli.taking_over_lines import Refuse
 from shared.x12.claim_837i import write_837i
 from shared.x12.claim_837p import (
     BillingProvider,
