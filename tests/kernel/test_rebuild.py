@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from shared import work as work_room
 from shared.errors import Stopped
 from shared.shadow import Shadow
 from shared.store import Store
-from tests.kernel.house import House
+from tests.kernel.house import STREAM, House
 from tests.kernel.test_poison import failing
 
 
@@ -103,6 +104,21 @@ async def test_what_is_driven_again_while_the_log_is_read_stands_at_its_place(ho
 
     await house.swapped(meanwhile)
     assert await house.told() == "c7 r7 c8 r8 d50"
+
+
+async def test_states_that_another_version_kept_are_told_of_and_a_rebuild_makes_them_again(
+    house: House,
+) -> None:
+    await house.charge(1)
+    await house.settle()
+    was = await house.told()
+    store, pool = house.gamma.engine.store, house.gamma.engine.pool
+    async with pool.acquire() as connection:
+        await connection.execute("update state set body = $1", msgspec.msgpack.encode("of old"))
+        with pytest.raises(Stopped, match="`claimlog rebuild gamma`"):
+            await store.states(connection, [STREAM])
+    await house.gamma.rebuild().swap()
+    assert await house.told() == was
 
 
 async def test_a_log_that_shows_less_than_was_heard_rebuilds_nothing(house: House) -> None:
