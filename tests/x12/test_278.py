@@ -111,6 +111,13 @@ def test_a_stay_that_is_asked_for_is_kept_whole_and_written_again() -> None:
     assert errors(check_278(made, one)) == []
 
 
+@pytest.mark.parametrize("purpose", ["01", "13", "36"])
+def test_every_purpose_that_the_guide_has_for_a_request_is_judged_sound(purpose: str) -> None:
+    made = request()
+    made.purpose = purpose
+    assert errors(judged(made)) == []
+
+
 def test_a_request_for_a_child_is_judged_sound() -> None:
     assert errors(judged(request())) == []
 

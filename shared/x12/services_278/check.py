@@ -14,6 +14,8 @@ from shared.x12.services_278.model import (
     Service,
 )
 
+PURPOSES = "01 11 13 36"
+"""36 asks too, of a Medicaid whose members pay a share first."""
 REVIEWERS = "2B 36 PR X3"
 REQUESTERS = "1P FA 2B 36 80"
 CATEGORIES = frozenset({"AR", "HS", "IN", "SC"})
@@ -24,7 +26,7 @@ DIAGNOSES = 12
 def check_278(review: Review, one: TransactionSet) -> list[Finding]:
     """All findings; each names loop and element."""
     check = _Review(one, review)
-    check.opening(review, "01 11 13")
+    check.opening(review, PURPOSES)
     check.everybody(review)
     for event in review.events():
         check.event(event, review.answers)
