@@ -1,4 +1,4 @@
-"""What the writers of 271, 276, 277, 277CA, 278 and 999 refuse: what is too long, missing or foreign, with loop and element."""
+"""What the writers of 271, 276, 277, 277CA, 278, 835 and 999 refuse: what is too long, missing or foreign, with loop and element."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,13 +9,14 @@ from shared.x12.ack_999 import write_999
 from shared.x12.claim_ack_277ca import write_277ca
 from shared.x12.eligibility_271 import Benefit, write_271
 from shared.x12.inquiry_loops.model import Reference, Refusal
+from shared.x12.remittance_835 import Plb, write_835
 from shared.x12.services_278 import Asked, Decision, write_278
 from shared.x12.status_276 import write_276
 from shared.x12.status_277 import write_277
 from shared.x12.status_loops.model import StatusSet
 from shared.x12.writing import NotWritable
 from tests.x12.everything import ACK, ACK_999, ANSWER, FAULT, STATUSES
-from tests.x12.made import HEADER
+from tests.x12.made import DAY, HEADER, claim_paid, line_paid, remittance
 from tests.x12.made_status import answered, asked
 from tests.x12.test_278 import request
 
@@ -49,6 +50,14 @@ def _reports(**changes: object) -> Callable[[], bytes]:
     return lambda: write_999(HEADER, [replace(ACK_999, sets=sets)])
 
 
+def _pays(**changes: object) -> Callable[[], bytes]:
+    return lambda: write_835(HEADER, [remittance(claim_paid(), **changes)])
+
+
+def _settles(**changes: object) -> Callable[[], bytes]:
+    return lambda: write_835(HEADER, [remittance(claim_paid(**changes))])
+
+
 REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "271: a name too long": (_answers(last=LONG), "2100C", "NM103"),
     "271: a benefit without its kind": (_answers(benefits=[Benefit("")]), "2110C", "EB01"),
@@ -74,6 +83,21 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "278: an authorization too long": (_asks(decision=Decision("A1", "X" * 51)), "2000E", "HCR02"),
     "278: a reference too long": (_asks(references=[Reference("BB", LONG)]), "2000E", "REF02"),
     "278: a refusal without its reason": (_asks(refusals=[Refusal("")]), "2000E", "AAA03"),
+    "835: a trace too long": (_pays(trn02="X" * 51), "", "TRN02"),
+    "835: a payer's name too long": (_pays(payer_name=LONG), "1000A", "N102"),
+    "835: a payee's name too long": (_pays(payee_name=LONG), "1000B", "N102"),
+    "835: an account number too long": (_settles(clp01="X" * 39), "2100", "CLP01"),
+    "835: a patient's name too long": (_settles(patient_last=LONG), "2100", "NM103"),
+    "835: a reference of a line too long": (
+        _settles(lines=[line_paid(line_control="X" * 51)]),
+        "2110",
+        "REF02",
+    ),
+    "835: a reason of a provider adjustment too long": (
+        _pays(plb=(Plb("WOX", 100, "ICN1", "1", DAY),)),
+        "",
+        "PLB03",
+    ),
     "999: no segment": (_reports(segment=""), "2100", "IK301"),
     "999: a loop too long": (_reports(loop="2010BAB"), "2100", "IK303"),
     "999: a code of an element too long": (_reports(element_code="I1234"), "2110", "IK403"),

@@ -6,13 +6,25 @@ from itertools import groupby
 from shared.x12.dates import d8
 from shared.x12.money import amount
 from shared.x12.remittance_835.model import Cas, Plb, RemitClaim, RemitLine, Remittance
-from shared.x12.writing import Header, Segments, composite, interchange, transaction
+from shared.x12.writing import Header, Line, Segments, composite, interchange, transaction
 
 VERSION = "005010X221A1"
+_LOOPS = {"CLP": "2100", "SVC": "2110", "LX": "2000", "PLB": ""}
+_OF_PARTIES = {"PR": "1000A", "PE": "1000B"}
+
+
+def place(lines: Sequence[Line], at: int) -> str:
+    """The loop of a written segment: that of the last one up to it which opens a loop."""
+    for line in reversed(lines[: at + 1]):
+        if line[0] == "N1":
+            return _OF_PARTIES.get(line[1], "")
+        if line[0] in _LOOPS:
+            return _LOOPS[line[0]]
+    return ""
 
 
 def write_835(header: Header, remittances: Sequence[Remittance]) -> bytes:
-    """One interchange with one ST per remittance."""
+    """One interchange with one ST per remittance; NotWritable, with loop and element, what a gate would send back."""
     sets = [
         transaction("835", remit.control or f"{n:04d}", "", _body(remit))
         for n, remit in enumerate(remittances, 1)
@@ -21,7 +33,7 @@ def write_835(header: Header, remittances: Sequence[Remittance]) -> bytes:
 
 
 def _body(r: Remittance) -> Segments:
-    s = Segments()
+    s = Segments(sizes=True, place=place)
     _payment(s, r)
     if r.claims:
         s.add("LX", "1")
