@@ -7,6 +7,7 @@ import typer
 
 from cli.output import Json
 from cli.plain import no_such_file, plain
+from cli.x12_answer import answer_one
 from cli.x12_check import Checking
 from cli.x12_cut import join_files, split_file
 from cli.x12_files import refuse_missing
@@ -97,6 +98,33 @@ def check(
     for path in files:
         checking.file(path)
     if code := checking.summary():
+        raise typer.Exit(code)
+
+
+@app.command()
+@plain(no_such_file)
+def answer(
+    file: Source,
+    folder: Annotated[
+        Path, typer.Option("--out", help="The folder for the TA1 and the 999.", metavar="DIR")
+    ],
+    control: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=999_999_999, help="ISA13 of the first answer; else this installation counts."
+        ),
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """The TA1 and the 999 with which a received file is answered; nothing is sent.
+
+    Exit code 0: all is accepted; 1: something is rejected, or not answered; 3: it is no X12.
+
+    Example: claimlog x12 answer inbound/era.835 --out outbound
+    """
+    refuse_missing([file])
+    if code := answer_one(file, folder, control, force=force, as_json=json):
         raise typer.Exit(code)
 
 

@@ -1,0 +1,133 @@
+"""`x12 answer`: the TA1 and the 999 that the sender of a file must hear, with control numbers that never come twice."""
+
+import fcntl
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from cli.output import FAILED, fail, out, print_json
+from cli.x12_files import (
+    UNREADABLE,
+    held,
+    name_of,
+    opened,
+    refuse_existing,
+    why_unreadable,
+    written,
+)
+from shared.settings import settings
+from shared.x12 import Unreadable, read_file
+from shared.x12.answering import Answers, answer_file
+from shared.x12.envelope import X12File
+from shared.x12.writing import Header, NotWritable
+
+_LAST = 999_999_999
+_AT_MOST = 2
+"""Files of one answer, each with a control number of its own: the TA1s, the 999s."""
+
+
+def answer_one(
+    path: Path, folder: Path, control: int | None, *, force: bool, as_json: bool
+) -> int:
+    """Write the answers to one file into a folder; the exit code is 1 when anything in it is rejected."""
+    if not folder.is_dir():
+        fail(f"{folder} is no folder", FAILED)
+    file = _read(path)
+    answers = answer_file(file)
+    count = bool(answers.ta1) + bool(answers.acks)
+    files: list[Path] = []
+    if count:
+        header = _header(file, control if control is not None else _next(count))
+        try:
+            made = answers.write(header)
+        except NotWritable as no:
+            fail(f"{name_of(path)} cannot be answered: {no}")
+        kinds = [kind for kind, some in (("ta1", answers.ta1), ("999", answers.acks)) if some]
+        files = [folder / f"{header.isa13 + n:09d}.{kind}" for n, kind in enumerate(kinds)]
+        refuse_existing(files, force)
+        for to, data in zip(files, made, strict=True):
+            with written(to, force, path) as answer:
+                answer.write(data)
+    _tell(path, answers, files, as_json=as_json)
+    return 0 if all(one.accepted for one in answers.ta1) and _all_taken(answers) else FAILED
+
+
+def _read(path: Path) -> X12File:
+    with opened(path) as source:
+        first, rest = held(source)
+    if rest is not None:
+        fail(f"{name_of(path)} is too large to be answered: split it first")
+    try:
+        return read_file(b"".join(first), strict=False)
+    except Unreadable as no:
+        fail(f"{name_of(path)} cannot be answered: {why_unreadable(no)}", UNREADABLE)
+
+
+def _header(file: X12File, control: int) -> Header:
+    """Back to who sent it, from whom it was sent to; a file of several senders has no one to go back to."""
+    ways = {tuple(part.strip() for part in (*one.isa[5:9], one.isa[15])) for one in file.interchanges}
+    if len(ways) != 1:
+        fail("the interchanges are of several senders, receivers or usages: split the file first")
+    if control + _AT_MOST - 1 > _LAST:
+        fail("the control numbers are used up; name --control")
+    ((from_kind, sender, to_kind, receiver, usage),) = ways
+    now = datetime.now().astimezone()
+    return Header(
+        *(receiver, sender, control, control, now.date(), f"{now:%H%M}"),
+        sender_qualifier=to_kind,
+        receiver_qualifier=from_kind,
+        usage=usage,
+    )
+
+
+def _next(count: int) -> int:
+    """The next control numbers of this installation, taken before anything is written: one may be left out, none comes twice."""
+    root = Path(settings().home)
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "answers.control").open("a+") as counter:
+        fcntl.flock(counter, fcntl.LOCK_EX)
+        counter.seek(0)
+        last = counter.read().strip() or "0"
+        if not (last.isascii() and last.isdigit()):
+            fail(f"{root / 'answers.control'} holds no number; mend it or name --control")
+        counter.truncate(0)
+        counter.write(f"{int(last) + count}\n")
+    return int(last) + 1
+
+
+def _all_taken(answers: Answers) -> bool:
+    return all(ack.code == "A" for ack in answers.acks)
+
+
+def _tell(path: Path, answers: Answers, files: list[Path], *, as_json: bool) -> None:
+    """What is answered: codes, segments and elements, of nobody's data."""
+    if as_json:
+        facts: dict[str, Any] = {"file": name_of(path), "written": [str(to) for to in files]}
+        facts["ta1"] = [{"isa13": t.isa13, "code": t.code, "note": t.note} for t in answers.ta1]
+        facts["groups"] = [_group(asdict(ack)) for ack in answers.acks]
+        print_json(facts)
+        return
+    lines = [f"TA1 {t.isa13}: {t.code} {t.note}" for t in answers.ta1]
+    for ack in answers.acks:
+        lines.append(f"999 group {ack.gs06} ({ack.functional_id}): {ack.code}")
+        for one in ack.sets:
+            lines.append(f"  set {one.st02} ({one.set_id}): {one.code} {' '.join(one.codes)}".rstrip())
+            lines += [
+                f"    {f.segment}{f.element.zfill(2) if f.element else ''} at segment {f.ordinal} of the set: "
+                f"code {f.element_code or f.code}"
+                for f in one.faults
+            ]
+    lines += [f"{to} written" for to in files] or [f"{name_of(path)}: nothing in it is answered"]
+    for line in lines:
+        out.print(Text(line), soft_wrap=True)
+
+
+def _group(ack: dict[str, Any]) -> dict[str, Any]:
+    """A 999 without the numbers of claims."""
+    for one in ack["sets"]:
+        for fault in one["faults"]:
+            fault.pop("claim", None)
+    return ack
