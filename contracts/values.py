@@ -61,8 +61,8 @@ class ClaimFacts:
     accident_state: Annotated[str, Field(max_length=2)] = ""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
     conditions: Annotated[tuple[Condition, ...], Field(max_length=8)] = ()
-    special_program: Literal["", "02", "03", "05", "09"] = ""
-    delay_reason: Literal["", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15"] = ""
+    special_program: Literal["02", "03", "05", "09", ""] = ""
+    delay_reason: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15", ""] = ""
     condition_codes: Annotated[
         tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{2,3}$")], ...], Field(max_length=12)
     ] = ()

@@ -1,19 +1,19 @@
 """Doors of tracking: files from clearinghouses and payers, what a person releases or matches, and the lists."""
 
-import hashlib
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.adjudication_tracking.domain.inbound import RefuseFile, TakePart
+from services.adjudication_tracking.domain.inbound import RefuseFile
 from services.adjudication_tracking.domain.remittance import Close, MatchClaim, Release
 from services.adjudication_tracking.gateway import Intake
 from shared.errors import Conflict, Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
+from shared.received_files import file_doors, tell_file, tell_of_refusal
 from shared.service import Answer, Doors, Order, Scope
-from shared.streams import inbound_stream, remittance_stream
+from shared.streams import remittance_stream
 
 PAGE = 500
 
@@ -53,41 +53,10 @@ def routes(doors: Doors) -> APIRouter:
     """`/files`, `/remittances`, `/unmatched`, `/claims`, `/acknowledgements`."""
     router = APIRouter()
 
-    @router.post("/files")
-    async def files(
-        request: Request, key: IdempotencyKey, who: Actor, name: str = Query(default="", max_length=120)
-    ) -> dict[str, Any]:
-        """Take in a 277CA or 835 file, known by its hash: again is quiet, a broken one changes nothing."""
-        data = await request.body()
-        if not data:
-            raise Malformed("the file is empty")
-        await doors.store_object(data)
+    async def take(data: bytes, name: str, who: str) -> dict[str, Any]:
         return await _receive(doors, data, name, who)
 
-    @router.post("/files/{sha256}/redrive")
-    async def redrive(sha256: str, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
-        """Take in a kept file again: what was refused may be understood by now; what was taken is quiet."""
-        return await _receive(doors, await doors.read_object(sha256), "", who)
-
-    @router.get("/files")
-    async def received(
-        state: str | None = None, limit: int = Query(default=PAGE, le=5_000)
-    ) -> list[dict[str, Any]]:
-        """Received and refused files with their sets or reasons, newest first."""
-        return await doors.rows(
-            "select * from received_file where $1::text is null or state = $1 "
-            "order by received_on desc, sha256 limit $2",
-            state,
-            limit,
-        )
-
-    @router.get("/files/{sha256}/content")
-    async def content(sha256: str, who: Actor) -> Response:
-        """The bytes as they came."""
-        known = await doors.rows("select sha256 from received_file where sha256 = $1", sha256)
-        if not known:
-            raise NotFound("no such file was received here")
-        return Response(await doors.read_object(sha256), media_type="application/edi-x12")
+    file_doors(router, doors, take)
 
     @router.post("/remittances/{remittance}/release")
     async def release(
@@ -208,14 +177,11 @@ async def _receive(doors: Doors, data: bytes, name: str, who: str) -> dict[str, 
     try:
         parts = await intake.parts()
     except (Malformed, Conflict) as no:
-        reason = str(no).removeprefix(f"{name}: ")[:500]  # A name may be a person's.
-        refusal = RefuseFile(intake.sha256, len(data), reason)
-        digest = hashlib.sha256(reason.encode()).hexdigest()
-        await _take(doors, refusal, f"{intake.sha256}/refused/{digest}", who)
+        await tell_of_refusal(doors, data, name, no, RefuseFile, who)
         raise
     again = True
     for part in parts:
-        answer = await _take(doors, part, f"{part.sha256}/{part.part}", who)
+        answer = await tell_file(doors, part.sha256, part, f"{part.sha256}/{part.part}", who)
         _checked(answer)
         again = again and (answer.again or not answer.said)
     return {
@@ -223,12 +189,6 @@ async def _receive(doors: Doors, data: bytes, name: str, who: str) -> dict[str, 
         "again": again,
         "sets": [msgspec.to_builtins(s) for s in intake.sets],
     }
-
-
-async def _take(doors: Doors, command: TakePart | RefuseFile, key: str, who: str) -> Answer:
-    stream, body = inbound_stream(command.sha256), command.sha256.encode()
-    (answer,) = await doors.handle([Order(stream, command, key, body, Scope(doors.tenant), who)])
-    return answer
 
 
 async def _tell(doors: Doors, remittance: str, command: Any, key: str, who: str) -> dict[str, Any]:

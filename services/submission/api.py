@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.submission import OpeningBalance
@@ -24,12 +24,12 @@ from services.submission.domain.inbound import ReceiveAnswers, RefuseFile
 from services.submission.gateway import read_answers
 from shared.errors import Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
-from shared.service import Answer, Doors, Order, Scope
+from shared.received_files import file_doors, tell_file, tell_of_refusal
+from shared.service import Doors, Order, Scope
 from shared.streams import (
     account_number,
     account_stream,
     charge_number,
-    inbound_stream,
     read_claim_number,
 )
 
@@ -132,21 +132,10 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         (answer,) = await doors.handle([_order(doors, claim, command, key, body, actor)])
         return answer.told()
 
-    @router.post("/files")
-    async def receive(
-        request: Request, key: IdempotencyKey, actor: Actor, name: str = Query(default="", max_length=120)
-    ) -> dict[str, Any]:
-        """Take in a file of TA1s and 999s; a broken one changes nothing, is kept, and told of with its place."""
-        data = await request.body()
-        if not data:
-            raise Malformed("the file is empty")
-        await doors.store_object(data)
-        return await _receive(doors, data, actor)
+    async def take(data: bytes, name: str, who: str) -> dict[str, Any]:
+        return await _receive(doors, data, who)
 
-    @router.post("/files/{sha256}/redrive")
-    async def redrive(sha256: str, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
-        """Take in a kept file again: what was refused or unknown may be understood by now; what was taken is quiet."""
-        return await _receive(doors, await doors.read_object(sha256), actor)
+    file_doors(router, doors, take)
 
     @router.post("/claims/{claim}/release")
     async def release(
@@ -209,14 +198,11 @@ async def _receive(doors: Doors, data: bytes, who: str) -> dict[str, Any]:
     try:
         answers = await read_answers(data, doors)
     except Malformed as no:
-        reason = str(no)[:500]
-        digest = hashlib.sha256(reason.encode()).hexdigest()
-        refusal = RefuseFile(sha256, len(data), reason)
-        await _take(doors, refusal, f"{sha256}/refused/{digest}", who)
+        await tell_of_refusal(doors, data, "", no, RefuseFile, who)
         raise
     command = ReceiveAnswers(sha256, answers.known, answers.unknown)
     # What is understood of it may be more another time: that is another command.
-    answer = await _take(doors, command, f"{sha256}/{len(answers.unknown)}", who)
+    answer = await tell_file(doors, sha256, command, f"{sha256}/{len(answers.unknown)}", who)
     told = answer.told()
     return {
         **told,
@@ -225,12 +211,6 @@ async def _receive(doors: Doors, data: bytes, who: str) -> dict[str, Any]:
         "answers": len(answers.known),
         "unknown": [msgspec.to_builtins(one) for one in answers.unknown],
     }
-
-
-async def _take(doors: Doors, command: ReceiveAnswers | RefuseFile, key: str, who: str) -> Answer:
-    stream, body = inbound_stream(command.sha256), command.sha256.encode()
-    (answer,) = await doors.handle([Order(stream, command, key, body, Scope(doors.tenant), who)])
-    return answer
 
 
 def _order(
@@ -332,22 +312,6 @@ def _queries(router: APIRouter, doors: Doors) -> None:
             " batched_on, sent_on from interchange order by batched_at desc, isa13 desc limit $1"
         )
         return [_plain(row) for row in await doors.rows(sql, min(limit, MAX_ITEMS))]
-
-    @router.get("/files")
-    async def files(state: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
-        """Received and refused files with their answers or reasons, newest first; unknown answers answer nothing of ours."""
-        sql = (
-            "select * from received_file where $1::text is null or state = $1"
-            " order by received_on desc, sha256 limit $2"
-        )
-        return [_plain(row) for row in await doors.rows(sql, state, min(limit, MAX_ITEMS))]
-
-    @router.get("/files/{sha256}/content")
-    async def content(sha256: str, actor: Actor) -> Response:
-        """The bytes as they came."""
-        if not await doors.rows("select sha256 from received_file where sha256 = $1", sha256):
-            raise NotFound("no such file was received here")
-        return Response(await doors.read_object(sha256), media_type="application/edi-x12")
 
     @router.get("/claims/{claim}")
     async def claim_row(claim: str) -> dict[str, Any]:

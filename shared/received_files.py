@@ -1,0 +1,78 @@
+"""The doors for files from outside: taken in once, kept as they came, told of when refused, and driven again.
+
+A service that has them keeps a projection `received_file` with `sha256`, `state` (`received`, `refused`) and
+`received_on`.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from shared.errors import Malformed, NotFound, ServiceError
+from shared.http import Actor, IdempotencyKey
+from shared.service import Answer, Doors, Order, Scope
+from shared.streams import inbound_stream
+
+PAGE, MOST = 500, 5_000
+REASON_LENGTH = 500
+Take = Callable[[bytes, str, str], Awaitable[dict[str, Any]]]
+"""(the file, its name, who handed it in) -> what is answered; it tells of a refusal itself."""
+
+
+def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
+    """`/files`, `/files/{sha256}/redrive`, `/files/{sha256}/content`."""
+
+    @router.post("/files")
+    async def files(
+        request: Request, key: IdempotencyKey, who: Actor, name: str = Query(default="", max_length=120)
+    ) -> dict[str, Any]:
+        """Take in a file, known by its hash: again is quiet; a broken one changes nothing, is kept, and told of with its place."""
+        data = await request.body()
+        if not data:
+            raise Malformed("the file is empty")
+        await doors.store_object(data)
+        return await take(data, name, who)
+
+    @router.post("/files/{sha256}/redrive")
+    async def redrive(sha256: str, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Take in a kept file again: what was refused may be understood by now; what was taken is quiet."""
+        return await take(await doors.read_object(sha256), "", who)
+
+    @router.get("/files")
+    async def received(
+        state: str | None = None, limit: int = Query(default=PAGE, le=MOST)
+    ) -> list[dict[str, Any]]:
+        """Received and refused files with what they held or why they were refused, newest first."""
+        return await doors.rows(
+            "select * from received_file where $1::text is null or state = $1 "
+            "order by received_on desc, sha256 limit $2",
+            state,
+            limit,
+        )
+
+    @router.get("/files/{sha256}/content")
+    async def content(sha256: str, who: Actor) -> Response:
+        """The bytes as they came."""
+        if not await doors.rows("select sha256 from received_file where sha256 = $1", sha256):
+            raise NotFound("no such file was received here")
+        return Response(await doors.read_object(sha256), media_type="application/edi-x12")
+
+
+async def tell_of_refusal(
+    doors: Doors, data: bytes, name: str, no: ServiceError, refusal: Callable[..., Any], who: str
+) -> None:
+    """Say that a file was refused and why, once a reason; `refusal` makes the command of sha256, size and reason."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    reason = str(no).removeprefix(f"{name}: ")[:REASON_LENGTH]  # A name may be a person's.
+    digest = hashlib.sha256(reason.encode()).hexdigest()
+    command = refusal(sha256, len(data), reason)
+    await tell_file(doors, sha256, command, f"{sha256}/refused/{digest}", who)
+
+
+async def tell_file(doors: Doors, sha256: str, command: Any, key: str, who: str) -> Answer:
+    """A command to the stream of a received file."""
+    order = Order(inbound_stream(sha256), command, key, sha256.encode(), Scope(doors.tenant), who)
+    (answer,) = await doors.handle([order])
+    return answer
