@@ -31,21 +31,11 @@ from contracts.submission import (
     TransportRejected,
     VoidWithdrawn,
 )
-from contracts.values import Charge
 from services.adjudication_tracking.domain.balancing import NO_MONEY
+from services.adjudication_tracking.domain.charged import Charged, charged
 from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, State, step
 
 VOID = "8"
-
-
-class Charged(msgspec.Struct, frozen=True, array_like=True):
-    """What a payer's line is led back by."""
-
-    charge: str
-    service_on: date
-    procedure: str
-    modifiers: tuple[str, ...]
-    charge_cents: int
 
 
 class Adjudged(msgspec.Struct, frozen=True, array_like=True):
@@ -153,17 +143,13 @@ def _coverages(account: Account, e: CoveragesSet) -> Account:
     return msgspec.structs.replace(account, payers={c.order: c.payer for c in e.coverages})
 
 
-def _charged(c: Charge) -> Charged:
-    return Charged(c.charge, c.service_on, c.procedure, c.modifiers, c.charge_cents)
-
-
 def _captured(account: Account, e: ChargesCaptured) -> Account:
-    charges = {**account.charges, **{c.charge: _charged(c) for c in e.charges}}
+    charges = {**account.charges, **{c.charge: charged(c) for c in e.charges}}
     return msgspec.structs.replace(account, charges=charges)
 
 
 def _corrected(account: Account, e: ChargeCorrected) -> Account:
-    charges = {**account.charges, e.after.charge: _charged(e.after)}
+    charges = {**account.charges, e.after.charge: charged(e.after)}
     return msgspec.structs.replace(account, charges=charges)
 
 

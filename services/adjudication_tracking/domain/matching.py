@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from contracts.values import AdjudicatedLine, ClaimPayment
-from services.adjudication_tracking.domain.account_state import Account, Charged, Claim
+from services.adjudication_tracking.domain.account_state import Account, Claim
+from services.adjudication_tracking.domain.charged import Charged
 
 
 def matched_lines(payment: ClaimPayment, claim: Claim, account: Account) -> tuple[AdjudicatedLine, ...]:
