@@ -67,19 +67,26 @@ def _read(path: Path) -> X12File:
 
 
 def _header(file: X12File, control: int) -> Header:
-    """Back to who sent it, from whom it was sent to; a file of several senders has no one to go back to."""
+    """Back to who sent it, from whom it was sent to; a file of several senders has no one to go back to.
+
+    The group's own ids (GS02, GS03) are turned round, too, where all groups have the same.
+    """
     ways = {tuple(part.strip() for part in (*one.isa[5:9], one.isa[15])) for one in file.interchanges}
     if len(ways) != 1:
         fail("the interchanges are of several senders, receivers or usages: split the file first")
     if control + _AT_MOST - 1 > _LAST:
         fail("the control numbers are used up; name --control")
     ((from_kind, sender, to_kind, receiver, usage),) = ways
+    groups = {(g.gs[2].strip(), g.gs[3].strip()) for i in file.interchanges for g in i.groups if len(g.gs) > 3}
+    of_group = groups.pop() if len(groups) == 1 else ("", "")
     now = datetime.now().astimezone()
     return Header(
         *(receiver, sender, control, control, now.date(), f"{now:%H%M}"),
         sender_qualifier=to_kind,
         receiver_qualifier=from_kind,
         usage=usage,
+        gs_sender=of_group[1],
+        gs_receiver=of_group[0],
     )
 
 

@@ -29,6 +29,22 @@ def test_a_sound_file_is_accepted_by_a_999_that_goes_back_to_its_sender(tmp_path
     assert (answered[5], answered[6], answered[7], answered[8]) == (*asked[7:9], *asked[5:7])
 
 
+def test_a_group_with_ids_of_its_own_is_answered_to_them(tmp_path: Path) -> None:
+    sound = read_file(DATA).interchanges[0].groups[0].gs
+    other = DATA.replace(f"GS*{sound[1]}*{sound[2]}*{sound[3]}*".encode(), b"GS*HP*THEIRS*OURS*")
+    assert said(other, tmp_path, "--control", 7).exit_code == 0
+    gs = read_file(_only(tmp_path)).interchanges[0].groups[0].gs
+    assert (gs[2], gs[3]) == ("OURS", "THEIRS")
+
+
+def test_a_file_of_several_senders_has_no_one_to_go_back_to(tmp_path: Path) -> None:
+    isa = read_file(DATA).interchanges[0].isa
+    other = DATA.replace(isa[6].encode(), b"SOMEBODY".ljust(15), 1)
+    answer = said(DATA + other, tmp_path, "--control", 7)
+    assert answer.exit_code != 0 and "split the file first" in " ".join(answer.output.split())
+    assert list(tmp_path.iterdir()) == []
+
+
 def _only(folder: Path) -> bytes:
     (path,) = folder.iterdir()
     return path.read_bytes()
