@@ -19,7 +19,14 @@ BROKEN = {
         b"DTP*472*RD8*20260105-20260101~",
         "DTP*472*RD8",
     ),
+    "an onset after the service": (
+        "837P",
+        b"*Y*A*Y*Y~HI*",
+        b"*Y*A*Y*Y~DTP*454*D8*20260101~DTP*431*D8*20260131~HI*",
+        "DTP*431*",
+    ),
     "a line's pointer": ("837P", b"UN*1***1~", b"UN*1***9~", "SV1*"),
+    "an admission after the period": ("837I", b"DTP*435*DT*20260105", b"DTP*435*DT*20260106", "DTP*435*"),
     "a line's procedure list": ("837I", b"*HC:85025", b"*ZZ:85025", "SV2*"),
 }
 

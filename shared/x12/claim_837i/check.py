@@ -79,11 +79,11 @@ def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
         return
     until = c.statement_to or c.statement_from
     if until < c.statement_from:
-        yield wrong("the statement's period ends before it starts", "2300", "DTP03")
+        yield wrong("the statement's period ends before it starts", "2300", "DTP03", role="434")
     if c.inpatient and c.admitted_on is None:
         yield wrong("an inpatient stay has no day of admission", "2300", "DTP03")
     if c.admitted_on is not None and c.admitted_on > until:
-        yield wrong("the admission is after the statement's period", "2300", "DTP03")
+        yield wrong("the admission is after the statement's period", "2300", "DTP03", role="435")
     if any(o.until is not None and o.until < o.on for o in c.occurrences):
         yield wrong("an occurrence's span ends before it starts", "2300", "HI01")
     if any(p.on is not None and p.on > until for p in c.procedures):

@@ -151,14 +151,13 @@ def dates_in_order(
     on = {d.what: d.day for d in dates}
     for d in dates:
         if d.until is not None and d.until < d.day:
-            yield wrong("a range of days ends before it starts", "2300", "DTP03")
+            yield wrong("a range of days ends before it starts", "2300", "DTP03", role=d.what)
     if "435" in on and "096" in on and on["096"] < on["435"]:
-        yield wrong("the discharge is before the admission", "2300", "DTP03")
-    if last_service is not None and any(
-        on[what] > last_service for what in _PLAIN_DATES if what in on
-    ):
+        yield wrong("the discharge is before the admission", "2300", "DTP03", role="096")
+    late = [what for what in _PLAIN_DATES if last_service and what in on and on[what] > last_service]
+    if late:
         sentence = "an onset, accident or earlier treatment is after the service"
-        yield wrong(sentence, "2300", "DTP03", severity="warning")
+        yield wrong(sentence, "2300", "DTP03", severity="warning", role=late[0])
 
 
 def billing_provider(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ _BEFORE = {"2010AA": "85", "2010BA": "IL", "2010BB": "PR", "2010CA": "QC"}
 _NEXT_LEVEL = frozenset({"HL", "CLM"})
 _NEXT_LINE = frozenset({"HL", "CLM", "LX"})
 _ONE_OF_MANY = frozenset({"DTP", "REF", "AMT", "CAS"})
-"""Of a claim: a check of one of them says not which, so that its claim is named."""
+"""Of a claim: where a check of one of them says not which (there is none), its claim is named."""
 
 
 def place_of(
@@ -15,14 +15,15 @@ def place_of(
 ) -> int:
     """The place of the element's segment, or of what opens its loop, as far as it is held; else of line or claim.
 
-    `line` is the number of a line in its claim, from 1, `role` the NM101 of somebody in 2310 or 2420.
+    `line` is the number of a line in its claim, from 1, `role` the NM101 of somebody in 2310 or 2420, or what else
+    its first element tells from others of its kind: which date, number or amount.
     """
     tag = element[:-2]
     if loop in _BEFORE:
         return _before(one, claim, _BEFORE[loop], tag)
     start = _line(one, claim, line) if line else claim
     if role:
-        return _after(one, start, "NM1", role)
+        return _after(one, start, tag, role)
     if loop == "2400" and tag == "DTP":
         return _after(one, start, "DTP", "472")
     if loop == "2300" and tag not in _ONE_OF_MANY and tag != "CLM":
