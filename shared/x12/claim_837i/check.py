@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from shared.x12.claim_837i.model import InstitutionalClaim, RevenueLine
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated, unnumbered
+from shared.x12.claim_loops.check import (
+    Wrong,
+    born,
+    common,
+    dates_in_order,
+    repeated,
+    unnumbered,
+    unsplit,
+)
 from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.claim_loops.model import BillingProvider
 from shared.x12.envelope import TransactionSet
@@ -16,6 +24,7 @@ STILL_PATIENT = "30"
 POA = frozenset("YNUW1")
 QUALIFIERS = frozenset({"HC", "ER", "HP", "IV", "WK"})
 UNITS = frozenset({"DA", "UN"})
+NOT_WHOLE = "the type of bill is not whole"
 
 
 def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Finding]:
@@ -28,8 +37,11 @@ def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Fi
 
 
 def check_claim_837i(c: InstitutionalClaim, one: TransactionSet) -> list[Finding]:
-    """What is wrong with one claim."""
-    return [*rules_837i(c, Wrong(one, c, c.clm01))]
+    """What is wrong with one claim; of one whose parts are not told apart, that alone."""
+    wrong = Wrong(one, c, c.clm01)
+    if unsplit(c.facility_code, c.frequency):
+        return [wrong(NOT_WHOLE, "2300", "CLM05")]
+    return [*rules_837i(c, wrong)]
 
 
 def rules_837i(c: InstitutionalClaim, wrong: Say) -> Iterator[Finding]:
@@ -60,7 +72,7 @@ def _claim(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
     if any(d.poa and d.poa not in POA for d in (*c.diagnoses, *c.external_causes)):
         yield wrong("an unknown sign for present on admission", "2300", "HI01", severity="warning")
     if len(c.facility_code) != 2 or len(c.frequency) != 1:
-        yield wrong("the type of bill is not whole", "2300", "CLM05")
+        yield wrong(NOT_WHOLE, "2300", "CLM05")
     if not c.patient_status:
         yield wrong("the patient's status is missing", "2300", "CL103")
     if c.frequency == "1" and c.patient_status == STILL_PATIENT:

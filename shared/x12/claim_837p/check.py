@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from shared.x12.claim_837p.model import ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import Wrong, born, common, dates_in_order, repeated, unnumbered
+from shared.x12.claim_loops.check import (
+    Wrong,
+    born,
+    common,
+    dates_in_order,
+    repeated,
+    unnumbered,
+    unsplit,
+)
 from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
@@ -16,6 +24,7 @@ POINTERS = 4
 CAUSES = frozenset({"AA", "EM", "OA"})
 QUALIFIERS = frozenset({"HC", "ER", "IV", "WK"})
 UNITS = frozenset({"UN", "MJ"})
+NOT_WHOLE = "the place of service or the frequency is not whole"
 
 
 def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Finding]:
@@ -28,8 +37,11 @@ def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Fin
 
 
 def check_claim_837p(c: ProfessionalClaim, one: TransactionSet) -> list[Finding]:
-    """What is wrong with one claim."""
-    return [*rules_837p(c, Wrong(one, c, c.clm01))]
+    """What is wrong with one claim; of one whose parts are not told apart, that alone."""
+    wrong = Wrong(one, c, c.clm01)
+    if unsplit(c.place_of_service, c.frequency):
+        return [wrong(NOT_WHOLE, "2300", "CLM05")]
+    return [*rules_837p(c, wrong)]
 
 
 def rules_837p(c: ProfessionalClaim, wrong: Say) -> Iterator[Finding]:
@@ -48,7 +60,7 @@ def _claim(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
     if not 1 <= len(c.diagnoses) <= DIAGNOSES or "" in c.diagnoses:
         yield wrong(f"a professional claim has 1 to {DIAGNOSES} diagnoses", "2300", "HI01")
     if len(c.place_of_service) != 2 or len(c.frequency) != 1:
-        yield wrong("the place of service or the frequency is not whole", "2300", "CLM05")
+        yield wrong(NOT_WHOLE, "2300", "CLM05")
     if c.accident_causes:
         yield from _accident(wrong, c)
     if not all([line.line_control for line in c.lines]):

@@ -58,6 +58,11 @@ class Wrong:
         )
 
 
+def unsplit(place: str, frequency: str) -> bool:
+    """Whether CLM05 came in one piece: its separator is not ISA16's, and whatever else is wrong follows from that."""
+    return not frequency and len(place) > len("00")
+
+
 def unnumbered(wrong: Say, lines: Sequence[LineBody]) -> Finding:
     """An 835 names a line by its control number; the first line that has none."""
     number = next(n for n, line in enumerate(lines, 1) if not line.line_control)
