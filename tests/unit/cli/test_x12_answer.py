@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from shared.settings import settings
 from shared.x12 import read_file
 from shared.x12.ack_999 import read_999
 from tests.x12.made import bytes_835
@@ -67,7 +68,8 @@ def test_a_rejected_interchange_is_answered_by_a_ta1_alone(tmp_path: Path) -> No
 def test_control_numbers_count_up_by_themselves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CLAIMLOG_HOME", str(tmp_path / "home"))
+    chosen = settings().model_copy(update={"home": tmp_path / "home"})
+    monkeypatch.setattr("cli.x12_answer.settings", lambda: chosen)
     out = tmp_path / "out"
     out.mkdir()
     for _ in range(2):

@@ -12,6 +12,7 @@ from tests.unit.simulator.town import BOOKS, IDS, JUNE, claim, remittances
 
 CHANCE = Chance(7)
 YEAR_END = date(2026, 12, 31)
+PAYEE = "1999000106"
 
 
 def treasury() -> Treasury:
@@ -65,7 +66,7 @@ def test_one_835_per_payer_and_tin() -> None:
 def test_every_835_that_is_meant_to_balance_does() -> None:
     house = treasury()
     for number in range(30):
-        house.add(paid(number), JUNE, None, [Plb("L6", -7, f"ICN{number}", "", YEAR_END)])
+        house.add(paid(number), JUNE, None, [Plb("L6", -7, f"ICN{number}", PAYEE, YEAR_END)])
     for _, data in house.run(pay_day("BLUE")):
         for one in read_file(data).sets():
             errors = [f for f in check_835(read_835(one)[0], one) if f.severity == "error"]
@@ -75,7 +76,15 @@ def test_every_835_that_is_meant_to_balance_does() -> None:
 def test_interest_raises_a_payment_and_a_takeback_lowers_it() -> None:
     house = treasury()
     decision = paid(1)
-    house.add(decision, JUNE, None, [Plb("L6", -40, "ICN1"), Plb("WO", 500, "ICN0")])
+    house.add(
+        decision,
+        JUNE,
+        None,
+        [
+            Plb("L6", -40, "ICN1", PAYEE, YEAR_END),
+            Plb("WO", 500, "ICN0", PAYEE, YEAR_END),
+        ],
+    )
     (remit,) = run(house, pay_day("BLUE"))
     assert remit.amount_cents == decision.claim.paid_cents + 40 - 500
 
