@@ -18,6 +18,7 @@ from cli.x12_files import (
     why_unreadable,
     written,
 )
+from shared.objects import write_durably
 from shared.settings import settings
 from shared.x12 import Unreadable, read_file
 from shared.x12.answering import Answers, answer_file
@@ -40,7 +41,7 @@ def answer_one(
     count = bool(answers.ta1) + bool(answers.acks)
     files: list[Path] = []
     if count:
-        header = _header(file, control if control is not None else _next(count))
+        header = _header(file, _control(count, control))
         try:
             made = answers.write(header)
         except NotWritable as no:
@@ -90,19 +91,22 @@ def _header(file: X12File, control: int) -> Header:
     )
 
 
-def _next(count: int) -> int:
-    """The next control numbers of this installation, taken before anything is written: one may be left out, none comes twice."""
+def _control(count: int, named: int | None) -> int:
+    """The first control number of an answer, counted on from the last of this installation unless it is named.
+
+    It is kept before anything is written: a number may be left out, none comes twice.
+    """
     root = Path(settings().home)
     root.mkdir(parents=True, exist_ok=True)
-    with (root / "answers.control").open("a+") as counter:
-        fcntl.flock(counter, fcntl.LOCK_EX)
-        counter.seek(0)
-        last = counter.read().strip() or "0"
+    kept = root / "answers.control"
+    with (root / "answers.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        last = kept.read_text().strip() if kept.exists() else "0"
         if not (last.isascii() and last.isdigit()):
-            fail(f"{root / 'answers.control'} holds no number; mend it or name --control")
-        counter.truncate(0)
-        counter.write(f"{int(last) + count}\n")
-    return int(last) + 1
+            fail(f"{kept} holds no number; mend it or remove it and name --control")
+        first = int(last) + 1 if named is None else named
+        write_durably(kept, f"{max(int(last), first + count - 1)}\n".encode())
+    return first
 
 
 def _all_taken(answers: Answers) -> bool:

@@ -15,7 +15,6 @@ from contracts.adjudication_tracking import (
     RemittanceReleased,
     ReversalWaiting,
 )
-from contracts.phi import PersonDetails
 from contracts.posting import EftMatched, PatientPaymentReceived
 from contracts.reference import ReceiverListed
 from contracts.submission import (
@@ -24,11 +23,10 @@ from contracts.submission import (
 )
 from contracts.values import ProviderAdjustment
 from deploy.stack import Stack
-from services.reporting.api import checks, money, stories, work
+from services.reporting.api import checks, money, work
 from services.reporting.api.summary import left_off, summary
-from shared.errors import NotFound
 from shared.streams import BROADCAST, guarantor_stream, outbound_stream, remittance_stream
-from tests.stack.reports import ReadingDoors, answer, database
+from tests.stack.reports import answer, database
 from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM, SOURCE
 from tests.unit.reporting.facts import (
     DENIED,
@@ -207,6 +205,22 @@ def test_a_denied_amount_is_owed_by_the_payer_that_denied_it(server: str) -> Non
     assert [(r["who"], r["what"], r["total_cents"]) for r in found] == [("BLUE", "denied", 20_000)]
 
 
+def test_money_at_claim_level_answers_what_is_open_and_then_what_was_denied(server: str) -> None:
+    rows = lived(adjudicated(DENIED))
+    for at_claim, left in (
+        (-15_000, [("denied", 5_000)]),
+        (-20_000, []),
+        (7_000, [("denied", 20_000), ("in process", 7_000)]),
+    ):
+        rows.account()["open_cents"] = at_claim
+        found = answer(server, rows, money.owed)
+        assert sorted((r["what"], r["total_cents"]) for r in found) == left
+        total = answer(server, rows, money.money_total)
+        assert total["payers_owe_cents"] == 20_000 + at_claim
+        parts = ("open_cents", "denied_cents", "next_payer_cents")
+        assert sum(total[part] for part in parts) == total["payers_owe_cents"]
+
+
 def test_a_denial_past_its_deadline_is_marked_and_counted(server: str) -> None:
     rows = Rows().days(MONDAY, date(2026, 2, 2))
     rows.tell(denial("d1", date(2026, 2, 1)), denial("d2", date(2026, 3, 1)))
@@ -359,57 +373,3 @@ def test_the_page_of_all_holds_every_list_even_of_nothing(server: str) -> None:
     assert found["as_of"] is None
     assert found["total"]["billed_cents"] == found["total"]["difference_cents"] == 0
     assert set(found["left_off"].values()) == {0}
-
-
-def _story(server: str, rows: Rows, number: str = ACCOUNT, **people: Any) -> dict[str, Any]:
-    async def ask(doors: ReadingDoors) -> dict[str, Any]:
-        doors.people = people
-        return await stories.story(doors, number)
-
-    return answer(server, rows, ask)
-
-
-def test_a_story_is_told_by_day_and_then_in_the_order_of_the_record(server: str) -> None:
-    rows = Rows().tell(submitted(DAY), on=date(2026, 1, 9)).tell(created(), on=date(2026, 1, 6))
-    found = _story(server, rows)
-    assert [step["wire"].split(".")[1] for step in found["steps"]] == [
-        "claim_created",
-        "claim_submitted",
-    ]
-
-
-def test_a_story_gives_the_balance_after_each_step(server: str) -> None:
-    found = _story(server, lived(adjudicated(PAID)))
-    balances = [(s["wire"].split(".")[1], s["balance_cents"]) for s in found["steps"]]
-    assert balances == [
-        ("account_opened", 0),
-        ("charges_captured", 20_000),
-        ("claim_created", 20_000),
-        ("claim_adjudicated", 20_000),
-        ("payment_posted", 3_000),
-        ("responsibility_moved", 3_000),
-    ]
-
-
-def test_a_story_is_found_by_a_claims_number_too(server: str) -> None:
-    assert _story(server, lived(), CLAIM.lower())["account"] == ACCOUNT
-
-
-def test_a_story_shows_initials_and_what_was_erased(server: str) -> None:
-    person = PersonDetails(
-        last="Synthetic",
-        first="Zoe",
-        born_on=DAY,
-        sex="F",
-        street="1 Way",
-        city="Town",
-        state="NY",
-        zip="00000",
-    )
-    assert _story(server, lived(), k=person)["patient"] == "Z.S."
-    assert _story(server, lived())["patient"] == "[erased]"
-
-
-def test_an_account_that_is_not_there_is_not_found(server: str) -> None:
-    with pytest.raises(NotFound, match="no such account"):
-        _story(server, Rows())

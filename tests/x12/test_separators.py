@@ -1,21 +1,41 @@
-"""An ISA16 that is not the separator of the file: said once a claim, and not everything that follows from it."""
+"""An ISA16 that is not the separator of the file: what follows from it is not said, all else is."""
 
 import pytest
 
-from shared.x12 import read_file
+from shared.x12 import Finding, read_file
 from shared.x12.sets import ROOMS
 from tests.x12.everything import WRITTEN
+from tests.x12.made import NPI
+
+KINDS = ("837P", "837I")
+FOLLOW = ("HI", "SV101", "SV107", "SV202")
 
 
-@pytest.mark.parametrize("kind", ["837P", "837I"])
-def test_of_a_claim_whose_parts_are_not_told_apart_only_that_is_said(kind: str) -> None:
-    data = WRITTEN[kind]
-    other = data[:104] + b">" + data[105:]
-    claims = data.count(b"CLM*")
-    found = []
-    for one in read_file(other, strict=False).sets():
-        _, findings = ROOMS[kind].judged(one)  # type: ignore[misc]
-        found += [f for f in findings if f.severity == "error" and f.element]
-    at_clm = [f for f in found if f.element == "CLM05"]
-    assert len(at_clm) == 2 * claims and "ISA16" in at_clm[0].sentence
-    assert not [f for f in found if f.element.startswith(("HI", "SV1", "SV2"))]
+def errors(kind: str, data: bytes) -> list[Finding]:
+    room = ROOMS[kind]
+    assert room is not None
+    sets = read_file(data, strict=False).sets()
+    return [f for one in sets for f in room.judged(one)[1] if f.severity == "error"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wrong_isa16_is_said_at_each_claim_without_what_follows_from_it(kind: str) -> None:
+    data = WRITTEN[kind][:104] + b">" + WRITTEN[kind][105:]
+    found = errors(kind, data)
+    told = [f for f in found if f.element == "CLM05" and "ISA16" in f.sentence]
+    assert len(told) == data.count(b"CLM*")
+    assert not [f for f in found if f.element.startswith(FOLLOW)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_does_not_follow_from_a_wrong_isa16_is_said_too(kind: str) -> None:
+    data = WRITTEN[kind][:104] + b">" + WRITTEN[kind][105:]
+    wrong = data.replace(f"XX*{NPI}~".encode(), b"XX*1999999999~", 1)
+    more = {f.sentence for f in errors(kind, wrong)} - {f.sentence for f in errors(kind, data)}
+    assert any("check digit" in sentence for sentence in more)
+
+
+def test_a_clm05_in_one_piece_under_the_right_isa16_hides_nothing() -> None:
+    data = WRITTEN["837P"].replace(b"*11:B:1*", b"*11B1*").replace(b"UN*1***1~", b"UN*1***9~")
+    elements = {f.element for f in errors("837P", data)}
+    assert {"CLM05", "SV107"} <= elements

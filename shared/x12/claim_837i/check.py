@@ -11,7 +11,7 @@ from shared.x12.claim_loops.check import (
     dates_in_order,
     repeated,
     unnumbered,
-    unsplit,
+    whole,
 )
 from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.claim_loops.model import BillingProvider
@@ -24,7 +24,6 @@ STILL_PATIENT = "30"
 POA = frozenset("YNUW1")
 QUALIFIERS = frozenset({"HC", "ER", "HP", "IV", "WK"})
 UNITS = frozenset({"DA", "UN"})
-NOT_WHOLE = "the type of bill is not whole"
 
 
 def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Finding]:
@@ -37,11 +36,10 @@ def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Fi
 
 
 def check_claim_837i(c: InstitutionalClaim, one: TransactionSet) -> list[Finding]:
-    """What is wrong with one claim; of one whose parts are not told apart, that alone."""
-    wrong = Wrong(one, c, c.clm01)
-    if unsplit(c.facility_code, c.frequency):
-        return [wrong(NOT_WHOLE, "2300", "CLM05")]
-    return [*rules_837i(c, wrong)]
+    """What is wrong with one claim."""
+    found = rules_837i(c, Wrong(one, c, c.clm01))
+    codes = [*(d.code for d in c.diagnoses), *(line.procedure for line in c.lines)]
+    return whole(found, c.facility_code, c.frequency, codes)
 
 
 def rules_837i(c: InstitutionalClaim, wrong: Say) -> Iterator[Finding]:
@@ -72,7 +70,7 @@ def _claim(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
     if any(d.poa and d.poa not in POA for d in (*c.diagnoses, *c.external_causes)):
         yield wrong("an unknown sign for present on admission", "2300", "HI01", severity="warning")
     if len(c.facility_code) != 2 or len(c.frequency) != 1:
-        yield wrong(NOT_WHOLE, "2300", "CLM05")
+        yield wrong("the type of bill is not whole", "2300", "CLM05")
     if not c.patient_status:
         yield wrong("the patient's status is missing", "2300", "CL103")
     if c.frequency == "1" and c.patient_status == STILL_PATIENT:

@@ -11,7 +11,7 @@ from shared.x12.claim_loops.check import (
     dates_in_order,
     repeated,
     unnumbered,
-    unsplit,
+    whole,
 )
 from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.envelope import TransactionSet
@@ -24,7 +24,6 @@ POINTERS = 4
 CAUSES = frozenset({"AA", "EM", "OA"})
 QUALIFIERS = frozenset({"HC", "ER", "IV", "WK"})
 UNITS = frozenset({"UN", "MJ"})
-NOT_WHOLE = "the place of service or the frequency is not whole"
 
 
 def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Finding]:
@@ -37,11 +36,10 @@ def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Fin
 
 
 def check_claim_837p(c: ProfessionalClaim, one: TransactionSet) -> list[Finding]:
-    """What is wrong with one claim; of one whose parts are not told apart, that alone."""
-    wrong = Wrong(one, c, c.clm01)
-    if unsplit(c.place_of_service, c.frequency):
-        return [wrong(NOT_WHOLE, "2300", "CLM05")]
-    return [*rules_837p(c, wrong)]
+    """What is wrong with one claim."""
+    found = rules_837p(c, Wrong(one, c, c.clm01))
+    codes = [*c.diagnoses, *(line.procedure for line in c.lines)]
+    return whole(found, c.place_of_service, c.frequency, codes)
 
 
 def rules_837p(c: ProfessionalClaim, wrong: Say) -> Iterator[Finding]:
@@ -60,7 +58,7 @@ def _claim(wrong: Say, c: ProfessionalClaim) -> Iterator[Finding]:
     if not 1 <= len(c.diagnoses) <= DIAGNOSES or "" in c.diagnoses:
         yield wrong(f"a professional claim has 1 to {DIAGNOSES} diagnoses", "2300", "HI01")
     if len(c.place_of_service) != 2 or len(c.frequency) != 1:
-        yield wrong(NOT_WHOLE, "2300", "CLM05")
+        yield wrong("the place of service or the frequency is not whole", "2300", "CLM05")
     if c.accident_causes:
         yield from _accident(wrong, c)
     if not all([line.line_control for line in c.lines]):

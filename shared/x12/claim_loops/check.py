@@ -1,7 +1,7 @@
 """What a payer's gate complains of in any claim: totals, identifiers, days, codes, the balance with earlier payers."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from shared.x12.claim_loops.balance import ChargedLine, Say, earlier_payers
@@ -58,9 +58,17 @@ class Wrong:
         )
 
 
-def unsplit(place: str, frequency: str) -> bool:
-    """Whether CLM05 came in one piece: its separator is not ISA16's, and whatever else is wrong follows from that."""
-    return not frequency and len(place) > len("00")
+FOLLOW = ("HI", "SV101", "SV107", "SV202")
+"""What cannot be right where the parts of elements are not told apart: codes, and what points at them."""
+
+
+def whole(found: Iterable[Finding], place: str, frequency: str, codes: Iterable[str]) -> list[Finding]:
+    """The findings of a claim, without those that only follow from an ISA16 which is not the file's separator.
+
+    That is so when CLM05 came in one piece and none of the claim's `codes` was found in its element either.
+    """
+    unsplit = not frequency and len(place) > len("00") and not any(codes)
+    return [f for f in found if not (unsplit and f.element.startswith(FOLLOW))]
 
 
 def unnumbered(wrong: Say, lines: Sequence[LineBody]) -> Finding:

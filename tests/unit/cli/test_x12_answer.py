@@ -72,9 +72,11 @@ def test_control_numbers_count_up_by_themselves(
     monkeypatch.setattr("cli.x12_answer.settings", lambda: chosen)
     out = tmp_path / "out"
     out.mkdir()
-    for _ in range(2):
-        assert said(DATA, out).exit_code == 0
-    assert sorted(path.name for path in out.iterdir()) == ["000000001.999", "000000002.999"]
+    for words in ((), (), ("--control", 7), ()):
+        assert said(DATA, out, *words).exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("000000001.999", "000000002.999", "000000007.999", "000000008.999")
+    ]
 
 
 def test_what_is_no_x12_is_not_answered(tmp_path: Path) -> None:
