@@ -18,7 +18,7 @@ from cli.x12_files import (
     why_unreadable,
     written,
 )
-from shared.objects import write_durably
+from shared.durably import write_durably
 from shared.settings import settings
 from shared.x12 import Unreadable, read_file
 from shared.x12.answering import Answers, answer_file

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple, Protocol
 import asyncpg
 import msgspec
 
+from shared.durably import sync_folder, write_durably
 from shared.envelope import decode_event
 from shared.errors import Busy, Conflict, NotFound, ServiceError
 from shared.failpoints import failpoint
 from shared.hand_over.rows import fact_key
-from shared.objects import sync_folder, write_durably
 from shared.service import Answer, At, Doors, Event, HandOver, Order, Outside, Row, Service
 from shared.telemetry import measure
 

@@ -237,7 +237,7 @@ DEFECTS: tuple[Defect, ...] = (
         "disk-full",
         "a file that could not be written whole is left where it is",
         (
-            "shared.objects",
+            "shared.durably",
             "        draft.unlink(missing_ok=True)  # Each try would take some of what is left of a full disk.\n",
             "",
         ),
