@@ -181,7 +181,7 @@ class Engine:
                 work = Work(self, connection, locked, tally)
                 batch = await work.run(segment, poison)
                 failpoint("batch.applied")
-                await self.store.write(connection, batch)
+                await self.store.write(connection, batch, work.heard)
                 await self.hand(connection, batch)
                 if batch.parked:
                     await self._limit_parked(connection)

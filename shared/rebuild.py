@@ -5,7 +5,7 @@ nothing is decided, so changed code cannot change history.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from shared.changes import project, row_keys
 from shared.envelope import decode, read_route
 from shared.errors import Malformed, Stopped
 from shared.failpoints import failpoint
+from shared.heard_order import Passing, Stretch, in_heard_order, keep_order
 from shared.log_reader import LogReader
 from shared.progress import Progress
 from shared.reading import read_record
@@ -43,7 +44,7 @@ class Report:
 
 
 class _Moved(Exception):
-    """Something new belongs among what is folded already: the partition is made once more."""
+    """Something new belongs among what is folded already, or the log is another: the partition is made once more."""
 
 
 @dataclass(slots=True)
@@ -56,6 +57,19 @@ class _Made:
     causes: dict[str, list[bytes]] = field(default_factory=dict)
     """Own events by the cause they follow; a record that was driven again may come back out of turn."""
     skip: set[tuple[str, int]] = field(default_factory=set)
+    refilled: bool | None = None
+    """Whether the log was filled anew; None before it is known."""
+    heard: list[Stretch] = field(default_factory=list)
+    passing: Passing = field(init=False)
+    """The order of the log, where that is the order in which it was heard."""
+
+    def __post_init__(self) -> None:
+        self.passing = Passing(self.progress.partition, 0)
+
+    def keep(self) -> None:
+        """Keep the order of what was passed, small."""
+        if (stretch := self.passing.stretch()) is not None:
+            self.heard.append(stretch)
 
     def is_behind(self, cause: str) -> bool:
         """Whether other records were folded since this cause."""
@@ -129,7 +143,7 @@ class Rebuild:
             async with own.transaction():
                 await own.execute("set local idle_in_transaction_session_timeout = '120s'")
                 await own.execute("set local statement_timeout = '600s'")
-                await self._run(made, live.next_offset, own)
+                await self._run(made, live, own)
 
     async def _finish_swap(self, made: _Made) -> bool:
         try:
@@ -144,11 +158,7 @@ class Rebuild:
     async def _swap(self, made: _Made) -> bool:
         p = made.progress.partition
         async with self.pool.acquire() as own, own.transaction():
-            if (await self.live.lock(own, [p]))[p].refilled:
-                raise Stopped(
-                    f"the log of partition {p} was lost and filled anew: each producer's records are as they were, "
-                    "but between producers they have another order than these tables were made in; they stay"
-                )
+            await self.live.lock(own, [p])
             # Frozen here it gives the partition back; the broker is asked for little.
             await own.execute("set local idle_in_transaction_session_timeout = '10s'")
             if not await self._whole(made, own):
@@ -162,6 +172,8 @@ class Rebuild:
                 "update book set version = $2 where partition = $1", p, live.book_version
             )
             await self.live.write_progress(own, [live])
+            if not live.refilled:
+                await keep_order(own, p, made.heard)
             failpoint("rebuild.after_swap")
         return True
 
@@ -180,7 +192,7 @@ class Rebuild:
         live = await self._know(connection, made)
         if live.next_offset - made.progress.next_offset > CHUNK:
             return False
-        await self._run(made, live.next_offset, connection)
+        await self._run(made, live, connection)
         heard = made.progress.heard
         for producer, last in live.heard.items():
             lost = range(heard.get(producer, 0) + 1, last + 1)
@@ -204,6 +216,10 @@ class Rebuild:
         """
         p = made.progress.partition
         body = await connection.fetchval("select body from progress where partition = $1", p)
+        live = progress_row.decode(body)
+        if live.next_offset < made.progress.next_offset or made.refilled not in (None, live.refilled):
+            raise _Moved
+        made.refilled = live.refilled
         skip = await self._skipped(connection, p)
         if made.skip - skip:
             raise _Moved
@@ -218,20 +234,33 @@ class Rebuild:
                 raise _Moved
             made.causes.setdefault(cause, []).append(value)
             made.said = seq
-        return progress_row.decode(body)
+        return live
 
-    async def _run(self, made: _Made, end: int, connection: Any) -> None:
-        p, start = made.progress.partition, made.progress.next_offset
+    async def _run(self, made: _Made, live: Progress, connection: Any) -> None:
+        start, end = made.progress.next_offset, live.next_offset
         pending: list[Heard | bytes] = list(made.causes.pop(made.progress.last, []))
         if start < end:
-            async for records in self.reader.read(p, start, end):
+            async for records in self._records(start, live, connection):
                 for record in records:
                     pending += self._step(made, record)
                 if len(pending) >= CHUNK:
                     await self._fold(connection, made.progress, pending)
                     pending = []
+                    made.keep()
         await self._fold(connection, made.progress, pending)
         made.progress.next_offset = end
+        made.keep()
+
+    def _records(
+        self, start: int, live: Progress, connection: Any
+    ) -> AsyncIterator[list[Any]]:
+        """From where we are to where the live tables are, in the order in which they heard it.
+
+        In a log that was filled anew that is another order for what was heard before; what follows stands in its own.
+        """
+        if start or not live.refilled:
+            return self.reader.read(live.partition, start, live.next_offset)
+        return in_heard_order(connection, self.reader, live)
 
     def _step(self, made: _Made, record: Any) -> list[Heard | bytes]:
         progress = made.progress
@@ -242,6 +271,7 @@ class Rebuild:
         if progress.standing(route.producer, route.position) != "next":
             return []
         progress.take(route.producer, route.position)
+        made.passing.take(route.producer)
         steps: list[Heard | bytes] = []
         if route.wire in self.service.hears and (route.producer, route.position) not in made.skip:
             heard = read_record(record)

@@ -13,6 +13,7 @@ from shared.batch import Batch
 from shared.changes import timer_changes
 from shared.errors import Stopped
 from shared.fitting import fit
+from shared.heard_order import Stretch
 from shared.progress import Progress
 from shared.records import Kept, OutboxRow, ParkedRow
 from shared.service import Projection, Row, Scope, Service
@@ -220,12 +221,14 @@ class Store:
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    async def write(self, connection: Connection, batch: Batch) -> None:
-        """Everything a batch holds, one statement per table; progress last."""
+    async def write(
+        self, connection: Connection, batch: Batch, heard: Collection[Stretch] = ()
+    ) -> None:
+        """Everything a batch holds, one statement per table; progress last, with what was passed."""
         await self.write_replayed(connection, batch)
         await self.write_outbox(connection, batch.outbox)
         await self.write_parked(connection, batch.parked)
-        await self.write_progress(connection, batch.progress.values())
+        await self.write_progress(connection, batch.progress.values(), heard)
 
     async def write_replayed(self, connection: Connection, batch: Batch) -> None:
         """What a rebuild makes: states, books, timers and rows; nothing is said and nothing is counted."""
@@ -363,17 +366,24 @@ class Store:
                 rows,
             )
 
-    async def write_progress(self, connection: Connection, rows: Iterable[Progress]) -> None:
-        """How far we are, in the same transaction as all of it."""
+    async def write_progress(
+        self,
+        connection: Connection,
+        rows: Iterable[Progress],
+        heard: Collection[Stretch] = (),
+    ) -> None:
+        """How far we are and the order in which we came there, in the same transaction as all of it."""
         values = [
             (p.partition, p.next_offset, p.version, p.topic_id, progress_row.encode(p))
             for p in rows
         ]
         await connection.execute(
+            "with passed as (insert into heard select * from unnest($6::int[], $7::bigint[], $8::bytea[])) "
             "update progress p set next_offset = u.o, version = u.v, topic_id = u.t, body = u.b "
             "from unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[]) "
             "as u(p, o, v, t, b) where p.partition = u.p",
             *tables.columns_of(values, 5),
+            *tables.columns_of(list(heard), 3),
         )
 
 

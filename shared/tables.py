@@ -9,6 +9,8 @@ KERNEL = """
 create table if not exists progress (
     partition int primary key, next_offset bigint not null, version bigint not null,
     topic_id text not null, body bytea not null) with (fillfactor = 50);
+create table if not exists heard (
+    partition int not null, first bigint not null, runs bytea not null, primary key (partition, first));
 create table if not exists state (
     stream text primary key, partition int not null, legal_entity text not null,
     facility text not null, tenant text not null, body bytea not null)

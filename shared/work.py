@@ -8,6 +8,7 @@ from shared import envelope as wire
 from shared.again import Again, Found, Parked
 from shared.batch import Batch
 from shared.errors import Conflict, ServiceError, Stopped
+from shared.heard_order import Passing, Stretch
 from shared.progress import DayWork, Progress
 from shared.reading import passed, read
 from shared.records import CannotApply, Heard
@@ -53,6 +54,8 @@ class Work:
         self.parked: dict[tuple[int, int], Parked] = {}
         self.replaying: dict[int, int] = {}
         self.woken: set[tuple[str, str]] = set()
+        self.heard: list[Stretch] = []
+        """The order in which the records that count were passed."""
 
     async def run(
         self, segment: Mapping[int, list[Any]], known: Poison | None = None
@@ -190,6 +193,7 @@ class Work:
         own, sent = f"{self.engine.service.name}/{p}", progress.sent.get(p, 0)
         hears, replay_until = self.engine.service.hears, progress.replay_until
         last: wire.Route | None = None
+        passing = Passing(p, sum(heard.values()))
         for record, route, fault in records:
             if record.offset < offset:
                 continue
@@ -204,6 +208,7 @@ class Work:
                 if route.producer == own and route.position > sent:
                     raise Stopped(_OLDER.format(own, route.position))
                 heard[route.producer] = route.position
+                passing.take(route.producer)
                 last = route
                 if fault is None and route.wire not in hears:
                     tally.skipped += 1
@@ -216,6 +221,8 @@ class Work:
             progress.next_offset, progress.passed_at = offset, records[-1][0].timestamp
         if last is not None:
             progress.take(last.producer, last.position)
+        if (stretch := passing.stretch()) is not None:
+            self.heard.append(stretch)
         return steps
 
     def _count(self, repeat: bool) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from shared import work as work_room
+from shared.envelope import read_route
 from shared.errors import Stopped
 from shared.shadow import Shadow
 from shared.store import Store
@@ -157,12 +158,71 @@ async def test_a_swap_that_takes_too_long_gives_the_partition_back_and_leaves_it
     assert await house.told() == "c1 r1 d50 d51"
 
 
-async def test_a_log_that_was_filled_anew_is_no_ground_for_other_tables(house: House) -> None:
+async def _eventful(house: House) -> str:
     await house.charge(1)
     await house.settle()
+    await house.reduce(50)
+    await house.charge(2)
+    await house.settle()
+    await house.reduce(51)
+    await house.settle()
+    return await house.told()
+
+
+async def _fill_anew(house: House) -> None:
+    """All that alpha said, then all that gamma said."""
+    log = house.gamma.log
+    records, log.records[0] = log.records[0], []
+    for record in sorted(records, key=lambda r: read_route(r.headers).producer):
+        log.put(record.key, record.value, record.headers)
     row = await house.gamma.progress()
     row.refilled = True
     await house.gamma.put(row)
-    with pytest.raises(Stopped, match="filled anew"):
+
+
+async def test_a_log_filled_anew_in_another_order_is_folded_in_the_order_in_which_it_was_heard(
+    house: House,
+) -> None:
+    was = await _eventful(house)
+    assert was == "c1 r1 d50 c2 r2 d51"
+    await _fill_anew(house)
+
+    async def meanwhile() -> None:
+        await house.charge(3)
+        await house.settle()
+        await house.reduce(52)
+
+    await house.swapped(meanwhile)
+    assert await house.told() == f"{was} c3 r3 d52"
+
+
+async def test_a_log_filled_anew_without_the_order_in_which_it_was_heard_is_no_ground_for_other_tables(
+    house: House,
+) -> None:
+    was = await _eventful(house)
+    await house.gamma.engine.pool.execute("delete from heard where first = 0")
+    await _fill_anew(house)
+    with pytest.raises(Stopped, match="the order in which it was heard before was not kept"):
         await house.gamma.rebuild().swap()
-    assert await house.told() == "c1 r1"
+    assert await house.told() == was
+
+
+async def test_a_rebuild_keeps_the_order_that_an_older_version_did_not_keep(house: House) -> None:
+    was = await _eventful(house)
+    await house.gamma.engine.pool.execute("delete from heard where first = 0")
+    await house.gamma.rebuild().swap()
+    await house.charge(3)
+    await house.settle()
+    await _fill_anew(house)
+    await house.swapped(None)
+    assert await house.told() == f"{was} c3 r3"
+
+
+async def test_a_log_that_is_lost_while_it_is_read_is_read_once_more(house: House) -> None:
+    was = await _eventful(house)
+
+    async def meanwhile() -> None:
+        await _fill_anew(house)
+
+    await house.swapped(meanwhile)
+    assert await house.told() == was

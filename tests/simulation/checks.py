@@ -1,12 +1,18 @@
 """What must be so after every run, whatever happened in it and whatever it was about."""
 
+import random
+from collections import deque
+from typing import Any
+
 import msgspec
 
 from shared.envelope import ROUTING, read_route
 from shared.errors import Malformed, Stopped
 from shared.streams import kind_of
+from tests.kernel.fed import MemoryLog
 from tests.simulation.pool import MemoryPool
 from tests.simulation.replay import MemoryRebuild
+from tests.simulation.store import row_of
 from tests.simulation.world import World
 
 
@@ -17,6 +23,7 @@ async def check(world: World) -> None:
         _everything_was_heard(world, name)
         _timers_are_those_of_the_states(world, name)
         await _replay_gives_the_same(world, name)
+        await _a_log_filled_anew_gives_the_same(world, name)
     _the_log_holds_nothing_else(world)
     world.play.check(world, world.broken)
 
@@ -89,9 +96,47 @@ def _the_log_holds_nothing_else(world: World) -> None:
 
 async def _replay_gives_the_same(world: World, name: str) -> None:
     service = world.services[name]
-    rebuild = MemoryRebuild(service, MemoryPool(world.databases[name]), world.log)
+    pool = MemoryPool(world.databases[name])
+    rebuild = MemoryRebuild(service, pool, world.log)
     try:
         for found in (await rebuild.compare()).differences:
             world.broken(f"a replay of {name} gives other rows: {found}")
     except Stopped as stop:
         world.broken(f"{name} cannot be replayed: {stop}")
+
+
+async def _a_log_filled_anew_gives_the_same(world: World, name: str) -> None:
+    log, database = _filled_anew(world), world.databases[name]
+    for p, progress in world.progress(name).items():
+        progress.refilled = True
+        database.tables["progress"][p] = row_of(progress)
+    rebuild = MemoryRebuild(world.services[name], MemoryPool(database), log)
+    try:
+        for found in (await rebuild.compare()).differences:
+            world.broken(f"a log filled anew gives other rows of {name}: {found}")
+    except Stopped as stop:
+        world.broken(f"{name} cannot be replayed from a log filled anew: {stop}")
+
+
+def _filled_anew(world: World) -> MemoryLog:
+    """Each producer's records in their order, and between producers in another: as after a lost topic."""
+    rng, log = random.Random(world.options.seed), MemoryLog(world.log.partitions)
+    for p, records in world.log.records.items():
+        queues: dict[str, deque[Any]] = {}
+        for record in records:
+            queues.setdefault(_producer(record), deque()).append(record)
+        while queues:
+            producer = rng.choice(sorted(queues))
+            for _ in range(min(rng.randint(1, 9), len(queues[producer]))):
+                record = queues[producer].popleft()
+                log.put(record.key, record.value, record.headers, p)
+            if not queues[producer]:
+                del queues[producer]
+    return log
+
+
+def _producer(record: Any) -> str:
+    try:
+        return read_route(record.headers).producer
+    except Malformed:
+        return ""

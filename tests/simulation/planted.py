@@ -165,6 +165,9 @@ DEFECTS: dict[str, Plant] = {
     "a key that a restore forgot is a new one": _line(
         commands, commands.Commands, "_obey", "if self.engine.restored:", "if False:"
     ),
+    "the order of what is only passed is not kept": _line(
+        work, _WORK, "_classify", "passing.take(route.producer)", "route.wire in hears and passing.take(own)"
+    ),
     "a log is taken for cut when another member went on": _line(
         recover,
         recover,

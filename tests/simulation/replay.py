@@ -1,7 +1,10 @@
 """The real rebuild over tables in memory: a replay from zero beside the live rows, compared with them."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+from shared.heard_order import again, order_of, placed
+from shared.progress import Progress
 from shared.rebuild import Rebuild
 from shared.service import Service
 from shared.shadow import SUFFIX, Difference, Shadow
@@ -79,3 +82,15 @@ class MemoryRebuild(Rebuild):
         self.live = MemoryStore(service)
         self.shadow = MemoryStore(service, SUFFIX)
         self.beside = MemoryShadow(service, pool.database)
+
+    async def _records(
+        self, start: int, live: Progress, connection: Any
+    ) -> AsyncIterator[list[Any]]:
+        if start or not live.refilled:
+            async for records in self.reader.read(live.partition, start, live.next_offset):
+                yield records
+            return
+        order, seen, rows = await order_of(connection, live), dict[str, int](), list[Any]()
+        async for records in self.reader.read(live.partition, 0, live.next_offset):
+            rows += placed(order, seen, records)
+        yield [again(live.partition, row) for row in sorted(rows, key=lambda row: row[0])]

@@ -161,6 +161,19 @@ def _became(
     return []
 
 
+# -- the order in which a partition was heard --------------------------------------------------------------
+
+
+@knows("select partition, first, runs from heard where partition = $1 and first < $2 order by first")
+def _stretches(tx: Transaction, partition: int, before: int) -> list[Any]:
+    return sorted(s for (p, at), s in tx.items("heard") if p == partition and at < before)
+
+
+@knows("select min(first) from heard where partition = $1")
+def _first_heard(tx: Transaction, partition: int) -> list[Any]:
+    return [(min((at for (p, at), _ in tx.items("heard") if p == partition), default=None),)]
+
+
 # -- a rebuild ---------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from shared import progress as progress_row
 from shared.again import Found, Parked
 from shared.batch import Batch
 from shared.errors import Stopped
+from shared.heard_order import Stretch
 from shared.progress import Progress
 from shared.records import Kept, OutboxRow, ParkedRow
 from shared.service import Projection, Row, Scope
@@ -26,7 +27,8 @@ class ProgressRow(NamedTuple):
     body: bytes
 
 
-def _row_of(progress: Progress) -> ProgressRow:
+def row_of(progress: Progress) -> ProgressRow:
+    """As it is kept."""
     return ProgressRow(progress.next_offset, progress.version, progress_row.encode(progress))
 
 
@@ -38,7 +40,7 @@ class MemoryStore(Store):
             tx = await connection.work()
             for p in range(partitions):
                 if tx.get("progress", p) is None:
-                    tx.insert("progress", p, _row_of(Progress(partition=p, topic_id=topic_id)))
+                    tx.insert("progress", p, row_of(Progress(partition=p, topic_id=topic_id)))
 
     async def lock(self, connection: Any, partitions: Sequence[int]) -> dict[int, Progress]:
         tx = await connection.work()
@@ -161,9 +163,11 @@ class MemoryStore(Store):
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    async def write(self, connection: Any, batch: Batch) -> None:
+    async def write(
+        self, connection: Any, batch: Batch, heard: Collection[Stretch] = ()
+    ) -> None:
         """As the real one; and by positions, what was applied: twice is never right."""
-        await super().write(connection, batch)
+        await super().write(connection, batch, heard)
         tx = await connection.work()
         for _, _, at in batch.told:
             key = (at.partition, at.producer, at.position)
@@ -234,10 +238,14 @@ class MemoryStore(Store):
             for row in rows:
                 tx.put("parked", (row.partition, row.offset), row)
 
-    async def write_progress(self, connection: Any, rows: Iterable[Progress]) -> None:
+    async def write_progress(
+        self, connection: Any, rows: Iterable[Progress], heard: Collection[Stretch] = ()
+    ) -> None:
         tx = await connection.work()
+        for stretch in heard:
+            tx.insert("heard", (stretch.partition, stretch.first), stretch)
         for progress in rows:
-            tx.put("progress", progress.partition, _row_of(progress))
+            tx.put("progress", progress.partition, row_of(progress))
 
 
 def _kept(value: Any, kind: str) -> Any:
