@@ -27,7 +27,7 @@ from tests.faults.run import HOMES
 from tests.kernel.fed import MemoryLog
 from tests.simulation.pool import MemoryPool
 from tests.simulation.replay import MemoryRebuild
-from tests.simulation.store import MemoryStore, _row_of
+from tests.simulation.store import MemoryStore, row_of
 from tests.simulation.tables import Database
 
 FOLDER = Path(__file__).with_name("corpus")
@@ -73,7 +73,7 @@ async def _rebuilt(service: Service, log: MemoryLog) -> dict[str, list[Row]]:
     async with pool.acquire() as connection:
         await MemoryStore(service).create(connection, log.partitions, "topic")
     for progress in _heard(service.name, log, database):
-        database.tables["progress"][progress.partition] = _row_of(progress)
+        database.tables["progress"][progress.partition] = row_of(progress)
     await MemoryRebuild(service, pool, log).swap()
     return {
         projection.table: [

@@ -58,7 +58,6 @@ class Lab:
         self.encounters = 0
         self.before: dict[str, Held] = {}
         self.drain_seconds = DRAIN_SECONDS
-        self.filled_anew = False
         self._strangers = 0
 
     @classmethod
@@ -96,8 +95,8 @@ class Lab:
 
     @property
     def worn_out(self) -> bool:
-        """Whether a new stack is due: the calendar is nearly over and the log long, or no replay would be the same."""
-        return self.filled_anew or self.days_done > DAYS - 60
+        """Whether a new stack is due: the calendar is nearly over and the log long."""
+        return self.days_done > DAYS - 60
 
     # -- a row -------------------------------------------------------------------------------------------
 

@@ -22,8 +22,8 @@ MakeStack = Callable[[Path], LabStack]
 class Row:
     """`make_stack` makes a stack of another kind than most rows play on.
 
-    With `replay` False the end check does not compare every table with a replay (the row does it itself, or a
-    stack of the same run does). `settles` False leaves draining and end checks to the row.
+    With `replay` False the end check does not compare every table with a replay, because another of the same stack
+    does. `settles` False leaves draining and end checks to the row.
     """
 
     number: int
@@ -49,14 +49,13 @@ def row(
     catches: str,
     *,
     make_stack: MakeStack | None = None,
-    replay: bool = True,
     settles: bool = True,
 ) -> Callable[[Play], Play]:
     """Put a play on the list."""
 
     def put(play: Play) -> Play:
         assert name not in ROWS, f"there are two rows called {name}"
-        ROWS[name] = Row(number, name, catches, play, make_stack, replay, settles)
+        ROWS[name] = Row(number, name, catches, play, make_stack, settles=settles)
         return play
 
     return put
