@@ -9,6 +9,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -104,6 +105,8 @@ class LogConsumer:
         self._hearing = asyncio.Lock()
         self._passed: list[Routed] = []
         self._passing: asyncio.Task[None] | None = None
+        self._of_topic: Any = SimpleNamespace(topic=settings.topic)
+        """All that FastStream asks of a record, for its log lines."""
         self.broker = KafkaBroker(
             settings.kafka.split(","),
             client_id=f"claimlog-{settings.service}-{settings.instance}",
@@ -168,9 +171,12 @@ class LogConsumer:
 
     async def _parse(self, records: Any) -> KafkaMessage:
         # Their parser decodes every header of every record as UTF-8 and fails the batch on a bad one.
-        return KafkaMessage(body=records, raw_message=records, consumer=self.consumer)
+        # They put the message into the context, which every timer that is set meanwhile keeps, for minutes: the
+        # records are taken out of it.
+        return KafkaMessage(body=[records], raw_message=(self._of_topic,), consumer=self.consumer)
 
-    async def _heard(self, records: Any) -> None:
+    async def _heard(self, message: list[Any]) -> None:
+        records = message.pop()
         if self.failed.done():
             await asyncio.sleep(IDLE_MS / 1000)  # The process is about to end.
             return

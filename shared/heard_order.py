@@ -181,4 +181,5 @@ def placed(
 
 def again(partition: int, row: Sequence[Any]) -> Again:
     """A record, as `placed` gave it."""
-    return Again(partition, *row[1:5], ((ROUTING, row[5]),))
+    _, offset, timestamp, key, value, header = row
+    return Again(partition, offset, timestamp, key, value, ((ROUTING, header),))
