@@ -8,6 +8,16 @@ BROADCAST = "broadcast"
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to misread
 _INDEX = {letter: number for number, letter in enumerate(_ALPHABET)}
+_LETTERS = frozenset(_ALPHABET)
+
+
+def _sums(factor: int) -> bytes:
+    """For every byte that is a letter, the sum of the digits of its value times a factor."""
+    values = {ord(letter): number * factor for letter, number in _INDEX.items()}
+    return bytes(values.get(byte, 0) // 32 + values.get(byte, 0) % 32 for byte in range(256))
+
+
+_SINGLE, _DOUBLED = _sums(1), _sums(2)
 ACCOUNT_LENGTH = 14
 
 
@@ -49,11 +59,9 @@ def charge_number(account: str, number: int) -> str:
 
 
 def check_letter(text: str) -> str:
-    """Luhn modulo 32 over the Crockford letters: finds every single wrong letter."""
-    total = 0
-    for place, letter in enumerate(reversed(text)):
-        value = _INDEX[letter] * (2 if place % 2 == 0 else 1)
-        total += value // 32 + value % 32
+    """Luhn modulo 32 over Crockford letters, and nothing else: finds every single wrong letter."""
+    letters = text.encode()
+    total = sum(letters[-1::-2].translate(_DOUBLED)) + sum(letters[-2::-2].translate(_SINGLE))
     return _ALPHABET[-total % 32]
 
 
@@ -61,6 +69,8 @@ def claim_number(account: str, number: int) -> str:
     """CLM01: account, two letters of the claim's running number (1 to 1,023), one check letter; 17 in all."""
     if not 1 <= number < 1024:
         raise ValueError("an account holds at most 1,023 claims")
+    if not _LETTERS.issuperset(account):
+        raise ValueError("an account is named by Crockford letters")
     body = account + _letters(number, 2)
     return body + check_letter(body)
 
@@ -68,7 +78,7 @@ def claim_number(account: str, number: int) -> str:
 def read_claim_number(text: str) -> tuple[str, int] | None:
     """(account, claim number) of a CLM01 of ours, upper or lower case; None when it cannot be one."""
     text = text.strip().upper()
-    if len(text) != ACCOUNT_LENGTH + 3 or any(letter not in _INDEX for letter in text):
+    if len(text) != ACCOUNT_LENGTH + 3 or not _LETTERS.issuperset(text):
         return None
     body = text[:-1]
     if check_letter(body) != text[-1]:
