@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from shared import heard_order
+from shared import rebuild as rebuild_room
 from shared import work as work_room
 from shared.envelope import read_route
 from shared.errors import Stopped
@@ -181,8 +183,10 @@ async def _fill_anew(house: House) -> None:
 
 
 async def test_a_log_filled_anew_in_another_order_is_folded_in_the_order_in_which_it_was_heard(
-    house: House,
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(heard_order, "BATCH", 2)  # As many batches as a long log has.
+    monkeypatch.setattr(rebuild_room, "CHUNK", 2)
     was = await _eventful(house)
     assert was == "c1 r1 d50 c2 r2 d51"
     await _fill_anew(house)
