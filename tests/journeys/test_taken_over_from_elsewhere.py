@@ -1,0 +1,127 @@
+"""Claims of another system: an export that was never sent is billed to the payment, a history is never sent."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shared.streams import account_number, charge_number, claim_number
+from shared.x12.claim_837p import Attachment, Dated, Payer, ProfessionalClaim, write_837p
+from shared.x12.writing import Header
+from tests.journeys import answers
+from tests.journeys.lives import PAID, PAID_MONEY, accepted
+from tests.journeys.office import ADMISSION, PHYSICAL, Account, Office
+from tests.x12.made import PATIENT, batch, claim, service
+
+ROOT = Path(__file__).parents[2]
+
+
+def _account(office: Office, clm01: str, charges: Any) -> Account:
+    number = account_number("demo", "IMPORT", clm01)
+    where = next(f for f in office.books.facilities if f["facility"] == "FAC1")
+    return Account(number, "", "BLUE", charges, where, {}, office.day)
+
+
+def _export(office: Office, clm01: str, **more: Any) -> ProfessionalClaim:
+    """A claim to the Blue payer as another system wrote it, for two services of today."""
+    blue = next(p for p in office.books.payers if p["payer"] == "BLUE")
+    lines = [
+        service(n, procedure=code, charge_cents=cents, service_from=office.day)
+        for n, (code, cents) in enumerate((ADMISSION, PHYSICAL), 1)
+    ]
+    made = claim(*lines, clm01=clm01, payer=Payer(blue["name"], blue["payer_id"]), diagnoses=["E119"])
+    made.subscriber.filing_indicator = blue["filing_indicator"]
+    made.rendering_npi, made.rendering_last = office.books.renderers[0], "ZZRENDERER"
+    for name, value in more.items():
+        setattr(made, name, value)
+    return made
+
+
+async def _import(office: Office, path: Path, *words: str) -> dict[str, Any]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("CLAIMLOG_")}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "cli", "import", "--facility", "FAC1", "--json", *words, str(path)],
+        env={**inherited, "CLAIMLOG_HOME": str(office.stack.home.root)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (told,) = json.loads(done.stdout)
+    return dict(told)
+
+
+def _written(path: Path, office: Office, made: ProfessionalClaim) -> Path:
+    listed = next(f for f in office.books.facilities if f["facility"] == "FAC1")
+    one = batch(made)
+    one.billing = msgspec.structs.replace(one.billing, npi=listed["npi"])
+    path.write_bytes(write_837p(Header("ELSEWHERE", "CLEARING01", 1, 1, office.day), [one]))
+    return path
+
+
+async def test_an_export_that_was_never_sent_is_billed_as_it_was_and_paid(
+    office: Office, tmp_path: Path
+) -> None:
+    exported = _export(
+        office,
+        f"EXP{office.day:%y%m%d}",
+        accident_causes=["AA"],
+        accident_state="NY",
+        special_program="03",
+        delay_reason="1",
+        condition_codes=["AJ"],
+        dates=[Dated("431", office.day), Dated("439", office.day)],
+        attachments=[Attachment("OZ", "EL", "PAPER-1")],
+    )
+    path = _written(tmp_path / "export.837", office, exported)
+    told = await _import(office, path, "--new")
+    assert (told["claims"], told["held"], told["notes"], told["refused"]) == (1, 0, [], "")
+
+    account = _account(office, exported.clm01, (ADMISSION, PHYSICAL))
+    sent = await accepted(office, account, "ICN-EXPORT")
+    for name in (
+        *("accident_causes", "accident_state", "special_program", "delay_reason"),
+        *("condition_codes", "dates", "attachments", "diagnoses", "total_cents"),
+    ):
+        assert getattr(sent.claim, name) == getattr(exported, name), name
+    assert sent.claim.clm01 == claim_number(account.number, 1) != exported.clm01
+    assert sent.claim.subscriber.party.last == PATIENT.last
+    numbers = [charge_number(account.number, n) for n in (1, 2)]
+    assert [line.line_control for line in sent.claim.lines] == numbers
+
+    check = answers.check(sent, "EXPORT-1", [answers.pays(sent, PAID, "ICN-EXPORT")], office.day)
+    await office.hand_in("adjudication_tracking", check)
+    await office.has(account, PAID_MONEY)
+    assert (await _import(office, path, "--new"))["claims"] == 1  # Once more does nothing.
+    await office.cutoff()
+    assert not any(one.has(sent.number) for one in office.new_files())
+
+
+async def test_a_history_opens_its_balance_and_is_never_sent(office: Office, tmp_path: Path) -> None:
+    exported = _export(office, f"HIS{office.day:%y%m%d}")
+    told = await _import(office, _written(tmp_path / "history.837", office, exported))
+    assert (told["claims"], told["refused"]) == (1, "")
+    account = _account(office, exported.clm01, (ADMISSION, PHYSICAL))
+
+    async def opened() -> bool:
+        posted = await office.ask("posting", f"/accounts/{account.number}")
+        money = (await office.story(account))["money"]
+        return bool(
+            posted and posted["account"]["open_cents"] == 15_000 and money and money["open_cents"] == 15_000
+        )
+
+    await office.until(opened, "the opening balance is a receivable")
+    money, steps = (await office.story(account))["money"], (await office.story(account))["steps"]
+    assert (money["charges_cents"], money["opening_cents"]) == (0, -15_000)  # Nothing of it was billed by us.
+    assert steps[-1]["balance_cents"] == 15_000
+    await office.cutoff()
+    await office.morning()
+    assert not any(one.has(account.claim()) for one in office.new_files())
