@@ -29,6 +29,7 @@ from shared.streams import BROADCAST, guarantor_stream, outbound_stream, remitta
 from tests.stack.reports import answer, database
 from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM, SOURCE
 from tests.unit.reporting.facts import (
+    ALL_PATIENT,
     DENIED,
     PAID,
     acknowledged,
@@ -289,6 +290,14 @@ def test_a_released_check_is_missing_in_the_bank_until_its_deposit_is_matched(se
     )
     rows.tell(matched, stream=remittance_stream("rem-1"))
     assert answer(server, rows, checks.not_in_the_bank) == []
+
+
+def test_lists_that_are_cut_say_how_many_rows_there_are(server: str) -> None:
+    rows = _check(_check(lived(adjudicated(ALL_PATIENT)), "rem-1", 5_000), "rem-2", 6_000)
+    (first,) = answer(server, rows, lambda doors: checks.checks(doors, 1))
+    assert first["listed"] == 2
+    (owing,) = answer(server, rows, lambda doors: money.patient_balances(doors, 1))
+    assert (owing["patient_owes_cents"], owing["listed"], owing["listed_cents"]) == (20_000, 1, 20_000)
 
 
 def test_a_check_with_an_unmatched_payment_does_not_match_and_says_why(server: str) -> None:

@@ -21,7 +21,9 @@ _CHECKS = (
 async def checks(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     """Does each check match: posted + unposted - PLB + suspense = total. Unposted is what clearing still holds."""
     return await doors.rows(
-        f"{_CHECKS} order by matches, c.paid_on desc, c.remittance limit $1", limit
+        f"select *, count(*) over () as listed from ({_CHECKS}) k "
+        "order by matches, paid_on desc, remittance limit $1",
+        limit,
     )
 
 

@@ -125,7 +125,8 @@ async def owed(doors: Doors) -> list[Row]:
 async def patient_balances(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     """Accounts whose patient owes something, largest first."""
     return await doors.rows(
-        "select account, facility, patient_owes_cents from account_money where patient_owes_cents > 0 "
+        "select account, facility, patient_owes_cents, count(*) over () as listed, "
+        "sum(patient_owes_cents) over ()::bigint as listed_cents from account_money where patient_owes_cents > 0 "
         "order by patient_owes_cents desc, account limit $1",
         limit,
     )

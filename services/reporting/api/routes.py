@@ -33,7 +33,7 @@ LONG_LISTS: dict[str, Any] = {
     "/unanswered": work.unanswered,
     "/parked-records": work.parked,
 }
-"""The first `limit` rows; `listed` is how many there are, `listed_cents` their sum."""
+"""The first `limit` rows; `listed` is how many there are, `listed_cents`, where all are money, their sum."""
 
 
 def routes(doors: Doors) -> APIRouter:

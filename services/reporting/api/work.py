@@ -128,4 +128,6 @@ async def claims_by_state(doors: Doors) -> list[Row]:
 
 async def parked(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     """Records that wait for a person somewhere."""
-    return await doors.rows("select * from parked_view order by parked_on, service limit $1", limit)
+    return await doors.rows(
+        "select *, count(*) over () as listed from parked_view order by parked_on, service limit $1", limit
+    )
