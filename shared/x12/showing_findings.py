@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from shared.x12.envelope import TransactionSet, X12File, kind_of
 from shared.x12.findings import Finding
@@ -76,7 +77,7 @@ def judge_stream(stream: Stream) -> Iterator[Said]:
             partly = room is not None and room.stream is None and not room.holds(one)
             verdict = _verdict(one, partly=partly)
             yield verdict, None
-            for finding in _streamed(one):
+            for finding in chain(_not_judged(one) if partly else (), _streamed(one)):
                 verdict.counted[finding.severity] += 1
                 yield verdict, finding
     finally:
@@ -95,6 +96,11 @@ def _verdict(one: TransactionSet, *, partly: bool = False) -> Verdict:
 def _findings(one: TransactionSet) -> list[Finding]:
     room = room_of(one)
     return room.judged(one)[1] if room is not None else []
+
+
+def _not_judged(one: TransactionSet) -> Iterator[Finding]:
+    sentence = "the set is too large to be held: only how it is built was judged, not what it says; split it"
+    yield one.finding(-1, sentence, severity="warning", rule="set.not_judged")
 
 
 def _streamed(one: TransactionSet) -> Iterator[Finding]:

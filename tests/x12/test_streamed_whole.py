@@ -51,6 +51,8 @@ def test_of_a_set_too_large_to_be_held_nothing_is_held_and_its_structure_is_judg
     judged = list(judge_stream(open_file(chunks(data))))
     assert ("ZZZ", "structure.unexpected") in {(f.element, f.rule) for _, f in judged if f}
     assert {verdict.partly for verdict, _ in judged if verdict} == {True}
+    told = [f for _, f in judged if f and f.rule == "set.not_judged"]
+    assert [(f.severity, f.segment) for f in told] == [("warning", 3)]  # ISA, GS, ST
     for one in open_file(chunks(data)):
         assert held_most(one) < 40
 
