@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from shared.x12.claim_loops.levels import LETTERS
 from shared.x12.claim_loops.model import ClaimAdjustment, PriorLine, PriorPayer
 from shared.x12.findings import Finding, Severity
 
@@ -45,7 +46,7 @@ def earlier_payers(
         for p in line.prior:
             if p.payer_id not in ids:
                 sentence = "a line was decided by a payer that is none of the others of the claim"
-                yield wrong(sentence, "2430", "SVD01", line=number)
+                yield wrong(sentence, "2430", "SVD01", line=number, role=p.payer_id)
     for prior in priors:
         yield from _earlier(wrong, prior, total_cents, lines)
 
@@ -54,7 +55,7 @@ def _earlier(
     wrong: Say, prior: PriorPayer, total_cents: int, lines: Sequence[ChargedLine]
 ) -> Iterator[Finding]:
     """CLM02 = AMT*D + all adjustments; SV102 or SV203 = SVD02 + CAS of its line; AMT*D = all SVD02 - CAS of 2320."""
-    at_claim = _sum(prior.cas)
+    at_claim, order = _sum(prior.cas), LETTERS[prior.subscriber.order]
     paid_in_lines = in_lines = decided = 0
     for number, line in enumerate(lines, 1):
         own = [p for p in line.prior if p.payer_id == prior.payer.payer_id]
@@ -68,10 +69,10 @@ def _earlier(
         difference = line.charge_cents - paid - adjusted
         if difference:
             sentence = "a line's charge is not what an earlier payer paid and adjusted"
-            yield wrong(sentence, "2430", "SVD02", difference, level="line", line=number)
+            yield wrong(sentence, "2430", "SVD02", difference, level="line", line=number, role=own[0].payer_id)
     if prior.paid_cents is None:
         if decided or prior.cas:
-            yield wrong("an earlier payer decided and no sum says what it paid", "2320", "AMT02")
+            yield wrong("an earlier payer decided and no sum says what it paid", "2320", "AMT02", role=order)
         return
     if 0 < decided < len(lines):
         sentence = "an earlier payer decided some lines and says nothing of others"
@@ -79,11 +80,11 @@ def _earlier(
     if decided and paid_in_lines - at_claim != prior.paid_cents:
         difference = prior.paid_cents - paid_in_lines + at_claim
         sentence = "an earlier payer's lines do not add up to what it paid"
-        yield wrong(sentence, "2320", "AMT02", difference, level="payer")
+        yield wrong(sentence, "2320", "AMT02", difference, level="payer", role=order)
     difference = total_cents - prior.paid_cents - at_claim - in_lines
     if difference and (decided or prior.cas):
         sentence = "CLM02 is not what an earlier payer paid and adjusted"
-        yield wrong(sentence, "2320", "AMT02", difference, level="payer")
+        yield wrong(sentence, "2320", "AMT02", difference, level="payer", role=order)
     if prior.paid_on is None and not any(p.paid_on for line in lines for p in line.prior):
         sentence = "nothing says on which day an earlier payer paid"
         yield wrong(sentence, "2330B", "DTP03", severity="warning")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from shared.x12.claim_loops.balance import ChargedLine, Say, earlier_payers
+from shared.x12.claim_loops.levels import LETTERS
 from shared.x12.claim_loops.model import (
     BillingProvider,
     ClaimBody,
@@ -196,8 +197,11 @@ def billing_provider(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:
 def _adjustments(wrong: Say, c: ClaimBody, lines: Sequence[ChargedLine]) -> Iterator[Finding]:
     for prior in c.prior:
         if any(a.group not in CAS_GROUPS for a in prior.cas):
-            yield wrong("an adjustment of a group that is none", "2320", "CAS01")
+            order = LETTERS[prior.subscriber.order]
+            yield wrong("an adjustment of a group that is none", "2320", "CAS01", role=order)
     for number, line in enumerate(lines, 1):
-        if any(a.group not in CAS_GROUPS for p in line.prior for a in p.cas):
-            sentence = "an adjustment of a group that is none"
-            yield wrong(sentence, "2430", "CAS01", line=number)
+        for p in line.prior:
+            if any(a.group not in CAS_GROUPS for a in p.cas):
+                sentence = "an adjustment of a group that is none"
+                yield wrong(sentence, "2430", "CAS01", line=number, role=p.payer_id)
+                break

@@ -24,7 +24,9 @@ from shared.x12.fields import Taker, el, padded
 C = TypeVar("C", bound=ClaimBody)
 L = TypeVar("L", bound=LineBody)
 
-ORDERS = {letter: n for n, letter in enumerate("PSTABCDEFGH", 1)} | {"U": 0}
+LETTERS = "UPSTABCDEFGH"
+"""SBR01 by the order of a payer; it is not known of the first."""
+ORDERS = {letter: n for n, letter in enumerate(LETTERS)}
 TAX_NUMBERS = {"24": "EI", "34": "SY"}
 """NM108 of older guides, by which somebody is named by a tax number, and the REF01 that says it since."""
 NO_ADDRESS = Address()

@@ -4,6 +4,9 @@ from shared.x12.envelope import TransactionSet
 
 _BEFORE = {"2010AA": "85", "2010BA": "IL", "2010BB": "PR", "2010CA": "QC"}
 """Whose name opens a loop that stands before the claim."""
+_OF_A_PAYER = {"2320": "SBR", "2430": "SVD"}
+"""What opens the loop of another payer, of the claim and of a line; it names the payer first."""
+_PAID = "D"
 _NEXT_LEVEL = frozenset({"HL", "CLM"})
 _NEXT_LINE = frozenset({"HL", "CLM", "LX"})
 _ONE_OF_MANY = frozenset({"DTP", "REF", "AMT", "CAS"})
@@ -15,13 +18,16 @@ def place_of(
 ) -> int:
     """The place of the element's segment, or of what opens its loop, as far as it is held; else of line or claim.
 
-    `line` is the number of a line in its claim, from 1, `role` the NM101 of somebody in 2310 or 2420, or what else
-    its first element tells from others of its kind: which date, number or amount.
+    `line` is the number of a line in its claim, from 1, `role` the NM101 of somebody in 2310 or 2420, the SBR01 of
+    another payer in 2320, its id in 2430, or what else its first element tells from others of its kind: which date,
+    number or amount.
     """
     tag = element[:-2]
     if loop in _BEFORE:
         return _before(one, claim, _BEFORE[loop], tag)
     start = _line(one, claim, line) if line else claim
+    if loop in _OF_A_PAYER:
+        return _of_payer(one, start, role, tag, _OF_A_PAYER[loop])
     if role:
         return _after(one, start, tag, role)
     if loop == "2400" and tag == "DTP":
@@ -59,6 +65,22 @@ def _before(one: TransactionSet, claim: int, role: str, tag: str) -> int:
         if found == "NM1" or found in _NEXT_LEVEL:
             break
     return at
+
+
+def _of_payer(one: TransactionSet, start: int, payer: str, tag: str, opener: str) -> int:
+    """On from a claim or line to what it says of another payer: in 2320 only one sum is asked for, what was paid."""
+    opened = _after(one, start, opener, payer) if payer else start
+    if opened == start or tag == opener:
+        return opened
+    at = opened + 1
+    while one.holds(at):
+        s = one.split_at(at)
+        if s[0] == opener or s[0] in _NEXT_LINE:
+            break
+        if s[0] == tag and (tag != "AMT" or s[1:2] == [_PAID]):
+            return at
+        at += 1
+    return opened
 
 
 def _after(one: TransactionSet, start: int, tag: str, qualifier: str = "") -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from shared.x12.claim_loops.levels import LETTERS
 from shared.x12.claim_loops.model import (
     Address,
     Batch,
@@ -25,7 +26,6 @@ from shared.x12.writing import NotWritable, Segments, composite
 
 AT_ONCE = 200
 """Segments that wait to be judged together: enough to be quick, too few for the collector to care."""
-_LETTERS = "UPSTABCDEFGH"
 Located = Party | BillingProvider | Payer | Provider | Address
 
 
@@ -79,7 +79,7 @@ def subscriber_levels(
     s.put(("HL", str(mine), str(parent), "22", "1" if c.patient else "0"))
     relation = "" if c.patient else sub.relation
     s.put((
-        "SBR", _LETTERS[sub.order], relation, sub.group_number, sub.group_name,
+        "SBR", LETTERS[sub.order], relation, sub.group_number, sub.group_name,
         sub.insurance_type, "", "", "", sub.filing_indicator,
     ))  # fmt: skip
     _named(s, "IL", sub.party, sub.member_id)
@@ -196,7 +196,7 @@ def prior_payer(s: Segments, p: PriorPayer, lines: Iterable[LineBody]) -> None:
     """Loops 2320 to 2330B. The date of payment stands here only when no line says it."""
     sub = p.subscriber
     s.add(
-        *("SBR", _LETTERS[sub.order], sub.relation, sub.group_number, sub.group_name),
+        *("SBR", LETTERS[sub.order], sub.relation, sub.group_number, sub.group_name),
         *(sub.insurance_type, "", "", "", sub.filing_indicator),
     )
     adjustments(s, p.cas)
