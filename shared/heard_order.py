@@ -111,7 +111,7 @@ async def keep_order(connection: Any, partition: int, stretches: Collection[Stre
     await connection.copy_records_to_table("heard", records=stretches, columns=Stretch._fields)
 
 
-class Again(NamedTuple):
+class Reordered(NamedTuple):
     """A record of the log, as much of it as is read."""
 
     partition: int
@@ -155,7 +155,7 @@ async def in_heard_order(
     async for row in connection.cursor(
         "select * from heard_again order by place", prefetch=BATCH
     ):
-        batch.append(again(live.partition, row))
+        batch.append(reordered(live.partition, row))
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -179,7 +179,7 @@ def placed(
         yield place, record.offset, record.timestamp, record.key, record.value, route_bytes(record.headers)
 
 
-def again(partition: int, row: Sequence[Any]) -> Again:
+def reordered(partition: int, row: Sequence[Any]) -> Reordered:
     """A record, as `placed` gave it."""
     _, offset, timestamp, key, value, header = row
-    return Again(partition, offset, timestamp, key, value, ((ROUTING, header),))
+    return Reordered(partition, offset, timestamp, key, value, ((ROUTING, header),))

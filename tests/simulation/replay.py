@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from shared.heard_order import again, order_of, placed
+from shared.heard_order import order_of, placed, reordered
 from shared.progress import Progress
 from shared.rebuild import Rebuild
 from shared.service import Service
@@ -93,4 +93,4 @@ class MemoryRebuild(Rebuild):
         order, seen, rows = await order_of(connection, live), dict[str, int](), list[Any]()
         async for records in self.reader.read(live.partition, 0, live.next_offset):
             rows += placed(order, seen, records)
-        yield [again(live.partition, row) for row in sorted(rows, key=lambda row: row[0])]
+        yield [reordered(live.partition, row) for row in sorted(rows, key=lambda row: row[0])]
