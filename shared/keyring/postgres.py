@@ -6,12 +6,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import asyncpg
-
 from shared.errors import Conflict, Stopped
 from shared.failpoints import failpoint
 from shared.keyring.kek import KEY_BYTES, Kek
 from shared.keyring.ring import Destruction, mac, new_key_id, pseudonym
+from shared.pool import open_pool
 from shared.telemetry import measure
 
 CACHED_KEYS = 50_000
@@ -74,6 +73,7 @@ SELECT key_id FROM gone ORDER BY key_id
 """
 
 _SECRET = "SELECT kek_id, wrapped FROM keyring.secrets WHERE name = 'ring'"
+STATEMENT_MS = 20_000
 _START_LOCK = 0x6B657972
 """The advisory lock under which instances that start together make the tables once."""
 
@@ -81,7 +81,7 @@ _START_LOCK = 0x6B657972
 class PostgresKeyRing:
     """The ring in the schema `keyring` of its own database role; start it with `open_ring`."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", kek: Kek, secret: bytes, cached: int) -> None:
+    def __init__(self, pool: Any, kek: Kek, secret: bytes, cached: int) -> None:
         self._pool = pool
         self._kek = kek
         self._secret = secret
@@ -185,17 +185,12 @@ class PostgresKeyRing:
 
 async def open_ring(dsn: str, kek: Kek, *, cached: int = CACHED_KEYS) -> PostgresKeyRing:
     """Connect, make the tables and the ring's secret when absent, and answer with the ring."""
-    pool = await asyncpg.create_pool(
+    pool = await open_pool(
         dsn,
-        min_size=1,
-        max_size=4,
-        server_settings={
-            "application_name": "keyring",
-            "synchronous_commit": "on",
-            "idle_in_transaction_session_timeout": "3000",
-            "lock_timeout": "8000",
-            "statement_timeout": "20000",
-        },
+        size=4,
+        statement_ms=STATEMENT_MS,
+        application_name="keyring",
+        synchronous_commit="on",
     )
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _START_LOCK)

@@ -258,7 +258,7 @@ DEFECTS: tuple[Defect, ...] = (
         "a statement whose answer never comes is waited for without an end",
         (
             "shared.pool",
-            "        command_timeout=STATEMENT_TIMEOUT_MS / 1000 + 5,\n",
+            "        command_timeout=statement_ms / 1000 + ANSWER_SECONDS,\n",
             "",
         ),
     ),

@@ -3,11 +3,14 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
+from shared import pool
 from shared.errors import Stopped
 from shared.keyring import Kek, KeyRing, MemoryKeyRing, make_kek_file, open_ring, postgres, read_kek
 
@@ -149,3 +152,43 @@ def test_a_kek_file_without_a_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kek").write_text("kek-1 AAAA\n")
     with pytest.raises(ValueError):
         read_kek(tmp_path / "kek")
+
+
+async def test_a_database_that_falls_silent_is_waited_for_to_a_limit(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "STATEMENT_MS", 500)
+    monkeypatch.setattr(pool, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(postgres, "FRESH_SECONDS", -1)
+    async with silenced(database) as (dsn, silence):
+        ring = await open_ring(dsn, KEK)
+        await ring.keys_for(["a"])
+        silence.set()
+        asked = asyncio.create_task(ring.keys_for(["a"]))
+        await asyncio.wait({asked}, timeout=30)
+        assert asked.done() and isinstance(asked.exception(), TimeoutError)
+        silence.clear()
+        assert await ring.keys_for(["a"])  # Over another connection.
+        await ring.close()
+
+
+@asynccontextmanager
+async def silenced(dsn: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """The DSN of a way to the database on which, once it is told to, nothing arrives any more and nothing breaks."""
+    silence, server = asyncio.Event(), urlsplit(dsn)
+
+    async def one_way(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                if not silence.is_set():
+                    writer.write(data)
+        writer.close()
+
+    async def come(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, out = await asyncio.open_connection(server.hostname, server.port)
+        await asyncio.gather(one_way(reader, out), one_way(back, writer))
+
+    listener = await asyncio.start_server(come, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    yield dsn.replace(f":{server.port}/", f":{port}/"), silence
+    listener.close()
