@@ -83,11 +83,13 @@ class LabStack(Stack):
     def __init__(self, chosen: Settings) -> None:
         super().__init__(chosen)
         self.planted: dict[str, dict[str, str]] = {}
+        self._database = ""
 
     @property
     def services(self) -> LabServices:
-        """The service processes."""
-        return LabServices(self.home, self.bootstrap, self.pg_dsn, self.planted)
+        """The service processes; one that starts while its database is away is told where that was."""
+        self._database = self.pg_dsn or self._database
+        return LabServices(self.home, self.bootstrap, self._database, self.planted)
 
     def again(self, service: str, instance: str = "0", **more: str) -> None:
         """Start an instance with the settings that all have, without waiting."""
