@@ -1,6 +1,6 @@
 """One outside world over all parts of a run: its days, its encounters and its payers go on from part to part."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from benchmarks.measures import Sparing, Told
 from deploy.provision import SERVICES
@@ -28,6 +28,7 @@ class Course(World):
         doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "bench")
         plan = Plan(encounters=0, feed_days=0, all_days=0, seed=seed, faults=False)
         super().__init__(plan, doors, stack.home.root / "files" / "outbound")
+        self.behind = timedelta(days=3)
         self._coming = [d for d in business_days(plan.start, MOST_DAYS) if d <= LAST_DAY]
         self._passed = 0
         self.numbered = 0

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,8 @@ class World:
         self.patients = Patients(doors, self.chance)
         self.in_step = False
         """A day begins when its opening was heard, and ends when what left on it is told: stories have their order."""
+        self.behind: timedelta | None = None
+        """How far who waits for the payers' answers may be behind, or what came in time would be told late."""
 
     async def run(self) -> Score:
         """All days, in order."""
@@ -204,19 +206,28 @@ class World:
     async def _keep_pace(self, today: date) -> None:
         """Stay within a day of the system: the sender has opened today.
 
-        In step: it has heard back all that it said, too, so that accounts know what was sent before it is answered.
+        In step: the sender has heard back all that it said, too, so that accounts know what was sent before it is
+        answered.
         """
         wanted = today.isoformat()
         await self._until(
+            "submission",
             lambda rows: all((r["today"] or "") >= wanted for r in rows)
-            and not (self.in_step and any(r["unheard"] for r in rows))
+            and not (self.in_step and any(r["unheard"] for r in rows)),
         )
+        if self.behind is not None:
+            nearly = (today - self.behind).isoformat()
+            await self._until(
+                "adjudication_tracking", lambda rows: all((r["today"] or nearly) >= nearly for r in rows)
+            )
 
-    async def _until(self, check: Callable[[list[dict[str, Any]]], bool]) -> None:
+    async def _until(
+        self, service: str, check: Callable[[list[dict[str, Any]]], bool]
+    ) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SETTLE_SECONDS
         while loop.time() < deadline:
-            rows = await self.doors.get("submission", "/progress")
+            rows = await self.doors.get(service, "/progress")
             if check(rows):
                 return
             await asyncio.sleep(ASK_SECONDS)
