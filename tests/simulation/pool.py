@@ -129,7 +129,11 @@ class MemoryConnection:
         self, table: str, *, records: Sequence[Sequence[Any]], columns: Sequence[str]
     ) -> None:
         tx = await self.work()
-        keys = {"idempotency": ("key",), "recovered": ("event_id", "target")}[table]
+        keys = {
+            "idempotency": ("key",),
+            "recovered": ("event_id", "target"),
+            "heard": ("partition", "first"),
+        }[table]
         assert tuple(columns[: len(keys)]) == keys
         for record in records:
             key = record[0] if len(keys) == 1 else tuple(record[: len(keys)])

@@ -174,6 +174,13 @@ def _first_heard(tx: Transaction, partition: int) -> list[Any]:
     return [(min((at for (p, at), _ in tx.items("heard") if p == partition), default=None),)]
 
 
+@knows("delete from heard where partition = $1")
+def _forget_order(tx: Transaction, partition: int) -> list[Any]:
+    for key in [key for key, _ in tx.items("heard") if key[0] == partition]:
+        tx.put("heard", key, None)
+    return []
+
+
 # -- a rebuild ---------------------------------------------------------------------------------------------
 
 
