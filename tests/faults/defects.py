@@ -195,16 +195,6 @@ DEFECTS: tuple[Defect, ...] = (
         ),
     ),
     _defect(
-        "order-as-filled",
-        "lost-topic",
-        "a log that was filled anew is replayed in the order in which it stands there now",
-        (
-            "shared.rebuild",
-            "        if start or not live.refilled:\n",
-            "        if True:\n",
-        ),
-    ),
-    _defect(
         "older-not-noticed",
         "older-database",
         "a service whose database was put back goes on where that left it, without a look at the log",
