@@ -13,7 +13,8 @@ from shared.x12.structure import check_structure
 from tests.x12 import test_837i as stays
 from tests.x12.made import CHILD, HEADER, VARIETY, batch, claim, secondary
 from tests.x12.test_judged import batch_of
-from tests.x12.varied import institutional, professional
+from tests.x12.varied import professional
+from tests.x12.varied_stays import institutional
 
 
 def faults(data: bytes) -> list[Finding]:

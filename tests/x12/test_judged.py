@@ -14,7 +14,8 @@ from shared.x12.claim_837i import Batch837I, check_837i, read_batch_837i, write_
 from shared.x12.claim_837p import Batch837, check_837p, read_batch_837p, write_837p
 from tests.x12.made import DAY, HEADER
 from tests.x12.test_837p import judged
-from tests.x12.varied import Making, institutional, professional
+from tests.x12.varied import Making, professional
+from tests.x12.varied_stays import institutional
 
 IN_ALL = int(os.environ.get("X12_CLAIMS", "360"))
 EACH = 30

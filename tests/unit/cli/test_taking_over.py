@@ -25,7 +25,7 @@ from shared.x12.claim_837p import (
 )
 from tests.x12 import test_837i as stays
 from tests.x12.made import HEADER
-from tests.x12.varied import institutional
+from tests.x12.varied_stays import institutional
 
 DAY = date(2026, 1, 5)
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
