@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from shared.x12 import limits
 from shared.x12.envelope import Group, Interchange, Noted, TransactionSet, X12File, shown_tag
+from shared.x12.envelope_elements import Doubt, doubts_of_gs
 from shared.x12.fields import padded
 from shared.x12.findings import Finding, Severity, Unreadable
 from shared.x12.segments import Block, Odd
@@ -117,6 +118,8 @@ class Control:
         if not (group.id and group.control and named.isascii() and named.isalnum()):
             sentence = "a GS has no kind or no control number"
             self._note(sentence, at, "024", element="GS06", rule="group.incomplete")
+        for doubt in doubts_of_gs(group.gs):
+            self._doubt(doubt, at, "group", "gs")
         if self._repeated("GS", (group.sender, group.receiver, group.control)):
             sentence = "a GS06 stands twice in one interchange"
             self._note(sentence, at, "19", element="GS06", level="group", rule="group.repeated")
@@ -180,9 +183,15 @@ class Control:
         elif self._repeated("ST", (one.control,)):
             sentence = "an ST02 stands twice in one group"
             self._note(sentence, at, "23", element="ST02", level="set", rule="set.repeated")
-        if one.id not in SETS_OF.get(one.group.id, (one.id,)):
+        if one.id not in _sets_of(one.group.id, one.id):
             sentence = "ST01 is not of the kind that GS01 names"
             self._note(sentence, at, "6", element="ST01", level="set", rule="set.kind")
+        version = padded(one.st, 4)[3]
+        if version and one.gs_version and version != one.gs_version:
+            sentence = "ST03 is not the guide that GS08 names"
+            self._note(
+                sentence, at, "", "warning", element="ST03", level="set", rule="set.version"
+            )
 
     def _se(self, e: list[str], at: int) -> None:
         one = self._set
@@ -264,6 +273,11 @@ class Control:
         )
         self._tell(found, {"set": one, "": one, "group": group}.get(level, interchange))
 
+    def _doubt(self, doubt: Doubt, at: int, level: str, of: str) -> None:
+        """What an ISA or a GS says of itself and may not."""
+        rule = f"{of}.element"
+        self._note(doubt.sentence, at, doubt.code, "warning", doubt.element, level, rule)
+
     def _tell(self, found: Finding, owner: Noted | None) -> None:
         if owner is not None:
             owner.note(found)
@@ -295,6 +309,14 @@ SETS_OF = {
     **{"HC": ("837",), "HP": ("835",), "FA": ("999", "997"), "HN": ("277",), "HR": ("276",)},
     **{"HS": ("270",), "HB": ("271",), "HI": ("278",), "BE": ("834",), "RA": ("820",)},
 }
+
+
+_LISTED = frozenset(one for kinds in SETS_OF.values() for one in kinds)
+
+
+def _sets_of(group: str, st01: str) -> tuple[str, ...]:
+    """The sets that may stand in such a group; of a kind that is not known here any that none of ours has."""
+    return SETS_OF.get(group, () if st01 in _LISTED else (st01,)) if group else (st01,)
 
 
 def _is_number(text: str, expected: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from shared.x12 import limits
 from shared.x12.control import ENVELOPE, Control
 from shared.x12.envelope import Interchange, TransactionSet, X12File
+from shared.x12.envelope_elements import doubts_of_isa
 from shared.x12.findings import Unreadable
 from shared.x12.segments import Block
 from shared.x12.source import Head, Source, Trouble
@@ -153,6 +154,8 @@ class Stream(Control):
             self._note(sentence, head.offset, "025", element="ISA13", rule="interchange.repeated")
         for sentence in head.odd:
             self._note(sentence, head.offset, severity="warning", element="ISA", rule="isa.length")
+        for doubt in doubts_of_isa(e, head.delimiters.repetition):
+            self._doubt(doubt, head.offset, "interchange", "isa")
 
     def _take(self, block: Block) -> None:
         """Give every segment of a block to the set that is open, or read it as envelope."""

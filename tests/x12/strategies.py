@@ -33,10 +33,12 @@ from shared.x12.claim_ack_277ca import (
 )
 from shared.x12.eligibility_270 import Dependent, Inquiry270
 from shared.x12.eligibility_271 import Answer271, Benefit, Rejection
+from shared.x12.npi import with_check_digit
 from shared.x12.remittance_835 import Cas, Plb, RemitClaim, RemitLine, Remittance
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 words = st.text(SIGNS, min_size=1, max_size=12)
+npis = st.text("0123456789", min_size=9, max_size=9).map(with_check_digit)
 codes = st.text(SIGNS, min_size=1, max_size=3)
 maybe = st.one_of(st.just(""), words)
 names = st.text(SIGNS + " -.,'", max_size=20).map(lambda text: "Z" + text.strip())
@@ -267,7 +269,7 @@ acks_277ca = st.builds(
     names,
     words,
     days,
-    few(st.builds(ProviderAck277, names, words, few(claim_statuses), status=st.none() | statuses)),
+    few(st.builds(ProviderAck277, names, npis, few(claim_statuses), status=st.none() | statuses)),
     control=st.just("0001"),
     status=statuses,
 ).map(in_total)

@@ -18,9 +18,12 @@ def write_ta1(header: Header, answers: Sequence[Ta1]) -> bytes:
 
 
 def answer_ta1(file: X12File, one: Interchange) -> Ta1:
-    """What we say to an interchange of a file that was read with `strict=False`."""
+    """What we say to an interchange of a file that was read with `strict=False`; E when it is taken with doubts."""
     faults = [f for f in one.findings if f.severity == "error"]
-    note = next((f.code for f in faults if len(f.code) == 3), "024" if faults else "000")
+    doubts = [f for f in one.findings if f.severity == "warning" and len(f.code) == 3]
+    said = faults or doubts
+    note = next((f.code for f in said if len(f.code) == 3), "024" if faults else "000")
+    code = "R" if faults else "E" if doubts else "A"
     on = day_or_none("20" + one.isa[9])
     hhmm = one.isa[10] if one.isa[10].isascii() and one.isa[10].isdigit() else "0000"
-    return Ta1(writable(one.control), "R" if faults else "A", note, on, hhmm)
+    return Ta1(writable(one.control), code, note, on, hhmm)

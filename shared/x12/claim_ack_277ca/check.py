@@ -6,6 +6,7 @@ from shared.x12 import hierarchy
 from shared.x12.claim_ack_277ca.model import ACCEPTED, REJECTED, ClaimAck277, ProviderAck277
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
+from shared.x12.npi import is_npi
 
 
 def check_277ca(ack: ClaimAck277, one: TransactionSet) -> list[Finding]:
@@ -14,6 +15,13 @@ def check_277ca(ack: ClaimAck277, one: TransactionSet) -> list[Finding]:
     if not ack.batch_refused:
         found += _totals(ack, one, "2200B")
     for provider in ack.providers:
+        if provider.by_npi and not is_npi(provider.npi):
+            sentence, place = "an NPI has a wrong check digit", provider.places.get("NM1", -1)
+            found.append(
+                one.finding(
+                    place, sentence, severity="warning", loop="2100C", element="NM109", code="7"
+                )
+            )
         if provider.status is None or provider.status.category not in REJECTED:
             found += _totals(provider, one, "2200C")
     for c in ack.claims():
@@ -34,15 +42,28 @@ def _totals(ack: ClaimAck277 | ProviderAck277, one: TransactionSet, loop: str) -
     taken = [c for c in claims if c.accepted]
     refused = [c for c in claims if not c.accepted]
     found = []
-    for stated, counted, element in (
-        (ack.accepted, len(taken), "QTY02"),
-        (ack.rejected, len(refused), "QTY02"),
-        (ack.accepted_cents, sum(c.charge_cents for c in taken), "AMT02"),
-        (ack.rejected_cents, sum(c.charge_cents for c in refused), "AMT02"),
-    ):
+    for name, counted in (("accepted", len(taken)), ("rejected", len(refused))):
+        stated = getattr(ack, name)
         if stated is not None and stated != counted:
-            sentence = f"a total of {stated} does not agree with its claims, which make {counted}"
-            found.append(one.finding(-1, sentence, severity="warning", loop=loop, element=element))
+            sentence = f"a count of {stated} claims does not agree with those that are listed, {counted}"
+            place = ack.places.get(name, -1)
+            found.append(
+                one.finding(place, sentence, severity="warning", loop=loop, element="QTY02")
+            )
+    for name, listed in (("accepted_cents", taken), ("rejected_cents", refused)):
+        stated, cents = getattr(ack, name), sum(c.charge_cents for c in listed)
+        if stated is not None and stated != cents:
+            found.append(
+                one.finding(
+                    ack.places.get(name, -1),
+                    "a total is not what the charges of its claims make",
+                    severity="warning",
+                    loop=loop,
+                    element="AMT02",
+                    level="total",
+                    difference_cents=stated - cents,
+                )
+            )
     found += _together(ack, sum(c.charge_cents for c in claims), one, loop)
     return found
 
@@ -57,7 +78,7 @@ def _together(
     if total and both != total:
         sentence = "what was accepted and what was rejected do not make the total"
         yield one.finding(
-            -1,
+            ack.places.get("STC", -1),
             sentence,
             severity="warning",
             loop=loop,

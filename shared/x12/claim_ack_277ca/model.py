@@ -72,7 +72,8 @@ class ClaimStatus277:
 class ProviderAck277:
     """Loop 2000C: a billing provider's claims and stated totals (QTY QA/QC, AMT YU/YY).
 
-    A `status` that is not accepted refuses all of the provider's claims, listed or not.
+    A `status` that is not accepted refuses all of the provider's claims, listed or not. `npi` holds another id when it
+    is not `by_npi`.
     """
 
     name: str
@@ -83,6 +84,9 @@ class ProviderAck277:
     accepted_cents: int | None = None
     rejected_cents: int | None = None
     status: Status277 | None = None
+    by_npi: bool = True
+    places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    """Where what it states was read, by the name here or by the segment."""
 
 
 @dataclass(slots=True)
@@ -109,6 +113,8 @@ class ClaimAck277:
     control: str = ""
     status: Status277 | None = None
     unknown: list[list[str]] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    """Where what it states was read, by the name here or by the segment."""
 
     def claims(self) -> list[ClaimStatus277]:
         """Every claim."""

@@ -1,6 +1,7 @@
 """Reading a 277CA set."""
 
 from collections.abc import Callable
+from datetime import date
 
 from shared.x12.claim_ack_277ca.model import (
     ClaimAck277,
@@ -9,7 +10,7 @@ from shared.x12.claim_ack_277ca.model import (
     ProviderAck277,
     Status277,
 )
-from shared.x12.dates import day_or_none, first_day, last_day
+from shared.x12.dates import last_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import Taker, padded
 from shared.x12.findings import Finding
@@ -41,7 +42,7 @@ class _Reading:
         return self.ack.providers[-1]
 
     def bht(self, place: int, s: list[str]) -> bool:
-        self.ack.reference, self.ack.on = s[3], day_or_none(s[4])
+        self.ack.reference, self.ack.on = s[3], self.taker.day(s[4], place, 4)
         return True
 
     def hl(self, place: int, s: list[str]) -> bool:
@@ -55,6 +56,8 @@ class _Reading:
             self.ack.receiver_name, self.ack.receiver_id = s[3], s[9]
         elif self.level == "19":
             self.ack.providers.append(ProviderAck277(s[3], s[9]))
+            self.provider.places["NM1"] = place
+            self.provider.by_npi = s[8] == "XX"
         elif self.level in ("PT", "22", "23"):
             self.name = (s[3], s[4], s[9])
         else:
@@ -80,8 +83,10 @@ class _Reading:
             self._of_claim(self.claim, statuses)
         elif self.level == "21" and self.ack.status is None:
             self.ack.status = statuses[0]
+            self.ack.places["STC"] = place
         elif self.level == "19" and self.provider.status is None:
             self.provider.status = statuses[0]
+            self.provider.places["STC"] = place
         else:
             return False
         return True
@@ -89,11 +94,12 @@ class _Reading:
     def _statuses(self, place: int, s: list[str]) -> list[Status277]:
         """STC01, and STC10 and STC11 where they say more."""
         found: list[Status277] = []
+        on = self.taker.day(s[2], place, 2)
         for text in (s[1], s[10], s[11]):
             if text or not found:
                 what = self.taker.parts(text, 3)
                 cents = self.taker.money_or_zero(s[4], place, 4)
-                made = Status277(what[0], what[1], what[2], s[3], cents, day_or_none(s[2]), s[12])
+                made = Status277(what[0], what[1], what[2], s[3], cents, on, s[12])
                 found.append(made)
         return found
 
@@ -133,21 +139,30 @@ class _Reading:
         return True
 
     def dtp(self, place: int, s: list[str]) -> bool:
-        if self.line is not None and s[1] == "472":
-            self.line.service_on = first_day(s[3])
-        elif self.claim is not None and s[1] == "472":
-            self.claim.service_on, self.claim.service_to = first_day(s[3]), last_day(s[3])
-        elif self.claim is None and s[1] == "050":
-            self.ack.received_on = day_or_none(s[3])
+        what, on = s[1], self.taker.day(s[3], place, 3)
+        if what == "472" and self.line is not None:
+            self.line.service_on = on
+        elif what == "472" and self.claim is not None:
+            self.claim.service_on, self.claim.service_to = on, self._until(place, s[3]) if on else None
+        elif what == "050" and self.claim is None:
+            self.ack.received_on = on
         else:
-            return self.claim is None and s[1] == "009"
+            return self.claim is None and what == "009"
         return True
+
+    def _until(self, place: int, text: str) -> date | None:
+        """The last day of a range."""
+        until = last_day(text)
+        if until is None and "-" in text:
+            self.taker.note(place, "not a date", 3, "8", "warning", rule="date.unreadable")
+        return until
 
     def qty(self, place: int, s: list[str]) -> bool:
         names = {"90": "accepted", "AA": "rejected", "QA": "accepted", "QC": "rejected"}
         if s[1] not in names or self.level not in ("21", "19"):
             return False
         owner = self.ack if self.level == "21" else self.provider
+        owner.places[names[s[1]]] = place
         setattr(owner, names[s[1]], self.taker.units(s[2] or "0", place, 2))
         return True
 
@@ -156,6 +171,7 @@ class _Reading:
         if s[1] not in names or self.level not in ("21", "19"):
             return False
         owner = self.ack if self.level == "21" else self.provider
+        owner.places[names[s[1]]] = place
         setattr(owner, names[s[1]], self.taker.money(s[2], place, 2))
         return True
 
