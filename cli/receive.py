@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from cli.context import FAILED, Json, complain, out, plainly, print_json, url_of
 from cli.handing_in import hand_in
+from cli.x12_answer import NotAnswered, answer_bytes
 from shared.x12 import Unreadable, read_file, sniff
 
 TAKEN_BY = {
@@ -27,18 +28,32 @@ CLAIMS = {"837P"}
 def receive(
     files: Annotated[list[Path], typer.Argument(help="X12 files.", exists=True, dir_okay=False)],
     json: Json = False,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the TA1 and 999 that each new file is answered with into this folder.",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
 ) -> None:
     """Take in files from a clearinghouse or payer; again is harmless, a broken one is kept and changes nothing."""
     read = [_read(path) for path in files]
     # Every service that is needed must be there before the first file is handed in.
     urls = {service: url_of(service) for service in sorted({s for one in read for s in one.services})}
-    results = [_hand_in(one, urls) for one in read]
+    results = []
+    for one in read:
+        result = _hand_in(one, urls)
+        if answers is not None:
+            _answer(one, answers, result)
+        results.append(result)
     if json:
         print_json(results)
     else:
         for result in results:
             _show(result)
-    if any(result["refused"] for result in results):
+    if any(result["refused"] or result["not_answered"] for result in results):
         raise typer.Exit(FAILED)
 
 
@@ -93,7 +108,20 @@ def _hand_in(one: Read, urls: dict[str, str]) -> dict[str, Any]:
         "sha256": hashlib.sha256(one.data).hexdigest(),
         "refused": refused,
         "taken": taken,
+        "answered": [],
+        "not_answered": "",
     }
+
+
+def _answer(one: Read, folder: Path, result: dict[str, Any]) -> None:
+    """What its sender must hear, once: a file that was here before was answered then."""
+    if any(taken.get("again") for taken in result["taken"]):
+        return
+    try:
+        _, files = answer_bytes(one.data, one.path, folder)
+        result["answered"] = [str(to) for to in files]
+    except NotAnswered as no:
+        result["not_answered"] = str(no)
 
 
 def _show(result: dict[str, Any]) -> None:
@@ -109,3 +137,7 @@ def _show(result: dict[str, Any]) -> None:
                 out.print(escape(told), highlight=False)
     for sentence in result["refused"]:
         complain("refused", sentence)
+    for to in result["answered"]:
+        out.print(escape(f"{result['file']}: answered with {to}"), highlight=False)
+    if result["not_answered"]:
+        complain("not answered", result["not_answered"])

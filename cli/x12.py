@@ -10,11 +10,14 @@ from cli.plain import no_such_file, plain
 from cli.x12_answer import answer_one
 from cli.x12_check import Checking
 from cli.x12_cut import join_files, split_file
-from cli.x12_files import refuse_missing
+from cli.x12_files import HELD_BYTES, refuse_missing
 from cli.x12_redact import redact_file
 from cli.x12_show import show_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+MOST_WORKERS = 64
+"""Processes of one check; each holds some sets, and one that reads cannot feed more."""
 
 Source = Annotated[
     Path,
@@ -85,6 +88,14 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="Show findings of one kind in a set beyond the fifth too.")
     ] = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=MOST_WORKERS,
+            help=f"Processes that judge the sets of a file of more than {HELD_BYTES // 2**20} MB.",
+        ),
+    ] = 1,
 ) -> None:
     """Everything that is wrong with these files, and a verdict for each set.
 
@@ -94,7 +105,7 @@ def check(
     Example: claimlog x12 check inbound/*.835
     """
     refuse_missing(files)
-    checking = Checking(as_json=json, strict=strict, phi=phi, every=every)
+    checking = Checking(as_json=json, strict=strict, phi=phi, every=every, workers=workers)
     for path in files:
         checking.file(path)
     if code := checking.summary():

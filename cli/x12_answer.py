@@ -30,41 +30,57 @@ _AT_MOST = 2
 """Files of one answer, each with a control number of its own: the TA1s, the 999s."""
 
 
+class NotAnswered(Exception):
+    """Why a file has no answer, and the exit code of that."""
+
+    def __init__(self, sentence: str, code: int = FAILED) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 def answer_one(
     path: Path, folder: Path, control: int | None, *, force: bool, as_json: bool
 ) -> int:
     """Write the answers to one file into a folder; the exit code is 1 when anything in it is rejected."""
-    if not folder.is_dir():
-        fail(f"{folder} is no folder", FAILED)
-    file = _read(path)
-    answers = answer_file(file)
-    count = bool(answers.ta1) + bool(answers.acks)
-    files: list[Path] = []
-    if count:
-        header = _header(file, _control(count, control))
-        try:
-            made = answers.write(header)
-        except NotWritable as no:
-            fail(f"{name_of(path)} cannot be answered: {no}")
-        kinds = [kind for kind, some in (("ta1", answers.ta1), ("999", answers.acks)) if some]
-        files = [folder / f"{header.isa13 + n:09d}.{kind}" for n, kind in enumerate(kinds)]
-        refuse_existing(files, force)
-        for to, data in zip(files, made, strict=True):
-            with written(to, force, path) as answer:
-                answer.write(data)
-    _tell(path, answers, files, as_json=as_json)
-    return 0 if all(one.accepted for one in answers.ta1) and _all_taken(answers) else FAILED
-
-
-def _read(path: Path) -> X12File:
     with opened(path) as source:
         first, rest = held(source)
     if rest is not None:
         fail(f"{name_of(path)} is too large to be answered: split it first")
     try:
-        return read_file(b"".join(first), strict=False)
+        answers, files = answer_bytes(b"".join(first), path, folder, control, force=force)
+    except NotAnswered as no:
+        fail(str(no), no.code)
+    _tell(path, answers, files, as_json=as_json)
+    return 0 if all(one.accepted for one in answers.ta1) and _all_taken(answers) else FAILED
+
+
+def answer_bytes(
+    data: bytes, path: Path, folder: Path, control: int | None = None, *, force: bool = False
+) -> tuple[Answers, list[Path]]:
+    """The answers to what was read from a path, and the files they were written to; NotAnswered when there is none."""
+    if not folder.is_dir():
+        raise NotAnswered(f"{folder} is no folder")
+    try:
+        file = read_file(data, strict=False)
     except Unreadable as no:
-        fail(f"{name_of(path)} cannot be answered: {why_unreadable(no)}", UNREADABLE)
+        sentence = f"{name_of(path)} cannot be answered: {why_unreadable(no)}"
+        raise NotAnswered(sentence, UNREADABLE) from no
+    answers = answer_file(file)
+    count = bool(answers.ta1) + bool(answers.acks)
+    if not count:
+        return answers, []
+    header = _header(file, _control(count, control))
+    try:
+        made = answers.write(header)
+    except NotWritable as no:
+        raise NotAnswered(f"{name_of(path)} cannot be answered: {no}") from no
+    kinds = [kind for kind, some in (("ta1", answers.ta1), ("999", answers.acks)) if some]
+    files = [folder / f"{header.isa13 + n:09d}.{kind}" for n, kind in enumerate(kinds)]
+    refuse_existing(files, force)
+    for to, written_bytes in zip(files, made, strict=True):
+        with written(to, force, path) as answer:
+            answer.write(written_bytes)
+    return answers, files
 
 
 def _header(file: X12File, control: int) -> Header:
@@ -74,9 +90,9 @@ def _header(file: X12File, control: int) -> Header:
     """
     ways = {tuple(part.strip() for part in (*one.isa[5:9], one.isa[15])) for one in file.interchanges}
     if len(ways) != 1:
-        fail("the interchanges are of several senders, receivers or usages: split the file first")
+        raise NotAnswered("the interchanges are of several senders, receivers or usages: split the file first")
     if control + _AT_MOST - 1 > _LAST:
-        fail("the control numbers are used up; name --control")
+        raise NotAnswered("the control numbers are used up; name --control")
     ((from_kind, sender, to_kind, receiver, usage),) = ways
     groups = {(g.gs[2].strip(), g.gs[3].strip()) for i in file.interchanges for g in i.groups if len(g.gs) > 3}
     of_group = groups.pop() if len(groups) == 1 else ("", "")
@@ -103,7 +119,7 @@ def _control(count: int, named: int | None) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         last = kept.read_text().strip() if kept.exists() else "0"
         if not (last.isascii() and last.isdigit()):
-            fail(f"{kept} holds no number; mend it or remove it and name --control")
+            raise NotAnswered(f"{kept} holds no number; mend it or remove it and name --control")
         first = int(last) + 1 if named is None else named
         write_durably(kept, f"{max(int(last), first + count - 1)}\n".encode())
     return first

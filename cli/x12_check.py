@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.output import FAILED, dollars, err, out, printable
 from cli.x12_files import UNREADABLE, held, name_of, opened, why_unreadable
 from shared.x12 import Finding, Unreadable, open_file, read_file
+from shared.x12.judging_apart import judge_apart
 from shared.x12.showing_findings import Said, Verdict, judge_file, judge_stream
 
 ALIKE = 5
@@ -29,8 +30,11 @@ _WORDS = {
 class Checking:
     """What was found so far, over all files."""
 
-    def __init__(self, *, as_json: bool, strict: bool, phi: bool, every: bool) -> None:
+    def __init__(
+        self, *, as_json: bool, strict: bool, phi: bool, every: bool, workers: int = 1
+    ) -> None:
         self.as_json, self.strict, self.phi, self.every = as_json, strict, phi, every
+        self.workers = workers
         self.alike: Counter[tuple[str, str, str]] = Counter()
         self.sets: Counter[str] = Counter()
         self.found: Counter[str] = Counter()
@@ -72,13 +76,23 @@ class Checking:
             first, rest = held(file)
             if rest is not None:
                 err.print(
-                    f"{name_of(path)}: large, so read as a stream; of other sets than claims and "
-                    "payments only what cannot be read is told",
+                    f"{name_of(path)}: large, so read as a stream"
+                    + (
+                        f", its sets judged by {self.workers} processes"
+                        if self.workers > 1
+                        else " (--workers judges its sets by several processes)"
+                    )
+                    + "; of a set too large to be held, unless of claims or payments, only how it is "
+                    "built is judged",
                     soft_wrap=True,
                     highlight=False,
                     markup=False,
                 )
-                yield from judge_stream(open_file(chain(first, rest)))
+                stream = open_file(chain(first, rest))
+                if self.workers == 1:
+                    yield from judge_stream(stream)
+                else:
+                    yield from judge_apart(stream, self.workers)
                 return
         try:
             read = read_file(b"".join(first), strict=False)

@@ -225,6 +225,33 @@ class TransactionSet(Noted):
         """Whether a claim holds more than any claim has."""
         return len(self.raw) > limits.CLAIM_SEGMENTS or self._held_bytes > limits.CLAIM_BYTES
 
+    def apart(self) -> "TransactionSet":
+        """A copy by itself of a set that is held whole and has ended, for another process to judge.
+
+        It knows its place in the file; what was found wrong with its envelope stays here.
+        """
+        of, group = self.interchange, self.group
+        blocks = [
+            (place, block.part(first, first + self._until(n) - place), 0)
+            for n, (place, block, first) in enumerate(self._blocks)
+        ]
+        return TransactionSet(
+            self.st,
+            Interchange(of.isa, of.delimiters, of.ordinal, of.offset),
+            Group(gs=group.gs),
+            self.st_ordinal,
+            self.st_offset,
+            self.closed,
+            self.se_offset,
+            self.raw,
+            ended=True,
+            _blocks=blocks,
+        )
+
+    def _until(self, block: int) -> int:
+        """The place behind the last segment of a block."""
+        return self._blocks[block + 1][0] if block + 1 < len(self._blocks) else self.count
+
     def give_up(self) -> None:
         """Hold nothing of it any more."""
         self.given_up = True

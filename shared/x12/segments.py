@@ -77,6 +77,15 @@ class Block:
             self._starts = array("Q", accumulate(map(len, self.texts), initial=0))
         return self.offset + self._starts[place] + self.gap * place
 
+    def part(self, first: int, last: int) -> "Block":
+        """The segments from first up to last, as a block of their own."""
+        offset = self.start(first) if first < len(self.texts) else self.offset + self.size
+        starts = self._starts
+        if starts is not None:
+            base = starts[first] if first < len(starts) else 0
+            starts = array("Q", [at - base for at in starts[first:last]])
+        return Block(self.texts[first:last], offset, 0, self.gap, starts)
+
 
 def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block:
     """Split at once where every segment ends alike and nothing is to be trimmed, else piece by piece."""

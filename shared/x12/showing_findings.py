@@ -56,7 +56,7 @@ def judge_file(file: X12File) -> Iterator[Said]:
         place = finding.st_ordinal if finding.level == "set" else 0
         of_set.setdefault(place, []).append(finding)
     for one in file.sets():
-        verdict = _verdict(one)
+        verdict = verdict_of(one)
         yield verdict, None
         for finding in (*of_set.pop(one.st_ordinal, []), *_findings(one)):
             verdict.counted[finding.severity] += 1
@@ -73,20 +73,26 @@ def judge_stream(stream: Stream) -> Iterator[Said]:
     """
     try:
         for one in stream:
-            room = room_of(one)
-            partly = room is not None and room.stream is None and not room.holds(one)
-            verdict = _verdict(one, partly=partly)
-            yield verdict, None
-            for finding in chain(_not_judged(one) if partly else (), _streamed(one)):
-                verdict.counted[finding.severity] += 1
-                yield verdict, finding
+            yield from judged_in_stream(one)
     finally:
         for finding in stream.findings:
             if finding.level != "set":
                 yield None, finding
 
 
-def _verdict(one: TransactionSet, *, partly: bool = False) -> Verdict:
+def judged_in_stream(one: TransactionSet) -> Iterator[Said]:
+    """One set of a stream, or one that is held whole and has ended."""
+    room = room_of(one)
+    partly = room is not None and room.stream is None and not room.holds(one)
+    verdict = verdict_of(one, partly=partly)
+    yield verdict, None
+    for finding in chain(_not_judged(one) if partly else (), _streamed(one)):
+        verdict.counted[finding.severity] += 1
+        yield verdict, finding
+
+
+def verdict_of(one: TransactionSet, *, partly: bool = False) -> Verdict:
+    """The verdict of a set of which nothing was found yet."""
     kind = kind_of(one)
     name = name_of(kind)
     numbers = (one.isa13, one.gs06, one.control)
