@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shared.x12.claim_837p import (
+    Ambulance,
     Party,
     Payer,
     PriorPayer,
@@ -18,6 +19,10 @@ IGNORED_REFERENCES = {"D9", "EA", "6R", "G1", "F8"}
 """REFs that are carried elsewhere, or that only the old system's traffic needed."""
 OF_THE_CLAIM = {"DN", "P3", "82", "77", "DQ"}
 OF_A_LINE = {"DN", "P3", "82", "77", "DQ", "DK", "QB"}
+STOPS = {"PW", "45"}
+LINE_NOTES = {"ADD", "TPO"}
+RIDES = {"A", "B", "C", "D", "E"}
+"""Why an ambulance carried somebody (CR104)."""
 CAUSES = {"AA", "EM", "OA"}
 PROGRAMS = {"", "02", "03", "05", "09"}
 DELAYS = {"", *(str(n) for n in range(1, 12)), "15"}
@@ -29,6 +34,7 @@ _FRACTION = re.compile(r"[0-9]{1,7}\.[0-9]{1,3}")
 _DRUG = re.compile(r"[0-9]{1,11}(\.[0-9]{1,3})?")
 _DRUG_UNITS = {"F2", "GR", "ME", "ML", "UN"}
 _NPI = re.compile("[0-9]{10}")
+_NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 
 
 def uncarried(c: ProfessionalClaim) -> list[str]:
@@ -57,6 +63,7 @@ def rendering(line: ServiceLine) -> Provider | None:
 
 def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
     yield from (("2310", told) for told in _providers(c.providers, OF_THE_CLAIM))
+    yield from (("2310", told) for told in _stops(c.providers))
     if c.rendering_last and not c.rendering_npi:
         yield "2310B", "a rendering provider without an NPI (NM109)"
     yield from (("2300", told) for told in _references(c.references))
@@ -69,7 +76,7 @@ def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
         ("CLM12", c.special_program not in PROGRAMS),
         ("CLM20", c.delay_reason not in DELAYS),
         ("REF*F8", c.payer_control),
-        ("CR1", c.ambulance),
+        ("CR1", c.ambulance and not is_ride(c.ambulance)),
         ("NTE", c.note and c.note_kind not in NOTES),
         (f"HI of more than {DIAGNOSES} diagnoses", len(c.diagnoses) > DIAGNOSES),
         ("HI of anesthesia", c.anesthesia_procedures),
@@ -126,7 +133,7 @@ def _person(p: Party | None) -> Iterator[str]:
     yield from (f"REF*{r.qualifier}" for r in p.references)
 
 
-def addressed(p: Party) -> bool:
+def addressed(p: Party | Provider) -> bool:
     """Whether somebody has a whole address as registration takes it."""
     zipped = p.zip.replace("-", "")
     state = len(p.state) == 2 and p.state.isascii() and p.state.isalpha()
@@ -139,6 +146,8 @@ def _references(listed: Iterable[Reference]) -> Iterator[str]:
 
 def _providers(listed: Iterable[Provider], carried: set[str]) -> Iterator[str]:
     for p in listed:
+        if p.role in STOPS:
+            continue
         if p.role not in carried:
             yield f"a provider in the role {p.role} (NM101)"
         elif p.npi and not _NPI.fullmatch(p.npi):
@@ -147,9 +156,33 @@ def _providers(listed: Iterable[Provider], carried: set[str]) -> Iterator[str]:
             yield "a rendering provider without an NPI (NM109)"
 
 
+def _stops(listed: Iterable[Provider]) -> Iterator[str]:
+    """Where a ride began or ended: what is more than a place, or no whole one."""
+    roles = [p.role for p in listed if p.role in STOPS]
+    for p in listed:
+        if p.role in STOPS and not is_stop(p):
+            yield f"a place in the role {p.role} (NM101) that is not a whole address and no more"
+    for role in sorted(STOPS):
+        if roles.count(role) > 1:
+            yield f"more than one place in the role {role} (NM101)"
+
+
+def is_stop(p: Provider) -> bool:
+    """Whether it is a place as a ride has it: an address and perhaps a name."""
+    more = p.first or p.middle or p.npi or p.taxonomy or p.references or not p.organisation
+    return not more and addressed(p)
+
+
+def is_ride(a: Ambulance) -> bool:
+    """Whether a CR1 is such as a claim of ours says it."""
+    numbers = all(_NUMBER.fullmatch(text) for text in (a.miles, a.pounds or "0"))
+    return a.reason in RIDES and numbers
+
+
 def _of_a_line(line: ServiceLine, c: ProfessionalClaim) -> Iterator[str]:
     yield from _references(line.references)
     yield from _providers(line.providers, OF_A_LINE)
+    yield from _stops(line.providers)
     if _named_twice(line, c):
         yield "another name of a rendering provider who has one already (NM103)"
     odd = line.quantity and not _FRACTION.fullmatch(line.quantity)
@@ -163,9 +196,9 @@ def _of_a_line(line: ServiceLine, c: ProfessionalClaim) -> Iterator[str]:
         (f"more than {POINTERS} pointers (SV107)", len(line.pointers) > POINTERS),
         ("CTP", line.ndc and not is_drug_quantity(line)),
         ("the prescription number", line.prescription),
-        ("CR1", line.ambulance),
-        ("QTY", line.ambulance_patients is not None),
-        ("NTE", line.note),
+        ("CR1", line.ambulance and not is_ride(line.ambulance)),
+        ("QTY", line.ambulance_patients not in (None, *range(1, 100))),
+        ("NTE", line.note and (line.note_kind or "ADD") not in LINE_NOTES),
         ("AMT", line.amounts),
     )
     yield from (name for name, value in facts if value)

@@ -10,7 +10,6 @@ from cli.not_carried import (
     CAUSES,
     DELAYS,
     DIAGNOSES,
-    NOTES,
     OF_THE_CLAIM,
     PROGRAMS,
     addressed,
@@ -29,6 +28,7 @@ from cli.taking_over_lines import (
     provider,
     stated,
 )
+from cli.taking_over_people import told_of_people
 from shared.x12.claim_837i import InstitutionalClaim
 from shared.x12.claim_837p import Party, Payer, PriorPayer, ProfessionalClaim, Provider, ServiceLine
 
@@ -220,7 +220,7 @@ def _of_the_encounter(c: ProfessionalClaim) -> dict[str, Any]:
             "condition_codes": [] if odd_conditions(c.condition_codes) else c.condition_codes,
             **stated(c),
         },
-        "note": {"text": c.note, "kind": c.note_kind} if c.note and c.note_kind in NOTES else None,
+        "note": told_of_people(c),
     }
 
 

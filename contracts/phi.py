@@ -37,11 +37,53 @@ class MemberDetails:
 
 
 @record
+class LineNote:
+    """What a claim says of one charge in free words (NTE of loop 2400); `line` is the charge's number, from 1."""
+
+    line: int
+    text: str
+    kind: str = "ADD"
+
+
+@record
+class AmbulanceTrip:
+    """CR1: why and how many miles a patient was carried, with what weight; `patients` (QTY*PT) shared the ride.
+
+    `line` is the number of its charge; 0 where the whole claim is meant.
+    """
+
+    reason: str = ""
+    miles: str = ""
+    pounds: str = ""
+    round_trip: str = ""
+    stretcher: str = ""
+    patients: int | None = None
+    line: int = 0
+
+
+@record
+class AmbulanceStop:
+    """Where an ambulance took up a patient (PW) or let one off (45): often a home. `line` as of a trip."""
+
+    role: str
+    name: str = ""
+    street: str = ""
+    street2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    line: int = 0
+
+
+@record
 class ClaimNote:
-    """What a claim says in free words (NTE of loop 2300), and of what kind: it may speak of the patient."""
+    """What a claim says that may speak of the patient: in free words (NTE of loop 2300) of some kind, and of rides."""
 
     text: str
     kind: str = "ADD"
+    lines: tuple[LineNote, ...] = ()
+    trips: tuple[AmbulanceTrip, ...] = ()
+    stops: tuple[AmbulanceStop, ...] = ()
 
 
 @record

@@ -7,7 +7,14 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from contracts.phi import ClaimNote, MemberDetails, PersonDetails
+from contracts.phi import (
+    AmbulanceStop,
+    AmbulanceTrip,
+    ClaimNote,
+    LineNote,
+    MemberDetails,
+    PersonDetails,
+)
 from contracts.values import ClaimFacts, Code, Consent, Coverage, Provider, Reference, Sealed
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
 from shared.errors import NotFound
@@ -19,6 +26,9 @@ from shared.x12.npi import is_npi
 from shared.x12.writing import plain
 
 MAX_ITEMS = 2_000
+MOST_LINES = 200
+"""Lines of an encounter that have a note, a ride or a stop of their own."""
+_NUMBER = r"^([0-9]{1,7}(\.[0-9]{1,3})?)?$"
 
 
 class _Body(BaseModel):
@@ -125,11 +135,77 @@ class CoverageBody(_Body):
         return value
 
 
-class Note(_Body):
-    """What the claims of an encounter say in free words (NTE)."""
+_Line = Annotated[int, Field(ge=0, le=999)]
+"""The number of a charge; 0 for the whole encounter."""
 
+
+class LineNoteBody(_Body):
+    """What is said of one charge in free words."""
+
+    line: Annotated[int, Field(ge=1, le=999)]
     text: Annotated[str, Field(min_length=1, max_length=80), Sendable]
+    kind: Literal["ADD", "TPO"] = "ADD"
+
+
+class TripBody(_Body):
+    """Why and how far an ambulance carried the patient (CR1), and how many shared the ride (QTY*PT)."""
+
+    reason: str = Field(default="", pattern="^[A-E]?$")
+    miles: str = Field(default="", pattern=_NUMBER)
+    pounds: str = Field(default="", pattern=_NUMBER)
+    round_trip: str = Field(default="", max_length=80)
+    stretcher: str = Field(default="", max_length=80)
+    patients: int | None = Field(default=None, ge=1, le=99)
+    line: _Line = 0
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if bool(self.reason) != bool(self.miles):
+            raise ValueError("a ride has a reason and miles, or neither")
+        if not self.reason and (self.patients is None or self.round_trip or self.stretcher or self.pounds):
+            raise ValueError("a ride says why and how far, or how many shared it")
+        return self
+
+
+class StopBody(_Body):
+    """Where an ambulance took up the patient (PW) or let them off (45)."""
+
+    role: Literal["PW", "45"]
+    name: str = Field(default="", max_length=60)
+    street: Annotated[str, Field(min_length=1, max_length=55), Sendable]
+    street2: str = Field(default="", max_length=55)
+    city: Annotated[str, Field(min_length=2, max_length=30), Sendable]
+    state: str = Field(pattern="^[A-Z]{2}$")
+    zip: str = Field(pattern="^[0-9]{5}([0-9]{4})?$")
+    line: _Line = 0
+
+
+class Note(_Body):
+    """What the claims of an encounter say that may speak of the patient: free words (NTE), of lines too, and rides."""
+
+    text: str = Field(default="", max_length=80)
     kind: Literal["ADD", "CER", "DCP", "DGN", "TPO"] = "ADD"
+    lines: list[LineNoteBody] = Field(default=[], max_length=MOST_LINES)
+    trips: list[TripBody] = Field(default=[], max_length=MOST_LINES)
+    stops: list[StopBody] = Field(default=[], max_length=MOST_LINES)
+
+    @field_validator("text")
+    @classmethod
+    def _fit(cls, value: str) -> str:
+        return _sendable(value) if value else value
+
+    @model_validator(mode="after")
+    def _says_something_once(self) -> Self:
+        if not (self.text or self.lines or self.trips or self.stops):
+            raise ValueError("a note says nothing")
+        for listed in (
+            [one.line for one in self.lines],
+            [one.line for one in self.trips],
+            [(one.role, one.line) for one in self.stops],
+        ):
+            if len(set(listed)) < len(listed):
+                raise ValueError("two notes, rides or stops of one kind speak of the same line")
+        return self
 
 
 class Encounter(_Body):
@@ -200,7 +276,13 @@ def _member(cover: CoverageBody) -> MemberDetails:
 
 
 def _note(note: Note) -> ClaimNote:
-    return ClaimNote(text=note.text, kind=note.kind)
+    return ClaimNote(
+        text=note.text,
+        kind=note.kind,
+        lines=tuple(LineNote(**one.model_dump()) for one in note.lines),
+        trips=tuple(AmbulanceTrip(**one.model_dump()) for one in note.trips),
+        stops=tuple(AmbulanceStop(**one.model_dump()) for one in note.stops),
+    )
 
 
 def _provider(body: ProviderBody) -> Provider:
@@ -215,6 +297,9 @@ def _coverage(cover: CoverageBody, sealed: Sealed) -> Coverage:
 def _content(e: Encounter) -> str:
     """What tells other content: without what is not said and was no field once, so that what was told then stays the same."""
     later: dict[str, Any] = {name: True for name in ("facts", "note") if name not in e.model_fields_set}
+    if e.note is not None:
+        unsaid = {"lines", "trips", "stops"} - e.note.model_fields_set
+        later |= {"note": unsaid} if unsaid else {}
     return e.model_dump_json(exclude=later | _later(e.coverages))
 
 

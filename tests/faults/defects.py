@@ -166,7 +166,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _defect(
         "unsent-forgotten",
-        "broker",
+        "kill",
         "a process that starts publishes what is said from now on, not what waits",
         (
             "shared.relay",

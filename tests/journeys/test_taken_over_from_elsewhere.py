@@ -11,7 +11,15 @@ from typing import Any
 import msgspec
 
 from shared.streams import account_number, charge_number, claim_number
-from shared.x12.claim_837p import Attachment, Dated, Payer, ProfessionalClaim, write_837p
+from shared.x12.claim_837p import (
+    Ambulance,
+    Attachment,
+    Dated,
+    Payer,
+    ProfessionalClaim,
+    Provider,
+    write_837p,
+)
 from shared.x12.writing import Header
 from tests.journeys import answers
 from tests.journeys.lives import PAID, PAID_MONEY, accepted
@@ -40,6 +48,10 @@ def _export(office: Office, clm01: str, **more: Any) -> ProfessionalClaim:
     for name, value in more.items():
         setattr(made, name, value)
     return made
+
+
+def _stop(role: str, street: str) -> Provider:
+    return Provider(role, street=street, city="ANYTOWN", state="NY", zip="10001", organisation=True)
 
 
 async def _import(office: Office, path: Path, *words: str) -> dict[str, Any]:
@@ -80,7 +92,11 @@ async def test_an_export_that_was_never_sent_is_billed_as_it_was_and_paid(
         condition_codes=["AJ"],
         dates=[Dated("431", office.day), Dated("439", office.day)],
         attachments=[Attachment("OZ", "EL", "PAPER-1")],
+        note="CARRIED AT NIGHT",
+        ambulance=Ambulance("A", "12", "150"),
+        providers=[_stop("PW", "2 NOWHERE RD"), _stop("45", "3 NOWHERE RD")],
     )
+    exported.lines[1].note = "SECOND OF TWO"
     path = _written(tmp_path / "export.837", office, exported)
     told = await _import(office, path, "--new")
     assert (told["claims"], told["held"], told["notes"], told["refused"]) == (1, 0, [], "")
@@ -90,8 +106,10 @@ async def test_an_export_that_was_never_sent_is_billed_as_it_was_and_paid(
     for name in (
         *("accident_causes", "accident_state", "special_program", "delay_reason"),
         *("condition_codes", "dates", "attachments", "diagnoses", "total_cents"),
+        *("note", "ambulance", "providers"),
     ):
         assert getattr(sent.claim, name) == getattr(exported, name), name
+    assert [line.note for line in sent.claim.lines] == ["", "SECOND OF TWO"]
     assert sent.claim.clm01 == claim_number(account.number, 1) != exported.clm01
     assert sent.claim.subscriber.party.last == PATIENT.last
     numbers = [charge_number(account.number, n) for n in (1, 2)]

@@ -9,6 +9,7 @@ from pyx12.x12n_document import x12n_document
 from shared.x12 import read_file
 from shared.x12.claim_837p import (
     Address,
+    Ambulance,
     BillingProvider,
     ClaimAdjustment,
     Dated,
@@ -179,3 +180,19 @@ def test_a_date_of_the_claim_is_known_by_its_qualifier() -> None:
     made = claim(dates=[Dated("431", DAY)])
     assert (made.on("431"), made.on("439")) == (DAY, None)
     assert BILLING.pay_to is None
+
+
+def test_a_lines_note_keeps_its_kind() -> None:
+    noted = claim(service(1, note="SEEN", note_kind="TPO"), service(2, note="SEEN"))
+    data = write_837p(HEADER, [batch(noted)])
+    assert b"~NTE*TPO*SEEN~" in data and b"~NTE*ADD*SEEN~" in data
+    (one,) = read_file(data).sets()
+    assert [line.note_kind for line in read_837p(one)[0][0].lines] == ["TPO", ""]
+
+
+def test_what_only_older_guides_say_of_a_ride_is_kept_as_it_stands() -> None:
+    data = write_837p(HEADER, [batch(claim(ambulance=Ambulance("A", "12", "150")))])
+    (one,) = read_file(data.replace(b"CR1*LB*150**A*DH*12", b"CR1*LB*150*I*A*DH*12")).sets()
+    (made,) = read_837p(one)[0]
+    assert made.ambulance == Ambulance("A", "12", "150")
+    assert [segment[:4] for segment in made.unknown] == [["CR1", "LB", "150", "I"]]

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from contracts.phi import ClaimNote, MemberDetails, PersonDetails
+from contracts.phi import (
+    AmbulanceStop,
+    AmbulanceTrip,
+    ClaimNote,
+    LineNote,
+    MemberDetails,
+    PersonDetails,
+)
 from contracts.submission import ClaimPackage, PayerName
 from contracts.values import (
     Attachment,
@@ -15,6 +22,7 @@ from contracts.values import (
     StatedDate,
 )
 from services.submission.domain.earlier import with_earlier_payers
+from shared.streams import charge_number
 from shared.x12 import claim_837p as x
 from shared.x12.writing import plain
 
@@ -24,6 +32,8 @@ RENDERING = "82"
 
 
 SELF = "18"
+WHOLE = 0
+"""The line of what speaks of the whole claim."""
 
 
 class Opened(NamedTuple):
@@ -51,14 +61,14 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
         frequency=package.frequency,
         subscriber=subscriber,
         payer=_payer(ours, payers),
-        lines=[_line(charge, package) for charge in package.charges],
+        lines=[_line(charge, opened) for charge in package.charges],
         diagnoses=[d.code for d in sorted(package.diagnoses, key=lambda d: d.sequence)],
         patient=_party(person) if somebody_else else None,
         patient_relation=ours.relation if somebody_else else "",
         payer_control=package.payer_control,
         authorization=plain(package.authorization, 50),
         **_said(opened),
-        **_providers(package),
+        **_providers(opened),
         assignment=package.consent.assignment,
         benefits_assigned=package.consent.benefits_assigned,
         release=package.consent.release,
@@ -127,6 +137,7 @@ def _said(opened: Opened) -> dict[str, Any]:
     return {
         "note": own or plain(stated.text, 80),
         "note_kind": "ADD" if own else stated.kind,
+        "ambulance": _ride(_trip(opened, WHOLE)),
         "dates": _dates(facts.dates),
         "accident_causes": list(facts.accident_causes),
         "accident_state": facts.accident_state,
@@ -148,6 +159,42 @@ def _attachments(listed: Iterable[Attachment]) -> list[x.Attachment]:
 
 def _conditions(listed: Iterable[Condition]) -> list[x.Condition]:
     return [x.Condition(c.category, c.applies, list(c.codes)) for c in listed]
+
+
+def _trip(opened: Opened, line: int) -> AmbulanceTrip:
+    """The ride of a line, or of the whole claim."""
+    trips = opened.note.trips if opened.note else ()
+    return next((trip for trip in trips if trip.line == line), AmbulanceTrip())
+
+
+def _ride(trip: AmbulanceTrip) -> x.Ambulance | None:
+    if not trip.reason:
+        return None
+    purposes = (plain(trip.round_trip, 80), plain(trip.stretcher, 80))
+    return x.Ambulance(trip.reason, trip.miles, trip.pounds, *purposes)
+
+
+def _stops(opened: Opened, line: int) -> list[x.Provider]:
+    stops = opened.note.stops if opened.note else ()
+    return [_stop(one) for one in stops if one.line == line]
+
+
+def _stop(one: AmbulanceStop) -> x.Provider:
+    return x.Provider(
+        role=one.role,
+        last=plain(one.name, 60),
+        organisation=True,
+        street=plain(one.street, 55),
+        street2=plain(one.street2, 55),
+        city=plain(one.city, 30),
+        state=one.state,
+        zip=one.zip,
+    )
+
+
+def _noted(opened: Opened, line: int) -> LineNote | None:
+    notes = opened.note.lines if opened.note else ()
+    return next((note for note in notes if note.line == line), None)
 
 
 def provider(one: Provider) -> x.Provider:
@@ -177,10 +224,12 @@ def _named(npi: str, package: ClaimPackage) -> x.Provider:
     return x.Provider(RENDERING, UNNAMED, npi=npi)
 
 
-def _providers(package: ClaimPackage) -> dict[str, Any]:
+def _providers(opened: Opened) -> dict[str, Any]:
     """Loop 2310: who took part in all of it, and who rendered the first line; lines of others name theirs (2420A)."""
+    package = opened.package
     who = _named(package.charges[0].rendering_npi, package)
     others = [provider(one) for one in package.providers if one.role != RENDERING]
+    others += _stops(opened, WHOLE)
     if who.organisation or who.middle or who.street:
         return {"providers": [*others, who]}
     return {
@@ -193,12 +242,15 @@ def _providers(package: ClaimPackage) -> dict[str, Any]:
     }
 
 
-def _line(charge: Charge, package: ClaimPackage) -> x.ServiceLine:
+def _line(charge: Charge, opened: Opened) -> x.ServiceLine:
+    package, number = opened.package, _number_of(charge, opened.package.account)
+    note, trip = _noted(opened, number), _trip(opened, number)
     pointers = next((c.pointers for c in package.coded if c.charge == charge.charge), ())
     own = charge.authorization if charge.authorization != package.authorization else ""
     providers = [provider(one) for one in charge.providers if one.role != RENDERING]
     if charge.rendering_npi != package.charges[0].rendering_npi:
         providers.append(_named(charge.rendering_npi, package))
+    providers += _stops(opened, number)
     drug = charge.drug
     return x.ServiceLine(
         procedure=charge.procedure,
@@ -220,7 +272,18 @@ def _line(charge: Charge, package: ClaimPackage) -> x.ServiceLine:
         dates=_dates(charge.dates),
         attachments=_attachments(charge.attachments),
         conditions=_conditions(charge.conditions),
+        note=plain(note.text, 80) if note else "",
+        note_kind=note.kind if note and note.kind != "ADD" else "",
+        ambulance=_ride(trip),
+        ambulance_patients=trip.patients,
     )
+
+
+def _number_of(charge: Charge, account: str) -> int:
+    """A charge's number in its encounter, by which notes name it; -1 where another system numbers its charges."""
+    own = charge.charge.rpartition("-")[2]
+    known = own.isascii() and own.isdigit() and charge.charge == charge_number(account, int(own))
+    return int(own) if known else -1
 
 
 def _places(pointers: tuple[int, ...], package: ClaimPackage) -> list[int]:

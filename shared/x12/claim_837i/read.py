@@ -45,6 +45,7 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
     """What is institutional about a claim."""
 
     tags = (*ClaimReading.tags, "HI", "SV2", "CL1")
+    note_of_line = "TPO"
 
     def new_claim(self, place: int, s: list[str]) -> InstitutionalClaim:
         where = self.taker.parts(s[5], 3)

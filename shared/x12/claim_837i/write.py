@@ -165,7 +165,7 @@ def _line(s: Segments, number: int, x: RevenueLine) -> None:
     for code, cents in x.amounts.items():
         s.add("AMT", code, amount(cents))
     if x.note:
-        s.add("NTE", "TPO", x.note)
+        s.add("NTE", x.note_kind or "TPO", x.note)
     loops.drug(s, x)
     loops.providers(s, x.providers, _LINE_ROLES)
     loops.prior_lines(s, x)

@@ -97,7 +97,7 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         if owner is None:
             return False
         owner.ambulance = self.ambulance_of(s)
-        return True
+        return self.is_plain_ambulance(s)
 
     def qty(self, place: int, s: list[str]) -> bool:
         if self.line is None or el(s, 1) != "PT":

@@ -145,7 +145,7 @@ def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> Non
     for code, cents in x.amounts.items():
         s.add("AMT", code, amount(cents))
     if x.note:
-        s.add("NTE", "ADD", x.note)
+        s.add("NTE", x.note_kind or "ADD", x.note)
     if x.ndc:
         loops.drug(s, x)
     if x.providers:

@@ -223,10 +223,11 @@ class ClaimBody(msgspec.Struct, kw_only=True, gc=False):
 
 
 class LineBody(msgspec.Struct, kw_only=True, gc=False):
-    """What loop 2400 and those below it hold in both kinds of claims."""
+    """What loop 2400 and those below it hold in both kinds of claims; `note_kind` where it is not the usual one."""
 
     line_control: str = ""
     note: str = ""
+    note_kind: str = ""
     ndc: str = ""
     ndc_units: str = "1"
     ndc_unit: str = "UN"

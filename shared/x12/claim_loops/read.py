@@ -38,6 +38,9 @@ class ClaimReading(LevelReading[C, L]):
         *("NTE", "CAS", "LX", "DTP", "LIN", "CTP", "SVD", "OI", "PWK", "CRC", "MOA"),
     )
 
+    note_of_line = "ADD"
+    """The usual kind of a line's note."""
+
     def claims(self) -> Iterator[C]:
         """Every claim as soon as it is read."""
         readers = _Readers({tag: getattr(self, tag.lower()) for tag in self.tags})
@@ -171,6 +174,8 @@ class ClaimReading(LevelReading[C, L]):
             if self.line.note or s[1] not in ("ADD", "TPO"):
                 return False
             self.line.note = s[2]
+            if s[1] != self.note_of_line:
+                self.line.note_kind = s[1]
         elif self.claim is not None and not self.claim.note:
             self.claim.note_kind, self.claim.note = s[1], s[2]
         else:
@@ -196,6 +201,11 @@ class ClaimReading(LevelReading[C, L]):
         """A CR1."""
         s = padded(s, 11)
         return Ambulance(s[4], s[6], s[2], s[9], s[10])
+
+    def is_plain_ambulance(self, s: list[str]) -> bool:
+        """Whether a CR1 says nothing but what an `Ambulance` holds: pounds and miles, and no older elements."""
+        s = padded(s, 11)
+        return s[1] == ("LB" if s[2] else "") and s[5] == "DH" and not any((s[3], s[7], s[8], *s[11:]))
 
     # -- earlier payers ------------------------------------------------------------------------------
 

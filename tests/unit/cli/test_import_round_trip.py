@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.import_claims import read_claims
-from cli.not_carried import OF_A_LINE, OF_THE_CLAIM
+from cli.not_carried import OF_A_LINE, OF_THE_CLAIM, STOPS, is_ride
 from cli.taking_over import take_over
 from cli.taking_over_lines import Refuse
 from contracts.coding import ChargesCaptured, EncounterCoded
@@ -28,6 +28,7 @@ from services.submission.domain.package import package
 from shared.streams import claim_number
 from shared.x12 import read_file
 from shared.x12.claim_837p import (
+    Ambulance,
     Attachment,
     Condition,
     Party,
@@ -159,6 +160,7 @@ def said(c: ProfessionalClaim) -> dict[str, Any]:
             *(line.unit_code, line.service_from, to, line.pointers, line.place_of_service),
             *(line.ndc, line.ndc and line.ndc_units, line.ndc and line.ndc_unit),
             *(rendered(c, own), others, g1, *beside(line)),
+            *(line.note, line.note and line.note_kind, line.ambulance, line.ambulance_patients),
         ))  # fmt: skip
     return {
         "total": c.total_cents,
@@ -177,6 +179,7 @@ def said(c: ProfessionalClaim) -> dict[str, Any]:
         "codes": (c.special_program, c.delay_reason, c.condition_codes),
         "beside": beside(c),
         "note": (c.note, c.note_kind if c.note else ""),
+        "ride": c.ambulance,
         "payer's": c.payer.references,
     }
 
@@ -200,14 +203,32 @@ def coverage(p: PriorPayer) -> tuple[Any, ...]:
     )
 
 
+def carried(ride: Ambulance | None) -> Ambulance | None:
+    return ride if ride is not None and is_ride(ride) else None
+
+
+def stopped(listed: list[Provider], roles: set[str]) -> list[Provider]:
+    """Those of these roles, and where a ride began and ended."""
+    seen: list[Provider] = []
+    for p in listed:
+        if p.role in roles or (p.role in STOPS and p.role not in {q.role for q in seen}):
+            seen.append(p)
+            if p.role in STOPS:
+                p.organisation, p.first, p.middle, p.npi, p.taxonomy = True, "", "", "", ""
+                p.references = []
+                if not p.street:
+                    p.street, p.city, p.state, p.zip = "1 WAY", "ANYTOWN", "NY", "10001"
+    return seen
+
+
 def carriable(c: ProfessionalClaim) -> ProfessionalClaim:
     """A claim of any sort without what an import names as not carried."""
     c.frequency, c.payer_control, c.patient_paid_cents = "1", "", 0
-    c.ambulance = None
+    c.ambulance = carried(c.ambulance)
     c.condition_codes = c.condition_codes[:12]
     c.references, c.anesthesia_procedures = [], []
     c.diagnoses = list(dict.fromkeys(c.diagnoses))
-    c.providers = [p for p in c.providers if p.role in OF_THE_CLAIM]
+    c.providers = stopped(c.providers, OF_THE_CLAIM)
     c.subscriber.order, c.subscriber.group_name = 1, ""
     c.prior = [p for p in c.prior if p.paid_cents is None]
     for n, prior in enumerate(c.prior, 2):
@@ -216,10 +237,10 @@ def carriable(c: ProfessionalClaim) -> ProfessionalClaim:
         prior.benefits_assigned, prior.release = c.benefits_assigned, c.release
         prior.payer.street = prior.payer.city = prior.payer.state = prior.payer.zip = ""
     for line in c.lines:
-        line.prior, line.references, line.note = [], [], ""
+        line.prior, line.references = [], []
         line.prescription, line.emergency, line.description = "", "", ""
-        line.ambulance, line.ambulance_patients = None, None
-        line.providers = [p for p in line.providers if p.role in OF_A_LINE]
+        line.ambulance = carried(line.ambulance)
+        line.providers = stopped(line.providers, OF_A_LINE)
         line.pointers = [p for p in line.pointers if p <= len(c.diagnoses)] or [1]
     return c
 
@@ -259,6 +280,8 @@ def _first(wanted: Any) -> ProfessionalClaim:
         lambda c: {p.role for p in c.providers} >= {"DN", "77"},
         lambda c: c.dates and c.attachments and c.note,
         lambda c: c.conditions,
+        lambda c: c.ambulance and "PW" in {p.role for p in c.providers},
+        lambda c: any(line.note for line in c.lines),
         lambda c: c.accident_causes,
         lambda c: any(line.dates for line in c.lines),
         lambda c: {p.role for line in c.lines for p in line.providers} >= {"82", "DK"},
@@ -272,6 +295,8 @@ def _first(wanted: Any) -> ProfessionalClaim:
         "claim roles",
         "days, attachments and a note",
         "conditions",
+        "ride",
+        "note of a line",
         "accident",
         "days of a line",
         "line roles",

@@ -11,6 +11,7 @@ from cli.taking_over import Taken, as_professional, take_over
 from cli.taking_over_lines import Refuse
 from shared.x12.claim_837i import write_837i
 from shared.x12.claim_837p import (
+    Ambulance,
     BillingProvider,
     ClaimAdjustment,
     Party,
@@ -169,10 +170,32 @@ def test_a_referring_provider_goes_with_the_encounter() -> None:
 
 
 def test_a_provider_without_a_place_here_is_refused_or_left_out_aloud() -> None:
-    with pytest.raises(Refuse, match=r"2310: a provider in the role PW.*--leave-out"):
+    attending = Provider(role="71", last="WHO", npi="1234567893")
+    with pytest.raises(Refuse, match=r"2310: a provider in the role 71.*--leave-out"):
+        taken(claim(providers=[attending]))
+    made = taken(claim(providers=[attending]), leave_out=True)
+    assert made.notes == ["CLM at segment 20: 2310: a provider in the role 71 (NM101) is not carried"]
+
+
+def test_where_a_ride_began_is_a_whole_address_or_refused() -> None:
+    with pytest.raises(Refuse, match=r"2310: a place in the role PW \(NM101\) that is not a whole address"):
         taken(claim(providers=[PICKED_UP]))
-    made = taken(claim(providers=[PICKED_UP]), leave_out=True)
-    assert made.notes == ["CLM at segment 20: 2310: a provider in the role PW (NM101) is not carried"]
+    whole = Provider(role="PW", street="1 WAY", city="TOWN", state="NY", zip="10001", organisation=True)
+    with pytest.raises(Refuse, match="2310: more than one place in the role PW"):
+        taken(claim(providers=[whole, whole]))
+    note = taken(claim(providers=[whole])).items["encounter"]["note"]
+    assert [(stop["role"], stop["street"], stop["line"]) for stop in note["stops"]] == [("PW", "1 WAY", 0)]
+
+
+def test_a_ride_and_the_words_of_a_line_go_with_the_encounter_and_name_its_line() -> None:
+    lines = [line(), line(note="SEEN AT NIGHT", note_kind="TPO", ambulance_patients=2)]
+    made = taken(claim(lines=lines, ambulance=Ambulance("A", "12", "150"), note="n", total_cents=20_000))
+    note = made.items["encounter"]["note"]
+    assert note["lines"] == [{"line": 2, "text": "SEEN AT NIGHT", "kind": "TPO"}]
+    assert [(trip["line"], trip.get("miles"), trip.get("patients")) for trip in note["trips"]] == [
+        (0, "12", None),
+        (2, None, 2),
+    ]
 
 
 def test_where_our_listings_speak_instead_of_the_file_it_is_told() -> None:
@@ -201,7 +224,10 @@ def test_where_our_listings_speak_instead_of_the_file_it_is_told() -> None:
         ({"lines": [line(unit_code="DA")]}, "line 1: the unit DA"),
         ({"lines": [line(providers=[Provider(role="82", last="X")])]}, "a rendering provider without an NPI"),
         ({"lines": [line(ndc="01234567891", ndc_units="3", ndc_unit="XX")]}, "CTP"),
-        ({"lines": [line(note="n")]}, "line 1: NTE"),
+        ({"lines": [line(note="n", note_kind="XXX")]}, "line 1: NTE"),
+        ({"lines": [line(ambulance_patients=0)]}, "line 1: QTY"),
+        ({"ambulance": Ambulance("Z", "12")}, "CR1"),
+        ({"ambulance": Ambulance("A", "FAR")}, "CR1"),
         ({"lines": [line(prescription="RX1")]}, "the prescription number"),
     ],
 )

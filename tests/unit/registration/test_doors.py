@@ -68,6 +68,34 @@ def test_what_was_no_field_once_makes_no_other_content_of_what_was_told_then() -
     assert _content(noted) != told
 
 
+def test_a_note_told_before_lines_and_rides_were_known_is_the_same_content_still() -> None:
+    noted = {**ENCOUNTER, "note": {"text": "SEEN AT NIGHT"}}
+    told = _content(Encounter.model_validate(noted))
+    assert '"lines"' not in told and '"stops"' not in told
+    ride = {"reason": "A", "miles": "12"}
+    more = _content(Encounter.model_validate({**noted, "note": {"text": "SEEN AT NIGHT", "trips": [ride]}}))
+    assert '"miles":"12"' in more
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"lines": [{"line": 0, "text": "A"}]},
+        {"lines": [{"line": 1, "text": "A"}, {"line": 1, "text": "B"}]},
+        {"trips": [{"line": 1}]},
+        {"trips": [{"reason": "A"}]},
+        {"trips": [{"reason": "Q", "miles": "1"}]},
+        {"trips": [{"reason": "A", "miles": "1E3"}]},
+        {"stops": [{"role": "PW", "street": "1 WAY", "city": "TOWN", "state": "NY", "zip": "1"}]},
+        {"stops": [{"role": "QC", "street": "1 WAY", "city": "TOWN", "state": "NY", "zip": "10001"}]},
+    ],
+)
+def test_a_note_says_something_once_and_in_its_form(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Note.model_validate(wrong)
+
+
 def test_a_note_is_one_of_a_claim_and_something_of_it_can_be_written() -> None:
     assert Note(text="SEEN AT NIGHT").kind == "ADD"
     for wrong in ({"text": "测"}, {"text": "A" * 81}, {"text": "A", "kind": "ZZZ"}):
