@@ -17,7 +17,8 @@ from contracts.registration import AccountOpened
 from contracts.submission import BatchedSet, FileHeader, PayerName
 from contracts.values import Sealed
 from services.coding.api import AccountBody, _capture
-from services.registration.api import Encounter, _coverage, _details, _member, _note, _provider
+from services.registration.api.bodies import Encounter
+from services.registration.api.routes import _coverage, _details, _member, _note, _provider
 from services.submission.domain import ACCOUNT
 from services.submission.domain.account_state import Account
 from services.submission.domain.batching import billing_of

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.registration.api import CoverageBody, Encounter, Holder, Note, ProviderBody, _content
+from services.registration.api.bodies import CoverageBody, Encounter, Holder, Note, ProviderBody
+from services.registration.api.routes import _content
 
 COVERAGE: dict[str, Any] = {
     "order": 1,

@@ -16,7 +16,7 @@ from contracts.registration import (
     PatientRegistered,
 )
 from contracts.values import Coverage, Sealed
-from services.registration.api import Person
+from services.registration.api.bodies import Person
 from services.registration.domain import PATIENT, CorrectDemographics, OpenAccount, SetCoverages
 from shared.service import Scope
 from shared.streams import account_number

@@ -21,7 +21,7 @@ from contracts.values import (
     Provider,
     Reference,
 )
-from services.registration.api import Encounter, Person
+from services.registration.api.bodies import Encounter, Person
 from services.submission.domain import ACCOUNT, Books
 from services.submission.domain.account_state import Account
 from services.submission.domain.batching import Waiting, close

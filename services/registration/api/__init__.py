@@ -1,0 +1,5 @@
+"""Doors of registration."""
+
+from services.registration.api.routes import routes
+
+__all__ = ["routes"]
