@@ -20,8 +20,8 @@ from simulator.feed import Day, Feed, business_days
 from simulator.patients import Patients
 from simulator.pay_run import Treasury
 
-FEED_DAYS = 90
-ALL_DAYS = 120
+FEED_DAYS = 120
+ALL_DAYS = 150
 BILLER_EVERY_DAYS = 5
 SETTLE_SECONDS = 30.0
 ASK_SECONDS = 0.04
