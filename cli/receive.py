@@ -114,8 +114,8 @@ def _hand_in(one: Read, urls: dict[str, str]) -> dict[str, Any]:
 
 
 def _answer(one: Read, folder: Path, result: dict[str, Any]) -> None:
-    """What its sender must hear, once: a file that was here before was answered then."""
-    if any(taken.get("again") for taken in result["taken"]):
+    """What its sender must hear, once: a file that was here before was answered then, one for nobody here never is."""
+    if not one.services or any(taken.get("again") for taken in result["taken"]):
         return
     try:
         _, files = answer_bytes(one.data, one.path, folder)

@@ -11,6 +11,7 @@ from cli.main import app
 from shared.settings import settings
 from shared.x12 import read_file
 from shared.x12.ack_999 import read_999
+from tests.x12.everything import WRITTEN
 from tests.x12.made import bytes_835
 
 DATA = bytes_835()
@@ -63,6 +64,14 @@ def test_a_file_that_was_here_before_is_not_answered_again(
     said["answer"] = {"again": True}
     code, result = receive(tmp_path, DATA)
     assert (code, result["answered"], result["not_answered"]) == (0, [], "")
+
+
+def test_a_file_of_a_kind_that_nobody_takes_is_not_answered_as_if_it_were_taken(
+    said: dict[str, Any], tmp_path: Path
+) -> None:
+    code, result = receive(tmp_path, WRITTEN["277"])
+    assert (code, result["answered"], result["not_answered"]) == (1, [], "")
+    assert "holds 277" in result["refused"][0]
 
 
 def test_what_has_no_one_to_go_back_to_is_said(said: dict[str, Any], tmp_path: Path) -> None:
