@@ -25,6 +25,18 @@ BROKEN = {
         b"*Y*A*Y*Y~DTP*454*D8*20260101~DTP*431*D8*20260131~HI*",
         "DTP*431*",
     ),
+    "the second of two onsets, after the service": (
+        "837P",
+        b"*Y*A*Y*Y~HI*",
+        b"*Y*A*Y*Y~DTP*431*D8*20260101~DTP*431*D8*20260131~HI*",
+        "DTP*431*D8*20260131",
+    ),
+    "the second of two spans, that ends before it starts": (
+        "837P",
+        b"*Y*A*Y*Y~HI*",
+        b"*Y*A*Y*Y~DTP*314*RD8*20260101-20260102~DTP*314*RD8*20260104-20260103~HI*",
+        "DTP*314*RD8*20260104",
+    ),
     "a line's pointer": ("837P", b"UN*1***1~", b"UN*1***9~", "SV1*"),
     "what an earlier payer paid": ("837P", b"AMT*D*60~", b"AMT*D*61~", "AMT*D*61"),
     "an earlier payer's adjustment of a line": ("837P", b"CAS*CO*45*25~", b"CAS*XX*45*25~", "CAS*XX*"),

@@ -41,6 +41,7 @@ def refusals(of: Header, batch: x.Batch837) -> list[Refusal]:
         *,
         line: int = 0,
         role: str = "",
+        text: str = "",
     ) -> Finding:
         if severity == "error":
             found.append(Refusal(sentence, loop, element))

@@ -29,8 +29,9 @@ class Say(Protocol):
         *,
         line: int = 0,
         role: str = "",
+        text: str = "",
     ) -> Finding:
-        """The finding; `line` and `role` as `placing.place_of` wants them."""
+        """The finding; `line`, `role` and `text` as `placing.place_of` wants them."""
 
 
 def earlier_payers(

@@ -15,6 +15,7 @@ from shared.x12.claim_loops.model import (
     Subscriber,
 )
 from shared.x12.claim_loops.placing import place_of
+from shared.x12.dates import d8
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
 from shared.x12.npi import is_npi
@@ -46,9 +47,10 @@ class Wrong:
         *,
         line: int = 0,
         role: str = "",
+        text: str = "",
     ) -> Finding:
         return self.one.finding(
-            place_of(self.one, self.claim.segment, loop, element, line, role),
+            place_of(self.one, self.claim.segment, loop, element, line, role, text),
             sentence,
             severity=severity,
             loop=loop,
@@ -165,13 +167,16 @@ def dates_in_order(
     on = {d.what: d.day for d in dates}
     for d in dates:
         if d.until is not None and d.until < d.day:
-            yield wrong("a range of days ends before it starts", "2300", "DTP03", role=d.what)
+            sentence, span = "a range of days ends before it starts", f"{d8(d.day)}-{d8(d.until)}"
+            yield wrong(sentence, "2300", "DTP03", role=d.what, text=span)
     if "435" in on and "096" in on and on["096"] < on["435"]:
         yield wrong("the discharge is before the admission", "2300", "DTP03", role="096")
-    late = [what for what in _PLAIN_DATES if last_service and what in on and on[what] > last_service]
+    late = next((d for d in dates if last_service and d.what in _PLAIN_DATES and d.day > last_service), None)
     if late:
         sentence = "an onset, accident or earlier treatment is after the service"
-        yield wrong(sentence, "2300", "DTP03", severity="warning", role=late[0])
+        yield wrong(
+            sentence, "2300", "DTP03", severity="warning", role=late.what, text=d8(late.day)
+        )
 
 
 def billing_provider(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:

@@ -14,13 +14,19 @@ _ONE_OF_MANY = frozenset({"DTP", "REF", "AMT", "CAS"})
 
 
 def place_of(
-    one: TransactionSet, claim: int, loop: str, element: str, line: int = 0, role: str = ""
+    one: TransactionSet,
+    claim: int,
+    loop: str,
+    element: str,
+    line: int = 0,
+    role: str = "",
+    text: str = "",
 ) -> int:
     """The place of the element's segment, or of what opens its loop, as far as it is held; else of line or claim.
 
     `line` is the number of a line in its claim, from 1, `role` the NM101 of somebody in 2310 or 2420, the SBR01 of
     another payer in 2320, its id in 2430, or what else its first element tells from others of its kind: which date,
-    number or amount.
+    number or amount; `text` is what its third element says, where several of a kind may stand.
     """
     tag = element[:-2]
     if loop in _BEFORE:
@@ -29,7 +35,7 @@ def place_of(
     if loop in _OF_A_PAYER:
         return _of_payer(one, start, role, tag, _OF_A_PAYER[loop])
     if role:
-        return _after(one, start, tag, role)
+        return _after(one, start, tag, role, text)
     if loop == "2400" and tag == "DTP":
         return _after(one, start, "DTP", "472")
     if loop == "2300" and tag not in _ONE_OF_MANY and tag != "CLM":
@@ -83,14 +89,16 @@ def _of_payer(one: TransactionSet, start: int, payer: str, tag: str, opener: str
     return opened
 
 
-def _after(one: TransactionSet, start: int, tag: str, qualifier: str = "") -> int:
-    """On from a claim or line to the first segment of a kind that is its own."""
-    at = start + 1
+def _after(one: TransactionSet, start: int, tag: str, qualifier: str = "", text: str = "") -> int:
+    """On from a claim or line to the first segment of a kind that is its own; that says this text, if any does."""
+    first, at = start, start + 1
     while one.holds(at):
         s = one.split_at(at)
         if s[0] in _NEXT_LINE:
             break
         if s[0] == tag and (not qualifier or s[1:2] == [qualifier]):
-            return at
+            if not text or s[3:4] == [text]:
+                return at
+            first = at if first == start else first
         at += 1
-    return start
+    return first

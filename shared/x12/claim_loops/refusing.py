@@ -27,6 +27,7 @@ class Refusing:
         *,
         line: int = 0,
         role: str = "",
+        text: str = "",
     ) -> Finding:
         if severity == "error":
             if self.number:
