@@ -34,7 +34,7 @@ _FRACTION = re.compile(r"[0-9]{1,7}\.[0-9]{1,3}")
 _DRUG = re.compile(r"[0-9]{1,11}(\.[0-9]{1,3})?")
 _DRUG_UNITS = {"F2", "GR", "ME", "ML", "UN"}
 _NPI = re.compile("[0-9]{10}")
-_NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
+_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 
 
 def uncarried(c: ProfessionalClaim) -> list[str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rich.text import Text
 
-from cli.output import FAILED, dollars, err, out, printable
+from cli.output import FAILED, dollars, err, fail, out, printable
 from cli.x12_files import UNREADABLE, held, name_of, opened, why_unreadable
 from shared.x12 import Finding, Unreadable, open_file, read_file
-from shared.x12.judging_apart import judge_apart
+from shared.x12.judging_apart import ProcessEnded, judge_apart
 from shared.x12.showing_findings import Said, Verdict, judge_file, judge_stream
 
 ALIKE = 5
@@ -64,6 +64,11 @@ class Checking:
             self._end(shown)
             if self.found.total() == before and not shown:
                 self._line(Text("  no transaction set; the envelope is clean"))
+        except ProcessEnded:
+            fail(
+                f"{name}: one of the processes that judged its sets ended by itself; was there enough "
+                "memory? fewer --workers need less"
+            )
         except Unreadable as no:
             self._end(shown)
             self.unreadable += 1

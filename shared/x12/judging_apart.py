@@ -4,11 +4,13 @@ One process reads the envelope and holds whole sets; others judge them. A set to
 read, as it streams by.
 """
 
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
 
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Unreadable
@@ -18,8 +20,10 @@ from shared.x12.stream import Stream
 
 AT_ONCE = 5_000
 """Segments that are handed over together: far more work than handing them over."""
-WAITING = 3
-"""Hand-overs for each process that may be on their way: enough that none is idle, few enough to be held."""
+
+
+class ProcessEnded(Exception):
+    """A process that judged sets ended by itself: it was killed, or there was not enough memory."""
 
 
 @dataclass(slots=True)
@@ -31,69 +35,111 @@ class _Work:
     envelopes: list[list[Finding]] = field(default_factory=list)
     segments: int = 0
 
+    def add(self, one: TransactionSet) -> None:
+        """A set that is held whole and has ended."""
+        self.sets.append(one.apart())
+        self.verdicts.append(verdict_of(one))
+        self.envelopes.append(one.findings)
+        self.segments += one.count
 
-_Going = deque[tuple[_Work, Future[list[list[Finding]]]]]
+
+@dataclass(slots=True)
+class _Judge:
+    """Another process, and the one work that it has in hand."""
+
+    process: Any
+    line: Connection
+    work: _Work | None = None
+
+    def send(self, work: _Work) -> None:
+        """Hand over; it has nothing in hand."""
+        try:
+            self.line.send(work.sets)
+        except OSError:
+            raise ProcessEnded from None
+        self.work = work
+
+    def arrived(self) -> Iterator[Said]:
+        """What it found in the work it had, when it is done."""
+        work, self.work = self.work, None
+        if work is None:
+            return
+        try:
+            found: list[list[Finding]] = self.line.recv()
+        except (EOFError, OSError):
+            raise ProcessEnded from None
+        for verdict, of_set, of_envelope in zip(work.verdicts, found, work.envelopes, strict=True):
+            yield verdict, None
+            for finding in (*of_set, *of_envelope):
+                verdict.counted[finding.severity] += 1
+                yield verdict, finding
 
 
 def judge_apart(stream: Stream, processes: int) -> Iterator[Said]:
-    """As `judge_stream`, by this process and so many others; Unreadable as there."""
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        going: _Going = deque()
+    """As `judge_stream`, by this process and so many others; Unreadable as there, ProcessEnded when one of them ends.
+
+    Each of them has one work at a time and they take turns, so what is found comes in the order of the file.
+    """
+    with _judges(processes) as judges:
+        work, broken, turn = _Work(), None, 0
         try:
-            yield from _sets(stream, pool, going, processes * WAITING)
-        finally:
-            for _, future in going:
-                future.cancel()
+            for one in stream:
+                room = room_of(one)
+                large = room is not None and not room.holds(one)
+                if not large:
+                    while one.pull():
+                        pass
+                    work.add(one)
+                if large or work.segments >= AT_ONCE:
+                    yield from judges[turn].arrived()
+                    if work.sets:
+                        judges[turn].send(work)
+                    work, turn = _Work(), (turn + 1) % processes
+                if large:
+                    yield from _all(judges, turn)
+                    yield from judged_in_stream(one)
+        except Unreadable as no:
+            broken = no
+        yield from judges[turn].arrived()
+        if work.sets:
+            judges[turn].send(work)
+        yield from _all(judges, (turn + 1) % processes)
+        yield from ((None, f) for f in stream.findings if f.level != "set")
+        if broken is not None:
+            raise broken
 
 
-def _sets(stream: Stream, pool: Executor, going: _Going, most: int) -> Iterator[Said]:
-    work, broken = _Work(), None
+def _all(judges: Sequence[_Judge], turn: int) -> Iterator[Said]:
+    """What all of them still have in hand, the oldest first."""
+    for n in range(len(judges)):
+        yield from judges[(turn + n) % len(judges)].arrived()
+
+
+@contextmanager
+def _judges(processes: int) -> Iterator[list[_Judge]]:
+    context = get_context("spawn")
+    judges: list[_Judge] = []
     try:
-        for one in stream:
-            room = room_of(one)
-            if room is not None and not room.holds(one):
-                _send(pool, going, work)
-                work = _Work()
-                yield from _arrived(going, 0)
-                yield from judged_in_stream(one)
-                continue
-            while one.pull():
-                pass
-            work.sets.append(one.apart())
-            work.verdicts.append(verdict_of(one))
-            work.envelopes.append(one.findings)
-            work.segments += one.count
-            if work.segments >= AT_ONCE:
-                _send(pool, going, work)
-                work = _Work()
-                yield from _arrived(going, most)
-    except Unreadable as no:
-        broken = no
-    _send(pool, going, work)
-    yield from _arrived(going, 0)
-    yield from ((None, f) for f in stream.findings if f.level != "set")
-    if broken is not None:
-        raise broken
+        for _ in range(processes):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()  # Or nobody would notice that it ended.
+            judges.append(_Judge(process, ours))
+        yield judges
+    finally:
+        for judge in judges:
+            judge.line.close()
+            judge.process.terminate()
+            judge.process.join()
 
 
-def _send(pool: Executor, going: _Going, work: _Work) -> None:
-    if work.sets:
-        going.append((work, pool.submit(_judge, work.sets)))
-
-
-def _judge(sets: list[TransactionSet]) -> list[list[Finding]]:
-    """In another process: what is wrong with each of these."""
-    return [[f for _, f in judged_in_stream(one) if f is not None] for one in sets]
-
-
-def _arrived(going: _Going, most: int) -> Iterator[Said]:
-    """What was judged, in the order of the file, until no more than so many are on their way."""
-    while len(going) > most:
-        work, future = going.popleft()
-        for verdict, found, of_envelope in zip(
-            work.verdicts, future.result(), work.envelopes, strict=True
-        ):
-            yield verdict, None
-            for finding in (*found, *of_envelope):
-                verdict.counted[finding.severity] += 1
-                yield verdict, finding
+def _serve(line: Connection) -> None:
+    """In another process: judge what comes, until nobody sends any more. Ctrl-C is for who sends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        try:
+            sets: list[TransactionSet] = line.recv()
+        except EOFError:
+            return
+        line.send([[f for _, f in judged_in_stream(one) if f is not None] for one in sets])

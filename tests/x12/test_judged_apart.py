@@ -1,11 +1,12 @@
 """Several processes find in a large file what one finds, in the same order, whatever is broken."""
 
+import multiprocessing
 from collections.abc import Iterator
 
 import pytest
 
 from shared.x12 import Unreadable, judging_apart, limits, open_file
-from shared.x12.judging_apart import judge_apart
+from shared.x12.judging_apart import ProcessEnded, judge_apart
 from shared.x12.showing_findings import Said, fingerprint, judge_stream
 from tests.x12.everything import WRITTEN
 
@@ -63,3 +64,14 @@ def test_what_was_judged_is_told_before_a_file_that_cannot_be_read_on() -> None:
     apart = told(judge_apart(open_file(data), 1))
     assert apart == told(judge_stream(open_file(data)))
     assert "'835'" in apart[0]
+
+
+def test_a_process_that_ends_by_itself_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging_apart, "AT_ONCE", 1)
+    said = judge_apart(open_file(ALL), 2)
+    next(said)
+    for child in multiprocessing.active_children():
+        child.kill()
+    with pytest.raises(ProcessEnded):
+        list(said)
+    assert multiprocessing.active_children() == []

@@ -12,7 +12,7 @@ from shared.x12.writing import plain
 MAX_ITEMS = 2_000
 MOST_LINES = 200
 """Lines of an encounter that have a note, a ride or a stop of their own."""
-_NUMBER = r"^([0-9]{1,7}(\.[0-9]{1,3})?)?$"
+_NUMBER = r"^([0-9]{1,6}(\.[0-9]{1,3})?)?$"
 
 
 class _Body(BaseModel):
