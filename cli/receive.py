@@ -122,6 +122,9 @@ def _answer(one: Read, folder: Path, result: dict[str, Any]) -> None:
         result["answered"] = [str(to) for to in files]
     except NotAnswered as no:
         result["not_answered"] = str(no)
+    except OSError as no:
+        # It was handed in all the same, and others come after it.
+        result["not_answered"] = f"{one.path.name} cannot be answered: {no.strerror or type(no).__name__}"
 
 
 def _show(result: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """`x12 answer`: the TA1 and the 999 that the sender of a file must hear, with control numbers that never come twice."""
 
 import fcntl
+import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,6 @@ from cli.x12_files import (
     held,
     name_of,
     opened,
-    refuse_existing,
     why_unreadable,
     written,
 )
@@ -76,7 +76,8 @@ def answer_bytes(
         raise NotAnswered(f"{name_of(path)} cannot be answered: {no}") from no
     kinds = [kind for kind, some in (("ta1", answers.ta1), ("999", answers.acks)) if some]
     files = [folder / f"{header.isa13 + n:09d}.{kind}" for n, kind in enumerate(kinds)]
-    refuse_existing(files, force)
+    if there := next((to for to in files if not force and os.path.lexists(to)), None):
+        raise NotAnswered(f"{there} exists; --force of `claimlog x12 answer` overwrites it")
     for to, written_bytes in zip(files, made, strict=True):
         with written(to, force, path) as answer:
             answer.write(written_bytes)

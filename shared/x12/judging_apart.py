@@ -65,9 +65,11 @@ class _Judge:
         if work is None:
             return
         try:
-            found: list[list[Finding]] = self.line.recv()
+            found: list[list[Finding]] | Exception = self.line.recv()
         except (EOFError, OSError):
             raise ProcessEnded from None
+        if isinstance(found, Exception):
+            raise found
         for verdict, of_set, of_envelope in zip(work.verdicts, found, work.envelopes, strict=True):
             yield verdict, None
             for finding in (*of_set, *of_envelope):
@@ -142,4 +144,8 @@ def _serve(line: Connection) -> None:
             sets: list[TransactionSet] = line.recv()
         except EOFError:
             return
-        line.send([[f for _, f in judged_in_stream(one) if f is not None] for one in sets])
+        try:
+            found: Any = [[f for _, f in judged_in_stream(one) if f is not None] for one in sets]
+        except Exception as failure:  # For who waits for it to say: a defect, or not enough memory.
+            found = failure
+        line.send(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.x12 import Unreadable, judging_apart, limits, open_file
-from shared.x12.judging_apart import ProcessEnded, judge_apart
+from shared.x12.judging_apart import ProcessEnded, _Judge, _serve, _Work, judge_apart
 from shared.x12.showing_findings import Said, fingerprint, judge_stream
 from tests.x12.everything import WRITTEN
 
@@ -75,3 +75,17 @@ def test_a_process_that_ends_by_itself_is_told_and_not_waited_for(monkeypatch: p
     with pytest.raises(ProcessEnded):
         list(said)
     assert multiprocessing.active_children() == []
+
+
+def test_what_fails_in_another_process_fails_here() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    judge = _Judge(process, ours)
+    judge.send(_Work([None]))  # type: ignore[list-item]
+    with pytest.raises(AttributeError):
+        list(judge.arrived())
+    ours.close()
+    process.join(20)
+    assert process.exitcode == 0

@@ -34,6 +34,7 @@ RENDERING = "82"
 SELF = "18"
 WHOLE = 0
 """The line of what speaks of the whole claim."""
+NO_RIDE = AmbulanceTrip()
 
 
 class Opened(NamedTuple):
@@ -164,7 +165,7 @@ def _conditions(listed: Iterable[Condition]) -> list[x.Condition]:
 def _trip(opened: Opened, line: int) -> AmbulanceTrip:
     """The ride of a line, or of the whole claim."""
     trips = opened.note.trips if opened.note else ()
-    return next((trip for trip in trips if trip.line == line), AmbulanceTrip())
+    return next((trip for trip in trips if trip.line == line), NO_RIDE)
 
 
 def _ride(trip: AmbulanceTrip) -> x.Ambulance | None:
@@ -243,7 +244,8 @@ def _providers(opened: Opened) -> dict[str, Any]:
 
 
 def _line(charge: Charge, opened: Opened) -> x.ServiceLine:
-    package, number = opened.package, _number_of(charge, opened.package.account)
+    package = opened.package
+    number = _number_of(charge, package.account) if opened.note else -1
     note, trip = _noted(opened, number), _trip(opened, number)
     pointers = next((c.pointers for c in package.coded if c.charge == charge.charge), ())
     own = charge.authorization if charge.authorization != package.authorization else ""

@@ -78,3 +78,17 @@ def test_what_has_no_one_to_go_back_to_is_said(said: dict[str, Any], tmp_path: P
     code, result = receive(tmp_path, DATA.replace(b"CLAIMLOG ", b"SOMEBODY ", 1) + DATA)
     assert code == 1 and "split the file first" in result["not_answered"]
     assert result["answered"] == []
+
+
+def test_an_answer_that_cannot_be_written_stops_no_other_file(said: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "out" / "000000001.999").write_bytes(b"of somebody else")
+    paths = [tmp_path / "a.835", tmp_path / "b.835"]
+    for path in paths:
+        path.write_bytes(DATA)
+    done = CliRunner().invoke(
+        app, ["receive", *map(str, paths), "--answers", str(tmp_path / "out"), "--json"]
+    )
+    first, second = json.loads(done.stdout)
+    assert done.exit_code == 1 and "000000001.999 exists" in first["not_answered"]
+    assert first["answered"] == [] and codes(second) == ["A"]
+    assert (tmp_path / "out" / "000000001.999").read_bytes() == b"of somebody else"
