@@ -1,12 +1,13 @@
 """`audit`: the promises of the whole over everything; says no and names the first that breaks one."""
 
-import asyncio
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+import uvloop
 
 from cli.context import FAILED, NOT_RUNNING, Json, err, fail, out, plainly, print_json, stack
+from cli.workers import Workers, by_workers
 from deploy.auditing.result import Result
 from deploy.auditing.run import audit as run_audit
 from deploy.stack import Stack
@@ -21,13 +22,14 @@ def audit(
     canary: Annotated[
         str, typer.Option(help="A text that must appear nowhere in the clear; the demo's people have it.")
     ] = CANARY,
+    workers: Workers = 1,
     json: Json = False,
 ) -> None:
     """Check money, journal, clearing, log, files, states and rows; exits with 1 on any breach."""
     chosen = stack()
     if not chosen.bootstrap or not chosen.pg_dsn:
         fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)
-    results = asyncio.run(_all(chosen, replay, canary, quiet=json))
+    results = uvloop.run(_all(chosen, replay, canary, workers, quiet=json))
     broken = [r for r in results if not r.holds]
     if json:
         print_json([{**asdict(r), "holds": r.holds} for r in results])
@@ -38,10 +40,10 @@ def audit(
         raise typer.Exit(FAILED)
 
 
-async def _all(chosen: Stack, replay: bool, canary: str, quiet: bool) -> list[Result]:
+async def _all(chosen: Stack, replay: bool, canary: str, workers: int, *, quiet: bool) -> list[Result]:
     results = []
-    with err.status("auditing") as shown:
-        async for result in run_audit(chosen, replay=replay, canary=canary):
+    with err.status("auditing") as shown, by_workers(chosen, workers if replay else 1) as others:
+        async for result in run_audit(chosen, replay=replay, canary=canary, others=others):
             results.append(result)
             shown.update(f"auditing: {result.name}")
             if not quiet:

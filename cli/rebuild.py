@@ -1,10 +1,10 @@
 """`rebuild SERVICE`: its states and rows again from the log and its outbox."""
 
-import asyncio
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+import uvloop
 
 from cli.context import (
     FAILED,
@@ -18,6 +18,7 @@ from cli.context import (
     print_json,
     stack,
 )
+from cli.workers import Workers, by_workers
 from deploy.maintenance import rebuild as run_rebuild
 from deploy.provision import SERVICES
 from shared.rebuild import SWAP_SECONDS
@@ -32,6 +33,7 @@ def rebuild(
     hold: Annotated[
         float, typer.Option("--hold", min=0.1, help="Seconds that a partition may be locked by the swap.")
     ] = SWAP_SECONDS,
+    workers: Workers = 1,
     json: Json = False,
 ) -> None:
     """Make a service's tables again from the log, beside the live ones, then swap them in (or compare)."""
@@ -39,14 +41,16 @@ def rebuild(
     chosen = stack()
     if not chosen.bootstrap or not chosen.pg_dsn:
         fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)
-    with err.status(f"rebuilding {service}") as shown:
-        report = asyncio.run(
+    of = chosen.settings.partitions
+    with err.status(f"rebuilding {service}") as shown, by_workers(chosen, workers) as others:
+        report = uvloop.run(
             run_rebuild(
                 chosen,
                 service,
                 swap=not compare,
                 swap_seconds=hold,
-                told=lambda p, n: shown.update(f"{service}: partition {p}, {n:,} events"),
+                told=lambda p, n: shown.update(f"{service}: {p} of {of} partitions, {n:,} events"),
+                others=others,
             )
         )
     if json:

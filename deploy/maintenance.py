@@ -1,19 +1,11 @@
 """Rebuilding a service's tables from the log, and comparing them with a rebuild, from outside its process."""
 
-from collections.abc import Callable
-from importlib import import_module
+from dataclasses import replace
 
+from deploy.rebuilders import Rebuilders
+from deploy.shares import Share, Told, begin
 from deploy.stack import Stack
-from shared.log_reader import LogReader
-from shared.pool import open_pool
-from shared.rebuild import SWAP_SECONDS, Rebuild, Report
-from shared.service import Service
-
-
-def service_named(name: str) -> Service:
-    """A service's wiring, found by its name only: nothing here knows what a service does."""
-    found: Service = import_module(f"services.{name}.app").SERVICE
-    return found
+from shared.rebuild import SWAP_SECONDS, Report
 
 
 async def rebuild(
@@ -21,15 +13,16 @@ async def rebuild(
     name: str,
     *,
     swap: bool,
-    told: Callable[[int, int], None] = lambda _p, _n: None,
+    told: Told = lambda _made, _events: None,
     swap_seconds: float = SWAP_SECONDS,
+    others: Rebuilders | None = None,
 ) -> Report:
-    """Rebuild (and swap) or compare one service; it may run meanwhile, each partition waits `swap_seconds` at most."""
-    service = service_named(name)
-    pool = await open_pool(stack.dsn_of(name), size=4)
-    try:
-        async with LogReader(stack.bootstrap, stack.settings.topic) as reader:
-            made = Rebuild(service, pool, reader, stack.settings.partitions, told, swap_seconds)
-            return await (made.swap() if swap else made.compare())
-    finally:
-        await pool.close()
+    """Rebuild (and swap) or compare one service; it may run meanwhile, each partition waits `swap_seconds` at most.
+
+    This process makes one partition after the other, or `others` share them.
+    """
+    share = Share(name, range(stack.settings.partitions), swap, swap_seconds)
+    async with begin(stack, share, told) as made, made.alone():
+        if others is None:
+            return await made.make(share.partitions, swap=swap)
+        return await others.make(replace(share, made=made.beside.made), told)

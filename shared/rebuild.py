@@ -5,7 +5,8 @@ nothing is decided, so changed code cannot change history.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -80,7 +81,7 @@ class _Made:
 
 
 class Rebuild:
-    """Rebuilds one service. `told` is called with (partition, events so far) as it goes."""
+    """Rebuilds one service. `told` is called with (partitions made, events so far) as it goes."""
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class Rebuild:
         pool: Any,
         reader: LogReader,
         partitions: int,
-        told: Callable[[int, int], None] = lambda _p, _n: None,
+        told: Callable[[int, int], None] = lambda _made, _events: None,
         swap_seconds: float = SWAP_SECONDS,
     ) -> None:
         self.swap_seconds = swap_seconds
@@ -104,24 +105,36 @@ class Rebuild:
 
     async def swap(self) -> Report:
         """Rebuild every partition and put the result in place of the live tables, each under its lock."""
-        return await self._all(self._finish_swap)
+        async with self.alone():
+            return await self.make(range(self.partitions), swap=True)
 
     async def compare(self) -> Report:
         """Rebuild every partition and name every difference; the live tables are not touched."""
-        return await self._all(self._finish_compare)
+        async with self.alone():
+            return await self.make(range(self.partitions), swap=False)
 
-    async def _all(self, finish: Callable[[_Made], Any]) -> Report:
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """No other rebuild of this service meanwhile, and empty tables for this one. Stopped when there is another."""
         async with self.pool.acquire() as guard:
             if not await guard.fetchval(ALONE, LOCK):
                 raise Stopped("another rebuild of this service is running")
             try:
                 await self.beside.make(guard)
-                for partition in range(self.partitions):
-                    await self._partition(partition, finish)
-                    self.report.partitions += 1
+                yield
                 await self.beside.drop(guard)
             finally:
                 await guard.execute(NOT_ALONE, LOCK)
+
+    async def make(self, partitions: Iterable[int], *, swap: bool) -> Report:
+        """These partitions, one after the other: put in place of the live tables, or compared with them.
+
+        Whoever calls is `alone`, here or in the process that asked for it and whose tables are `beside.made`.
+        """
+        finish = self._finish_swap if swap else self._finish_compare
+        for partition in partitions:
+            await self._partition(partition, finish)
+            self.report.partitions += 1
         return self.report
 
     async def _partition(self, partition: int, finish: Callable[[_Made], Any]) -> None:
@@ -133,7 +146,9 @@ class Rebuild:
                     await self._follow(made)
                 return
             except _Moved:
-                await self.beside.empty(self.pool, partition)
+                async with self.pool.acquire() as own, own.transaction():
+                    await self.beside.hold(own)
+                    await self.beside.empty(own, partition)
 
     async def _follow(self, made: _Made) -> None:
         """Up to where the live tables are, while they go on."""
@@ -143,6 +158,7 @@ class Rebuild:
             async with own.transaction():
                 await own.execute("set local idle_in_transaction_session_timeout = '120s'")
                 await own.execute("set local statement_timeout = '600s'")
+                await self.beside.hold(own)
                 await self._run(made, live, own)
 
     async def _finish_swap(self, made: _Made) -> bool:
@@ -159,6 +175,7 @@ class Rebuild:
         p = made.progress.partition
         async with self.pool.acquire() as own, own.transaction():
             await self.live.lock(own, [p])
+            await self.beside.hold(own)
             # Frozen here it gives the partition back; the broker is asked for little.
             await own.execute("set local idle_in_transaction_session_timeout = '10s'")
             if not await self._whole(made, own):
@@ -182,6 +199,7 @@ class Rebuild:
         async with self.pool.acquire() as own, own.transaction(isolation="repeatable_read"):
             await own.execute("set local idle_in_transaction_session_timeout = '120s'")
             await own.execute("set local statement_timeout = '600s'")
+            await self.beside.hold(own)
             if not await self._whole(made, own):
                 return False
             self.report.differences += await self.beside.differences(own, made.progress.partition)
@@ -305,7 +323,7 @@ class Rebuild:
         project(batch, await self.shadow.rows(connection, row_keys(batch)))
         await self.shadow.write_replayed(connection, batch)
         self.report.events += len(steps)
-        self.told(partition, self.report.events)
+        self.told(self.report.partitions, self.report.events)
 
     async def _skipped(self, connection: Any, partition: int) -> set[tuple[str, int]]:
         """By producer and position: offsets are others once the log was filled anew."""

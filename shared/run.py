@@ -1,7 +1,6 @@
 """One service process: settings, connections, consumer, relay, doors; ends as soon as any part of it ends."""
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -13,6 +12,7 @@ import uvicorn
 from aiokafka.errors import KafkaError
 
 from shared import http, telemetry
+from shared.collecting import collect_rarely, keep_what_is_there
 from shared.commands import LOST
 from shared.consumer import LogConsumer
 from shared.doors import OpenDoors
@@ -48,8 +48,7 @@ def run(service: Service) -> None:
         service.name, chosen.instance, chosen.log_level, trace_share=chosen.trace_share
     )
     arm(chosen.failpoint)
-    # Batches make and drop many small objects that hold no cycles: collect them rarely.
-    gc.set_threshold(200_000, 20, 50)
+    collect_rarely()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         failed = runner.run(_run(service, chosen))
     sys.exit(1 if failed else 0)
@@ -74,8 +73,7 @@ async def _run(service: Service, chosen: Settings) -> bool:
         except Stopped as no:
             log.error("%s does not start: %s", service.name, no)
             return True
-        gc.collect()
-        gc.freeze()
+        keep_what_is_there()
         log.info("%s is up", service.name)
         stopped: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
         parts: list[asyncio.Future[Any]] = [stopped, process.consumer.failed, *process.tasks]

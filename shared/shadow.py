@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
+
+from shared.errors import Stopped
 from shared.service import Service
 from shared.tables import REBUILT
 
@@ -25,17 +28,32 @@ class Shadow:
 
     def __init__(self, service: Service) -> None:
         self.tables = [*REBUILT, *(p.table for p in service.projections)]
+        self.made = 0
+        """Which tables are ours, as `make` told: another rebuild's have the same names."""
+        first = f'"{self.tables[0]}{SUFFIX}"'
+        # Read from it first, or its name could be another table's before it is held.
+        self._hold = f"select (select 1 from {first} limit 1), to_regclass('{first}')::oid::int8"
 
     async def make(self, connection: Any) -> None:
-        """Empty tables beside the live ones."""
+        """Empty tables beside the live ones, which are ours from now on."""
         for table in self.tables:
             await connection.execute(f'drop table if exists "{table}{SUFFIX}"')
             await connection.execute(
                 f'create unlogged table "{table}{SUFFIX}" (like "{table}" including all)'
             )
+        self.made = (await connection.fetchrow(self._hold))[1]
+
+    async def hold(self, connection: Any) -> None:
+        """Until the transaction ends nobody drops our tables. Stopped when they are gone or another rebuild's."""
+        try:
+            found = (await connection.fetchrow(self._hold))[1]
+        except asyncpg.UndefinedTableError:
+            found = None
+        if found != self.made:
+            raise Stopped("another rebuild of this service began meanwhile; what this one made is gone")
 
     async def empty(self, connection: Any, partition: int) -> None:
-        """Forget what was made of a partition."""
+        """Forget what was made of a partition; in a transaction that holds our tables."""
         for table in self.tables:
             await connection.execute(f'delete from "{table}{SUFFIX}" where partition = $1', partition)
 

@@ -12,8 +12,10 @@ from deploy.auditing.log import check_log, quiet
 from deploy.auditing.records import check_records
 from deploy.auditing.result import Result
 from deploy.auditing.rows import check_parked, check_rows
-from deploy.maintenance import rebuild, service_named
+from deploy.maintenance import rebuild
 from deploy.provision import SERVICES
+from deploy.rebuilders import Rebuilders
+from deploy.shares import service_named
 from deploy.stack import Stack
 from shared.log_reader import LogReader
 
@@ -21,9 +23,14 @@ QUIET_SECONDS = 60.0
 
 
 async def audit(
-    stack: Stack, *, replay: bool = True, canary: str = "", wait_seconds: float = QUIET_SECONDS
+    stack: Stack,
+    *,
+    replay: bool = True,
+    canary: str = "",
+    wait_seconds: float = QUIET_SECONDS,
+    others: Rebuilders | None = None,
 ) -> AsyncIterator[Result]:
-    """Each promise's result as soon as it is known; waits for the services to be quiet first."""
+    """Each promise's result as soon as it is known; waits for the services to be quiet first. `others` replay."""
     connection: Any = await asyncpg.connect(stack.dsn_of("auditor"))
     partitions = stack.settings.partitions
     try:
@@ -45,7 +52,7 @@ async def audit(
         await connection.close()
     if replay:
         for service in SERVICES:
-            yield await replayed(stack, service)
+            yield await replayed(stack, service, others)
 
 
 async def _wait_for_quiet(
@@ -67,9 +74,9 @@ async def _wait_for_quiet(
     )
 
 
-async def replayed(stack: Stack, service: str) -> Result:
+async def replayed(stack: Stack, service: str, others: Rebuilders | None = None) -> Result:
     """Whether a service's tables are those of a replay from zero."""
-    report = await rebuild(stack, service, swap=False)
+    report = await rebuild(stack, service, swap=False, others=others)
     first = ""
     if report.differences:
         d = report.differences[0]

@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from deploy.maintenance import service_named
 from deploy.provision import SERVICES
+from deploy.shares import service_named
 from shared.envelope import ROUTING, decode, read_route
 from shared.log_reader import LogReader
 from shared.progress import Progress

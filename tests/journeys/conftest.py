@@ -1,7 +1,9 @@
 """One stack with all services for all journeys; stopped at the end, whatever happened."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,12 @@ import pytest_asyncio
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.settings import Settings
+from simulator.doors import Doors
+from simulator.world import Plan, World, standing
 from tests.journeys.office import Office
 
 ROOT = Path(__file__).parents[2]
+PLAN = Plan(encounters=40, feed_days=6, all_days=30, start=date(2026, 1, 5), seed=5)
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +44,19 @@ async def office(stack: Stack) -> AsyncIterator[Office]:
         yield entered
     finally:
         await entered.leave()
+
+
+@pytest.fixture(scope="session")
+def lived(stack: Stack) -> Stack:
+    """A stack in which something happened: other journeys, or a small world."""
+    asyncio.run(_world(stack))
+    return stack
+
+
+async def _world(stack: Stack) -> None:
+    doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "simulator")
+    try:
+        if await standing(doors) is None:
+            await World(PLAN, doors, stack.home.root / "files" / "outbound", lambda _score: None).run()
+    finally:
+        await doors.close()

@@ -10,9 +10,9 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
 from deploy.home import port_is_free, tail
-from deploy.maintenance import service_named
 from deploy.processes import environment
 from deploy.provision import SERVICES
+from deploy.shares import service_named
 from deploy.stack import Stack, passed_on
 from shared.log_reader import LogReader
 from shared.pool import open_pool

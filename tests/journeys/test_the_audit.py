@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,11 @@ from deploy.auditing.records import check_records
 from deploy.auditing.result import Result
 from deploy.auditing.rows import CHECKS, check_parked, check_rows
 from deploy.auditing.run import replayed
-from deploy.maintenance import service_named
 from deploy.provision import SERVICES
+from deploy.shares import service_named
 from deploy.stack import Stack
 from shared.log_reader import LogReader
-from simulator.doors import Doors
-from simulator.world import Plan, World, standing
 
-PLAN = Plan(encounters=40, feed_days=6, all_days=30, start=date(2026, 1, 5), seed=5)
 MARK = f"PLANTEDQX{os.getpid()}"
 """Another one in every run: a dead letter stays."""
 
@@ -92,22 +88,6 @@ BREACHES = {
     "history is never sent": _again("submission.claim_imported.v1"),
     "files are handed over": _one("submission.hand_over", "status = 'staged'"),
 }
-
-
-async def _world(stack: Stack) -> None:
-    doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "simulator")
-    try:
-        if await standing(doors) is None:
-            await World(PLAN, doors, stack.home.root / "files" / "outbound", lambda _score: None).run()
-    finally:
-        await doors.close()
-
-
-@pytest.fixture(scope="module")
-def lived(stack: Stack) -> Stack:
-    """A stack in which something happened."""
-    asyncio.run(_world(stack))
-    return stack
 
 
 def _planted(

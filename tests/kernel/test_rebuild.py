@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -230,3 +231,21 @@ async def test_a_log_that_is_lost_while_it_is_read_is_read_once_more(house: Hous
 
     await house.swapped(meanwhile)
     assert await house.told() == was
+
+
+async def test_tables_that_a_rebuild_made_are_not_dropped_under_it(house: House) -> None:
+    await house.charge(1)
+    await house.settle()
+    rebuild = house.gamma.rebuild()
+    pool = house.gamma.engine.pool
+    async with rebuild.alone(), pool.acquire() as own, pool.acquire() as another:
+        async with own.transaction():
+            await rebuild.beside.hold(own)
+            await another.execute("set lock_timeout = '100ms'")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await rebuild.beside.drop(another)
+        await rebuild.beside.drop(another)
+        with pytest.raises(Stopped, match="another rebuild of this service began"):
+            async with own.transaction():
+                await rebuild.beside.hold(own)
+        await another.execute("reset lock_timeout")

@@ -18,7 +18,7 @@ from shared import work
 from shared.again import Found, Parked
 from shared.commands import LOST
 from shared.engine import Engine
-from shared.errors import Refused
+from shared.errors import Refused, Stopped
 from shared.records import OutboxRow, ParkedRow
 from tests.kernel.fed import Fed
 from tests.kernel.house import STREAM, House
@@ -267,6 +267,20 @@ class KernelPromises:
         await house.settle()
         told = [*(await house.gamma.state(0)).order, *(await house.gamma.state(1)).order]
         assert told.count("d6") == 2
+
+    @pytest.mark.parametrize("swap", [True, False])
+    async def test_a_rebuild_whose_tables_are_another_rebuilds_by_now_puts_nothing_in_place(
+        self, house: House, swap: bool
+    ) -> None:
+        await house.charge(1)
+        await house.settle()
+        first, second = house.gamma.rebuild(), house.gamma.rebuild()
+        async with first.alone(), house.gamma.engine.pool.acquire() as connection:
+            # The connection that kept it alone is lost, its process goes on.
+            await second.beside.make(connection)
+            with pytest.raises(Stopped, match="another rebuild of this service began"):
+                await first.make([0], swap=swap)
+        assert (await house.gamma.state(0)).order == ("c1", "r1")
 
 
 def fails(patch: pytest.MonkeyPatch, name: str, passing: int = 0) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from shared.errors import Stopped
 from shared.heard_order import order_of, placed, reordered
 from shared.progress import Progress
 from shared.rebuild import Rebuild
@@ -26,6 +27,12 @@ class MemoryShadow(Shadow):
     async def make(self, connection: Any) -> None:
         for table in self.tables:
             self.database.tables[table + SUFFIX].clear()
+        self.database.rebuilds += 1
+        self.made = self.database.rebuilds
+
+    async def hold(self, connection: Any) -> None:
+        if self.made != self.database.rebuilds:
+            raise Stopped("another rebuild of this service began meanwhile")
 
     async def empty(self, connection: Any, partition: int) -> None:
         for table in self.tables:
@@ -34,7 +41,8 @@ class MemoryShadow(Shadow):
                 del made[key]
 
     async def drop(self, connection: Any) -> None:
-        await self.make(connection)
+        for table in self.tables:
+            self.database.tables[table + SUFFIX].clear()
 
     async def swap(self, connection: Any, partition: int) -> None:
         tx = await connection.work()

@@ -24,6 +24,7 @@ class Database:
         self.holders: dict[int, Transaction] = {}
         self.waiting: dict[int, list[asyncio.Future[None]]] = defaultdict(list)
         self.advisory: set[int] = set()
+        self.rebuilds = 0
         self.violations: list[str] = []
         self.restoring = False
         """Put back and not yet caught up: one transaction may write several batches then."""
