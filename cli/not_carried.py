@@ -28,6 +28,7 @@ PROGRAMS = {"", "02", "03", "05", "09"}
 DELAYS = {"", *(str(n) for n in range(1, 12)), "15"}
 CONDITIONS = 12
 _CONDITION = re.compile("[0-9A-Z]{2,3}")
+YES_OR_NO = ("Y", "N", "")
 NOTES = {"ADD", "CER", "DCP", "DGN", "TPO"}
 DIAGNOSES, POINTERS, MODIFIERS = 12, 4, 4
 _FRACTION = re.compile(r"[0-9]{1,7}\.[0-9]{1,3}")
@@ -72,6 +73,7 @@ def _of_the_claim(c: ProfessionalClaim) -> Iterator[tuple[str, str]]:
         ("CLM07", c.assignment not in ("A", "B", "C")),
         ("CLM08", c.benefits_assigned not in ("N", "W", "Y")),
         ("CLM09", c.release not in ("I", "Y")),
+        ("CLM10", c.signature_source not in ("P", "")),
         ("CLM11", not CAUSES.issuperset(c.accident_causes)),
         ("CLM12", c.special_program not in PROGRAMS),
         ("CLM20", c.delay_reason not in DELAYS),
@@ -101,6 +103,7 @@ def odd_conditions(codes: list[str]) -> bool:
 def _of_a_coverage(c: ProfessionalClaim, p: PriorPayer) -> Iterator[tuple[str, str]]:
     facts = (
         ("the group's name (SBR04)", p.subscriber.group_name),
+        ("OI04", p.signature_source not in ("", c.signature_source)),
         ("OI03", p.benefits_assigned not in ("", c.benefits_assigned)),
         ("OI06", p.release not in ("", c.release)),
         ("AMT*A8", p.noncovered_cents is not None),
@@ -191,7 +194,10 @@ def _of_a_line(line: ServiceLine, c: ProfessionalClaim) -> Iterator[str]:
         (f"the unit {line.unit_code} (SV103)", line.unit_code not in ("UN", "MJ")),
         (f"the qualifier {line.qualifier} (SV101-1)", line.qualifier != "HC"),
         ("the description (SV101-7)", line.description),
-        ("SV109", line.emergency),
+        ("SV109", line.emergency not in YES_OR_NO),
+        ("SV111", line.epsdt not in YES_OR_NO),
+        ("SV112", line.family_planning not in YES_OR_NO),
+        ("SV115", line.copay_exempt not in ("0", "")),
         (f"more than {MODIFIERS} modifiers (SV101)", len(line.modifiers) > MODIFIERS),
         (f"more than {POINTERS} pointers (SV107)", len(line.pointers) > POINTERS),
         ("CTP", line.ndc and not is_drug_quantity(line)),

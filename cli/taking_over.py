@@ -206,6 +206,7 @@ def _of_the_encounter(c: ProfessionalClaim) -> dict[str, Any]:
         "assignment": (c.assignment, "ABC"),
         "benefits_assigned": (c.benefits_assigned, "NWY"),
         "release": (c.release, "IY"),
+        "signature_source": (c.signature_source, "P"),
     }
     return {
         "providers": [provider(p) for p in (*others, *named)],

@@ -74,7 +74,18 @@ def _details(line: ServiceLine) -> dict[str, Any]:
     if providers:
         details["providers"] = [provider(p) for p in providers]
     details |= {name: told for name, told in stated(line).items() if told}
+    details |= {name: True for name, yes in _signs(line).items() if yes}
     return details
+
+
+def _signs(line: ServiceLine) -> dict[str, bool]:
+    """What one sign says of a service (SV109, SV111, SV112, SV115)."""
+    return {
+        "emergency": line.emergency == "Y",
+        "epsdt": line.epsdt == "Y",
+        "family_planning": line.family_planning == "Y",
+        "copay_exempt": line.copay_exempt == "0",
+    }
 
 
 def stated(said: ProfessionalClaim | ServiceLine) -> dict[str, Any]:
@@ -115,6 +126,7 @@ def provider(p: Provider) -> dict[str, Any]:
         "state": p.state,
         "zip": p.zip,
         "references": [{"qualifier": r.qualifier, "number": r.value} for r in p.references],
+        "suffix": p.suffix,
     }
 
 

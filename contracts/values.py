@@ -122,15 +122,20 @@ class Provider:
     state: Annotated[str, Field(max_length=2)] = ""
     zip: Annotated[str, Field(max_length=15)] = ""
     references: tuple[Reference, ...] = ()
+    suffix: Annotated[str, Field(max_length=10)] = ""
 
 
 @record
 class Consent:
-    """What provider and patient agreed to: assignment (CLM07), benefits to the provider (CLM08), release (CLM09)."""
+    """What provider and patient agreed to: assignment (CLM07), benefits to the provider (CLM08), release (CLM09).
+
+    `signature_source` P says that the provider signed for the patient, who was not there (CLM10, OI04).
+    """
 
     assignment: Literal["A", "B", "C"] = "A"
     benefits_assigned: Literal["N", "W", "Y"] = "Y"
     release: Literal["I", "Y"] = "Y"
+    signature_source: Literal["P", ""] = ""
 
 
 @record
@@ -147,6 +152,7 @@ class Charge:
 
     `service_to` is its last day when there are several; `unit` MJ counts minutes; `quantity` stands for the units where
     they are no whole number; `providers` took part in this service alone; `dates`, `attachments` and `conditions` are its own.
+    `emergency` is SV109, `epsdt` (a service of a child's screening) SV111, `family_planning` SV112, `copay_exempt` SV115.
     """
 
     charge: ChargeNumber
@@ -167,6 +173,10 @@ class Charge:
     dates: tuple[StatedDate, ...] = ()
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
     conditions: Annotated[tuple[Condition, ...], Field(max_length=3)] = ()
+    emergency: bool = False
+    epsdt: bool = False
+    family_planning: bool = False
+    copay_exempt: bool = False
 
 
 @record

@@ -56,6 +56,10 @@ class ChargeBody(_Body):
     dates: list[StatedDate] = Field(default=[], max_length=11)
     attachments: list[Attachment] = Field(default=[], max_length=10)
     conditions: list[Condition] = Field(default=[], max_length=3)
+    emergency: bool = False
+    epsdt: bool = False
+    family_planning: bool = False
+    copay_exempt: bool = False
 
 
 class DiagnosisBody(_Body):
@@ -104,6 +108,10 @@ class Correction(_Body):
     dates: list[StatedDate] | None = Field(default=None, max_length=11)
     attachments: list[Attachment] | None = Field(default=None, max_length=10)
     conditions: list[Condition] | None = Field(default=None, max_length=3)
+    emergency: bool | None = None
+    epsdt: bool | None = None
+    family_planning: bool | None = None
+    copay_exempt: bool | None = None
     reason: str = Field(min_length=1, max_length=200)
 
 

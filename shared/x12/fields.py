@@ -24,6 +24,11 @@ def el(segment: list[str], position: int) -> str:
     return segment[position] if position < len(segment) else ""
 
 
+def ends(segment: list[str], position: int) -> bool:
+    """Whether nothing stands after the element at this position."""
+    return len(segment) <= position + 1 or not any(segment[position + 1 :])
+
+
 class Taker:
     """Elements of one set, with the findings that taking them gave."""
 

@@ -98,6 +98,7 @@ def _claim(c: RemitClaim, veil: Veil, number: int) -> Shown:
         "bill_type": c.facility_code + c.frequency,
         "drg": c.drg,
         "rendering_npi": c.rendering_npi,
+        "rendering": " ".join(filter(None, (c.rendering_first, c.rendering_last))),
         "subscriber": veil.name(c.subscriber_last, c.subscriber_first),
         "subscriber_id": veil.id(c.subscriber_id),
         "corrected_name": veil.name(c.corrected_last, c.corrected_first),

@@ -111,6 +111,7 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "filing": s.filing_indicator,
         "assignment": "" if c.assignment == "A" else c.assignment,
         "benefits_assigned": "" if c.benefits_assigned == "Y" else c.benefits_assigned,
+        "signed_by": code_of({"P": "the provider, for the patient"}, c.signature_source),
         "subscriber": s.party.last
         if s.party.organisation and veil.phi
         else veil.name(s.party.last, s.party.first, s.party.middle),
@@ -201,7 +202,7 @@ def _address(a: BillingProvider | Address) -> str:
 
 def _providers(providers: list[Provider]) -> list[str]:
     return [
-        " ".join(filter(None, (ROLES.get(p.role, p.role), p.first, p.last, p.npi)))
+        " ".join(filter(None, (ROLES.get(p.role, p.role), p.first, p.last, p.suffix, p.npi)))
         for p in providers
     ]
 
@@ -250,6 +251,9 @@ def _of_line(x: ServiceLine | RevenueLine) -> dict[str, Fact]:
         "place_of_service": x.place_of_service,
         "points_at": [str(p) for p in x.pointers],
         "emergency": x.emergency,
+        "epsdt": x.epsdt,
+        "family_planning": x.family_planning,
+        "copay_exempt": x.copay_exempt,
     }
 
 

@@ -89,6 +89,7 @@ async def test_an_export_that_was_never_sent_is_billed_as_it_was_and_paid(
         accident_state="NY",
         special_program="03",
         delay_reason="1",
+        signature_source="P",
         condition_codes=["AJ"],
         dates=[Dated("431", office.day), Dated("439", office.day)],
         attachments=[Attachment("OZ", "EL", "PAPER-1")],
@@ -96,7 +97,10 @@ async def test_an_export_that_was_never_sent_is_billed_as_it_was_and_paid(
         ambulance=Ambulance("A", "12", "150"),
         providers=[_stop("PW", "2 NOWHERE RD"), _stop("45", "3 NOWHERE RD")],
     )
-    exported.lines[1].note = "SECOND OF TWO"
+    first, second = exported.lines
+    second.note = "SECOND OF TWO"
+    first.emergency = first.epsdt = first.family_planning = "Y"
+    first.copay_exempt = "0"
     path = _written(tmp_path / "export.837", office, exported)
     told = await _import(office, path, "--new")
     assert (told["claims"], told["held"], told["notes"], told["refused"]) == (1, 0, [], "")
@@ -106,10 +110,12 @@ async def test_an_export_that_was_never_sent_is_billed_as_it_was_and_paid(
     for name in (
         *("accident_causes", "accident_state", "special_program", "delay_reason"),
         *("condition_codes", "dates", "attachments", "diagnoses", "total_cents"),
-        *("note", "ambulance", "providers"),
+        *("note", "ambulance", "providers", "signature_source"),
     ):
         assert getattr(sent.claim, name) == getattr(exported, name), name
     assert [line.note for line in sent.claim.lines] == ["", "SECOND OF TWO"]
+    for name in ("emergency", "epsdt", "family_planning", "copay_exempt"):
+        assert getattr(sent.claim.lines[0], name) == getattr(first, name), name
     assert sent.claim.clm01 == claim_number(account.number, 1) != exported.clm01
     assert sent.claim.subscriber.party.last == PATIENT.last
     numbers = [charge_number(account.number, n) for n in (1, 2)]

@@ -237,4 +237,9 @@ VARIETY: dict[str, ProfessionalClaim] = {
         dates=[Dated("435", DAY), Dated("096", date(2026, 1, 8))],
     ),
     "emergency line elsewhere": claim(service(place_of_service="23", modifiers=["25", "59"])),
+    "a child's screening, signed for": claim(
+        service(epsdt="Y", family_planning="Y", copay_exempt="0"),
+        signature_source="P",
+        providers=[Provider("DN", "ZZDOC", "REFER", npi=NPI, suffix="III")],
+    ),
 }

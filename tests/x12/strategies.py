@@ -148,7 +148,7 @@ people = st.builds(
 )
 named_only = st.builds(Party, names, maybe, maybe)
 providers = few(
-    st.builds(Provider, st.just("DN"), names, maybe, maybe, words, maybe, st.booleans())
+    st.builds(Provider, st.just("DN"), names, maybe, maybe, words, maybe, st.booleans(), suffix=maybe)
 )
 adjustments = few(st.builds(ClaimAdjustment, groups, codes, cents, quantities)).map(grouped)
 prior_lines = st.builds(
@@ -168,6 +168,7 @@ prior_payers = st.builds(
     adjustments,
     maybe,
     remarks=few(words),
+    signature_source=st.sampled_from(["", "P"]),
 )
 service_lines = st.builds(
     ServiceLine,
@@ -187,6 +188,9 @@ service_lines = st.builds(
     providers=providers,
     prior=few(prior_lines),
     emergency=st.sampled_from(["", "Y"]),
+    epsdt=st.sampled_from(["", "Y"]),
+    family_planning=st.sampled_from(["", "Y"]),
+    copay_exempt=st.sampled_from(["", "0"]),
 )
 claims_837p = st.builds(
     ProfessionalClaim,
@@ -210,6 +214,7 @@ claims_837p = st.builds(
     ambulance=st.none() | st.builds(Ambulance, codes, st.just("12"), st.just("150")),
     rendering_npi=words,
     rendering_last=names,
+    signature_source=st.sampled_from(["", "P"]),
 )
 billing = st.builds(
     BillingProvider, names, words, words, maybe, words, words, codes, words, st.just("")

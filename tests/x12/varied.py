@@ -129,6 +129,8 @@ class Making:
         prior = PriorPayer(who, self.payer(order), 0, [])
         if self.happens(0.5):
             prior.payer_control = f"ICN{self.number}"
+        if self.happens(0.3) and isinstance(c, ProfessionalClaim):
+            prior.signature_source = "P"
         on = self.day + timedelta(days=self.r.randint(20, 60))
         if self.happens(0.25):
             prior.paid_on = on
@@ -172,6 +174,8 @@ class Making:
         made = Provider(role, "ZZ" + self.word(), self.word(), npi=self.npi(), taxonomy=taxonomy)
         if self.happens(0.2):
             made.references = [Reference("G2", self.word())]
+        if self.happens(0.1):
+            made.suffix = "JR"
         return made
 
     def place(self, role: str, npi: bool = True) -> Provider:
@@ -206,6 +210,8 @@ class Making:
         c.release = self.r.choice("YYI")
         if self.happens(0.1):
             c.delay_reason = self.r.choice(["1", "7", "11"])
+        if self.happens(0.2) and isinstance(c, ProfessionalClaim):
+            c.signature_source = "P"
 
 
 def professional(number: int) -> ProfessionalClaim:
@@ -263,6 +269,12 @@ def _service(m: Making, n: int, c: ProfessionalClaim) -> ServiceLine:
         line.description = "WORDS"
     if m.happens(0.05):
         line.dates = [Dated("304", m.day - timedelta(days=9))]
+    if m.happens(0.1):
+        line.epsdt = "Y"
+    if m.happens(0.1):
+        line.family_planning = "Y"
+    if m.happens(0.1):
+        line.copay_exempt = "0"
     return line
 
 

@@ -87,6 +87,7 @@ class ProviderBody(_Body):
     state: str = Field(default="", max_length=2)
     zip: str = Field(default="", max_length=15)
     references: list[Reference] = Field(default=[], max_length=9)
+    suffix: str = Field(default="", max_length=10)
 
     @field_validator("npi")
     @classmethod

@@ -28,6 +28,7 @@ def with_earlier_payers(
         else:
             cob = _told(claim, prior, subscriber, payer)
         cob.payer.benefits_assigned, cob.payer.release = claim.benefits_assigned, claim.release
+        cob.payer.signature_source = claim.signature_source
         claim = with_earlier_payment(claim, cob)
     return claim
 

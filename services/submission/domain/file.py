@@ -72,6 +72,7 @@ def _under(billing: x.BillingProvider, made: x.ProfessionalClaim) -> x.Professio
         return made
     made.rendering_npi = made.rendering_last = made.rendering_first = made.rendering_taxonomy = ""
     made.rendering_references = []
+    made.providers = [p for p in made.providers if p.role != RENDERING]
     for line in made.lines:
         own = [p for p in line.providers if p.role == RENDERING]
         if not own and not is_billing(whole):
@@ -82,6 +83,9 @@ def _under(billing: x.BillingProvider, made: x.ProfessionalClaim) -> x.Professio
 
 
 def _of_the_whole(made: x.ProfessionalClaim) -> x.Provider:
+    for one in made.providers:  # Somebody with more than a name and an NPI.
+        if one.role == RENDERING:
+            return one
     return x.Provider(
         RENDERING,
         made.rendering_last,

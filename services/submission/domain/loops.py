@@ -73,6 +73,7 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
         assignment=package.consent.assignment,
         benefits_assigned=package.consent.benefits_assigned,
         release=package.consent.release,
+        signature_source=package.consent.signature_source,
     )
     others = [
         (c.order, _subscriber(c, opened, other=True), _payer(c, payers))
@@ -214,6 +215,7 @@ def provider(one: Provider) -> x.Provider:
         state=one.state,
         zip=one.zip,
         references=[x.Reference(r.qualifier, r.number) for r in one.references],
+        suffix=plain(one.suffix, 10),
     )
 
 
@@ -231,7 +233,7 @@ def _providers(opened: Opened) -> dict[str, Any]:
     who = _named(package.charges[0].rendering_npi, package)
     others = [provider(one) for one in package.providers if one.role != RENDERING]
     others += _stops(opened, WHOLE)
-    if who.organisation or who.middle or who.street:
+    if who.organisation or who.middle or who.suffix or who.street:
         return {"providers": [*others, who]}
     return {
         "providers": others,
@@ -274,6 +276,10 @@ def _line(charge: Charge, opened: Opened) -> x.ServiceLine:
         dates=_dates(charge.dates),
         attachments=_attachments(charge.attachments),
         conditions=_conditions(charge.conditions),
+        emergency="Y" if charge.emergency else "",
+        epsdt="Y" if charge.epsdt else "",
+        family_planning="Y" if charge.family_planning else "",
+        copay_exempt="0" if charge.copay_exempt else "",
         note=plain(note.text, 80) if note else "",
         note_kind=note.kind if note and note.kind != "ADD" else "",
         ambulance=_ride(trip),

@@ -150,6 +150,10 @@ def _with_details_kept(charge: Charge, captured: Charge) -> Charge:
         dates=charge.dates or captured.dates,
         attachments=charge.attachments or captured.attachments,
         conditions=charge.conditions or captured.conditions,
+        emergency=charge.emergency or captured.emergency,
+        epsdt=charge.epsdt or captured.epsdt,
+        family_planning=charge.family_planning or captured.family_planning,
+        copay_exempt=charge.copay_exempt or captured.copay_exempt,
     )
 
 

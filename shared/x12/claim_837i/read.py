@@ -14,13 +14,19 @@ from shared.x12.claim_837i.model import (
 from shared.x12.claim_loops.read import ClaimReading
 from shared.x12.dates import day_or_none, first_day, last_day
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import el, padded
+from shared.x12.fields import el, ends, padded
 from shared.x12.findings import Finding
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _REASONS = frozenset({"APR", "PR"})
 _CAUSES = frozenset({"ABN", "BN"})
 _PROCEDURES = frozenset({"BBR", "BBQ", "BR", "BQ", "CAH"})
+_HELD = {
+    **dict.fromkeys((*_DIAGNOSES, *_CAUSES), (0, 7)),
+    **dict.fromkeys((*_PROCEDURES, "BH", "BI"), (0, 1, 2)),
+    "BE": (0, 3),
+}
+"""Which components after the first the model holds, by the kind of a code; of others the code alone."""
 
 
 def read_837i(one: TransactionSet) -> tuple[list[InstitutionalClaim], list[Finding]]:
@@ -46,6 +52,7 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
 
     tags = (*ClaimReading.tags, "HI", "SV2", "CL1")
     note_of_line = "TPO"
+    kind_of_place = "A"
 
     def new_claim(self, place: int, s: list[str]) -> InstitutionalClaim:
         where = self.taker.parts(s[5], 3)
@@ -58,7 +65,7 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         taken = super().clm(place, s)
         if self.claim is not None and not self.claim.signature:
             self.claim.signature = "Y"  # CLM06 is not used here.
-        return taken
+        return taken and not any(s[11:13])
 
     def new_date(self, place: int, what: str, s: list[str]) -> bool:
         if self.line is not None:
@@ -83,7 +90,7 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         of_claim = self.claim is not None and self.line is None and self.prior is None
         if of_claim and self.claim is not None and el(s, 1) == "F3":
             self.claim.patient_owes_cents = self.money(el(s, 2), place, 2)
-            return True
+            return ends(s, 2)
         return super().amt(place, s)
 
     def cl1(self, place: int, s: list[str]) -> bool:
@@ -92,14 +99,20 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
             return False
         s = padded(s, 4)
         c.admission_type, c.admission_source, c.patient_status = s[1], s[2], s[3]
-        return True
+        return ends(s, 3)
 
     def hi(self, place: int, s: list[str]) -> bool:
         c = self.claim
         if c is None:
             return False
         taken = [self._code(c, self.taker.parts(text, 9), place) for text in s[1:] if text]
-        return all(taken)
+        return all(taken) and all(self._held(text) for text in s[1:])
+
+    def _held(self, text: str) -> bool:
+        """Whether a code has no more components than the model holds of its kind."""
+        kind, *parts = text.split(self.component)
+        held = _HELD.get(kind, (0,))
+        return not any(part for n, part in enumerate(parts) if n not in held)
 
     def _code(self, c: InstitutionalClaim, parts: list[str], place: int) -> bool:
         kind, code = parts[0], parts[1]
@@ -148,4 +161,4 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
             description=what[6],
         )
         self.claim.lines.append(self.line)
-        return True
+        return ends(s, 7) and not s[6] and len(what) <= 7

@@ -83,7 +83,7 @@ def _claim(s: Segments, c: InstitutionalClaim) -> None:
     _codes(s, c)
     loops.claim_providers(s, c, ("71", "72", "ZZ"), _CLAIM_ROLES)
     for prior in c.prior:
-        loops.prior_payer(s, prior, c.lines)
+        loops.prior_payer(s, prior, c.lines, signed=False)
     for number, line in enumerate(c.lines, 1):
         _line(s, number, line)
 

@@ -48,7 +48,8 @@ __all__ = [
 class ServiceLine(LineBody, gc=False):
     """Loop 2400. `pointers` are places in the claim's diagnoses, from 1. `unit_code` MJ counts minutes.
 
-    `quantity` is what stood for the units when it is no whole number.
+    `quantity` is what stood for the units when it is no whole number. `epsdt` is a service of a child's screening
+    (SV111), `copay_exempt` is SV115.
     """
 
     procedure: str
@@ -64,6 +65,9 @@ class ServiceLine(LineBody, gc=False):
     quantity: str = ""
     description: str = ""
     emergency: str = ""
+    epsdt: str = ""
+    family_planning: str = ""
+    copay_exempt: str = ""
     ambulance: Ambulance | None = None
     ambulance_patients: int | None = None
 

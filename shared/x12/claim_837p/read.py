@@ -6,7 +6,7 @@ from shared.x12.claim_837p.model import Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.read import ClaimReading
 from shared.x12.dates import last_day
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import NOTHING, el, padded
+from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
@@ -72,16 +72,18 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         of_claim = self.claim is not None and self.line is None and self.prior is None
         if of_claim and self.claim is not None and el(s, 1) == "F5":
             self.claim.patient_paid_cents = self.money(el(s, 2), place, 2)
-            return True
+            return ends(s, 2)
         return super().amt(place, s)
 
     def hi(self, place: int, s: list[str]) -> bool:
         c = self.claim
         if c is None:
             return False
+        plain = True
         for text in s[1:]:
             kind, _, code = text.partition(self.component)
-            code = code.split(self.component, 1)[0]
+            code, _, more = code.partition(self.component)
+            plain = plain and not more
             if kind in _DIAGNOSES:
                 c.diagnoses.append(code)
             elif kind in ("BP", "BO"):
@@ -90,7 +92,7 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
                 c.condition_codes.append(code)
             else:
                 return False
-        return True
+        return plain
 
     def cr1(self, place: int, s: list[str]) -> bool:
         owner = self.line or self.claim
@@ -103,12 +105,14 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         if self.line is None or el(s, 1) != "PT":
             return False
         self.line.ambulance_patients = self.taker.units(el(s, 2), place, 2)
-        return True
+        return ends(s, 2)
 
     def sv1(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
             return False
-        s += NOTHING
+        count = len(s)
+        if count < 16:
+            s = [*s, *NOTHING]
         what = s[1].split(self.component)
         modifiers, units = what[2:6], s[4]
         if "" in modifiers:
@@ -125,14 +129,17 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             s[3],
             s[5] or self.claim.place_of_service,
         )
-        if s[9]:
-            line.emergency = s[9]
+        plain = not s[6] and (s[7] in ("1", "") or len(line.pointers) == s[7].count(self.component) + 1)
+        if count > 8:
+            line.emergency, line.epsdt, line.family_planning, line.copay_exempt = s[9], s[11], s[12], s[15]
+            plain = plain and ends(s, 15) and not (s[8] or s[10] or s[13] or s[14])
         if len(what) > 6:
             line.description = what[6]
+            plain = plain and len(what) == 7
         if "." in units and units.partition(".")[2].strip("0"):
             line.quantity = units
         self.claim.lines.append(line)
-        return True
+        return plain
 
     def _pointers(self, text: str) -> list[int]:
         places = text.split(self.component)

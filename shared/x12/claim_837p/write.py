@@ -68,7 +68,7 @@ def _claim(s: Segments, c: ProfessionalClaim) -> None:
     where = composite(c.place_of_service, "B", c.frequency)
     s.put((
         "CLM", c.clm01, amount(c.total_cents), "", "", where, c.signature, c.assignment,
-        c.benefits_assigned, c.release, "", causes, c.special_program,
+        c.benefits_assigned, c.release, c.signature_source, causes, c.special_program,
         "", "", "", "", "", "", "", c.delay_reason,
     ))  # fmt: skip
     if c.dates:
@@ -122,7 +122,7 @@ def _line(s: Segments, number: int, x: ServiceLine, c: ProfessionalClaim) -> Non
     s.put(("LX", str(number)))
     s.put((
         "SV1", composite(*procedure), amount(x.charge_cents), x.unit_code, units,
-        elsewhere, "", pointers, "", x.emergency,
+        elsewhere, "", pointers, "", x.emergency, "", x.epsdt, x.family_planning, "", "", x.copay_exempt,
     ))  # fmt: skip
     if x.attachments:
         loops.claim_details(s, x)

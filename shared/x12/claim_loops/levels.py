@@ -19,7 +19,7 @@ from shared.x12.claim_loops.model import (
 )
 from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import Taker, el, padded
+from shared.x12.fields import Taker, el, ends, padded
 
 C = TypeVar("C", bound=ClaimBody)
 L = TypeVar("L", bound=LineBody)
@@ -29,6 +29,11 @@ LETTERS = "UPSTABCDEFGH"
 ORDERS = {letter: n for n, letter in enumerate(LETTERS)}
 TAX_NUMBERS = {"24": "EI", "34": "SY"}
 """NM108 of older guides, by which somebody is named by a tax number, and the REF01 that says it since."""
+_NAMED_BY_LESS = frozenset({"PR", "QC", "40", "41", "85", "87"})
+"""NM101 of those whose whole name the model does not hold."""
+_NPIS = ("XX", "", *TAX_NUMBERS)
+_IDS = {"IL": ("MI", ""), "PR": ("PI", ""), "40": ("46", ""), "41": ("46", "")}
+"""NM108 by NM101, where it says no more than that NM109 is the usual number; of providers that is the NPI."""
 NO_ADDRESS = Address()
 """Where the address of somebody is read to whom the model gives none; never looked at."""
 
@@ -65,7 +70,7 @@ class LevelReading(Generic[C, L]):
     def bht(self, place: int, s: list[str]) -> bool:
         b, s = self.batch, padded(s, 7)
         b.purpose, b.reference, b.on, b.hhmm, b.kind = s[2], s[3], day_or_none(s[4]), s[5], s[6]
-        return True
+        return ends(s, 6)
 
     def hl(self, place: int, s: list[str]) -> bool:
         if self.levels is not None:
@@ -82,7 +87,7 @@ class LevelReading(Generic[C, L]):
             self.payer, self.patient, self.relation = Payer("", ""), None, ""
         elif self.level == "23":
             self.patient, self.relation = Party(""), ""
-        return True
+        return len(s) == 5 or ends(s, 4)
 
     def sbr(self, place: int, s: list[str]) -> bool:
         if len(s) < 10:
@@ -97,7 +102,7 @@ class LevelReading(Generic[C, L]):
             self.claim.prior.append(self.prior)
         else:
             return False
-        return True
+        return order > 0 and not (s[6] or s[7] or s[8]) and (len(s) == 10 or ends(s, 9))
 
     def pat(self, place: int, s: list[str]) -> bool:
         if self.claim is not None or self.patient is None:
@@ -119,7 +124,21 @@ class LevelReading(Generic[C, L]):
         else:
             taken = self._provider(who, s)
         self.strange = not taken
-        return taken
+        if s[6] or not taken or s[8] not in _IDS.get(who, _NPIS) or (who in _NAMED_BY_LESS and not self._plain(who, s)):
+            return False
+        return len(s) == 10 or ends(s, 9)
+
+    def _plain(self, who: str, s: list[str]) -> bool:
+        """Whether somebody who is named by less has no more than that; a provider of a claim always."""
+        if self.claim is not None and who != "PR":
+            return True
+        if who == "QC":
+            return not (s[8] or s[9])
+        if who == "87":
+            return not any(s[3:10])
+        if who == "85":
+            return not (s[5] or s[7])
+        return not (s[4] or s[5] or s[7])
 
     def _name_before_claim(self, who: str, s: list[str]) -> bool:
         b = self.billing
@@ -170,10 +189,12 @@ class LevelReading(Generic[C, L]):
         assert owner is not None
         c = self.claim
         made = Provider(who, s[3], s[4], s[5], s[9], organisation=s[2] == "2")
+        if s[7]:
+            made.suffix = s[7]
         if s[8] in TAX_NUMBERS:
             made.npi, made.references = "", [Reference(TAX_NUMBERS[s[8]], s[9])]
         self.here = self.address = made
-        if who == "82" and c is not None and owner is c and s[2] == "1" and not s[5]:
+        if who == "82" and c is not None and owner is c and s[2] == "1" and not (s[5] or s[7]):
             c.rendering_last, c.rendering_first, c.rendering_npi = s[3], s[4], made.npi
             c.rendering_references += made.references
             made.references = c.rendering_references
@@ -187,7 +208,7 @@ class LevelReading(Generic[C, L]):
         a = self.address
         count = len(s)
         a.street, a.street2 = s[1] if count > 1 else "", s[2] if count > 2 else ""
-        return a is not NO_ADDRESS
+        return a is not NO_ADDRESS and count <= 3
 
     def n4(self, place: int, s: list[str]) -> bool:
         if self.strange:
@@ -200,13 +221,15 @@ class LevelReading(Generic[C, L]):
 
     def per(self, place: int, s: list[str]) -> bool:
         s = padded(s, 5)
+        by_phone = s[3] in ("TE", "")
+        phone = s[4] if by_phone else ""
         if self.level == "" and not self.batch.contact_name:
-            self.batch.contact_name, self.batch.contact_phone = s[2], s[4]
+            self.batch.contact_name, self.batch.contact_phone = s[2], phone
         elif self.here is self.billing and not self.billing.contact_name:
-            self.billing.contact_name, self.billing.contact_phone = s[2], s[4]
+            self.billing.contact_name, self.billing.contact_phone = s[2], phone
         else:
             return False
-        return len(s) <= 5
+        return len(s) <= 5 and by_phone
 
     def prv(self, place: int, s: list[str]) -> bool:
         code = el(s, 3)
@@ -218,7 +241,7 @@ class LevelReading(Generic[C, L]):
                 self.claim.rendering_taxonomy = code
         else:
             return False
-        return True
+        return ends(s, 3) and el(s, 2) in ("PXC", "ZZ")
 
     def dmg(self, place: int, s: list[str]) -> bool:
         party = self.here
@@ -227,4 +250,4 @@ class LevelReading(Generic[C, L]):
         if len(s) < 4:
             s = padded(s, 4)
         party.born_on, party.sex = self.taker.day(s[2], place, 2), s[3]
-        return True
+        return ends(s, 3)

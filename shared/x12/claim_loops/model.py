@@ -139,6 +139,7 @@ class PriorPayer(msgspec.Struct, gc=False):
     benefits_assigned: str = "Y"
     release: str = "Y"
     remarks: list[str] = []
+    signature_source: str = ""
 
 
 class Provider(msgspec.Struct, gc=False):
@@ -157,6 +158,7 @@ class Provider(msgspec.Struct, gc=False):
     zip: str = ""
     street2: str = ""
     references: list[Reference] = []
+    suffix: str = ""
 
 
 class Attachment(msgspec.Struct, gc=False):
@@ -189,7 +191,8 @@ class ClaimBody(msgspec.Struct, kw_only=True, gc=False):
     """What loop 2300 and those around it hold in both kinds of claims.
 
     `segment` is the place of its CLM in the set; `first` and `last` the ordinals in the set (ST is 1) of what was
-    written for it. `patient` is None when the subscriber is the patient.
+    written for it. `patient` is None when the subscriber is the patient. `unknown` are segments of which something has no
+    name in the model, as they stood.
     """
 
     patient: Party | None = None
@@ -198,6 +201,7 @@ class ClaimBody(msgspec.Struct, kw_only=True, gc=False):
     benefits_assigned: str = "Y"
     release: str = "Y"
     signature: str = "Y"
+    signature_source: str = ""
     payer_control: str = ""
     authorization: str = ""
     note: str = ""

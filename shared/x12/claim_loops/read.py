@@ -14,7 +14,7 @@ from shared.x12.claim_loops.model import (
     Reference,
 )
 from shared.x12.dates import first_day, last_day
-from shared.x12.fields import NOTHING, el, padded
+from shared.x12.fields import NOTHING, el, ends, padded
 
 _ENDS = frozenset({"CLM", "HL"})
 
@@ -40,6 +40,8 @@ class ClaimReading(LevelReading[C, L]):
 
     note_of_line = "ADD"
     """The usual kind of a line's note."""
+    kind_of_place = "B"
+    """The usual CLM05-2: a place of service."""
 
     def claims(self) -> Iterator[C]:
         """Every claim as soon as it is read."""
@@ -70,8 +72,9 @@ class ClaimReading(LevelReading[C, L]):
     def clm(self, place: int, s: list[str]) -> bool:
         self.line = self.prior = self.prior_line = self.here = None
         self.address, self.strange = NO_ADDRESS, False
+        plain = ends(s, 20) and not any((*s[3:5], *s[13:20]))
         if len(s) < 21:
-            s += NOTHING
+            s = [*s, *NOTHING]
         if s[5] and self.component not in s[5]:
             self.taker.note(place, "CLM05 has no parts: its separator is not the one of ISA16", 5)
         claim = self.claim = self.new_claim(place, s)
@@ -79,12 +82,18 @@ class ClaimReading(LevelReading[C, L]):
         claim.patient, claim.patient_relation = self.patient, self.relation
         claim.signature, claim.assignment = s[6], s[7]
         claim.benefits_assigned, claim.release, claim.delay_reason = s[8], s[9], s[20]
-        return True
+        claim.signature_source = s[10]
+        return plain and self._usual_place(s[5])
+
+    def _usual_place(self, text: str) -> bool:
+        """Whether CLM05 is place, the usual kind of place, frequency."""
+        _, kind, *more = self.taker.parts(text, 3)
+        return kind in (self.kind_of_place, "") and len(more) == 1
 
     def lx(self, place: int, s: list[str]) -> bool:
         self.prior = self.prior_line = self.here = None
         self.strange = False
-        return True
+        return len(s) == 2 or ends(s, 1)
 
     def ref(self, place: int, s: list[str]) -> bool:
         if self.strange or len(s) != 3:
@@ -128,7 +137,7 @@ class ClaimReading(LevelReading[C, L]):
             s = padded(s, 4)
         what = s[1]
         if self.new_date(place, what, s):
-            return True
+            return len(s) == 4 or ends(s, 3)
         if first_day(s[3]) is None:
             self.taker.note(place, "not a date", 3, "8", severity="warning")
             return False
@@ -137,8 +146,8 @@ class ClaimReading(LevelReading[C, L]):
         elif what == "573" and self.prior is not None:
             self.prior.paid_on = first_day(s[3])
         else:
-            return self._other_date(what, s)
-        return True
+            return self._other_date(what, s) and ends(s, 3)
+        return ends(s, 3)
 
     def _other_date(self, what: str, s: list[str]) -> bool:
         owner = self.line or self.claim
@@ -165,7 +174,7 @@ class ClaimReading(LevelReading[C, L]):
             owner.amounts[what] = cents
         else:
             return False
-        return True
+        return ends(s, 2)
 
     def nte(self, place: int, s: list[str]) -> bool:
         if self.strange or len(s) != 3:
@@ -188,7 +197,7 @@ class ClaimReading(LevelReading[C, L]):
             return False
         s = padded(s, 7)
         owner.attachments.append(Attachment(s[1], s[2], s[6]))
-        return True
+        return ends(s, 6) and not any(s[3:5]) and s[5] in ("AC", "")
 
     def crc(self, place: int, s: list[str]) -> bool:
         owner = self.line or self.claim
@@ -215,7 +224,7 @@ class ClaimReading(LevelReading[C, L]):
             return False
         s = padded(s, len(s) + 2)
         for at in range(2, len(s) - 2, 3):
-            if s[at] or s[at + 1]:
+            if s[at] or s[at + 1] or s[at + 2]:
                 units = self.taker.units(s[at + 2], place, at + 2) if s[at + 2] else None
                 cents = self.money(s[at + 1], place, at + 1)
                 owner.cas.append(ClaimAdjustment(s[1], s[at], cents, units))
@@ -224,8 +233,10 @@ class ClaimReading(LevelReading[C, L]):
     def oi(self, place: int, s: list[str]) -> bool:
         if self.prior is None:
             return False
-        self.prior.benefits_assigned, self.prior.release = el(s, 3), el(s, 6)
-        return True
+        s = padded(s, 7)
+        self.prior.benefits_assigned, self.prior.release = s[3], s[6]
+        self.prior.signature_source = s[4]
+        return ends(s, 6) and not (s[1] or s[2] or s[5])
 
     def moa(self, place: int, s: list[str]) -> bool:
         if self.prior is None or any(s[1:3]) or any(s[8:]):
@@ -239,14 +250,14 @@ class ClaimReading(LevelReading[C, L]):
         if self.line is None or el(s, 2) != "N4":
             return False
         self.line.ndc, self.here = el(s, 3), None
-        return True
+        return ends(s, 3) and not s[1]
 
     def ctp(self, place: int, s: list[str]) -> bool:
         if self.line is None or not self.line.ndc:
             return False
         self.line.ndc_units = el(s, 4)
-        self.line.ndc_unit = el(s, 5).split(self.component)[0]
-        return True
+        self.line.ndc_unit, _, more = el(s, 5).partition(self.component)
+        return ends(s, 5) and not (more or any(s[1:4]))
 
     def svd(self, place: int, s: list[str]) -> bool:
         if self.line is None:
@@ -265,4 +276,4 @@ class ClaimReading(LevelReading[C, L]):
             bundled_into=s[6],
         )
         self.line.prior.append(self.prior_line)
-        return True
+        return ends(s, 6) and len(what) <= 6

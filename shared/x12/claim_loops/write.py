@@ -166,7 +166,7 @@ def providers(s: Segments, listed: Sequence[Provider], order: Sequence[str]) -> 
     """Loops 2310 and 2420 in the order of these roles."""
     for p in sorted(listed, key=lambda p: _rank(order, p.role)):
         kind = "2" if p.organisation else "1"
-        s.add("NM1", p.role, kind, p.last, p.first, p.middle, "", "", *_npi(p.npi))
+        s.add("NM1", p.role, kind, p.last, p.first, p.middle, "", p.suffix, *_npi(p.npi))
         if p.taxonomy:
             s.add("PRV", _PRV.get(p.role, "PE"), "PXC", p.taxonomy)
         if p.street:
@@ -192,8 +192,8 @@ def claim_providers(s: Segments, c: ClaimBody, before: Sequence[str], order: Seq
 _PRV = {"71": "AT", "DN": "RF"}
 
 
-def prior_payer(s: Segments, p: PriorPayer, lines: Iterable[LineBody]) -> None:
-    """Loops 2320 to 2330B. The date of payment stands here only when no line says it."""
+def prior_payer(s: Segments, p: PriorPayer, lines: Iterable[LineBody], *, signed: bool = True) -> None:
+    """Loops 2320 to 2330B. The date of payment stands here only when no line says it; `signed` when OI04 may stand."""
     sub = p.subscriber
     s.add(
         *("SBR", LETTERS[sub.order], sub.relation, sub.group_number, sub.group_name),
@@ -207,7 +207,7 @@ def prior_payer(s: Segments, p: PriorPayer, lines: Iterable[LineBody]) -> None:
     ):
         if cents is not None:
             s.add("AMT", code, amount(cents))
-    s.add("OI", "", "", p.benefits_assigned, "", "", p.release)
+    s.add("OI", "", "", p.benefits_assigned, p.signature_source if signed else "", "", p.release)
     if p.remarks:
         s.add("MOA", "", "", *p.remarks[:5])
     _named(s, "IL", sub.party, sub.member_id)

@@ -81,6 +81,8 @@ class RemitClaim(msgspec.Struct, gc=False):
     drg: str = ""
     prior_payer_name: str = ""
     prior_payer_id: str = ""
+    rendering_last: str = ""
+    rendering_first: str = ""
 
     def adjusted_cents(self, group: str = "") -> int:
         """All adjustments of claim and lines together, of one group or of all."""

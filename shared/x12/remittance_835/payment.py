@@ -3,7 +3,7 @@
 from shared.x12 import limits
 from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import Taker, padded
+from shared.x12.fields import Taker, ends, padded
 from shared.x12.findings import Finding
 from shared.x12.remittance_835.model import Plb, RemitClaim, RemitLine, Remittance
 
@@ -43,7 +43,7 @@ class PaymentReading:
         r.paid_on = day_or_none(s[16])
         if r.paid_on is None:
             self.taker.note(place, "no payment date", 16, "8", severity="warning")
-        return True
+        return ends(s, 16)
 
     def trn(self, place: int, s: list[str]) -> bool:
         if "TRN" in self.seen:
@@ -51,7 +51,7 @@ class PaymentReading:
         self.seen.add("TRN")
         s = padded(s, 4)
         self.remit.trn02, self.remit.trn03 = s[2], s[3]
-        return True
+        return ends(s, 3)
 
     def n1(self, place: int, s: list[str]) -> bool:
         s = padded(s, 5)
@@ -61,15 +61,15 @@ class PaymentReading:
         self.seen.add(f"N1 {s[1]}")
         if self.party == "PR":
             self.remit.payer_name, self.remit.payer_id = s[2], s[4]
+            return s[3] in ("XV", "") and ends(s, 4)
         elif self.party == "PE":
             self.remit.payee_name = s[2]
             if s[3] == "XX":
                 self.remit.payee_npi = s[4]
             else:
                 self.remit.payee_tax_id = s[4]
-        else:
-            return False
-        return True
+            return s[3] in ("XX", "FI", "") and ends(s, 4)
+        return False
 
     def n3(self, place: int, s: list[str]) -> bool:
         if self.party != "PR" or self.claim is not None or len(s) > 2 or self.remit.payer_street:
@@ -82,14 +82,15 @@ class PaymentReading:
             return False
         r, s = self.remit, padded(s, 4)
         r.payer_city, r.payer_state, r.payer_zip = s[1], s[2], s[3]
-        return True
+        return ends(s, 3)
 
     def per(self, place: int, s: list[str]) -> bool:
         s = padded(s, 5)
         if self.claim is not None or s[1] != "BL" or self.remit.payer_contact:
             return False
-        self.remit.payer_contact, self.remit.payer_phone = s[2], s[4]
-        return True
+        by_phone = s[3] in ("TE", "")
+        self.remit.payer_contact, self.remit.payer_phone = s[2], s[4] if by_phone else ""
+        return by_phone and ends(s, 4)
 
     def plb(self, place: int, s: list[str]) -> bool:
         self.claim = self.line = None

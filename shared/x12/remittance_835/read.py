@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import NOTHING, el, padded
+from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
 from shared.x12.money import NotMoney
 from shared.x12.remittance_835.model import Cas, RemitClaim, RemitLine, Remittance
@@ -70,17 +70,18 @@ class Reading835(PaymentReading):
         s = padded(s, max(needed, default=0) + 1)
         given = [position for position in optional if el(s, position)]
         if s[0] == "CAS":
-            given = [p for p in range(3, len(s) + 2, 3) if el(s, p - 1) or el(s, p)]
+            given = [p for p in range(3, len(s) + 2, 3) if el(s, p - 1) or el(s, p) or el(s, p + 1)]
             s = padded(s, max(given, default=0) + 1)
         return self.taker.mended(place, s, (*needed, *given))
 
     def lx(self, place: int, s: list[str]) -> bool:
         self.claim = self.line = None
-        return True
+        return len(s) == 2 or ends(s, 1)
 
     def clp(self, place: int, s: list[str]) -> bool:
-        cents = self.cents
-        s += NOTHING
+        cents, count = self.cents, len(s)
+        if count < 14:
+            s = [*s, *NOTHING]
         claim = RemitClaim(
             s[1],
             s[2],
@@ -96,7 +97,7 @@ class Reading835(PaymentReading):
         )
         self.claim, self.line = claim, None
         self.remit.claims.append(claim)
-        return True
+        return count < 11 or not (s[10] or s[12] or s[13] or any(s[14:]))
 
     def cas(self, place: int, s: list[str]) -> bool:
         owner = self.line or self.claim
@@ -109,8 +110,8 @@ class Reading835(PaymentReading):
         found = []
         for at in range(2, last + 1, 3):
             text = s[at + 1] if at < last else ""
-            if text or s[at]:
-                count = s[at + 2] if at + 2 <= last else ""
+            count = s[at + 2] if at + 2 <= last else ""
+            if text or s[at] or count:
                 quantity = self.taker.units(count, place, at + 2) if count else None
                 found.append(Cas(s[1], s[at], self.cents[text], quantity))
         owner.cas += found
@@ -126,19 +127,22 @@ class Reading835(PaymentReading):
         if what == "QC":
             c.patient_last, c.patient_first, c.patient_id = s[3], s[4], s[9]
             c.patient_middle = s[5]
+            return not (s[6] or s[7]) and s[8] in ("MI", "") and (len(s) == 10 or ends(s, 9))
         elif what == "IL":
             c.subscriber_last, c.subscriber_first, c.subscriber_id = s[3], s[4], s[9]
         elif what == "74":
             c.corrected_last, c.corrected_first, c.corrected_id = s[3], s[4], s[9]
         elif what == "82" and s[8] == "XX":
-            c.rendering_npi = s[9]
+            c.rendering_npi, c.rendering_last, c.rendering_first = s[9], s[3], s[4]
+            if s[2] != "1":
+                return False
         elif what == "TT":
             c.crossover_name, c.crossover_id = s[3], s[9]
         elif what == "PR":
             c.prior_payer_name, c.prior_payer_id = s[3], s[9]
         else:
             return False
-        return True
+        return not (s[5] or s[6] or s[7]) and (len(s) == 10 or ends(s, 9))
 
     def moa(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
@@ -158,8 +162,11 @@ class Reading835(PaymentReading):
     def svc(self, place: int, s: list[str]) -> bool:
         if self.claim is None:
             return False
-        s += NOTHING
+        count = len(s)
+        if count < 8:
+            s = [*s, *NOTHING]
         what = s[1].split(self.component)
+        plain = len(what) <= 6 and (count <= 8 or not any(s[8:]))
         modifiers = what[2:6]
         if "" in modifiers:
             modifiers = [m for m in modifiers if m]
@@ -178,11 +185,12 @@ class Reading835(PaymentReading):
             submitted = self.taker.parts(s[6], 2)
             line.submitted_procedure = submitted[1]
             line.submitted_modifiers = [m for m in submitted[2:6] if m]
+            plain = plain and len(submitted) <= 6
         if s[7]:
             line.submitted_units = self.taker.units(s[7], place, 7)
         self.line = line
         self.claim.lines.append(line)
-        return True
+        return plain
 
     def dtm(self, place: int, s: list[str]) -> bool:
         if len(s) < 3:
@@ -204,7 +212,7 @@ class Reading835(PaymentReading):
             owner.received_on = when
         else:
             return False
-        return True
+        return len(s) == 3 or ends(s, 2)
 
     def ref(self, place: int, s: list[str]) -> bool:
         if len(s) < 3:
@@ -224,7 +232,7 @@ class Reading835(PaymentReading):
             r.payer_id = value
         else:
             return False
-        return True
+        return len(s) == 3 or ends(s, 2)
 
     def amt(self, place: int, s: list[str]) -> bool:
         owner = self.line or self.claim
@@ -237,10 +245,10 @@ class Reading835(PaymentReading):
             owner.amounts[what] = cents
         else:
             return False
-        return True
+        return len(s) == 3 or ends(s, 2)
 
     def lq(self, place: int, s: list[str]) -> bool:
         if self.line is None or s[1:2] != ["HE"] or len(s) < 3:
             return False
         self.line.remarks.append(s[2])
-        return True
+        return len(s) == 3 or ends(s, 2)

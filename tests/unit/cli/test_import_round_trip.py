@@ -45,6 +45,7 @@ from shared.x12.claim_837p import (
 from tests.unit.scenario import fold
 from tests.unit.submission.facts import DAY, facility
 from tests.unit.submission.test_submission_gateway import judged_by_pyx12
+from tests.x12.made import NPI2
 from tests.x12.varied import professional
 
 SAMPLES = (
@@ -162,10 +163,11 @@ def said(c: ProfessionalClaim) -> dict[str, Any]:
             *(line.ndc, line.ndc and line.ndc_units, line.ndc and line.ndc_unit),
             *(rendered(c, own), others, g1, *beside(line)),
             *(line.note, line.note and line.note_kind, line.ambulance, line.ambulance_patients),
+            *(line.emergency, line.epsdt, line.family_planning, line.copay_exempt),
         ))  # fmt: skip
     return {
         "total": c.total_cents,
-        "agreed": (c.assignment, c.benefits_assigned, c.release),
+        "agreed": (c.assignment, c.benefits_assigned, c.release, c.signature_source),
         "diagnoses": [code.replace(".", "") for code in c.diagnoses],
         "subscriber": (sub.order, sub.member_id, sub.filing_indicator or "CI", sub.insurance_type),
         "group": sub.group_number,
@@ -200,7 +202,7 @@ def coverage(p: PriorPayer) -> tuple[Any, ...]:
             sub.filing_indicator or "CI",
         ),
         *(sub.insurance_type, sub.group_number, named(sub.party), p.payer.name, p.payer.payer_id),
-        *(p.benefits_assigned, p.release, p.payer.references),
+        *(p.benefits_assigned, p.release, p.signature_source, p.payer.references),
     )
 
 
@@ -236,10 +238,11 @@ def carriable(c: ProfessionalClaim) -> ProfessionalClaim:
         prior.subscriber.order, prior.subscriber.group_name = n, ""
         prior.subscriber.relation = "01"
         prior.benefits_assigned, prior.release = c.benefits_assigned, c.release
+        prior.signature_source = c.signature_source
         prior.payer.street = prior.payer.city = prior.payer.state = prior.payer.zip = ""
     for line in c.lines:
         line.prior, line.references = [], []
-        line.prescription, line.emergency, line.description = "", "", ""
+        line.prescription, line.description = "", ""
         line.ambulance = carried(line.ambulance)
         line.providers = stopped(line.providers, OF_A_LINE)
         line.pointers = [p for p in line.pointers if p <= len(c.diagnoses)] or [1]
@@ -285,6 +288,9 @@ def _first(wanted: Any) -> ProfessionalClaim:
         lambda c: any(line.note for line in c.lines),
         lambda c: c.accident_causes,
         lambda c: any(line.dates for line in c.lines),
+        lambda c: any(line.epsdt and line.emergency for line in c.lines),
+        lambda c: c.signature_source and c.prior,
+        lambda c: any(p.suffix for p in c.providers),
         lambda c: {p.role for line in c.lines for p in line.providers} >= {"82", "DK"},
     ],
     ids=[
@@ -300,6 +306,9 @@ def _first(wanted: Any) -> ProfessionalClaim:
         "note of a line",
         "accident",
         "days of a line",
+        "signs of a line",
+        "signed for",
+        "suffix",
         "line roles",
     ],
 )
@@ -351,3 +360,17 @@ def test_a_sample_is_said_again_or_refused_by_name(path: Path) -> None:
             assert "CLM at segment" in str(no)
         else:
             assert said(read(data)) == said(c)
+
+
+def test_beside_a_line_that_the_facility_rendered_somebody_with_a_middle_name_rendered_only_their_own() -> None:
+    c = _first(lambda c: len(c.lines) > 1 and not c.rendering_npi)
+    c.providers = [p for p in c.providers if p.role != "82"]
+    for line in c.lines:
+        line.providers = [p for p in line.providers if p.role != "82"]
+    c.lines[0].providers.append(Provider("82", "ZZDOC", "QUINN", "ADA", NPI2, "207Q00000X"))
+    data = again(c)
+    fine, report = judged_by_pyx12(data)
+    assert fine, report
+    back = read(data)
+    assert [[p.middle for p in line.providers if p.role == "82"] for line in back.lines][:2] == [["ADA"], []]
+    assert (back.rendering_npi, [p for p in back.providers if p.role == "82"]) == ("", [])

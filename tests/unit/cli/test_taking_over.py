@@ -218,6 +218,7 @@ def test_where_our_listings_speak_instead_of_the_file_it_is_told() -> None:
         ({"unknown": [["PER", "IC"]]}, "PER"),
         ({"subscriber": subscriber(group_name="UNION")}, "2000B: the group's name"),
         ({"delay_reason": "12"}, "CLM20"),
+        ({"signature_source": "B"}, "CLM10"),
         ({"special_program": "01"}, "CLM12"),
         ({"condition_codes": ["A"]}, "HI of conditions"),
         ({"lines": [line(quantity="2.5E9")]}, "line 1: the quantity 2.5E9"),
