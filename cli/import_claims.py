@@ -1,25 +1,32 @@
 """`import FILE…`: 837s of another system, as history with opening balances, or 837Ps that were never sent as claims."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.markup import escape
-from rich.progress import track
 
-from cli.context import FAILED, Json, ask, complain, err, out, plainly, print_json, url_of
-from cli.taking_over import as_professional, take_over
+from cli.context import FAILED, Json, ask, complain, out, plainly, print_json
+from cli.sending import Known, send
+from cli.taking_over import SOURCE, as_professional, take_over
 from cli.taking_over_lines import Refuse
 from shared.x12 import Finding, Unreadable, read_file
 from shared.x12.claim_837i import check_837i, read_837i
 from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_batch_837p
 from shared.x12.envelope import TransactionSet, kind_of
 
-CHUNK = 200
-BEFORE = "it was imported before with other options or content; what that did stands, nothing changed"
+ELSEWHERE = ": if they are of another system, name that with --source"
+NAMED = 20
+"""So many accounts that wait for a coder are named; `--json` names all."""
+
+
+def _name_of_a_system(name: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9-]{1,20}", name):
+        raise typer.BadParameter("a name of at most 20 letters, digits and hyphens")
+    return name
 
 
 @plainly
@@ -37,14 +44,21 @@ def import_claims(
     payer: Annotated[
         str, typer.Option(help="Our payer code, where the file's payer is not listed.")
     ] = "",
+    source: Annotated[
+        str,
+        typer.Option(help="The other system: its claim numbers (CLM01) are its own.", callback=_name_of_a_system),
+    ] = SOURCE,
     leave_out: Annotated[
         bool,
         typer.Option("--leave-out", help="Bill without what cannot be carried, and say what that is."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Take over claims of another system. A broken file is refused whole; running again is harmless."""
-    how = How(facility.upper(), new, payer.upper(), leave_out)
+    """Take over claims of another system. A broken file is refused whole; running again is harmless.
+
+    So is a file with a claim whose number is another claim's already; one that a door refuses later stops no other.
+    """
+    how = How(facility.upper(), new, payer.upper(), leave_out, source.upper())
     results = [_one(path, how) for path in files]
     if json:
         print_json(results)
@@ -55,10 +69,12 @@ def import_claims(
             else:
                 what = "to be billed" if new else "as history, never sent"
                 told = f"{r['file']}: {r['claims']} claims {what}; {r['held']} wait for a coder"
-                out.print(escape(told), highlight=False)
+                out.print(escape(told + _named(r["waiting"])), highlight=False)
                 for note in r["notes"]:
                     out.print(escape(f"  {note}"), highlight=False)
-    if any(r["refused"] for r in results):
+                for sentence in r["refused_claims"]:
+                    complain("refused", sentence)
+    if any(r["refused"] or r["refused_claims"] for r in results):
         raise typer.Exit(FAILED)
 
 
@@ -70,21 +86,45 @@ class How:
     new: bool = False
     payer: str = ""
     leave_out: bool = False
+    source: str = SOURCE
+
+
+def _named(accounts: list[str]) -> str:
+    """The accounts that wait for a coder, the first ones."""
+    if not accounts:
+        return ""
+    more = f" and {len(accounts) - NAMED} more" if len(accounts) > NAMED else ""
+    return f": {', '.join(accounts[:NAMED])}{more}"
 
 
 def _one(path: Path, how: How) -> dict[str, Any]:
-    result: dict[str, Any] = {"file": str(path), "claims": 0, "held": 0, "notes": [], "refused": ""}
+    result: dict[str, Any] = {
+        **{"file": str(path), "claims": 0, "held": 0, "waiting": []},
+        **{"notes": [], "refused": "", "refused_claims": []},
+    }
     try:
         data = path.read_bytes()
         claims = read_claims(path.name, data, new=how.new)
         books = Books(how.facility, how.payer)
         key = hashlib.sha256(data).hexdigest()
         taken = [
-            take_over(c, books, new=how.new, leave_out=how.leave_out) for c in claims
+            take_over(c, books, new=how.new, leave_out=how.leave_out, source=how.source) for c in claims
         ]
-        result["held"] = send([one.items for one in taken], key, how.new)
-        result["claims"] = len(taken)
-        result["notes"] = [note for one in taken for note in one.notes]
+        sent = send([one.items for one in taken], key, how.new)
+        result["held"], result["waiting"] = len(sent.held), sent.held
+        result["claims"] = len(taken) - len(sent.refused)
+        result["notes"] = [
+            note for n, one in enumerate(taken) for note in one.notes if n not in sent.refused
+        ]
+        result["refused_claims"] = [
+            f"{path.name}: CLM at segment {claims[n].segment}: {sentence}"
+            for n, sentence in sorted(sent.refused.items())
+        ]
+    except Known as no:
+        result["refused"] = "; ".join(
+            f"{path.name}: CLM at segment {claims[n].segment}: {sentence}"
+            for n, sentence in list(no.sentences.items())[:3]
+        ) + (f" ({len(no.sentences)} claims); nothing was taken over{ELSEWHERE}")
     except Refuse as why:
         told = str(why)
         result["refused"] = told if told.startswith(path.name) else f"{path.name}: {told}"
@@ -170,49 +210,3 @@ class Books:
             return self.fallback
         instead = "name one of ours with --payer" if fallback else "list it first"
         raise Refuse(f"payer {payer_id or wanted} is not listed; {instead}")
-
-
-def send(rows: list[dict[str, Any]], key: str, new: bool) -> int:
-    """Hand everything in, in bounded requests under keys of the file; how many wait for a coder."""
-    doors = [("registration", "/encounters", "encounters", "encounter")]
-    doors.append(("coding", "/charges", "accounts", "charges"))
-    if not new:
-        doors.append(("submission", "/history", "claims", "history"))
-    held = 0
-    for service, path, name, item in doors:
-        steps = range(0, len(rows), CHUNK)
-        for start in track(steps, service, console=err, transient=True, disable=not err.is_terminal):
-            body = {name: [row[item] for row in rows[start : start + CHUNK]]}
-            held += _post(service, path, name, body, f"import/{key}/{item}/{start}")
-    return held
-
-
-def _post(service: str, path: str, name: str, body: dict[str, Any], key: str) -> int:
-    answer = httpx.post(
-        url_of(service) + path,
-        json=body,
-        headers={"Idempotency-Key": key, "X-Actor": "command line"},
-        timeout=120,
-    )
-    try:
-        said = answer.json()
-    except ValueError:
-        raise Refuse(f"{service}: it answered {answer.status_code} without a reason") from None
-    if answer.status_code >= 400:
-        _refused(service, said)
-    listed = (
-        said
-        if isinstance(said, list)
-        else said.get(name) or next(v for v in said.values() if isinstance(v, list))
-    )
-    refused = [row for row in listed if row.get("status", 200) >= 400]
-    if refused:
-        _refused(service, refused[0])
-    return sum(1 for row in listed if row.get("held"))
-
-
-def _refused(service: str, said: dict[str, Any]) -> NoReturn:
-    if "Idempotency-Key" in str(said.get("sentence")):
-        raise Refuse(BEFORE)
-    fields = f" ({', '.join(said['fields'])})" if said.get("fields") else ""
-    raise Refuse(f"{service}: {said.get('sentence')}{fields}")

@@ -33,6 +33,7 @@ from shared.x12.claim_837i import InstitutionalClaim
 from shared.x12.claim_837p import Party, Payer, PriorPayer, ProfessionalClaim, Provider, ServiceLine
 
 SOURCE = "IMPORT"
+"""What an other system is called that nobody named."""
 NUMBER_LENGTH = 38
 SELF = "18"
 
@@ -45,8 +46,13 @@ class Taken:
     notes: list[str] = field(default_factory=list)
 
 
-def take_over(c: ProfessionalClaim, books: Listed, *, new: bool, leave_out: bool) -> Taken:
-    """One claim as items of registration, coding and (for history) submission; Refuse says why not."""
+def take_over(
+    c: ProfessionalClaim, books: Listed, *, new: bool, leave_out: bool, source: str = SOURCE
+) -> Taken:
+    """One claim as items of registration, coding and (for history) submission; Refuse says why not.
+
+    CLM01 names it within its `source`.
+    """
     place = f"CLM at segment {c.segment}"
     if len(c.clm01) > NUMBER_LENGTH:
         raise Refuse(f"{place}: CLM01 is longer than {NUMBER_LENGTH} characters")
@@ -61,7 +67,7 @@ def take_over(c: ProfessionalClaim, books: Listed, *, new: bool, leave_out: bool
         notes += listed_instead(c, books.facility)
     elif c.frequency == "8":
         raise Refuse(f"{place}: CLM05-3 is 8: a void leaves no balance to take over")
-    items = _items(c, books, new, place)
+    items = _items(c, books, new, place, source)
     return Taken(items, [f"{place}: {note}" for note in notes])
 
 
@@ -150,9 +156,9 @@ def as_professional(c: InstitutionalClaim) -> ProfessionalClaim:
     )
 
 
-def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str) -> dict[str, Any]:
+def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str, source: str) -> dict[str, Any]:
     payer = books.payer(c.payer.payer_id, c.payer.name)
-    identity = {"source_system": SOURCE, "encounter": c.clm01}
+    identity = {"source_system": source, "encounter": c.clm01}
     entity = {
         "facility": books.facility["facility"],
         "legal_entity": books.facility["legal_entity"],

@@ -29,8 +29,8 @@ from tests.x12.made import PATIENT, batch, claim, service
 ROOT = Path(__file__).parents[2]
 
 
-def _account(office: Office, clm01: str, charges: Any) -> Account:
-    number = account_number("demo", "IMPORT", clm01)
+def _account(office: Office, clm01: str, charges: Any, source: str = "IMPORT") -> Account:
+    number = account_number("demo", source, clm01)
     where = next(f for f in office.books.facilities if f["facility"] == "FAC1")
     return Account(number, "", "BLUE", charges, where, {}, office.day)
 
@@ -54,7 +54,7 @@ def _stop(role: str, street: str) -> Provider:
     return Provider(role, street=street, city="ANYTOWN", state="NY", zip="10001", organisation=True)
 
 
-async def _import(office: Office, path: Path, *words: str) -> dict[str, Any]:
+async def _import(office: Office, path: Path, *words: str, code: int = 0) -> dict[str, Any]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("CLAIMLOG_")}
     done = await asyncio.to_thread(
         subprocess.run,
@@ -66,14 +66,14 @@ async def _import(office: Office, path: Path, *words: str) -> dict[str, Any]:
         check=False,
         timeout=120,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
     (told,) = json.loads(done.stdout)
     return dict(told)
 
 
-def _written(path: Path, office: Office, made: ProfessionalClaim) -> Path:
+def _written(path: Path, office: Office, *made: ProfessionalClaim) -> Path:
     listed = next(f for f in office.books.facilities if f["facility"] == "FAC1")
-    one = batch(made)
+    one = batch(*made)
     one.billing = msgspec.structs.replace(one.billing, npi=listed["npi"])
     path.write_bytes(write_837p(Header("ELSEWHERE", "CLEARING01", 1, 1, office.day), [one]))
     return path
@@ -149,3 +149,33 @@ async def test_a_history_opens_its_balance_and_is_never_sent(office: Office, tmp
     await office.cutoff()
     await office.morning()
     assert not any(one.has(account.claim()) for one in office.new_files())
+
+
+async def test_a_claim_whose_number_is_somebody_elses_refuses_its_file_whole_until_the_other_system_is_named(
+    office: Office, tmp_path: Path
+) -> None:
+    number = f"TWI{office.day:%y%m%d}"
+    first = _export(office, number)
+    await _import(office, _written(tmp_path / "first.837", office, first))
+
+    other, beside = _export(office, number), _export(office, f"{number}B")
+    other.subscriber.member_id, other.subscriber.party.first = "XX7777777", "OTHER"
+    path = _written(tmp_path / "second.837", office, other, beside)
+    told = await _import(office, path, code=1)
+    assert told["claims"] == 0
+    assert told["refused"].startswith("second.837: CLM at segment ")
+    assert "for another patient" in told["refused"] and "--source" in told["refused"]
+    assert await office.ask("registration", f"/accounts/{_account(office, f'{number}B', ()).number}") is None
+
+    async def owed(account: Account, cents: int) -> None:
+        async def shown() -> bool:
+            posted = await office.ask("posting", f"/accounts/{account.number}")
+            return bool(posted and posted["account"]["open_cents"] == cents)
+
+        await office.until(shown, "the opening balance is a receivable")
+
+    await owed(_account(office, number, (ADMISSION, PHYSICAL)), 15_000)
+    told = await _import(office, path, "--source", "OTHER")
+    assert (told["claims"], told["refused_claims"]) == (2, [])
+    await owed(_account(office, number, (ADMISSION, PHYSICAL), "OTHER"), 15_000)
+    await owed(_account(office, f"{number}B", (ADMISSION, PHYSICAL), "OTHER"), 15_000)

@@ -26,11 +26,14 @@ from services.registration.api.bodies import (
     ProviderBody,
 )
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
-from shared.errors import NotFound
+from shared.errors import NotFound, Refused
 from shared.http import Actor, IdempotencyKey
 from shared.phi import ERASED
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import account_number, patient_stream
+
+ALREADY = "this encounter is registered already"
+TAKEN = f"{ALREADY}, for another patient"
 
 
 def _details(person: Person | Holder) -> PersonDetails:
@@ -69,6 +72,10 @@ def _content(e: Encounter) -> str:
     if e.note is not None:
         unsaid = {"lines", "trips", "stops"} - e.note.model_fields_set
         later |= {"note": unsaid} if unsaid else {}
+    if not e.consent.signature_source:
+        later |= {"consent": {"signature_source"}}
+    if not any(one.suffix for one in e.providers):
+        later |= {"providers": {"__all__": {"suffix"}}}
     return e.model_dump_json(exclude=later | _later(e.coverages))
 
 
@@ -115,6 +122,57 @@ async def _orders(doors: Doors, body: Encounters, key: str, who: str) -> list[Or
     return orders
 
 
+async def _answers(doors: Doors, orders: list[Order]) -> list[Answer]:
+    """Patients decide on their encounters; that a number is another patient's already is known here alone."""
+    of_others = await _of_other_patients(doors, [o.command for o in orders])
+    handled = iter(await doors.handle([o for n, o in enumerate(orders) if n not in of_others]))
+    return [
+        Answer(Refused.status, o.stream, code=Refused.code, sentence=TAKEN) if n in of_others else next(handled)
+        for n, o in enumerate(orders)
+    ]
+
+
+async def _of_other_patients(doors: Doors, asked: list[OpenAccount]) -> set[int]:
+    """Which of these would open an account that is open for somebody else, here or earlier in the request."""
+    rows = await doors.rows(
+        "select account, patient from account where account = any($1::text[])",
+        [command.account for command in asked],
+    )
+    owners = {row["account"]: row["patient"] for row in rows}
+    return {
+        n
+        for n, command in enumerate(asked)
+        if owners.setdefault(command.account, command.patient) != command.patient
+    }
+
+
+async def _checked(doors: Doors, asked: list[Encounter]) -> list[dict[str, Any]]:
+    accounts = [account_number(doors.tenant, e.source_system, e.encounter) for e in asked]
+    rows = await doors.rows(
+        "select account, patient, facility, service_from, service_to, billing from account "
+        "where account = any($1::text[])",
+        accounts,
+    )
+    known = {row["account"]: row for row in rows}
+    checked = []
+    for account, e in zip(accounts, asked, strict=True):
+        patient = doors.pseudonym("patient", e.source_system, e.patient.mrn)
+        facts = {"facility": e.facility, "service_from": e.service_from, "service_to": e.service_to}
+        facts |= {"account": account, "patient": patient, "billing": e.billing}
+        row = known.setdefault(account, facts)
+        said = [name for name, value in facts.items() if row[name] != value]
+        checked.append({"encounter": e.encounter, "account": account, **_told(said)})
+    return checked
+
+
+def _told(other: list[str]) -> dict[str, Any]:
+    """What a door says of an encounter of which these facts are known otherwise."""
+    if not other:
+        return {"status": 200, "code": "", "sentence": ""}
+    sentence = TAKEN if "patient" in other else f"{ALREADY}, with another {', '.join(other)}"
+    return {"status": Refused.status, "code": Refused.code, "sentence": sentence}
+
+
 def routes(doors: Doors) -> APIRouter:
     """`/encounters`, `/patients/{patient}/…`, `/accounts/{account}`."""
     router = APIRouter()
@@ -123,7 +181,7 @@ def routes(doors: Doors) -> APIRouter:
     async def encounters(body: Encounters, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Register encounters; each item has its own answer and stops no other."""
         orders = await _orders(doors, body, key, who)
-        answers = await doors.handle(orders)
+        answers = await _answers(doors, orders)
         return {
             "encounters": [
                 {
@@ -137,6 +195,11 @@ def routes(doors: Doors) -> APIRouter:
                 for o, a in zip(orders, answers, strict=True)
             ]
         }
+
+    @router.post("/encounters/check")
+    async def check(body: Encounters) -> dict[str, Any]:
+        """Whether encounters are free to be registered or are registered as they are told here; nothing changes."""
+        return {"encounters": await _checked(doors, body.encounters)}
 
     @router.post("/patients/{patient}/coverages")
     async def coverages(
