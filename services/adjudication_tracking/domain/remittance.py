@@ -1,5 +1,6 @@
 """One check or EFT: staged claim by claim, balanced, released whole or refused whole, handed to its accounts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from shared.service import Decider, to
 from shared.streams import account_stream, read_claim_number
 
 DISPATCH_AT_ONCE = 200
+REVERSAL = "22"
+"""CLP02 of a decision that is taken back."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,22 @@ def _deliver(
     )
 
 
+def _in_turn(claims: Sequence[ClaimPayment]) -> list[int]:
+    """The positions as they are handed out: a reversal before what corrects it, wherever the payer put it.
+
+    One that takes back what stands before it in the same file stays behind that.
+    """
+    first, others, before = list[int](), list[int](), set[tuple[str, int, int]]()
+    for position, one in enumerate(claims):
+        opposite = (one.claim, -one.charge_cents, -one.paid_cents)
+        if one.status == REVERSAL and opposite not in before:
+            first.append(position)
+        else:
+            before.add((one.claim, one.charge_cents, one.paid_cents))
+            others.append(position)
+    return first + others
+
+
 def _dispatch(remit: Remittance) -> list[Any]:
     r = remit.received
     if r is None or remit.state != "released":
@@ -214,7 +233,7 @@ def _dispatch(remit: Remittance) -> list[Any]:
         return []
     upto = min(remit.sent + DISPATCH_AT_ONCE, len(claims))
     said: list[Any] = []
-    for position in range(remit.sent, upto):
+    for position in _in_turn(claims)[remit.sent : upto]:
         claim = claims[position]
         if position in remit.skipped:
             continue

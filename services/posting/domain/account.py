@@ -16,7 +16,13 @@ from services.posting.domain.account_state import Account
 from services.posting.domain.adjudications import Settled, Standing, settle
 from services.posting.domain.balance import CLAIM_LEVEL, fold_lines, mirror
 from services.posting.domain.book import Book
-from services.posting.domain.cash import apply_payments, take_back_write_offs, unassign, write_off
+from services.posting.domain.cash import (
+    apply_payments,
+    take_back_write_offs,
+    unapply,
+    unassign,
+    write_off,
+)
 from services.posting.domain.commands import (
     ApplyPayments,
     MoveOn,
@@ -91,10 +97,12 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
     if said.adjudication in account.posted or said.status in NO_MONEY:
         return
     rules = book.rules_on(said.paid_on)
-    stated = read_as.read(said, rules, account.balances)
+    # What was answered as a whole is answered as a whole again: its charges do not say what is left of them.
+    stated = read_as.read(said, rules, () if account.as_a_whole() else account.balances)
     standing = _standing(account, said, stated)
     if standing.repeated:
         _without_duplicates(stated)
+    _patient_paid_before(telling, stated, standing)
     account = _paid_after_all(telling, stated, standing)
     settled = _settle(account, stated, standing)
     parts = [s.part for s in settled if s.part is not None]
@@ -139,7 +147,7 @@ def _settle(
     settled: list[Settled] = []
     for key in sorted(stated, key=lambda k: (k == CLAIM_LEVEL, k)):
         room = account.room(key, standing.sources)
-        one = settle(key, stated[key], account.balance(key), room, standing)
+        one = settle(key, stated[key], account.answering(key), room, standing)
         settled.append(one)
         account = replace(account, balances=fold_lines(account.balances, one.lines))
     return settled
@@ -160,7 +168,10 @@ def _standing(
     if not before:
         return Standing(sources_of(said.payer_order, not later), later, True)
     charges = {key for key, one in stated.items() if one.paid}
-    if any((p.paid, p.paid_for()) == (said.paid_cents, charges) for p in before if p.paid > 0):
+    left = ("open", "denied")
+    # What explains to the cent what is left of each charge is the rest of it, not the same again.
+    rest = all(one.explained() == account.room(key, left) for key, one in stated.items())
+    if not rest and any((p.paid, p.paid_for()) == (said.paid_cents, charges) for p in before if p.paid > 0):
         return Standing((), later, False, True)
     again = ("next_payer",) if account.asked_again(order) else ()
     return Standing((*again, "open", "denied"), later, False, True)
@@ -181,6 +192,17 @@ def _paid_after_all(
         if one.paid > 0 and missing > 0 and standing.sources:
             take_back_write_offs(telling, key, INSURANCE, missing, PAID_AFTER_ALL)
     return telling.account
+
+
+def _patient_paid_before(
+    telling: Telling, stated: dict[str, read_as.Stated], standing: Standing
+) -> None:
+    """A later payer that pays what the patient has paid already: the patient's money is credit again, not the payer's."""
+    for key, one in stated.items() if standing.later and standing.patient_too else ():
+        account = telling.account
+        there = account.room(key, standing.sources) + max(0, account.answering(key).patient)
+        if one.paid > there:
+            unapply(telling, key, one.paid - there)
 
 
 def _crossed(said: ClaimAdjudicated) -> str:

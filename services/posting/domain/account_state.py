@@ -151,6 +151,22 @@ class Account(Struct, frozen=True, array_like=True):
         """The amounts of a charge, or of claim level."""
         return self.balances.get(charge, Balance())
 
+    def answering(self, charge: str) -> Balance:
+        """The amounts that an answer about this charge is taken from; one at claim level answers for all of them."""
+        if charge != CLAIM_LEVEL:
+            return self.balance(charge)
+        return Balance(
+            open=self.total("open"),
+            denied=self.total("denied"),
+            next_payer=self.total("next_payer"),
+            patient=self.total("patient"),
+        )
+
+    def as_a_whole(self) -> bool:
+        """Whether claim-level answers took what stands at charges: then no charge alone says what is left of it."""
+        whole = self.balance(CLAIM_LEVEL)
+        return min(whole.open, whole.denied, whole.next_payer, whole.patient) < 0
+
     def total(self, bucket: str) -> int:
         """One amount over the whole account."""
         return sum(getattr(balance, bucket) for balance in self.balances.values())
@@ -174,6 +190,8 @@ class Account(Struct, frozen=True, array_like=True):
         for source in sources:
             cents: int = sum(getattr(b, source) for b in among)
             left += cents if source == "open" else max(0, cents)
+        if charge and self.as_a_whole():
+            left = min(left, self.room(CLAIM_LEVEL, sources))
         return max(0, left)
 
     def asked_again(self, order: int) -> bool:

@@ -130,7 +130,7 @@ def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
             return replace(guarantor, unapplied=guarantor.unapplied - event.cents)
         case PatientPaymentRefunded():
             loose = guarantor.loose
-            if event.payment in loose:
+            if event.payment in loose and not event.account:  # Else it was an account's by then.
                 loose = {**loose, event.payment: loose[event.payment] - event.cents}
             return replace(
                 guarantor,

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from contracts.posting import MovedAmount, ResponsibilityMoved
 from contracts.values import JournalLine
 from services.posting.domain.account_state import Account, Part, Posted
-from services.posting.domain.balance import draw
+from services.posting.domain.balance import CLAIM_LEVEL, draw, fold_lines
+from services.posting.domain.cash import unapply
 from services.posting.domain.telling import Telling
 
 PROTECTED = "protected"
@@ -28,8 +29,10 @@ class Target(NamedTuple):
 def move_on(telling: Telling) -> None:
     """Every amount that can move now, moved."""
     day = telling.day
+    _covered_after_all(telling)
     for moved in _self_pay(telling.account, day):
         telling.say(moved)
+    _found_later(telling)
     by_adjudication: dict[str, list[Part]] = {}
     for part in (*telling.account.parts, *_stranded(telling.account)):
         by_adjudication.setdefault(part.adjudication, []).append(part)
@@ -59,9 +62,14 @@ def sources_of(order: int, first: bool) -> tuple[str, ...]:
 
 def _still_there(account: Account, parts: Iterable[Part]) -> list[Part]:
     """Parts that waited are worth no more than what later answers left of their charge."""
-    limited = [
-        replace(part, cents=min(part.cents, account.insurance(part.charge))) for part in parts
-    ]
+    limited: list[Part] = []
+    left: dict[str, int] = {}
+    for part in parts:
+        charge = CLAIM_LEVEL if account.as_a_whole() else part.charge
+        there = left.get(charge, account.insurance(charge))
+        cents = min(part.cents, there)
+        left[charge] = there - cents
+        limited.append(replace(part, charge=charge, cents=cents))
     return [part for part in limited if part.cents > 0]
 
 
@@ -101,8 +109,10 @@ def _move(
     lines: list[JournalLine] = []
     for part in parts:
         lines += _to(target, part)
-        balance = account.balance(part.charge)
-        lines += draw(balance, sources_of(from_order, first), part.cents, part.charge, "moved")
+        balance = account.answering(part.charge)
+        drawn = draw(balance, sources_of(from_order, first), part.cents, part.charge, "moved")
+        account = replace(account, balances=fold_lines(account.balances, drawn))
+        lines += drawn
     return ResponsibilityMoved(
         account=account.number,
         claim=posted.claim,
@@ -161,6 +171,62 @@ def _stranded(account: Account) -> list[Part]:
                 kept = min(left, protected.get(charge, 0))
                 freed.append(Part(adjudication, charge, left, "coverage gone", kept))
     return freed
+
+
+def _found_later(telling: Telling) -> None:
+    """A later coverage found when the patient was asked already is asked first; what the patient paid of it waits."""
+    for adjudication, posted in telling.account.posted.items():
+        if not posted.live or posted.moved_to != PATIENT or telling.account.history:
+            continue
+        target = target_of(telling.account, posted, posted.order, ())
+        if target is None or target.order == PATIENT:
+            continue
+        asked: dict[str, int] = {}
+        for line in posted.moves:
+            if line.ledger == "ar_patient":
+                asked[line.charge] = asked.get(line.charge, 0) + line.cents
+        parts: dict[str, int] = {}
+        for charge, cents in asked.items():
+            unapply(telling, charge, cents - telling.account.balance(charge).patient)
+            parts[charge] = min(cents, telling.account.balance(charge).patient)
+        parts = {charge: cents for charge, cents in parts.items() if cents > 0}
+        if parts:
+            telling.say(_from_patient(telling, adjudication, target, parts))
+
+
+def _from_patient(
+    telling: Telling, adjudication: str, target: Target, parts: dict[str, int]
+) -> ResponsibilityMoved:
+    account = telling.account
+    posted = account.posted[adjudication]
+    pairs = (("ar_next_payer", 1), ("ar_patient", -1))
+    return ResponsibilityMoved(
+        account=account.number,
+        claim=posted.claim,
+        adjudication=adjudication,
+        from_payer_order=posted.order,
+        to_party="payer",
+        to_payer_order=target.order,
+        to_payer=target.payer,
+        cents=sum(parts.values()),
+        amounts=tuple(MovedAmount(charge=k or None, cents=c) for k, c in parts.items()),
+        basis="coverage found",
+        entry=account.next_entry(),
+        posted_on=telling.day,
+        entries=tuple(
+            JournalLine(ledger=ledger, cents=sign * c, charge=k or None, kind="moved")
+            for k, c in parts.items()
+            for ledger, sign in pairs
+        ),
+    )
+
+
+def _covered_after_all(telling: Telling) -> None:
+    """A coverage found before anybody answered: what the patient paid waits until it is known what the patient owes."""
+    account = telling.account
+    if account.self_pay and account.in_force() and not any(p.live for p in account.posted.values()):
+        for one in account.applied:
+            unapply(telling, one.charge, one.cents)
 
 
 def _self_pay(account: Account, day: date) -> list[ResponsibilityMoved]:

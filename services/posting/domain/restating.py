@@ -16,36 +16,45 @@ RESTATED = "restated"
 """The party of a move that goes to nobody: a later answer counts for less than it was posted for."""
 LESS_LEFT = "An earlier payer's corrected decision left less to this payer."
 CORRECTED = "The payer's corrected decision took back what was written off."
+LOWERED = "The charge was lowered or voided after it was paid."
 _ANSWER = ("ar_patient", "ar_denied", "contractual")
 """What of a later answer gives way, in turn, before its cash is an overpayment."""
+_LOWERED = ("contractual", "ar_denied", "ar_next_payer", "ar_patient")
+"""The same of an answer whose charge was lowered under it: the payer's allowed amount stands as long as it can."""
 
 
 def restate(telling: Telling) -> None:
     """No amount of a charge that is not in process stays below zero, as far as anybody can be named for it."""
-    for key in sorted(telling.account.balances):
-        denied = telling.account.balance(key).denied
-        if denied < 0:
+    for key in sorted(telling.account.balances, key=lambda k: (k == CLAIM_LEVEL, k)):
+        denied = _missing(telling.account, key, "denied")
+        if denied > 0:
             # The denial was taken back: what was written off of it is owed again, whatever is decided next.
-            take_back_write_offs(telling, key, ("denied",), -denied, CORRECTED)
+            take_back_write_offs(telling, key, ("denied",), denied, CORRECTED)
         if _in_process(telling.account, key):
             continue
-        for bucket in ("next_payer", "denied", "patient"):
-            missing = -getattr(telling.account.balance(key), bucket)
+        for bucket in ("open", "next_payer", "denied", "patient"):
+            missing = _missing(telling.account, key, bucket)
             if missing > 0:
                 take_back_write_offs(telling, key, (bucket,), missing, CORRECTED)
                 _later_answers(telling, key, bucket)
-        missing = -telling.account.balance(key).patient
+        missing = _missing(telling.account, key, "patient")
         if missing > 0 and unapply(telling, key, missing):
             apply_payments(telling)
 
 
 def _in_process(account: Account, key: str) -> bool:
-    return account.balance(key).open > 0 and account.total("open") > 0
+    return account.answering(key).open > 0 and account.total("open") > 0
+
+
+def _missing(account: Account, key: str, bucket: str) -> int:
+    """How far an amount is below zero; at claim level no further than the account as a whole is."""
+    own: int = -getattr(account.balance(key), bucket)
+    return own if key != CLAIM_LEVEL else min(own, -account.total(bucket))
 
 
 def _later_answers(telling: Telling, key: str, bucket: str) -> None:
     """Answers that took what is no longer there give way, the last one first."""
-    missing = -getattr(telling.account.balance(key), bucket)
+    missing = _missing(telling.account, key, bucket)
     for adjudication, posted in reversed(telling.account.posted.items()):
         taken = min(missing, -_net(posted, LEDGER[bucket], key))
         if taken > 0 and posted.live:
@@ -56,7 +65,8 @@ def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missin
     posted = telling.account.posted[adjudication]
     charge, left = key or None, missing
     lines: list[JournalLine] = []
-    for name in _ANSWER:
+    lowered = ledger == LEDGER["open"]
+    for name in _LOWERED if lowered else _ANSWER:
         part = 0 if name == ledger else max(0, min(left, _net(posted, name, key)))
         left -= part
         if part:
@@ -79,14 +89,14 @@ def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missin
             to_party=RESTATED,
             cents=given,
             amounts=(MovedAmount(charge=charge, cents=given),),
-            basis="earlier payer corrected",
+            basis="charge corrected" if lowered else "earlier payer corrected",
             entry=account.next_entry(),
             posted_on=telling.day,
             entries=tuple(lines),
         )
     )
     if over:
-        open_overpayment(telling, adjudication, over, LESS_LEFT)
+        open_overpayment(telling, adjudication, over, LOWERED if lowered else LESS_LEFT)
     return given
 
 

@@ -122,8 +122,13 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
         case ClaimAcknowledged() if claim.status == "accepted" and event.by == "payer":
             newest = answers_newest(claim, event, ("accepted",))
             return _replace(claim, **_by_payer(claim, event)) if newest else claim
+        case ClaimAcknowledged(by="payer") if answers_void(claim, event) and claim.before_void:
+            return _replace(claim, taken="277CA")
         case ClaimRejected() if answers_newest(claim, event, ("submitted", "accepted")):
             return _replace(claim, status="rejected", transport_tries=0)
+        case ClaimRejected() if answers_void(claim, event) and claim.before_void:
+            stands = _replace(claim.before_void, stands="adjudicated")
+            return _replace(claim, status="rejected", transport_tries=0, before_void=stands)
     return claim
 
 
@@ -158,6 +163,13 @@ def answers_newest(
     return (
         claim.status == "queued" and not known and (bool(event.answers_isa13) or claim.attempt == 1)
     )
+
+
+def answers_void(claim: ClaimState, event: ClaimAcknowledged | ClaimRejected) -> bool:
+    """Whether a 277CA names the file in which a void left that a late decision of the payer has overtaken."""
+    file = file_of(event.answers_isa13, event.answers_st02)
+    overtaken = claim.frequency == VOID and claim.status == "adjudicated"
+    return overtaken and claim.sent.get(file) == claim.attempt
 
 
 def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:

@@ -29,7 +29,14 @@ from contracts.submission import (
     VoidWithdrawn,
 )
 from services.submission.domain.account_state import NO_DECISION
-from services.submission.domain.claim_state import VOID, ClaimState, Status, answers_newest, file_of
+from services.submission.domain.claim_state import (
+    VOID,
+    ClaimState,
+    Status,
+    answers_newest,
+    answers_void,
+    file_of,
+)
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
 
@@ -141,7 +148,9 @@ def _change(row: Row, event: Any, on: date) -> Row:
             return {"state": "transport_rejected", "waiting_since": on} if moves else {}
         case ClaimAcknowledged() if _answers(row, event, ("submitted",)):
             return {"state": "accepted", "payer_control": event.payer_control}
-        case ClaimRejected() if _answers(row, event, ("submitted", "accepted")):
+        case ClaimRejected() if (
+            _answers(row, event, ("submitted", "accepted")) or answers_void(_state(row), event)
+        ):
             return {"state": "rejected", "reasons": [_refusal(row, event)], "waiting_since": on}
         case ClaimVoided():
             void = {"state": "voided", "reasons": [], "waiting_since": on}
@@ -166,10 +175,17 @@ def _decides(row: Row, event: ClaimAdjudicated) -> bool:
 def _answers(
     row: Row, event: ClaimAcknowledged | ClaimRejected, awaiting: tuple[Status, ...]
 ) -> bool:
-    claim = ClaimState(
-        row["claim"], status=row["state"], attempt=row["attempt"], sent=row["sent"]
+    return answers_newest(_state(row), event, awaiting)
+
+
+def _state(row: Row) -> ClaimState:
+    return ClaimState(
+        row["claim"],
+        status=row["state"],
+        attempt=row["attempt"],
+        frequency=row["frequency"],
+        sent=row["sent"],
     )
-    return answers_newest(claim, event, awaiting)
 
 
 def _resubmitted(event: ClaimResubmitted) -> Row:

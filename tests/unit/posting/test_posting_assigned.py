@@ -10,7 +10,12 @@ from contracts.posting import (
 )
 from services.posting.domain import ACCOUNT as DECIDER
 from services.posting.domain import GUARANTOR
-from services.posting.domain.commands import AssignPayment, RefundPayment, UnassignPayment
+from services.posting.domain.commands import (
+    AssignPayment,
+    RefundPatient,
+    RefundPayment,
+    UnassignPayment,
+)
 from shared.streams import account_stream, guarantor_stream
 from tests.unit.posting.facts import ACCOUNT, BOOK, DAY, ONE, adjudicated, captured, line, opened
 from tests.unit.posting.story import Life
@@ -93,3 +98,13 @@ def test_it_goes_back_once_and_never_more_than_is_there() -> None:
 
 def test_an_assignment_makes_no_entry_in_the_journal() -> None:
     assert not hasattr(_assigned(), "entries")
+
+
+def test_what_an_account_refunds_takes_nothing_from_what_is_meant_for_none() -> None:
+    refund = RefundPatient(ACCOUNT, "pay-1", "ref-1", "asked for", "pat", 1_500)
+    life = Life(opened("BLUE"), captured()).hear(_assigned()).obey(refund)
+    given = [_received(), _assigned(), *(event for _, event in life.elsewhere)]
+    guarantor = fold(GUARANTOR, given)
+    assert (guarantor.unapplied, guarantor.loose) == (1_500, {"pay-1": 1_500})
+    rest = RefundPayment("g1", "pay-1", "ref-2", "asked for", "pat", 1_500, DAY)
+    assert [event.cents for event in said(GUARANTOR, given, rest, BOOK)] == [1_500]

@@ -1,5 +1,6 @@
 """A claim that its payer has is voided once, under the payer's number, and goes anew when a person wants it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -247,3 +248,12 @@ def test_a_void_is_written_as_the_whole_claim_with_the_payers_number() -> None:
     (one,) = read_file(data).sets()
     ((back,), _) = read_837p(one)
     assert (back.frequency, back.payer_control, len(back.lines)) == ("8", "ICN-1", 2)
+
+
+def test_a_void_is_answered_although_the_payer_paid_the_original_meanwhile() -> None:
+    asked_for = (*ACCEPTED, *asked_to(ACCEPTED)[:1], LEFT, adjudicated())
+    (voided,) = asked_to((*asked_for, acknowledged(isa13="000000200")), SettleVoid(CLAIM))
+    assert (voided.taken_by, voided.standing, voided.standing_paid_cents) == ("277CA", ("adj-1",), 20_000)
+    no = replace(rejected(), answers_isa13="000000200", answers_st02="0001")
+    (dropped,) = asked_to((*asked_for, no), DROP)
+    assert dropped.stands == "adjudicated"
