@@ -43,7 +43,7 @@ class Wrapping:
 
     def head(self) -> list[str]:
         """ISA and GS."""
-        isa = [text.strip().ljust(width) for text, width in zip(self.isa, _WIDTHS, strict=True)]
+        isa = [text.strip(" ").ljust(width) for text, width in zip(self.isa, _WIDTHS, strict=True)]
         isa[13] = f"{self.control:09d}"
         gs = padded([*self.gs], 7)
         gs[6] = str(self.group)

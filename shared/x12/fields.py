@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from shared.x12 import limits
-from shared.x12.dates import DAYS
+from shared.x12.dates import DAYS, last_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
 from shared.x12.money import CENTS, NotMoney
@@ -75,6 +75,14 @@ class Taker:
         """The first day of a date or range; None and a finding when there is none."""
         found = self.days[text]
         if found is None and text:
+            sentence, rule = "not a date", "date.unreadable"
+            self.note(place, sentence, position, "8", severity="warning", rule=rule)
+        return found
+
+    def until(self, text: str, place: int, position: int) -> date | None:
+        """The last day of a range; None where there is no range, with a finding where what should be it is no day."""
+        found = last_day(text)
+        if found is None and "-" in text:
             sentence, rule = "not a date", "date.unreadable"
             self.note(place, sentence, position, "8", severity="warning", rule=rule)
         return found

@@ -157,7 +157,7 @@ class Redactor:
         """An ISA, its elements as wide as they were."""
         made = ["ISA"]
         for n, element in enumerate(elements[1:], 1):
-            text = element.strip()
+            text = element.strip(" ")
             new = self._atom(text, RULES["ISA"].get(n, ("",))[0], [""]) if n < 16 else element
             made.append(new.ljust(len(element)))
         return marks.element.join(made)

@@ -187,7 +187,7 @@ def keeps(token: str, text: str, beside: list[str]) -> bool:
         return is_money(text) and not of_zip
     if token == "code":
         token = "inpatient" if kind in _INPATIENT else "diagnosis" if len(text) > 3 else "c3"
-    if token == "procedure" and kind in ("N4", "HP"):
-        token = "ndc" if kind == "N4" else "hipps"
+    if token == "procedure":
+        token = {"N4": "ndc", "HP": "hipps", "NU": "revenue"}.get(kind, token)
     pattern = _FITS.get(token)
     return pattern is not None and pattern.fullmatch(text) is not None

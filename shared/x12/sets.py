@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.x12.ack_999 import read_999, write_999
+from shared.x12.ack_999.check import check_999
 from shared.x12.ack_999.guide import GUIDE as GUIDE_999
 from shared.x12.claim_837i import (
     Batch837I,
@@ -195,7 +196,7 @@ _ALL = (
         "acknowledgement of a group",
         "005010X231A1",
         read_999,
-        None,
+        check_999,
         write_999,
         None,
         GUIDE_999,

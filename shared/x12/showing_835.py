@@ -64,6 +64,7 @@ def _payment(r: Remittance) -> Shown:
         {
             "check": r.trn02,
             "on": r.paid_on.isoformat() if r.paid_on else "",
+            "produced": r.produced_on.isoformat() if r.produced_on else "",
             "amount_cents": r.amount_cents,
             "method": code_of(METHODS, r.method),
             "handling": code_of(HANDLING, r.handling),

@@ -15,10 +15,18 @@ from shared.x12.claim_837p import (
     rules_837p,
 )
 from shared.x12.claim_loops.judging import judged
-from shared.x12.claim_loops.model import Address, Batch, BillingProvider, LineBody, Provider
+from shared.x12.claim_loops.model import (
+    Address,
+    Ambulance,
+    Batch,
+    BillingProvider,
+    LineBody,
+    Party,
+    Provider,
+)
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
-from shared.x12.showing import Fact, Paging, Shown, Veil, adjustments, amounts, code_of
+from shared.x12.showing import Fact, Paging, Shown, Veil, adjustments, amounts, code_of, dollars
 
 FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
 ORDERS = {1: "primary", 2: "secondary", 3: "tertiary"}
@@ -37,6 +45,9 @@ ROLES = {
     "45": "dropped off at",
     "ZZ": "other operating",
 }
+
+_ZIP = "A0"
+"""A value code whose amount is the ZIP of where somebody was picked up."""
 
 Claim = ProfessionalClaim | InstitutionalClaim
 
@@ -123,15 +134,18 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "relation": c.patient_relation,
         "born": veil.day((c.patient or s.party).born_on),
         "sex": (c.patient or s.party).sex,
+        "address": veil.text(_address(c.patient or s.party)),
         "billing_npi": c.billing.npi if c.billing else "",
-        "rendering": " ".join(filter(None, (c.rendering_first, c.rendering_last, c.rendering_npi))),
+        "rendering": " ".join(
+            filter(None, (c.rendering_first, c.rendering_last, c.rendering_npi, c.rendering_taxonomy))
+        ),
         "payer_control": veil.id(c.payer_control),
         "authorization": veil.id(c.authorization),
         **_of_kind(c, veil),
         "dates": [f"{d.what} {veil.day(d.day, d.until)}" for d in c.dates],
         "references": [f"{r.qualifier} {veil.id(r.value)}" for r in c.references],
         "amounts": amounts(c.amounts),
-        "providers": _providers(c.providers),
+        "providers": _providers(c.providers, veil),
         "attachments": [f"{a.kind} {a.how} {veil.id(a.control)}".strip() for a in c.attachments],
         "conditions_applied": [
             f"{x.category} {x.applies} {' '.join(x.codes)}" for x in c.conditions
@@ -155,12 +169,14 @@ def _of_kind(c: Claim, veil: Veil) -> dict[str, Fact]:
             "accident": " ".join((*c.accident_causes, c.accident_state)).strip(),
             "condition_codes": c.condition_codes,
             "anesthesia": c.anesthesia_procedures,
-            "ambulance": f"{c.ambulance.reason} {c.ambulance.miles} miles" if c.ambulance else "",
+            "ambulance": _ambulance(c.ambulance, veil),
+            "special_program": c.special_program,
         }
     return {
         "bill_type": c.bill_type,
         "statement": veil.day(c.statement_from, c.statement_to),
-        "admitted": veil.day(c.admitted_on),
+        "admitted": " ".join(filter(None, (veil.day(c.admitted_on), c.admitted_hhmm))),
+        "discharged_at": c.discharged_hhmm,
         "admission": " ".join(filter(None, (c.admission_type, c.admission_source))),
         "patient_status": c.patient_status,
         "diagnoses": [_diagnosis(d) for d in c.diagnoses],
@@ -169,11 +185,22 @@ def _of_kind(c: Claim, veil: Veil) -> dict[str, Fact]:
         "external_causes": [_diagnosis(d) for d in c.external_causes],
         "procedures": [f"{p.code} {veil.day(p.on)}".strip() for p in c.procedures],
         "occurrences": [f"{o.code} {veil.day(o.on, o.until)}" for o in c.occurrences],
-        "values": amounts({v.code: v.cents for v in c.values}),
+        "values": [
+            f"{v.code} {veil.id(f'{v.cents // 100:05d}')}" if v.code == _ZIP else f"{v.code} {dollars(v.cents)}"
+            for v in c.values
+        ],
         "condition_codes": c.condition_codes,
         "drg": c.drg,
         "patient_owes_cents": c.patient_owes_cents or None,
     }
+
+
+def _ambulance(a: Ambulance | None, veil: Veil) -> str:
+    if a is None:
+        return ""
+    weight = f"{veil.id(a.pounds)} pounds" if a.pounds else ""
+    words = (weight, veil.text(a.round_trip), veil.text(a.stretcher))
+    return " ".join(filter(None, (f"{a.reason} {a.miles} miles", *words)))
 
 
 def _diagnosis(d: Diagnosis) -> str:
@@ -196,22 +223,32 @@ def _billing(b: BillingProvider) -> Shown:
     )
 
 
-def _address(a: BillingProvider | Address) -> str:
+def _address(a: BillingProvider | Address | Provider | Party) -> str:
     return ", ".join(filter(None, (a.street, a.street2, a.city, f"{a.state} {a.zip}".strip())))
 
 
-def _providers(providers: list[Provider]) -> list[str]:
-    return [
-        " ".join(filter(None, (ROLES.get(p.role, p.role), p.first, p.last, p.suffix, p.npi)))
-        for p in providers
-    ]
+def _providers(providers: list[Provider], veil: Veil) -> list[str]:
+    """Names, numbers and places; where somebody was picked up or let off may be their home."""
+    return [" ".join(filter(None, (*_named(p), _located(p, veil)))) for p in providers]
+
+
+def _named(p: Provider) -> tuple[str, ...]:
+    return (ROLES.get(p.role, p.role), p.first, p.middle, p.last, p.suffix, p.npi, p.taxonomy)
+
+
+def _located(p: Provider, veil: Veil) -> str:
+    return veil.text(_address(p)) if p.role in ("PW", "45") else _address(p)
 
 
 def _prior(p: PriorPayer, veil: Veil) -> Shown:
     facts: dict[str, Fact] = {
         "payer": " ".join(filter(None, (p.payer.name, p.payer.payer_id))),
         "payer_order": ORDERS.get(p.subscriber.order, str(p.subscriber.order)),
+        "subscriber": veil.name(p.subscriber.party.last, p.subscriber.party.first),
+        "relation": p.subscriber.relation,
         "member_id": veil.id(p.subscriber.member_id),
+        "group": veil.id(p.subscriber.group_number),
+        "filing": p.subscriber.filing_indicator,
         "paid_cents": p.paid_cents,
         "patient_owes_cents": p.patient_owes_cents,
         "noncovered_cents": p.noncovered_cents,
@@ -232,7 +269,7 @@ def _line(x: ServiceLine | RevenueLine, veil: Veil, number: int) -> Shown:
         "unit": "" if x.unit_code == "UN" else x.unit_code,
         "charge_cents": x.charge_cents,
         "served": veil.day(x.service_from, x.service_to),
-        **_of_line(x),
+        **_of_line(x, veil),
         "drug": " ".join(filter(None, (x.ndc, x.ndc_units, x.ndc_unit))) if x.ndc else "",
         "prescription": veil.id(x.prescription),
         "line_control": veil.id(x.line_control),
@@ -244,10 +281,12 @@ def _line(x: ServiceLine | RevenueLine, veil: Veil, number: int) -> Shown:
     return Shown("line", facts, [*inside, *veil.unknown(x.unknown)])
 
 
-def _of_line(x: ServiceLine | RevenueLine) -> dict[str, Fact]:
+def _of_line(x: ServiceLine | RevenueLine, veil: Veil) -> dict[str, Fact]:
     if isinstance(x, RevenueLine):
         return {"noncovered_cents": x.noncovered_cents or None}
     return {
+        "ambulance_patients": x.ambulance_patients,
+        "ambulance": _ambulance(x.ambulance, veil),
         "place_of_service": x.place_of_service,
         "points_at": [str(p) for p in x.pointers],
         "emergency": x.emergency,
@@ -262,7 +301,7 @@ def _more_of_line(x: LineBody, veil: Veil) -> dict[str, Fact]:
         "dates": [f"{d.what} {veil.day(d.day, d.until)}" for d in x.dates],
         "references": [f"{r.qualifier} {veil.id(r.value)}" for r in x.references],
         "amounts": amounts(x.amounts),
-        "providers": _providers(x.providers),
+        "providers": _providers(x.providers, veil),
         "attachments": [f"{a.kind} {a.how} {veil.id(a.control)}".strip() for a in x.attachments],
         "conditions_applied": [
             f"{k.category} {k.applies} {' '.join(k.codes)}" for k in x.conditions
@@ -274,6 +313,8 @@ def _prior_line(p: PriorLine, veil: Veil) -> Shown:
     facts: dict[str, Fact] = {
         "payer": p.payer_id,
         "procedure": " ".join((p.procedure, *p.modifiers)),
+        "revenue_code": p.revenue_code,
+        "bundled_into": p.bundled_into,
         "units": p.units,
         "paid_cents": p.paid_cents,
         "patient_owes_cents": p.patient_owes_cents,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from shared.x12.ack_ta1 import check_ta1
 from shared.x12.envelope import TransactionSet, X12File, kind_of
 from shared.x12.findings import Finding
 from shared.x12.sets import ROOMS, room_of
@@ -61,7 +62,7 @@ def judge_file(file: X12File) -> Iterator[Said]:
         for finding in (*of_set.pop(one.st_ordinal, []), *_findings(one)):
             verdict.counted[finding.severity] += 1
             yield verdict, finding
-    for left in of_set.values():
+    for left in (*of_set.values(), check_ta1(file)):
         for finding in left:
             yield None, finding
 

@@ -32,6 +32,8 @@ def placeless(thing: Any) -> Any:
             placeless(inner)
     if hasattr(thing, "segment"):
         thing.segment = -1
+    if isinstance(thing, Remittance):
+        thing.payee_segment = -1
     if isinstance(thing, ProfessionalClaim):
         thing.first = thing.last = 0
         thing.billing = None

@@ -13,6 +13,7 @@ from shared.x12.writing import writable
 _SEGMENT_CODES = codes("1 2 3 4 5 6 7 8 I4 I6 I7 I8 I9")
 _ELEMENT_CODES = codes("1 2 3 4 5 6 7 8 9 10 12 13 I6 I9 I10 I11 I12 I13")
 _OF_ELEMENTS = "8"
+_MISSING = "3"
 _AGAINST_GUIDE = "I12"
 """For an element that is well formed and still wrong, such as an amount that does not balance."""
 _SEGMENTS_IN_ERROR = "5"
@@ -89,6 +90,8 @@ def _fault(one: TransactionSet, f: Finding, claim: str) -> Fault999:
         tag, element = tag[:-2], str(int(tag[-2:]))
     tag = tag.upper() if 2 <= len(tag) <= 3 else _NO_ID
     loop = "" if f.loop == HEADER else f.loop
+    if element and tag != one.tag(ordinal - 2):
+        return Fault999(tag, ordinal, _MISSING, loop, "", "", claim)  # Another stands there: it has none.
     if element:
         code = f.code if f.code in _ELEMENT_CODES else _AGAINST_GUIDE
         return Fault999(tag, ordinal, _OF_ELEMENTS, loop, element, code, claim)

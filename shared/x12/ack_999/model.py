@@ -7,7 +7,7 @@ REJECTED = frozenset("RMWX")
 
 @dataclass(slots=True)
 class Fault999:
-    """One IK3 with an IK4: the ordinal counts from the ST (which is 1). The bad value is never kept.
+    """One IK3 with an IK4: the ordinal counts from the ST (which is 1). The bad value has no name here.
 
     `claim` is the CLM01 (or CLP01) that the answer names as the context, where it does.
     """

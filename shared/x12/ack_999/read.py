@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.x12.ack_999.model import Ack999, Fault999, Set999
 from shared.x12.envelope import TransactionSet
-from shared.x12.fields import Taker, padded
+from shared.x12.fields import Taker, el, padded
 from shared.x12.findings import Finding
 
 _CLAIM_CONTEXT = frozenset({"CLM01", "CLP01", "PATIENT ACCOUNT NUMBER"})
@@ -58,6 +58,8 @@ class _Reading:
             self.set.faults.append(fault)
         where = self.taker.parts(s[1], 2)
         fault.element, fault.component, fault.element_code = where[0], where[1], s[3]
+        if el(s, 4):  # What stood there may speak of a person: it has no name in the model.
+            self.unknown(place, s)
 
     def ik5(self, place: int, s: list[str]) -> None:
         if self.set is None:

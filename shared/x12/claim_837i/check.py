@@ -24,12 +24,14 @@ STILL_PATIENT = "30"
 POA = frozenset("YNUW1")
 QUALIFIERS = frozenset({"HC", "ER", "HP", "IV", "WK"})
 UNITS = frozenset({"DA", "UN"})
+_WITH_POA = "ABK BK ABF BF ABN BN"
+"""Kinds of codes (HI01-1) that say whether something was present on admission."""
 
 
 def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Finding]:
     """All findings; each names loop and element."""
     found = check_claim_levels(one)
-    found += repeated(one, [claim.clm01 for claim in claims])
+    found += repeated(one, [(claim.clm01, claim.segment) for claim in claims])
     for claim in claims:
         found += check_claim_837i(claim, one)
     return found
@@ -67,8 +69,10 @@ def _claim(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
         yield wrong(f"an institutional claim has 1 to {LINES} lines", "2400", "LX01")
     if not c.diagnoses or not all(d.code for d in c.diagnoses):
         yield wrong("an institutional claim has a principal diagnosis", "2300", "HI01")
-    if any(d.poa and d.poa not in POA for d in (*c.diagnoses, *c.external_causes)):
-        yield wrong("an unknown sign for present on admission", "2300", "HI01", severity="warning")
+    for d in (*c.diagnoses, *c.external_causes):
+        if d.poa and d.poa not in POA:
+            sentence = "an unknown sign for present on admission"
+            yield wrong(sentence, "2300", "HI01", severity="warning", role=_WITH_POA, text=d.code)
     if len(c.facility_code) != 2 or len(c.frequency) != 1:
         yield wrong("the type of bill is not whole", "2300", "CLM05")
     if not c.patient_status:
@@ -94,11 +98,14 @@ def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
         yield wrong("an inpatient stay has no day of admission", "2300", "DTP03")
     if c.admitted_on is not None and c.admitted_on > until:
         yield wrong("the admission is after the statement's period", "2300", "DTP03", role="435")
-    if any(o.until is not None and o.until < o.on for o in c.occurrences):
-        yield wrong("an occurrence's span ends before it starts", "2300", "HI01")
-    if any(p.on is not None and p.on > until for p in c.procedures):
+    for o in c.occurrences:
+        if o.until is not None and o.until < o.on:
+            sentence = "an occurrence's span ends before it starts"
+            yield wrong(sentence, "2300", "HI01", role="BI", text=o.code)
+    late = next((p for p in c.procedures if p.on is not None and p.on > until), None)
+    if late is not None:
         sentence = "a procedure is after the statement's period"
-        yield wrong(sentence, "2300", "HI01", severity="warning")
+        yield wrong(sentence, "2300", "HI01", severity="warning", role="BBR BBQ BR BQ CAH", text=late.code)
     yield from born(wrong, c, c.subscriber, until)
     if c.dates:
         yield from dates_in_order(wrong, c.dates, until)

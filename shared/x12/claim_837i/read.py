@@ -12,7 +12,7 @@ from shared.x12.claim_837i.model import (
     ValueAmount,
 )
 from shared.x12.claim_loops.read import ClaimReading
-from shared.x12.dates import day_or_none, first_day, last_day
+from shared.x12.dates import first_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import el, ends, padded
 from shared.x12.findings import Finding
@@ -71,13 +71,13 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         if self.line is not None:
             if what != "472" or self.prior_line is not None:
                 return False
-            self.line.service_from, self.line.service_to = first_day(s[3]), last_day(s[3])
+            self.line.service_from, self.line.service_to = first_day(s[3]), self.taker.until(s[3], place, 3)
             return self.line.service_from is not None
         c = self.claim
         if c is None or self.prior is not None:
             return False
         if what == "434":
-            c.statement_from, c.statement_to = first_day(s[3]), day_or_none(s[3][9:])
+            c.statement_from, c.statement_to = first_day(s[3]), self.taker.until(s[3], place, 3)
         elif what == "435":
             c.admitted_on, c.admitted_hhmm = first_day(s[3]), s[3][8:12]
         elif what == "096" and s[2] == "TM":
@@ -105,7 +105,9 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         c = self.claim
         if c is None:
             return False
-        taken = [self._code(c, self.taker.parts(text, 9), place) for text in s[1:] if text]
+        taken = [
+            self._code(c, self.taker.parts(text, 9), place, n) for n, text in enumerate(s[1:], 1) if text
+        ]
         return all(taken) and all(self._held(text) for text in s[1:])
 
     def _held(self, text: str) -> bool:
@@ -114,9 +116,11 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         held = _HELD.get(kind, (0,))
         return not any(part for n, part in enumerate(parts) if n not in held)
 
-    def _code(self, c: InstitutionalClaim, parts: list[str], place: int) -> bool:
+    def _code(self, c: InstitutionalClaim, parts: list[str], place: int, n: int) -> bool:
         kind, code = parts[0], parts[1]
         if kind in _DIAGNOSES:
+            if not c.diagnoses:
+                c.first_diagnosis = kind
             c.diagnoses.append(Diagnosis(code, parts[8]))
         elif kind in ("ABJ", "BJ"):
             c.admitting_diagnosis = code
@@ -125,15 +129,15 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         elif kind in _CAUSES:
             c.external_causes.append(Diagnosis(code, parts[8]))
         elif kind in _PROCEDURES:
-            c.procedures.append(Procedure(code, day_or_none(parts[3])))
+            c.procedures.append(Procedure(code, self.taker.day(parts[3], place, n)))
         elif kind in ("BH", "BI"):
             day = first_day(parts[3])
             if day is None:
-                self.taker.note(place, "an occurrence without a day", code="8")
+                self.taker.note(place, "an occurrence without a day", n, "8")
                 return False
-            c.occurrences.append(Occurrence(code, day, day_or_none(parts[3][9:])))
+            c.occurrences.append(Occurrence(code, day, self.taker.until(parts[3], place, n)))
         elif kind == "BE":
-            c.values.append(ValueAmount(code, self.money(parts[4], place, 1)))
+            c.values.append(ValueAmount(code, self.money(parts[4], place, n)))
         elif kind == "BG":
             c.condition_codes.append(code)
         elif kind == "DR":

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from shared.x12.claim_837p.model import Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.read import ClaimReading
-from shared.x12.dates import last_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
@@ -63,7 +62,7 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         text = s[3]
         line.service_from = self.taker.days[text]
         if "-" in text:
-            line.service_to = last_day(text)
+            line.service_to = self.taker.until(text, place, 3)
         if line.service_from is None:
             self.taker.note(place, "not a date", 3, "8")
         return True
@@ -85,6 +84,8 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             code, _, more = code.partition(self.component)
             plain = plain and not more
             if kind in _DIAGNOSES:
+                if not c.diagnoses:
+                    c.first_diagnosis = kind
                 c.diagnoses.append(code)
             elif kind in ("BP", "BO"):
                 c.anesthesia_procedures.append(code)

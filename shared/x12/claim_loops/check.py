@@ -1,6 +1,5 @@
 """What a payer's gate complains of in any claim: totals, identifiers, days, codes, the balance with earlier payers."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -14,7 +13,7 @@ from shared.x12.claim_loops.model import (
     Payer,
     Subscriber,
 )
-from shared.x12.claim_loops.placing import place_of
+from shared.x12.claim_loops.placing import coded, place_of
 from shared.x12.dates import d8
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
@@ -24,6 +23,8 @@ CLM01_MOST = 38
 CLM01_SAFE = 20
 CENTS_MOST = 9_999_999_999
 """Ten digits: what the guides allow an amount to have."""
+_PLACES = frozenset({"77", "PW", "45"})
+"""Who is a place: where was served, and from where to where somebody was driven."""
 _PO_BOX = ("PO BOX", "P O BOX", "P.O. BOX", "POST OFFICE BOX")
 CAS_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
 _PLAIN_DATES = ("431", "439", "484", "454", "304")
@@ -49,8 +50,12 @@ class Wrong:
         role: str = "",
         text: str = "",
     ) -> Finding:
+        if element == "HI01" and role:
+            place, element = coded(self.one, self.claim.segment, role, text)
+        else:
+            place = place_of(self.one, self.claim.segment, loop, element, line, role, text)
         return self.one.finding(
-            place_of(self.one, self.claim.segment, loop, element, line, role, text),
+            place,
             sentence,
             severity=severity,
             loop=loop,
@@ -81,12 +86,14 @@ def unnumbered(wrong: Say, lines: Sequence[LineBody]) -> Finding:
     return wrong(sentence, "2400", "REF02", severity="note", line=number)
 
 
-def repeated(one: TransactionSet, numbers: Sequence[str]) -> Iterator[Finding]:
-    """A CLM01 must be the only one of its kind in a set, else no answer finds its claim."""
-    for number, times in Counter(numbers).items():
-        if times > 1:
-            sentence = f"a CLM01 stands {times} times in one set"
-            yield one.finding(-1, sentence, loop="2300", element="CLM01", claim=number)
+def repeated(one: TransactionSet, claims: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+    """A CLM01 must be the only one of its kind in a set, else no answer finds its claim; named at every later one."""
+    seen: set[str] = set()
+    for number, place in claims:
+        if number in seen:
+            sentence = "a CLM01 stands twice in one set"
+            yield one.finding(place, sentence, loop="2300", element="CLM01", claim=number)
+        seen.add(number)
 
 
 def common(
@@ -108,8 +115,10 @@ def common(
         yield wrong(sentence, "2300", "CLM01", severity="warning")
     if frequency in ("7", "8") and not c.payer_control:
         yield wrong("a replacement or void names no payer control number", "2300", "REF02")
+    if c.first_diagnosis in ("ABF", "BF"):
+        yield wrong("the first diagnosis is not called the principal one", "2300", "HI01")
     if c.billing is not None:
-        yield from billing_provider(wrong, c.billing)
+        yield from billing_provider(wrong, c.billing, atypical=by_payers_number(payer))
     if not (payer.name and payer.payer_id):
         element = "NM109" if payer.name else "NM103"
         yield wrong("the payer has no name or no id", "2010BB", element)
@@ -121,6 +130,8 @@ def common(
         if provider.npi and not is_npi(provider.npi):
             sentence = "a provider's NPI has a wrong check digit"
             yield wrong(sentence, "2310", "NM109", role=provider.role)
+        if provider.role in _PLACES and not provider.street:
+            yield wrong("a place has no address", "2310", "N301", role=provider.role)
     if c.prior or any([line.prior for line in lines]):
         yield from earlier_payers(wrong, c.prior, total_cents, lines)
         yield from _adjustments(wrong, c, lines)
@@ -134,7 +145,8 @@ def _money(wrong: Say, total_cents: int, lines: Sequence[ChargedLine]) -> Iterat
         yield wrong(sentence, "2300", "CLM02", total_cents - total, level="claim")
     if charges and min(charges) < 0:
         number = next(n for n, cents in enumerate(charges, 1) if cents < 0)
-        yield wrong("a line's charge is negative", "2400", "SV102", line=number)
+        element = "SV203" if hasattr(lines[number - 1], "revenue_code") else "SV102"
+        yield wrong("a line's charge is negative", "2400", element, line=number)
     if not 0 <= total_cents <= CENTS_MOST:
         yield wrong("a charge is negative or has more than ten digits", "2300", "CLM02")
 
@@ -179,13 +191,20 @@ def dates_in_order(
         )
 
 
-def billing_provider(wrong: Say, billing: BillingProvider) -> Iterator[Finding]:
-    """Loop 2010AA."""
+def by_payers_number(payer: Payer) -> bool:
+    """Whether a claim names its billing provider by a number of the payer (REF*G2, REF*LU of 2010BB)."""
+    return any(r.qualifier in ("G2", "LU") for r in payer.references)
+
+
+def billing_provider(
+    wrong: Say, billing: BillingProvider, *, atypical: bool = False
+) -> Iterator[Finding]:
+    """Loop 2010AA; who is `atypical` gives no health care, has no NPI and bills by a number of the payer."""
     if not billing.name:
         yield wrong("the billing provider has no name", "2010AA", "NM103")
-    if not billing.npi:
+    if not billing.npi and not atypical:
         yield wrong("the billing provider has no NPI", "2010AA", "NM109")
-    elif not is_npi(billing.npi):
+    elif billing.npi and not is_npi(billing.npi):
         yield wrong("the billing provider's NPI has a wrong check digit", "2010AA", "NM109")
     if billing.street.upper().startswith(_PO_BOX):
         sentence = "the billing provider's address is a post-office box"

@@ -1,12 +1,14 @@
 """How both kinds of 837 are built: header, billing provider, subscriber, patient; claims and lines are each set's own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.x12.structure import ANY, Guide, Loop, Seg, codes
 
 _ID = ((8, 9),)
 N3 = Seg(tag="N3", needs=(1,), elements=2)
 N4 = Seg(tag="N4", needs=(1,), elements=7)
+ADDRESS = (replace(N3, must=True), replace(N4, must=True))
 PER = Seg(tag="PER", most=2, needs=(1, 3, 4), both=((3, 4), (5, 6), (7, 8)), elements=8)
 CAS = Seg(tag="CAS", most=5, needs=(1, 2, 3), allowed={1: codes("CO CR OA PI PR")}, elements=19)
 HI = Seg(tag="HI", most=ANY, needs=(1,), elements=12)
@@ -115,7 +117,7 @@ def guide_837(version: str, claim: Loop, billing_kinds: Sequence[str]) -> Guide:
                 PER,
                 must=True,
             ),
-            name("2010AB", "87", N3, N4),
+            name("2010AB", "87", *ADDRESS),
             name("2010AC", "PE", N3, N4, ref("2U EI FY NF")),
             subscriber,
         ),
@@ -148,8 +150,7 @@ def _patient(claim: Loop) -> Loop:
             name(
                 "2010CA",
                 "QC",
-                N3,
-                N4,
+                *ADDRESS,
                 Seg(tag="DMG", must=True, needs=(1, 2, 3)),
                 ref("Y4 1W SY"),
                 PER,

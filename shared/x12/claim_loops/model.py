@@ -191,7 +191,8 @@ class ClaimBody(msgspec.Struct, kw_only=True, gc=False):
     """What loop 2300 and those around it hold in both kinds of claims.
 
     `segment` is the place of its CLM in the set; `first` and `last` the ordinals in the set (ST is 1) of what was
-    written for it. `patient` is None when the subscriber is the patient. `unknown` are segments of which something has no
+    written for it. `first_diagnosis` is the kind (HI01-1) of the first one, ABK when it is called the principal one.
+    `patient` is None when the subscriber is the patient. `unknown` are segments of which something has no
     name in the model, as they stood.
     """
 
@@ -202,6 +203,7 @@ class ClaimBody(msgspec.Struct, kw_only=True, gc=False):
     release: str = "Y"
     signature: str = "Y"
     signature_source: str = ""
+    first_diagnosis: str = "ABK"
     payer_control: str = ""
     authorization: str = ""
     note: str = ""

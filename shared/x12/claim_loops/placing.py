@@ -6,6 +6,8 @@ _BEFORE = {"2010AA": "85", "2010BA": "IL", "2010BB": "PR", "2010CA": "QC"}
 """Whose name opens a loop that stands before the claim."""
 _OF_A_PAYER = {"2320": "SBR", "2430": "SVD"}
 """What opens the loop of another payer, of the claim and of a line; it names the payer first."""
+_OF_SOMEBODY = frozenset({"2310", "2420"})
+"""What is missing of somebody who took part is named at the name."""
 _PAID = "D"
 _NEXT_LEVEL = frozenset({"HL", "CLM"})
 _NEXT_LINE = frozenset({"HL", "CLM", "LX"})
@@ -35,7 +37,7 @@ def place_of(
     if loop in _OF_A_PAYER:
         return _of_payer(one, start, role, tag, _OF_A_PAYER[loop])
     if role:
-        return _after(one, start, tag, role, text)
+        return _after(one, start, "NM1" if loop in _OF_SOMEBODY else tag, role, text)
     if loop == "2400" and tag == "DTP":
         return _after(one, start, "DTP", "472")
     if loop == "2300" and tag not in _ONE_OF_MANY and tag != "CLM":
@@ -102,3 +104,15 @@ def _after(one: TransactionSet, start: int, tag: str, qualifier: str = "", text:
             first = at if first == start else first
         at += 1
     return first
+
+
+def coded(one: TransactionSet, claim: int, kinds: str, code: str) -> tuple[int, str]:
+    """Where in the HIs of a claim a code of these kinds stands, and at which element; else its first HI."""
+    at = claim + 1
+    while one.holds(at) and (s := one.split_at(at))[0] not in _NEXT_LINE:
+        for number, text in enumerate(s[1:] if s[0] == "HI" else (), 1):
+            kind, *parts = text.split(one.delimiters.component)
+            if kind in kinds.split() and code in parts:
+                return at, f"HI{number:02d}"
+        at += 1
+    return _after(one, claim, "HI"), "HI01"

@@ -13,10 +13,11 @@ from shared.x12.claim_loops.model import (
     PriorLine,
     Reference,
 )
-from shared.x12.dates import first_day, last_day
+from shared.x12.dates import first_day
 from shared.x12.fields import NOTHING, el, ends, padded
 
 _ENDS = frozenset({"CLM", "HL"})
+_SPANS = frozenset({"D8", "RD8"})
 
 
 class _Readers(dict[str, Callable[[int, list[str]], bool]]):
@@ -136,6 +137,9 @@ class ClaimReading(LevelReading[C, L]):
         if len(s) < 4:
             s = padded(s, 4)
         what = s[1]
+        if s[2] in _SPANS and (s[2] == "RD8") != ("-" in s[3]) and first_day(s[3]) is not None:
+            sentence = "a day is not written as its qualifier says"
+            self.taker.note(place, sentence, 2, "7", severity="warning", rule="date.form")
         if self.new_date(place, what, s):
             return len(s) == 4 or ends(s, 3)
         if first_day(s[3]) is None:
@@ -146,16 +150,16 @@ class ClaimReading(LevelReading[C, L]):
         elif what == "573" and self.prior is not None:
             self.prior.paid_on = first_day(s[3])
         else:
-            return self._other_date(what, s) and ends(s, 3)
+            return self._other_date(place, what, s) and ends(s, 3)
         return ends(s, 3)
 
-    def _other_date(self, what: str, s: list[str]) -> bool:
+    def _other_date(self, place: int, what: str, s: list[str]) -> bool:
         owner = self.line or self.claim
         day = first_day(s[3])
         if owner is None or day is None or self.prior_line is not None:
             return False
         hhmm = s[3][8:12] if s[2] == "DT" else ""
-        owner.dates.append(Dated(what, day, last_day(s[3]), hhmm))
+        owner.dates.append(Dated(what, day, self.taker.until(s[3], place, 3), hhmm))
         return True
 
     def amt(self, place: int, s: list[str]) -> bool:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from shared.x12.claim_loops.check import billing_provider
-from shared.x12.claim_loops.model import Batch, C, LineBody
+from shared.x12.claim_loops.check import billing_provider, by_payers_number
+from shared.x12.claim_loops.model import Batch, C, LineBody, Payer
 from shared.x12.findings import Finding, Severity
 from shared.x12.writing import Line, NotWritable
 
@@ -48,8 +48,11 @@ class Refusing:
         ):
             if not text:
                 raise NotWritable("an element that must be there is empty", loop, element)
-        if any(claim.billing is None for claim in b.claims):
-            self.all(billing_provider(self, b.billing))
+        under = [claim for claim in b.claims if claim.billing is None]
+        if under:
+            payers = [getattr(claim, "payer", _NO_PAYER) for claim in under]
+            atypical = all(by_payers_number(payer) for payer in payers)
+            self.all(billing_provider(self, b.billing, atypical=atypical))
 
     def all(self, findings: Iterable[Finding]) -> None:
         """Let a check run; its first error raises."""
@@ -65,6 +68,7 @@ class Refusing:
             self("two lines have one control number", "2400", "REF02")
 
 
+_NO_PAYER = Payer("", "")
 _BEFORE = {"41": "1000A", "40": "1000B"}
 _LEVELS = {"20": "2000A", "22": "2000B", "23": "2000C"}
 _NAMES = {"85": "2010AA", "87": "2010AB", "IL": "2010BA", "PR": "2010BB", "QC": "2010CA"}

@@ -25,7 +25,7 @@ ANSWERS = frozenset({"Y", "N", "U", "W", ""})
 def check_270(request: EligibilitySet, one: TransactionSet) -> list[Finding]:
     """Whether a payer can tell who asks about whom, and what."""
     check = _Eligibility(one, request)
-    check.opening(request, "01 13")
+    check.opening(request, "01 13", reference=False)
     check.everybody(request)
     for _, _, person, letter in request.people():
         check.asked(person, letter)
@@ -35,7 +35,7 @@ def check_270(request: EligibilitySet, one: TransactionSet) -> list[Finding]:
 def check_271(answer: EligibilitySet, one: TransactionSet) -> list[Finding]:
     """Whether everybody is answered with a benefit or a refusal, and every benefit says what it must."""
     check = _Eligibility(one, answer)
-    check.opening(answer, "06 11")
+    check.opening(answer, "06 11", reference=False)
     check.everybody(answer)
     for source in answer.sources:
         if not source.receivers and not (source.refusals or source.name.refusals):
@@ -74,7 +74,7 @@ class _Eligibility(Checking):
         if person.benefits:
             self.wrong(person.place, "a question holds an answer", f"2110{letter}", "EB")
         if person.inquiries and not any(t.kind == "1" for t in person.traces):
-            self.wrong(person.place, "a question has no trace", f"2000{letter}", "TRN02", code="1")
+            self.wrong(person.place, "a question has no trace", f"2000{letter}", "TRN02", "note")
         if person.inquiries and person.name.born_on is None and not person.name.id:
             sentence = "a person has neither an id nor a date of birth"
             self.wrong(person.place, sentence, f"2100{letter}", "NM109", "warning")

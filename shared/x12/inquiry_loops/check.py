@@ -50,9 +50,9 @@ class Checking:
             )
         )
 
-    def opening(self, opening: Opening, purposes: str) -> None:
-        """A reference to answer by, and a purpose that the set may have."""
-        if not opening.reference:
+    def opening(self, opening: Opening, purposes: str, *, reference: bool = True) -> None:
+        """A reference to answer by where the guide wants one, and a purpose that the set may have."""
+        if reference and not opening.reference:
             self.wrong(0, "the set has no reference", "", "BHT03", code="1")
         if opening.purpose not in purposes.split():
             self.wrong(0, "a purpose that this set has not", "", "BHT02", code="7")

@@ -190,7 +190,8 @@ def check_payment(remit: Remittance, one: TransactionSet, paid_cents: int) -> li
         )
     if remit.payee_npi and not is_npi(remit.payee_npi):
         sentence = "the payee's NPI has a wrong check digit"
-        found.append(one.finding(-1, sentence, severity="warning", element="N104"))
+        place = remit.payee_segment
+        found.append(one.finding(place, sentence, severity="warning", element="N104", loop="1000B"))
     return found
 
 

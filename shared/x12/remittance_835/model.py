@@ -109,7 +109,7 @@ class Plb(msgspec.Struct, gc=False):
 class Remittance:
     """One 835 transaction set: one check or EFT. What the file does not say is empty, None or 0, and never made up.
 
-    `bank` is BPR05 to BPR15 as it stood; `unknown` are segments before the first claim or after the last.
+    `payee_segment` is the place of the payee's N1 in the set; `bank` is BPR05 to BPR15 as it stood; `unknown` are segments before the first claim or after the last.
     """
 
     handling: str
@@ -130,6 +130,7 @@ class Remittance:
     payer_phone: str = ""
     payee_name: str = ""
     payee_npi: str = ""
+    payee_segment: int = -1
     payee_tax_id: str = ""
     claims: list[RemitClaim] = field(default_factory=list)
     plb: list[Plb] = field(default_factory=list)

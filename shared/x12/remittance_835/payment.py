@@ -63,7 +63,7 @@ class PaymentReading:
             self.remit.payer_name, self.remit.payer_id = s[2], s[4]
             return s[3] in ("XV", "") and ends(s, 4)
         elif self.party == "PE":
-            self.remit.payee_name = s[2]
+            self.remit.payee_name, self.remit.payee_segment = s[2], place
             if s[3] == "XX":
                 self.remit.payee_npi = s[4]
             else:

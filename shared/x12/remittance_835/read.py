@@ -186,6 +186,7 @@ class Reading835(PaymentReading):
             line.submitted_procedure = submitted[1]
             line.submitted_modifiers = [m for m in submitted[2:6] if m]
             plain = plain and len(submitted) <= 6
+        plain = plain and not s[5].partition(".")[2].strip("0")
         if s[7]:
             line.submitted_units = self.taker.units(s[7], place, 7)
         self.line = line

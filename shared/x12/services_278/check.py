@@ -65,7 +65,8 @@ class _Review(Checking):
         for service in e.services:
             self.service(service, answers)
         decided = e.decision is not None or any(x.decision is not None for x in e.services)
-        if answers and not decided and not refused:
+        in_services = any(x.refusals or any(n.refusals for n in x.names) for x in e.services)
+        if answers and not (decided or refused or in_services):
             sentence = "a response decides nothing and says not why"
             self.wrong(e.place, sentence, "2000E", "HCR01", code="1")
 
