@@ -17,6 +17,8 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "unsent": ("/unsent", summary.UNSENT),
     "rejected": ("/rejected", summary.REJECTED),
     "denials": ("/denials", summary.DENIALS),
+    "denial-work-list": ("/denial-work-list", summary.DENIAL_WORK),
+    "reopenings": ("/reopenings", summary.REOPENINGS),
     "unanswered": (
         "/unanswered",
         (

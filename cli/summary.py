@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from rich.markup import escape
+
 from cli.context import Json, ask, dollars, out, plainly, print_json
-from cli.tables import deadline, money, number, show, summed, text
+from cli.tables import Column, deadline, money, number, show, summed, text
 
 MONEY = (
     money("billed", "billed_cents"),
@@ -63,6 +65,7 @@ UNSENT = (
     deadline("file by", "file_by"),
 )
 DENIALS = (
+    text("standing", "standing"),
     text("CARC", "carc"),
     text("RARC", "rarc"),
     text("payer", "payer"),
@@ -72,6 +75,28 @@ DENIALS = (
     text("what next", "next_action"),
     deadline("first by", "by_when"),
     number("past due", "past_due"),
+)
+DENIAL_WORK = (
+    text("standing", "standing"),
+    text("account", "account"),
+    text("claim", "claim"),
+    text("payer", "payer"),
+    text("CARC", "carc"),
+    text("RARC", "rarc"),
+    money("denied", "cents"),
+    text("whose work", "owner"),
+    Column("what next", lambda row: escape(f"{row.get('next_step')} {row.get('door')}".strip())),
+    deadline("by", "by_when"),
+)
+REOPENINGS = (
+    text("account", "account"),
+    text("claim", "claim"),
+    text("payer", "payer"),
+    text("payer control number", "payer_control"),
+    money("denied", "cents"),
+    text("since", "since"),
+    text("what next", "next_step"),
+    deadline("by", "by_when"),
 )
 UNPOSTED = (
     text("check", "check_number"),
@@ -209,10 +234,14 @@ def _work(s: dict[str, Any]) -> None:
     show("Ready, and a cut-off passed without them", UNSENT, s["unsent"])
     d = s["denials_total"]
     title = (
-        f"Open denials: {d['denials']:,}, {dollars(d['cents'])}; "
-        f"past due {d['past_due']:,}, {dollars(d['past_due_cents'])}"
+        f"Denials to do: {d['to_do']:,}, {dollars(d['to_do_cents'])}; "
+        f"past due {d['past_due']:,}, {dollars(d['past_due_cents'])}; "
+        f"waiting for the payer: {d['waiting']:,}, {dollars(d['waiting_cents'])}"
     )
     _list(s, "denials", title, DENIALS, 15)
+    if s["denials"]:
+        out.print("  each with its account: claimlog list denial-work-list")
+    _list(s, "reopenings", "Reopenings to ask payers for", REOPENINGS, 10)
     show("Who has not answered", LATE, s["late"])
     if s["late"]:
         out.print("  each file and claim: claimlog list unanswered")

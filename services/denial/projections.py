@@ -8,6 +8,14 @@ from contracts.registry import wire_name
 from contracts.submission import CorrectionDeclined
 from shared.service import At, Projection, Row
 
+_SENT = "Wait for the payer's answer to the corrected claim."
+_AFTER = {
+    "replacement": _SENT,
+    "new_claim": _SENT,
+    "reopening": "Ask the payer to reopen its decision, if nobody did (submission, GET /reopenings); then wait for its answer.",
+}
+"""What is next once a correction was requested, by its route: a reopening is asked for by a person."""
+
 
 def denial_keys(event: Any, at: At) -> Iterable[tuple[Any, ...]]:
     """The denials that an event is about."""
@@ -27,7 +35,7 @@ def denial_row(row: Row | None, event: Any, at: At) -> Row | None:
                 "state": "requested",
                 "route": event.route,
                 "requested_on": at.occurred_on,
-                "next_action": "Wait for the payer's answer to the corrected claim.",
+                "next_action": _AFTER[event.route],
             }
         case CorrectionDeclined():
             if row is None or row["state"] != "requested":

@@ -23,7 +23,7 @@ from contracts.submission import (
 )
 from contracts.values import ProviderAdjustment
 from deploy.stack import Stack
-from services.reporting.api import checks, money, work
+from services.reporting.api import checks, denials, money, work
 from services.reporting.api.summary import left_off, summary
 from shared.streams import BROADCAST, guarantor_stream, outbound_stream, remittance_stream
 from tests.stack.reports import answer, database
@@ -225,7 +225,7 @@ def test_money_at_claim_level_answers_what_is_open_and_then_what_was_denied(serv
 def test_a_denial_past_its_deadline_is_marked_and_counted(server: str) -> None:
     rows = Rows().days(MONDAY, date(2026, 2, 2))
     rows.tell(denial("d1", date(2026, 2, 1)), denial("d2", date(2026, 3, 1)))
-    (found,) = answer(server, rows, work.denials)
+    (found,) = answer(server, rows, denials.denials)
     assert (found["denials"], found["cents"], found["past"]) == (2, 40_000, True)
     assert (found["past_due"], found["past_due_cents"]) == (1, 20_000)
     assert found["next_due"] == date(2026, 3, 1)
@@ -372,7 +372,7 @@ def test_a_page_says_how_many_rows_it_left_off(server: str) -> None:
         rows.tell(denial(f"d{n}", date(2026, 3, 1), carc=f"{n}"))
 
     async def two(doors: Any) -> int:
-        return left_off(await work.denials(doors, 2))
+        return left_off(await denials.denials(doors, 2))
 
     assert answer(server, rows, two) == 1
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Query
 
-from services.reporting.api import checks, money, stories, work
+from services.reporting.api import checks, denials, money, stories, work
 from services.reporting.api.summary import summary
 from shared.service import Doors
 
@@ -29,7 +29,9 @@ LONG_LISTS: dict[str, Any] = {
     "/unposted": checks.unposted,
     "/unapplied": checks.unapplied,
     "/takebacks": checks.takebacks,
-    "/denials": work.denials,
+    "/denials": denials.denials,
+    "/denial-work-list": denials.denial_work_list,
+    "/reopenings": denials.reopenings,
     "/unanswered": work.unanswered,
     "/parked-records": work.parked,
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.reporting.api import checks, money, work
+from services.reporting.api import checks, denials, money, work
 from shared.service import Doors, Row
 
 SHOWN = 50
@@ -13,7 +13,8 @@ async def summary(doors: Doors) -> dict[str, Any]:
     """Money, checks, denials, aging, what waits and for whom. Money is cents."""
     long = {
         "checks_that_do_not_match": await checks.checks_that_do_not_match(doors, SHOWN),
-        "denials": await work.denials(doors, SHOWN),
+        "denials": await denials.denials(doors, SHOWN),
+        "reopenings": await denials.reopenings(doors, SHOWN),
         "unposted": await checks.unposted(doors, SHOWN),
         "unapplied": await checks.unapplied(doors, SHOWN),
         "takebacks": await checks.takebacks(doors, SHOWN),
@@ -32,8 +33,8 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "checks": await checks.checks_total(doors),
         "unsent": await work.unsent(doors),
         "rejected": await work.rejected(doors),
-        "denials_total": await work.denials_total(doors),
-        "denials_ended": await work.denials_ended(doors),
+        "denials_total": await denials.denials_total(doors),
+        "denials_ended": await denials.denials_ended(doors),
         "late": await work.late(doors),
         "claims_by_state": await work.claims_by_state(doors),
         "parked": await work.parked(doors),

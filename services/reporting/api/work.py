@@ -1,4 +1,4 @@
-"""What a biller works on: rejected, denied, unanswered, parked. One statement each; money is cents."""
+"""What a biller works on: rejected, unsent, unanswered, parked. One statement each; money is cents."""
 
 from services.reporting.api.money import LIST_PAGE, TODAY, business_days
 from shared.service import Doors, Row
@@ -80,41 +80,6 @@ async def rejected(doors: Doors) -> list[Row]:
         "then 'mend it, then resubmit' else 'nothing: it goes again by itself' end as next_step "
         "from claim_view where state in ('rejected', 'transport rejected', 'held') "
         "group by 1, 2, 3 order by 3, 1, 2"
-    )
-
-
-async def denials(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Open denials by CARC, RARC and payer: dollars, what next, by when, and how many of them are past that."""
-    return await doors.rows(
-        "select reason_group || '-' || carc as carc, array_to_string(rarcs, ' ') as rarc, payer, "
-        "count(*) as denials, sum(cents)::bigint as cents, max(category) as category, "
-        "max(owner) as owner, max(next_action) as next_action, min(deadline_on) as by_when, "
-        f"min(deadline_on) < {TODAY} as past, count(*) filter (where deadline_on < {TODAY}) as past_due, "
-        f"coalesce(sum(cents) filter (where deadline_on < {TODAY}), 0)::bigint as past_due_cents, "
-        f"min(deadline_on) filter (where deadline_on >= {TODAY}) as next_due, count(*) over () as listed "
-        "from denial_view where outcome = '' group by 1, 2, 3 order by sum(cents) desc, 1, 2, 3 limit $1",
-        limit,
-    )
-
-
-async def denials_total(doors: Doors) -> Row:
-    """Open denials in all."""
-    return (
-        await doors.rows(
-            "select count(*) as denials, coalesce(sum(cents), 0)::bigint as cents, "
-            f"count(*) filter (where deadline_on < {TODAY}) as past_due, "
-            f"coalesce(sum(cents) filter (where deadline_on < {TODAY}), 0)::bigint as past_due_cents "
-            "from denial_view where outcome = ''"
-        )
-    )[0]
-
-
-async def denials_ended(doors: Doors) -> list[Row]:
-    """How denials ended."""
-    return await doors.rows(
-        "select outcome, count(*) as denials, sum(cents)::bigint as denied_cents, "
-        "sum(outcome_cents)::bigint as outcome_cents from denial_view where outcome <> '' "
-        "group by 1 order by 1"
     )
 
 

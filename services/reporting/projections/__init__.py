@@ -2,7 +2,7 @@
 
 from services.reporting.projections.checks import CHECKS, POSTED, UNMATCHED, WAITING
 from services.reporting.projections.claims import CLAIMS
-from services.reporting.projections.denials import DENIALS
+from services.reporting.projections.denials import DENIALS, REOPENINGS
 from services.reporting.projections.money import MONEY, PERSON
 from services.reporting.projections.outside import (
     BUSINESS_DAYS,
@@ -21,6 +21,7 @@ PROJECTIONS = (
     PERSON,
     CLAIMS,
     DENIALS,
+    REOPENINGS,
     CHECKS,
     POSTED,
     UNMATCHED,

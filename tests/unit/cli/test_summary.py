@@ -37,7 +37,18 @@ CHECKS = {
     "not_in_the_bank": 0,
     "not_in_the_bank_cents": 0,
 }
+DENIALS_TOTAL = {
+    "denials": 72,
+    "cents": 6_000,
+    "to_do": 70,
+    "to_do_cents": 5_000,
+    "waiting": 2,
+    "waiting_cents": 1_000,
+    "past_due": 1,
+    "past_due_cents": 2_500,
+}
 DENIAL = {
+    "standing": "to do",
     "carc": "CO-197",
     "rarc": "",
     "payer": "BLUE",
@@ -58,15 +69,16 @@ def page(**given: Any) -> dict[str, Any]:
         "aging_basis": "date of service",
         "total": TOTAL,
         "checks": CHECKS,
-        "denials_total": {"denials": 70, "cents": 5_000, "past_due": 1, "past_due_cents": 2_500},
+        "denials_total": DENIALS_TOTAL,
         "money_by_facility": [{"facility": "FAC1", **TOTAL}],
         "left_off": dict.fromkeys(
-            ("checks_that_do_not_match", "denials", "unposted", "unapplied", "takebacks"), 0
+            ("checks_that_do_not_match", "denials", "reopenings", "unposted", "unapplied", "takebacks"), 0
         ),
     }
     lists_of_it = (
         "money", "money_by_payer", "not_of_a_facility", "owed", "aging", "unsent", "rejected", "late", "parked",
-        "claims_by_state", "denials", "unposted", "unapplied", "takebacks", "checks_that_do_not_match",
+        "claims_by_state", "denials", "reopenings", "unposted", "unapplied", "takebacks",
+        "checks_that_do_not_match",
     )  # fmt: skip
     return {**{name: [] for name in lists_of_it}, **empty, **given}
 
@@ -127,6 +139,15 @@ def test_a_list_that_was_cut_says_how_many_were_left_off_and_where_they_are(
 def test_a_list_that_is_whole_says_nothing_of_others(capsys: pytest.CaptureFixture[str]) -> None:
     summary.render(page(denials=[DENIAL]))
     assert "more rows" not in capsys.readouterr().out
+
+
+def test_what_is_to_do_of_denials_is_told_apart_from_what_waits_for_the_payer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    summary.render(page(denials=[DENIAL]))
+    said = capsys.readouterr().out
+    assert "Denials to do: 70, 50.00; past due 1, 25.00; waiting for the payer: 2, 10.00" in said
+    assert "claimlog list denial-work-list" in said
 
 
 def test_a_deadline_that_is_over_is_marked_as_past(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Rows, reactions, and that the README says what the code does."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,11 @@ def test_a_row_tells_what_to_do_next_until_the_denial_ends() -> None:
     row = _row(opened(denied()))
     assert (row["state"], row["owner"], row["facility"]) == ("open", "authorization", "F1")
     assert _row(opened(denied()), ASKED)["route"] == "replacement"
+    sent = "Wait for the payer's answer to the corrected claim."
+    assert _row(opened(denied()), ASKED)["next_action"] == sent
+    assert _row(opened(denied()), replace(ASKED, route="new_claim"))["next_action"] == sent
+    told = _row(opened(denied()), replace(ASKED, route="reopening"))["next_action"]
+    assert told.startswith("Ask the payer to reopen its decision")
     declined = CorrectionDeclined(
         account=ACCOUNT, claim=CLAIM, adjudication="adj-1", denials=(D1,), reason="look again"
     )

@@ -1,0 +1,122 @@
+"""Work lists in a real database: what is somebody's to do, whose account it is, and what waits for somebody else."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.submission import ClaimHeld, EditFailure
+from deploy.stack import Stack
+from services.reporting.api import denials
+from tests.stack.reports import answer, database
+from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY
+from tests.unit.reporting.facts import created, denial, rejected, submitted
+from tests.unit.reporting.rows import Rows
+from tests.unit.reporting.test_reporting_denials import ASKED, D1, reopening, requested
+
+MONDAY, PAST = date(2026, 1, 5), date(2026, 1, 1)
+HELD = ClaimHeld(
+    account=ACCOUNT,
+    claim=CLAIM,
+    attempt=2,
+    reasons=(
+        EditFailure(
+            rule="npi", rule_version="1", loop="2310B", element="NM109", severity="block",
+            sentence="The number is wrong.", fix="Correct it at coding.",
+        ),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(stack: Stack) -> Iterator[str]:
+    """The DSN of a database with reporting's tables."""
+    with database(stack.postgres.start()) as made:
+        yield made
+
+
+def _denied(*events: Any) -> Rows:
+    rows = Rows().days(MONDAY, date(2026, 1, 9))
+    return rows.tell(created(), submitted(DAY), denial(D1, PAST), *events)
+
+
+@pytest.mark.parametrize(
+    ("events", "standing", "next_step"),
+    [
+        pytest.param([], "to do", "Add the number and send again.", id="open"),
+        pytest.param(
+            [requested(), submitted(DAY, attempt=2)],
+            "waiting for the payer",
+            "Wait for the payer's answer to the corrected claim.",
+            id="sent again",
+        ),
+        pytest.param(
+            [requested(), HELD],
+            "to do",
+            "Mend the corrected claim: it is held, see list rejected.",
+            id="held",
+        ),
+        pytest.param(
+            [requested(), submitted(DAY, attempt=2), rejected()],
+            "to do",
+            "Mend the corrected claim: it is rejected, see list rejected.",
+            id="rejected",
+        ),
+        pytest.param(
+            [requested("reopening"), reopening()],
+            "to do",
+            "Ask the payer to reopen its decision: it takes no corrected claim.",
+            id="not asked to reopen",
+        ),
+        pytest.param(
+            [requested("reopening"), reopening(), ASKED],
+            "waiting for the payer",
+            "Wait for the payer's answer to the reopening.",
+            id="asked to reopen",
+        ),
+    ],
+)
+def test_a_denial_is_to_do_until_it_is_the_payers_turn(
+    server: str, events: list[Any], standing: str, next_step: str
+) -> None:
+    rows = _denied(*events)
+    (found,) = answer(server, rows, denials.denials)
+    assert (found["standing"], found["next_action"]) == (standing, next_step)
+    mine = standing == "to do"
+    assert (found["past"], found["past_due"]) == (mine, int(mine))
+    (one,) = answer(server, rows, denials.denial_work_list)
+    assert (one["account"], one["claim"], one["cents"]) == (ACCOUNT, CLAIM, 20_000)
+    assert (one["standing"], one["next_step"], one["past"]) == (standing, next_step, mine)
+    total = answer(server, rows, denials.denials_total)
+    assert (total["denials"], total["to_do"], total["waiting"]) == (1, int(mine), int(not mine))
+    assert total["past_due"] == int(mine)
+
+
+def test_a_denials_door_is_named(server: str) -> None:
+    (one,) = answer(server, _denied(), denials.denial_work_list)
+    assert one["door"] == f"denial, POST /denials/{D1}/correct"
+    rows = _denied()
+    rows.tables["denial_view"][(D1,)]["correctable"] = False
+    (one,) = answer(server, rows, denials.denial_work_list)
+    assert one["door"] == f"to give it up: denial, POST /denials/{D1}/accept"
+    rows = _denied(requested("reopening"), reopening())
+    (one,) = answer(server, rows, denials.denial_work_list)
+    assert one["door"] == f"submission, POST /claims/{CLAIM}/reopening"
+
+
+def test_a_reopening_that_nobody_asked_for_is_listed_with_what_it_is_about(server: str) -> None:
+    rows = _denied(requested("reopening"), reopening())
+    (found,) = answer(server, rows, denials.reopenings)
+    assert (found["account"], found["payer_control"], found["cents"]) == (ACCOUNT, "ICN1", 20_000)
+    assert (found["by_when"], found["past"]) == (PAST, True)
+    assert found["next_step"].endswith(f"submission, POST /claims/{CLAIM}/reopening")
+    assert answer(server, rows.tell(ASKED), denials.reopenings) == []
+
+
+def test_denials_of_a_table_that_was_not_made_again_are_to_do_as_they_were(server: str) -> None:
+    rows = _denied()
+    empty = dict.fromkeys(("state", "route", "requested_on", "correctable"))
+    rows.tables["denial_view"][(D1,)].update(empty)
+    (found,) = answer(server, rows, denials.denials)
+    assert (found["standing"], found["next_action"]) == ("to do", "Add the number and send again.")
