@@ -196,6 +196,18 @@ def check_equation(c: dict[str, Any]) -> str:
     )
 
 
+def came_in(s: dict[str, Any]) -> str:
+    """Facilities' insurance payments and what is of no facility are the checks; else by how much they are not."""
+    paid, checks = s["total"]["insurance_paid_cents"], s["checks"]["amount_cents"]
+    other = sum(row["cents"] for row in s["not_of_a_facility"])
+    off = paid + other - checks
+    return (
+        f"insurance paid {dollars(paid)} + not of a facility {dollars(other)} {'=' if not off else '≠'} "
+        f"total of the checks {dollars(checks)} ({'checks' if not off else 'off by ' + dollars(off)}); "
+        "a takeback (WO) that met an overpayment is in the insurance paid of its facility"
+    )
+
+
 def _money(s: dict[str, Any]) -> None:
     total = {**s["total"], "facility": "all", "payer": "all"}
     show("Money by facility", (text("facility", "facility"), *MONEY), s["money_by_facility"], total=total)
@@ -209,6 +221,7 @@ def _money(s: dict[str, Any]) -> None:
     )
     for row in s["not_of_a_facility"]:
         out.print(f"not of a facility: {row['what']}, {row['payer']}: {dollars(row['cents'])}", highlight=False)
+    out.print(came_in(s), highlight=False)
     who = (text("who", "who"), text("what", "what"))
     show(f"Who owes it now, by days since the {s['aging_basis']}", (*who, *AGES), s["owed"], total=summed(s["owed"], who="all"))
     what = (text("facility", "facility"), text("owed by", "party"), text("what", "what"))

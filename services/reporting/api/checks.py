@@ -60,6 +60,23 @@ async def checks_total(doors: Doors) -> Row:
     )[0]  # fmt: skip
 
 
+async def not_of_a_facility(doors: Doors) -> list[Row]:
+    """What checks brought (negative: kept back) beside the insurance payments of facilities; both are the checks' total.
+
+    A takeback (PLB WO) that met an overpayment is in the insurance paid of that account's facility, and not here; so is
+    a refund of ours, which no check kept back: it is added again.
+    """
+    return await doors.rows(
+        "select case reason when 'refund' then 'refund that we sent' else 'provider adjustment ' || reason end as what, "
+        "payer, -sum(cents)::bigint as cents from payee_view group by 1, 2 having sum(cents) <> 0 "
+        f"union all select l.what, k.payer, sum(l.cents)::bigint from ({_CHECKS}) k cross join lateral (values "
+        "('suspense', k.suspense_cents), ('unmatched payment', k.unmatched_cents), "
+        "('reversal that waits for its original', k.waiting_cents), "
+        "('not posted yet', k.unposted_cents - k.unmatched_cents - k.waiting_cents)) as l(what, cents) "
+        "where k.state = 'released' group by 1, 2 having sum(l.cents) <> 0 order by 1, 2"
+    )
+
+
 async def not_in_the_bank(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     """Released checks whose money the bank does not show, or not all of it, oldest first."""
     return await doors.rows(
@@ -109,12 +126,15 @@ async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
 
 
 async def takebacks(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Whose money payers took back, how much, and from which check."""
+    """Whose money payers took back, how much, and from which check: reversals, and what a PLB recovers (WO)."""
     return await doors.rows(
-        "select t.account, coalesce(nullif(t.facility, ''), m.facility, 'not of a facility') as facility, "
+        "select a.account, coalesce(nullif(t.facility, ''), m.facility, 'not of a facility') as facility, "
         "t.payer, t.check_number, t.occurred_on, t.what, t.reference, t.cents, "
         "count(*) over () as listed, sum(t.cents) over ()::bigint as listed_cents from takeback t "
-        "left join account_money m on m.account = t.account "
+        "left join lateral (select max(account) as account from payee_view where kind = 'recovered' "
+        "and payer = t.payer and reference = t.reference and check_number = t.check_number) p on true "
+        "cross join lateral (select coalesce(nullif(t.account, ''), p.account, '') as account) a "
+        "left join account_money m on m.account = a.account where t.what in ('reversal', 'PLB WO') "
         "order by abs(t.cents) desc, t.event_id limit $1",
         limit,
     )

@@ -87,18 +87,6 @@ async def money_total(doors: Doors) -> Row:
     return (await doors.rows(f"select {_TOTALS} from account_money"))[0]
 
 
-async def not_of_a_facility(doors: Doors) -> list[Row]:
-    """Money that belongs to a check or a payee and to no facility: provider adjustments, suspense, unmatched."""
-    return await doors.rows(
-        "select 'provider adjustment ' || reason as what, payer, sum(cents)::bigint as cents "
-        "from payee_view group by reason, payer having sum(cents) <> 0 "
-        "union all select 'suspense', payer, sum(suspense_cents)::bigint from check_view "
-        "where suspense_cents <> 0 group by payer "
-        "union all select 'unmatched payment', c.payer, sum(u.cents)::bigint from unmatched_view u "
-        "join check_view c using (remittance) where u.open group by c.payer order by 1, 2"
-    )
-
-
 def _aged(group: str) -> str:
     ages = ", ".join(
         f"coalesce(sum(cents) filter (where days between {low} and {high}), 0)::bigint as {name}"

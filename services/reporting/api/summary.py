@@ -27,7 +27,7 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "money_by_facility": await money.money_by_facility(doors),
         "money_by_payer": await money.money_by_payer(doors),
         "total": await money.money_total(doors),
-        "not_of_a_facility": await money.not_of_a_facility(doors),
+        "not_of_a_facility": await checks.not_of_a_facility(doors),
         "owed": await money.owed(doors),
         "aging": await money.aging(doors),
         "checks": await checks.checks_total(doors),

@@ -1,13 +1,41 @@
-"""Money of a payee or a guarantor that belongs to no account: provider adjustments, unapplied payments."""
+"""Money of a payee or a guarantor that belongs to no account: provider adjustments less what accounts explain of them, unapplied payments."""
 
 from typing import Any
 
 from contracts.posting import (
+    OverpaymentRecovered,
+    OverpaymentRefunded,
     PatientPaymentAssigned,
     PatientPaymentReceived,
     PatientPaymentRefunded,
 )
+from services.reporting.projections.takebacks import TAKEN_BACK
 from shared.service import At, Projection, Row
+
+
+def _payee(row: Row | None, event: Any, at: At) -> Row:
+    """A PLB amount, positive where it lowered a check; or (negative) what of it is an account's, and what we sent back.
+
+    Accounts count the two last in their own insurance payments: here they would stand a second time.
+    """
+    kind, reason, cents = "adjustment", getattr(event, "reason", ""), event.cents
+    if isinstance(event, OverpaymentRecovered):
+        kind, reason, cents = "recovered", TAKEN_BACK, -event.cents
+    elif isinstance(event, OverpaymentRefunded):
+        kind, reason, cents = "refund", "refund", -event.cents
+    return {
+        "event_id": at.event_id,
+        "payer": event.payer,
+        "tax_id": getattr(event, "tax_id", ""),
+        "check_number": getattr(event, "check_number", ""),
+        "kind": kind,
+        "reason": reason,
+        "reference": getattr(event, "reference", ""),
+        "account": event.account,
+        "cents": cents,
+        "posted_on": event.posted_on,
+    }
+
 
 PAYEES = Projection(
     table="payee_view",
@@ -16,24 +44,23 @@ PAYEES = Projection(
         "payer": "text",
         "tax_id": "text",
         "check_number": "text",
+        "kind": "text",
         "reason": "text",
         "reference": "text",
+        "account": "text",
         "cents": "bigint",
         "posted_on": "date",
     },
     key=("event_id",),
-    hears=frozenset({"posting.provider_adjustment_posted.v1"}),
-    keys=lambda event, at: [(at.event_id,)],
-    project=lambda row, event, at: {
-        "event_id": at.event_id,
-        "payer": event.payer,
-        "tax_id": event.tax_id,
-        "check_number": event.check_number,
-        "reason": event.reason,
-        "reference": event.reference,
-        "cents": event.cents,
-        "posted_on": event.posted_on,
-    },
+    hears=frozenset(
+        {
+            "posting.provider_adjustment_posted.v1",
+            "posting.overpayment_recovered.v1",
+            "posting.overpayment_refunded.v1",
+        }
+    ),
+    keys=lambda event, at: [(at.event_id,)] if at.stream.startswith("payee/") else [],
+    project=_payee,
     append=True,
 )
 

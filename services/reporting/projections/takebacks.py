@@ -1,4 +1,4 @@
-"""What payers took back: by a reversal, or kept from a later check (PLB)."""
+"""What payers took back: by a reversal, or as an overpayment kept from a later check (PLB WO)."""
 
 from typing import Any
 
@@ -6,10 +6,13 @@ from contracts.adjudication_tracking import AdjudicationReversed
 from contracts.posting import ProviderAdjustmentPosted
 from shared.service import At, Projection, Row
 
+TAKEN_BACK = "WO"
+"""PLB03-1 of an overpayment that is recovered. FB only moves what is left of it to another check."""
+
 
 def _takeback_keys(event: Any, at: At) -> list[tuple[str]]:
     if isinstance(event, ProviderAdjustmentPosted):
-        return [(at.event_id,)] if event.reason in ("WO", "FB", "72", "CS") else []
+        return [(at.event_id,)] if event.reason == TAKEN_BACK else []
     return [(at.event_id,)]
 
 

@@ -102,6 +102,15 @@ def test_checks_are_posted_and_unposted_less_the_plb() -> None:
     assert "off by 0.01" in summary.check_equation({**CHECKS, "difference_cents": 1})
 
 
+def test_insurance_paid_and_what_is_of_no_facility_are_the_checks() -> None:
+    kept = {"what": "provider adjustment WO", "payer": "BLUE", "cents": -500}
+    s = page(not_of_a_facility=[kept])
+    assert summary.came_in(s).startswith(
+        "insurance paid 120.00 + not of a facility -5.00 = total of the checks 115.00 (checks)"
+    )
+    assert "(off by 5.00)" in summary.came_in(page())
+
+
 def _columns() -> list[Any]:
     known = [column for _, columns in lists.LISTS.values() for column in columns]
     return [*known, *summary.LATE, *summary.AGES]

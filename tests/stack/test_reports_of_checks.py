@@ -1,0 +1,138 @@
+"""Checks in a real database: every cent that they brought is a facility's or is told apart, and once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts.adjudication_tracking import RemittanceReceived, RemittanceReleased
+from contracts.posting import ProviderAdjustmentsDelivered
+from contracts.values import ProviderAdjustment
+from deploy.stack import Stack
+from services.posting.domain.commands import RefundOverpayment
+from services.reporting.api import checks
+from services.reporting.api.summary import summary
+from shared.streams import account_stream, payee_stream, remittance_stream
+from tests.stack.reports import answer, database
+from tests.unit.posting.facts import (
+    ACCOUNT,
+    CLAIM,
+    DAY,
+    SOURCE,
+    adjudicated,
+    captured,
+    line,
+    opened,
+    taken_back,
+)
+from tests.unit.posting.town import TODAY, Town
+from tests.unit.reporting.facts import created
+from tests.unit.reporting.rows import Rows
+
+HERE, PAYEE = account_stream(ACCOUNT), payee_stream("BLUE", "990000001")
+PAID = adjudicated(line(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)), payer_control="ICN1")
+AGAIN = replace(
+    PAID, adjudication="adj-2", payer_control="ICN2", flags=("other_check",), remittance="rem-2"
+)
+FORWARD = ProviderAdjustment(reason="FB", reference="FORWARD", cents=-700)
+INTEREST = ProviderAdjustment(reason="L6", reference="", cents=-15)
+
+
+def kept(cents: int, reference: str = CLAIM) -> ProviderAdjustment:
+    """A takeback."""
+    return ProviderAdjustment(reason="WO", reference=reference, cents=cents)
+
+
+@pytest.fixture(scope="module")
+def server(stack: Stack) -> Iterator[str]:
+    """The DSN of a database with reporting's tables."""
+    with database(stack.postgres.start()) as made:
+        yield made
+
+
+class World(Town):
+    """A claim of 200.00 that was paid twice, and its checks: what posting says of it is told to reporting."""
+
+    def __init__(self) -> None:
+        self.rows = Rows().tell(opened("BLUE"), captured(), created())
+        self.told = 0
+        super().__init__(opened("BLUE"), captured())
+        self.say(HERE, PAID, AGAIN)
+        self.check("rem-1", 8_000).check("rem-2", 8_000)
+
+    def check(self, remittance: str, claims: int, *plb: ProviderAdjustment) -> "World":
+        """A released check, and its provider adjustments at the payee."""
+        facts: dict[str, Any] = {
+            "remittance": remittance,
+            "payer": "BLUE",
+            "check_number": f"CHK-{remittance}",
+            "paid_on": DAY,
+            "amount_cents": claims - sum(p.cents for p in plb),
+            "claims": 1,
+            "provider_adjustments": plb,
+        }
+        received = RemittanceReceived(handling="I", chunks=1, source=SOURCE, **facts)
+        released = RemittanceReleased(claims_cents=claims, **facts)
+        self.rows.tell(received, released, stream=remittance_stream(remittance))
+        delivered = ProviderAdjustmentsDelivered(
+            payer="BLUE",
+            tax_id="990000001",
+            remittance=remittance,
+            check_number=f"CHK-{remittance}",
+            adjustments=plb,
+            posted_on=TODAY,
+        )
+        self.say(PAYEE, *[delivered] * bool(plb))
+        return self
+
+    def heard(self) -> Rows:
+        """Reporting's rows of all that was said."""
+        for stream, event in self.said[self.told :]:
+            self.rows.tell(event, stream=stream)
+        self.told = len(self.said)
+        return self.rows
+
+
+def _adds_up(server: str, world: World, *apart: tuple[str, int]) -> None:
+    found = answer(server, world.heard(), summary)
+    assert [(r["what"], r["cents"]) for r in found["not_of_a_facility"]] == list(apart)
+    paid = sum(row["insurance_paid_cents"] for row in found["money_by_facility"])
+    assert paid + sum(cents for _, cents in apart) == found["checks"]["amount_cents"]
+
+
+def test_a_takeback_of_an_account_is_its_facilitys_and_told_once(server: str) -> None:
+    world = World().check("rem-3", 0, kept(8_000), FORWARD, INTEREST)
+    _adds_up(server, world, ("provider adjustment FB", 700), ("provider adjustment L6", 15))
+
+
+def test_what_no_overpayment_explains_of_a_takeback_is_of_no_facility(server: str) -> None:
+    _adds_up(server, World().check("rem-3", 0, kept(9_500)), ("provider adjustment WO", -1_500))
+    _adds_up(
+        server, World().check("rem-3", 0, kept(600, "STRANGE")), ("provider adjustment WO", -600)
+    )
+
+
+def test_a_takeback_whose_payment_the_payer_reversed_too_is_the_payees_again(server: str) -> None:
+    back = replace(taken_back(8_000, "adj-2"), remittance="rem-4")
+    world = World().check("rem-3", 0, kept(8_000))
+    world.say(HERE, back)
+    _adds_up(server, world.check("rem-4", -8_000), ("provider adjustment WO", -8_000))
+
+
+def test_a_refund_of_ours_was_brought_by_a_check_and_left_the_facility(server: str) -> None:
+    refund = RefundOverpayment(ACCOUNT, "adj-2", "refund-1", "paid twice", "pat", 3_000)
+    world = World()
+    world.obey(HERE, refund)
+    _adds_up(server, world, ("refund that we sent", 3_000))
+
+
+def test_a_check_whose_claims_are_on_their_way_is_not_posted_yet(server: str) -> None:
+    _adds_up(server, World().check("rem-3", 500), ("not posted yet", 500))
+
+
+def test_only_recovered_overpayments_and_reversals_are_takebacks(server: str) -> None:
+    world = World().check("rem-3", 0, kept(8_000, "ICN1"), FORWARD, INTEREST)
+    (found,) = answer(server, world.heard(), checks.takebacks)
+    assert (found["what"], found["cents"]) == ("PLB WO", 8_000)
+    assert (found["account"], found["facility"]) == (ACCOUNT, "F1")
