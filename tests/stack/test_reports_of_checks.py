@@ -131,6 +131,29 @@ def test_a_check_whose_claims_are_on_their_way_is_not_posted_yet(server: str) ->
     _adds_up(server, World().check("rem-3", 500), ("not posted yet", 500))
 
 
+def test_a_credit_is_there_since_it_was_posted_until_it_is_taken_back(server: str) -> None:
+    world = World()
+    (found,) = answer(server, world.heard(), checks.unapplied)
+    assert (found["whose"], found["cents"], found["since"]) == ("BLUE", 8_000, TODAY)
+    world.check("rem-3", 0, kept(3_000))
+    (found,) = answer(server, world.heard(), checks.unapplied)
+    assert (found["cents"], found["since"]) == (5_000, TODAY)
+    world.check("rem-4", 0, kept(5_000))
+    assert answer(server, world.heard(), checks.unapplied) == []
+    account = world.rows.account()
+    assert (account["credit_cents"], account["credit_since"], account["credit_payer"]) == (0, None, "")
+
+
+def test_a_claim_says_what_of_its_payment_was_taken_back_or_refunded() -> None:
+    world = World().check("rem-3", 0, kept(5_000))
+    world.obey(HERE, RefundOverpayment(ACCOUNT, "adj-2", "refund-1", "paid twice", "pat", 3_000))
+    claim = world.heard().claim(CLAIM)
+    assert (claim["paid_cents"], claim["returned_cents"], claim["state"]) == (16_000, 8_000, "paid")
+    world.say(HERE, replace(taken_back(8_000, "adj-2"), remittance="rem-4"))
+    claim = world.heard().claim(CLAIM)
+    assert (claim["paid_cents"], claim["returned_cents"]) == (8_000, 3_000)
+
+
 def test_only_recovered_overpayments_and_reversals_are_takebacks(server: str) -> None:
     world = World().check("rem-3", 0, kept(8_000, "ICN1"), FORWARD, INTEREST)
     (found,) = answer(server, world.heard(), checks.takebacks)

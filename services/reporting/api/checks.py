@@ -118,8 +118,8 @@ async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "else 'the patient owes nothing more on the account' end as reason, p.received_on as since "
         "from patient_payment p left join account_money m on m.account = p.account "
         "where p.received_cents <> p.applied_cents + p.refunded_cents "
-        "union all select account, facility, payer, credit_cents, "
-        "'more was paid than the charges allow: refund, or wait for the takeback', service_on "
+        "union all select account, facility, coalesce(nullif(credit_payer, ''), payer), credit_cents, "
+        "'more was paid than the charges allow: refund, or wait for the takeback', credit_since "
         "from account_money where credit_cents <> 0) u order by abs(cents) desc, account limit $1",
         limit,
     )

@@ -11,7 +11,13 @@ from contracts.adjudication_tracking import (
     ClaimRejected,
 )
 from contracts.denial import CorrectionRequested
-from contracts.posting import PaymentPosted, PostingReversed, ResponsibilityMoved
+from contracts.posting import (
+    OverpaymentRecovered,
+    OverpaymentRefunded,
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+)
 from contracts.submission import (
     ClaimCreated,
     ClaimHeld,
@@ -48,6 +54,7 @@ def _fresh(event: Any, at: At) -> Row:
         "frequency": "1",
         "charge_cents": getattr(event, "total_cents", 0),
         "paid_cents": 0,
+        "returned_cents": 0,
         "contractual_cents": 0,
         "patient_cents": 0,
         "denied_cents": 0,
@@ -195,6 +202,11 @@ def _standing(
     }
 
 
+def _returned(row: Row, e: OverpaymentRecovered | OverpaymentRefunded, at: At) -> Row:
+    """What of `paid_cents` the payer took back by a PLB, or we refunded: the claim keeps the rest."""
+    return {"returned_cents": (row["returned_cents"] or 0) + e.cents}
+
+
 def _answered(answers: dict[str, int], paid: int, denied: int) -> str:
     if not answers:
         return "reversed"
@@ -241,6 +253,8 @@ _CLAIM: dict[type, Any] = {
     AnswerLate: lambda row, e, at: {"late": sorted({*row["late"], e.awaited})},
     PaymentPosted: _posted,
     PostingReversed: _unposted,
+    OverpaymentRecovered: _returned,
+    OverpaymentRefunded: _returned,
     CorrectionRequested: lambda row, e, at: {"state": "correcting"},
     ResponsibilityMoved: _moved_on,
 }
@@ -259,6 +273,7 @@ CLAIMS = Projection(
         "frequency": "text",
         "charge_cents": "bigint",
         "paid_cents": "bigint",
+        "returned_cents": "bigint",
         "contractual_cents": "bigint",
         "patient_cents": "bigint",
         "denied_cents": "bigint",
@@ -302,6 +317,8 @@ CLAIMS = Projection(
             "posting.payment_posted.v1",
             "posting.posting_reversed.v1",
             "posting.responsibility_moved.v1",
+            "posting.overpayment_recovered.v1",
+            "posting.overpayment_refunded.v1",
             "denial.correction_requested.v1",
         }
     ),

@@ -66,6 +66,8 @@ def _fresh(at: At) -> Row:
         "next_payer": "",
         "service_on": None,
         "first_billed_on": None,
+        "credit_since": None,
+        "credit_payer": "",
         "charges_cents": 0,
         **dict.fromkeys(LEDGERS.values(), 0),
     }
@@ -99,13 +101,26 @@ def _money(row: Row | None, event: Any, at: At) -> Row:
                 row["next_payer"] = event.to_payer
         case ClaimSubmitted():
             row["first_billed_on"] = row["first_billed_on"] or event.submitted_on
+    before = row["credit_cents"]
     for entry in getattr(event, "entries", ()):
         column = LEDGERS.get(entry.ledger)
         if column is not None:
             row[column] += -entry.cents if entry.ledger in CREDITS else entry.cents
     if isinstance(event, ChargeCorrected):
         row["open_cents"] += receivable_change(event)
-    return row
+    return {**row, **_credit(row, before, event, at)}
+
+
+def _credit(row: Row, before: int, event: Any, at: At) -> Row:
+    """Since when more is here than the charges allow, and who paid it last; the day it was posted, not of the service."""
+    if row["credit_cents"] == before:
+        return {}
+    if not row["credit_cents"]:
+        return {"credit_since": None, "credit_payer": ""}
+    made: Row = {} if before else {"credit_since": getattr(event, "posted_on", at.occurred_on)}
+    if row["credit_cents"] > before and getattr(event, "payer", ""):
+        made["credit_payer"] = event.payer
+    return made
 
 
 MONEY = Projection(
@@ -119,6 +134,8 @@ MONEY = Projection(
         "next_payer": "text",
         "service_on": "date",
         "first_billed_on": "date",
+        "credit_since": "date",
+        "credit_payer": "text",
         "charges_cents": "bigint",
         **dict.fromkeys(LEDGERS.values(), "bigint"),
     },
