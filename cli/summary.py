@@ -36,6 +36,7 @@ CHECKS = (
     money("unposted", "unposted_cents"),
     money("PLB", "plb_cents"),
     text("why", "reason"),
+    text("what next", "next_step"),
 )
 BANK = (
     text("check", "check_number"),
@@ -105,6 +106,7 @@ UNPOSTED = (
     money("unposted", "cents"),
     text("why", "reason"),
     text("since", "since"),
+    text("what next", "next_step"),
 )
 UNAPPLIED = (
     text("account", "account"),

@@ -65,6 +65,7 @@ def show(
     for made, column in zip(table.columns, columns, strict=True):
         made.justify = "right" if column.right else "left"
         made.no_wrap = column.right
+        made.overflow = "fold"  # A door's path that is cut short leads nowhere.
         made.min_width = len(column.header)
     for row in rows:
         table.add_row(*(c.cell(row) for c in columns))

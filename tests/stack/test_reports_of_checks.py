@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from contracts.adjudication_tracking import RemittanceReceived, RemittanceReleased
+from contracts.adjudication_tracking import (
+    ClaimUnmatched,
+    RemittanceClosed,
+    RemittanceReceived,
+    RemittanceRefused,
+    RemittanceReleased,
+)
 from contracts.posting import ProviderAdjustmentsDelivered
 from contracts.values import ProviderAdjustment
 from deploy.stack import Stack
@@ -152,6 +158,52 @@ def test_a_claim_says_what_of_its_payment_was_taken_back_or_refunded() -> None:
     world.say(HERE, replace(taken_back(8_000, "adj-2"), remittance="rem-4"))
     claim = world.heard().claim(CLAIM)
     assert (claim["paid_cents"], claim["returned_cents"]) == (8_000, 3_000)
+
+
+def _refused(*plb: ProviderAdjustment) -> Rows:
+    received = RemittanceReceived(
+        remittance="rem-8", payer="BLUE", handling="I", amount_cents=700, check_number="CHK8", paid_on=DAY,
+        claims=1, chunks=1, provider_adjustments=plb, source=SOURCE,
+    )  # fmt: skip
+    refused = RemittanceRefused(
+        remittance="rem-8", payer="BLUE", check_number="CHK8", amount_cents=700, faults=()
+    )
+    return Rows().tell(received, refused, stream=remittance_stream("rem-8"))
+
+
+def test_a_refused_check_has_one_amount_and_a_next_step_in_every_list(server: str) -> None:
+    rows = _refused(INTEREST, kept(400))
+    (check,) = answer(server, rows, checks.checks_that_do_not_match)
+    (money,) = answer(server, rows, checks.unposted)
+    assert (check["amount_cents"], check["unposted_cents"], money["cents"]) == (700, 700, 700)
+    assert check["plb_cents"] == 385
+    assert check["next_step"] == money["next_step"]
+    assert "adjudication_tracking, POST /remittances/rem-8/release" in check["next_step"]
+
+
+def test_a_closed_check_is_nobodys_work(server: str) -> None:
+    closed = RemittanceClosed(
+        remittance="rem-8", payer="BLUE", check_number="CHK8", amount_cents=700, closed_by="pat",
+        reason="voided", source=SOURCE,
+    )  # fmt: skip
+    rows = _refused().tell(closed, stream=remittance_stream("rem-8"))
+    assert answer(server, rows, checks.checks_that_do_not_match) == []
+    assert answer(server, rows, checks.unposted) == []
+    (check,) = answer(server, rows, checks.checks)
+    assert (check["state"], check["unposted_cents"], check["next_step"]) == ("closed", 0, "")
+
+
+def test_an_unmatched_payment_names_the_door_that_leads_it_to_a_claim(server: str) -> None:
+    world = World().check("rem-3", 500)
+    said = ClaimUnmatched(
+        remittance="rem-3", position=1, claim="STRANGE", cents=500, reason="no claim of ours"
+    )
+    rows = world.heard().tell(said, stream=remittance_stream("rem-3"))
+    (money,) = answer(server, rows, checks.unposted)
+    assert money["next_step"].endswith("/remittances/rem-3/claims/1/match")
+    (check,) = answer(server, rows, checks.checks_that_do_not_match)
+    assert check["next_step"].startswith("see list unposted")
+    _adds_up(server, world, ("unmatched payment", 500))
 
 
 def test_only_recovered_overpayments_and_reversals_are_takebacks(server: str) -> None:

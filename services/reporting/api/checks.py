@@ -3,11 +3,21 @@
 from services.reporting.api.money import LIST_PAGE, business_days
 from shared.service import Doors, Row
 
+_DOOR = "adjudication_tracking, POST /remittances/"
+_WHOLE = (
+    "case state when 'refused' then 'ask the payer for a mended file, which takes its place; or release what of it "
+    f"balances: {_DOOR}' || remittance || '/release; or close it: …/close' "
+    "when 'staged' then 'wait for the rest of its claims; if they stay away, hand the file in again' else '' end"
+)
+"""What to do about a check of which nothing is posted."""
+_MATCH = f"'lead it to a claim of ours: {_DOOR}' || u.remittance || '/claims/' || u.position || '/match'"
+_ORIGINAL = "'ask the payer which payment it takes back: it posts by itself once that one is here'"
+_SUSPENSE = "'ask the payer for the claims that are missing, or whose money it is'"
 _CHECKS = (
     "select c.*, coalesce(p.cents, 0)::bigint as posted_cents, "
     "coalesce(u.cents, 0)::bigint as unmatched_cents, coalesce(w.cents, 0)::bigint as waiting_cents, "
     "(case when c.state = 'released' then c.claims_cents - coalesce(p.cents, 0) "
-    "else c.amount_cents + c.plb_cents end)::bigint as unposted_cents, "
+    "when c.state = 'closed' then 0 else c.amount_cents end)::bigint as unposted_cents, "
     "(c.state = 'released' and c.claims_cents = coalesce(p.cents, 0) "
     "and c.claims_cents - c.plb_cents + c.suspense_cents = c.amount_cents) as matches "
     "from check_view c "
@@ -16,21 +26,29 @@ _CHECKS = (
     "using (remittance) "
     "left join (select remittance, sum(cents) as cents from waiting_view group by 1) w using (remittance)"
 )
+_LISTED = (
+    f"select *, case when state <> 'released' then {_WHOLE} when matches then '' "
+    "when unmatched_cents <> 0 or waiting_cents <> 0 then 'see list unposted: each has its own next step' "
+    f"else 'nothing: its claims are on their way to their accounts' end as next_step from ({_CHECKS}) c"
+)
 
 
 async def checks(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Does each check match: posted + unposted - PLB + suspense = total. Unposted is what clearing still holds."""
+    """Does each check match: posted + unposted - PLB + suspense = total. Unposted is what clearing still holds.
+
+    Of a check that was not released that is all of it, as stated: its PLB is told and not deducted.
+    """
     return await doors.rows(
-        f"select *, count(*) over () as listed from ({_CHECKS}) k "
+        f"select *, count(*) over () as listed from ({_LISTED}) k "
         "order by matches, paid_on desc, remittance limit $1",
         limit,
     )
 
 
 async def checks_that_do_not_match(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Checks that are refused, not released yet, or not posted whole."""
+    """Checks that are refused, not released yet, or not posted whole, and what to do about each."""
     return await doors.rows(
-        f"select *, count(*) over () as listed from ({_CHECKS}) k where not matches "
+        f"select *, count(*) over () as listed from ({_LISTED}) k where not matches and state <> 'closed' "
         "order by paid_on desc, remittance limit $1",
         limit,
     )
@@ -89,19 +107,20 @@ async def not_in_the_bank(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
 
 
 async def unposted(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Money of payers that is on no account, and why."""
+    """Money of payers that is on no account, why, and what to do about it."""
     return await doors.rows(
         "select *, count(*) over () as listed, sum(cents) over ()::bigint as listed_cents from ("
-        "select c.check_number, c.payer, 'payment of ' || u.claim as what, u.cents, u.reason, u.since "
+        "select c.check_number, c.payer, 'payment of ' || u.claim as what, u.cents, u.reason, u.since, "
+        f"{_MATCH} as next_step, u.remittance "
         "from unmatched_view u join check_view c using (remittance) where u.open "
         "union all select c.check_number, c.payer, 'reversal of ' || w.claim, w.cents, "
-        "'the payment that it takes back is not here', w.since "
+        f"'the payment that it takes back is not here', w.since, {_ORIGINAL}, w.remittance "
         "from waiting_view w join check_view c using (remittance) "
         "union all select check_number, payer, 'suspense', suspense_cents, "
-        "'released by a person although it does not balance', paid_on from check_view "
+        f"'released by a person although it does not balance', paid_on, {_SUSPENSE}, remittance from check_view "
         "where suspense_cents <> 0 "
-        "union all select check_number, payer, 'whole check', amount_cents, state || ': ' || reason, paid_on "
-        "from check_view where state in ('staged', 'refused')) u "
+        "union all select check_number, payer, 'whole check', amount_cents, state || ': ' || reason, paid_on, "
+        f"{_WHOLE}, remittance from check_view where state in ('staged', 'refused')) u "
         "order by abs(cents) desc, check_number, what limit $1",
         limit,
     )

@@ -175,3 +175,9 @@ def test_an_empty_installation_says_that_nothing_happened(
 def test_what_a_cell_holds_is_not_read_as_markup(capsys: pytest.CaptureFixture[str]) -> None:
     show("Any", (text("why", "why"),), [{"why": "[/bold]odd"}])
     assert "[/bold]odd" in capsys.readouterr().out
+
+
+def test_a_long_word_is_folded_and_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    path = "/remittances/" + "0123456789abcdef" * 20
+    show("Any", (text("door", "door"),), [{"door": path}])
+    assert path in re.sub(r"[^/\w]", "", capsys.readouterr().out)
