@@ -41,7 +41,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         (text("account", "account"), FACILITY, money("patient owes", "patient_owes_cents")),
     ),
 }
-WHOLE = ("money", "unsent", "rejected")
+WHOLE = ("money", "unsent")
 """Lists that have no limit: a row a facility and payer."""
 
 

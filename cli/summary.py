@@ -47,10 +47,12 @@ BANK = (
     number("business days since", "waiting_days"),
 )
 REJECTED = (
+    text("account", "account"),
     text("facility", "facility"),
     text("payer", "payer"),
     text("state", "state"),
-    number("claims", "claims"),
+    text("since", "since"),
+    text("attempt", "which"),
     money("billed", "cents"),
     text("why", "why"),
     text("what next", "next_step"),
@@ -245,7 +247,7 @@ def _checks(s: dict[str, Any]) -> None:
 
 
 def _work(s: dict[str, Any]) -> None:
-    show("Rejected or held: never adjudicated, so not denied; they go again as originals", REJECTED, s["rejected"])
+    _list(s, "rejected", "Rejected, or held before it goes", REJECTED, 15)
     show("Ready, and a cut-off passed without them", UNSENT, s["unsent"])
     d = s["denials_total"]
     title = (

@@ -1,17 +1,27 @@
 """Work lists in a real database: what is somebody's to do, whose account it is, and what waits for somebody else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from contracts.submission import ClaimHeld, EditFailure
+from contracts.submission import ClaimHeld, ClaimResubmitted, EditFailure, TransportRejected
 from deploy.stack import Stack
-from services.reporting.api import denials
+from services.reporting.api import denials, work
 from tests.stack.reports import answer, database
-from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY
-from tests.unit.reporting.facts import created, denial, rejected, submitted
+from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM
+from tests.unit.reporting.facts import (
+    DENIED,
+    PAID,
+    adjudicated,
+    created,
+    denial,
+    lived,
+    rejected,
+    submitted,
+)
 from tests.unit.reporting.rows import Rows
 from tests.unit.reporting.test_reporting_denials import ASKED, D1, reopening, requested
 
@@ -26,6 +36,11 @@ HELD = ClaimHeld(
             sentence="The number is wrong.", fix="Correct it at coding.",
         ),
     ),
+)  # fmt: skip
+
+AGAIN = ClaimResubmitted(
+    account=ACCOUNT, claim=CLAIM, attempt=2, frequency="7", payer="BLUE", payer_order=1, payer_control="ICN1",
+    cause="correction", adjudication="adj-1", total_cents=20_000,
 )  # fmt: skip
 
 
@@ -112,6 +127,68 @@ def test_a_reopening_that_nobody_asked_for_is_listed_with_what_it_is_about(serve
     assert (found["by_when"], found["past"]) == (PAST, True)
     assert found["next_step"].endswith(f"submission, POST /claims/{CLAIM}/reopening")
     assert answer(server, rows.tell(ASKED), denials.reopenings) == []
+
+
+def _one(server: str, rows: Rows) -> Any:
+    (found,) = answer(server, rows, work.rejected)
+    return found
+
+
+def test_a_held_claim_names_its_account_why_it_is_held_and_how_it_goes(server: str) -> None:
+    rows = Rows().days(MONDAY, date(2026, 1, 9)).tell(created())
+    row = _one(server, rows.tell(replace(HELD, attempt=1), on=date(2026, 1, 7)))
+    assert (row["account"], row["claim"], row["state"]) == (ACCOUNT, CLAIM, "held")
+    assert (row["since"], row["which"]) == (date(2026, 1, 7), "1, frequency 1")
+    assert row["why"] == "npi: The number is wrong."
+    assert row["next_step"].startswith("Correct it at coding. It goes by itself then")
+    assert row["next_step"].endswith(f"submission, POST /claims/{CLAIM}/release")
+
+
+def test_a_held_correction_of_a_decided_claim_says_that_it_was_decided(server: str) -> None:
+    rows = lived(adjudicated(DENIED)).tell(AGAIN, HELD)
+    row = _one(server, rows)
+    assert (row["attempt"], row["frequency"], row["decided_before"]) == (2, "7", True)
+    assert row["which"] == "2, frequency 7, decided before"
+    assert (row["file_by"], row["past"]) == (None, False)
+
+
+def test_a_rejected_claim_says_whom_its_codes_are_about_and_where_it_goes_again(server: str) -> None:
+    rows = Rows().tell(created(), submitted(DAY), replace(rejected(), entity="IL"), on=DAY)
+    row = _one(server, rows)
+    assert (row["why"], row["since"], row["claims"]) == ("A7 164 IL", DAY, 1)
+    assert row["next_step"] == (
+        "correct what the codes name about the subscriber, then resubmit: "
+        f"submission, POST /claims/{CLAIM}/resubmit"
+    )
+
+
+def test_a_void_that_came_back_or_is_held_can_be_withdrawn(server: str) -> None:
+    void = replace(AGAIN, frequency="8", cause="void")
+    held = _one(server, lived(adjudicated(PAID)).tell(void, HELD))
+    assert held["next_step"].endswith(f"/claims/{CLAIM}/void/withdraw")
+    rows = lived(adjudicated(PAID)).tell(void, submitted(DAY, attempt=2), rejected())
+    rows.claim(CLAIM)["frequency"] = "8"
+    assert _one(server, rows)["next_step"].startswith("resubmit the void: ")
+
+
+def test_a_claim_that_transport_refused_goes_again_by_itself_but_for_the_offender(server: str) -> None:
+    refused = TransportRejected(
+        receiver="HOUSE", level="999", isa13=1, st02="0001", code="R", account=ACCOUNT, claim=CLAIM, attempt=1
+    )
+    rows = Rows().tell(created(), submitted(DAY), refused, on=DAY)
+    row = _one(server, rows)
+    assert (row["next_step"], row["since"]) == ("nothing: it goes again by itself", DAY)
+    named = replace(HELD.reasons[0], rule="TRANSPORT")
+    row = _one(server, rows.tell(replace(HELD, attempt=1, reasons=(named,))))
+    assert row["next_step"].endswith(f"submission, POST /claims/{CLAIM}/resubmit")
+
+
+def test_the_list_of_what_came_back_says_how_many_it_left_off(server: str) -> None:
+    rows = Rows()
+    for claim in (CLAIM, SECOND_CLAIM):
+        rows.tell(created(claim), rejected(claim))
+    (found,) = answer(server, rows, lambda doors: work.rejected(doors, 1))
+    assert (found["listed"], found["listed_cents"]) == (2, 40_000)
 
 
 def test_denials_of_a_table_that_was_not_made_again_are_to_do_as_they_were(server: str) -> None:

@@ -17,7 +17,6 @@ LISTS: dict[str, Any] = {
     "/owed": money.owed,
     "/late": work.late,
     "/unsent": work.unsent,
-    "/rejected": work.rejected,
     "/claims-by-state": work.claims_by_state,
 }
 """Short ones, shown whole."""
@@ -29,6 +28,7 @@ LONG_LISTS: dict[str, Any] = {
     "/unposted": checks.unposted,
     "/unapplied": checks.unapplied,
     "/takebacks": checks.takebacks,
+    "/rejected": work.rejected,
     "/denials": denials.denials,
     "/denial-work-list": denials.denial_work_list,
     "/reopenings": denials.reopenings,

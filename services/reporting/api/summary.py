@@ -13,6 +13,7 @@ async def summary(doors: Doors) -> dict[str, Any]:
     """Money, checks, denials, aging, what waits and for whom. Money is cents."""
     long = {
         "checks_that_do_not_match": await checks.checks_that_do_not_match(doors, SHOWN),
+        "rejected": await work.rejected(doors, SHOWN),
         "denials": await denials.denials(doors, SHOWN),
         "reopenings": await denials.reopenings(doors, SHOWN),
         "unposted": await checks.unposted(doors, SHOWN),
@@ -32,7 +33,6 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "aging": await money.aging(doors),
         "checks": await checks.checks_total(doors),
         "unsent": await work.unsent(doors),
-        "rejected": await work.rejected(doors),
         "denials_total": await denials.denials_total(doors),
         "denials_ended": await denials.denials_ended(doors),
         "late": await work.late(doors),

@@ -70,16 +70,50 @@ async def unsent(doors: Doors) -> list[Row]:
     )
 
 
-async def rejected(doors: Doors) -> list[Row]:
-    """Claims that never entered adjudication: not denied, they go again as originals."""
+_ABOUT = (
+    "case split_part(rejection, ' ', 3) when 'IL' then ' about the subscriber' when 'QC' then ' about the patient' "
+    "when '85' then ' about the billing provider' when '82' then ' about the rendering provider' "
+    "when 'DN' then ' about the referring provider' when '77' then ' about where the service was' "
+    "when 'PR' then ' about the payer' else '' end"
+)
+"""Whom the third code of a 277CA's status (STC01-3) is about, in a biller's words."""
+_MEND = (
+    "case split_part(rejection, ' ', 1) when 'A4' then 'find out why the payer does not know it' "
+    "when 'A6' then 'add what the codes name' when 'A7' then 'correct what the codes name' "
+    "when 'A8' then 'correct what the codes name as contradicting' else 'mend what the codes name' end"
+)
+_DOOR = "submission, POST /claims/' || claim || '"
+_VOID = f"'resubmit the void: {_DOOR}/resubmit; or withdraw it: {_DOOR}/void/withdraw'"
+_HELD = (
+    "case when frequency = '8' then coalesce(hold_fix, '') || ' The void goes by itself then; or withdraw it: "
+    f"{_DOOR}/void/withdraw' when hold like '%TRANSPORT%' then 'mend what transport names, then resubmit: "
+    f"{_DOOR}/resubmit' else coalesce(nullif(hold_fix, ''), 'Mend it.') || ' It goes by itself then; "
+    f"what a person may override: {_DOOR}/release' end"
+)
+_BACK = (
+    f"case when state = 'held' then {_HELD} when state = 'transport rejected' then 'nothing: it goes again by itself' "
+    f"when frequency = '8' then {_VOID} else {_MEND} || {_ABOUT} || ', then resubmit: {_DOOR}/resubmit' end"
+)
+"""What to do about a claim that came back or was held, by what it is."""
+
+
+async def rejected(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Claims that came back before the payer decided them, or are held before they go; the nearest filing limit first.
+
+    One that was decided before goes as what it was: its denied money stands under denials meanwhile.
+    """
     return await doors.rows(
-        "select facility, payer, state, count(*) as claims, sum(charge_cents)::bigint as cents, "
-        "string_agg(distinct nullif(case state when 'held' then hold else rejection end, ''), ', ') as why, "
-        f"min(filing_limit_on) as file_by, min(filing_limit_on) < {TODAY} as past, "
-        "case state when 'held' then 'mend it: it goes by itself then' when 'rejected' "
-        "then 'mend it, then resubmit' else 'nothing: it goes again by itself' end as next_step "
+        "select account, claim, facility, payer, state, attempt, frequency, adjudicated_on is not null as decided_before, "
+        "attempt || ', frequency ' || frequency || case when adjudicated_on is null then '' "
+        "else ', decided before' end as which, 1 as claims, charge_cents as cents, "
+        "case state when 'held' then coalesce(nullif(hold_why, ''), hold) else rejection end as why, "
+        "case state when 'held' then held_on else rejected_on end as since, "
+        "case when adjudicated_on is null then filing_limit_on end as file_by, "
+        f"filing_limit_on < {TODAY} and adjudicated_on is null as past, {_BACK} as next_step, "
+        "count(*) over () as listed, sum(charge_cents) over ()::bigint as listed_cents "
         "from claim_view where state in ('rejected', 'transport rejected', 'held') "
-        "group by 1, 2, 3 order by 3, 1, 2"
+        "order by adjudicated_on is not null, filing_limit_on nulls last, claim limit $1",
+        limit,
     )
 
 

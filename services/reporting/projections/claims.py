@@ -74,7 +74,10 @@ def _fresh(event: Any, at: At) -> Row:
         "payer_control": "",
         "check_number": "",
         "late": [],
+        "held_on": None,
         "hold": "",
+        "hold_why": "",
+        "hold_fix": "",
         "forwarded_on": None,
     }
 
@@ -114,7 +117,14 @@ def _created(row: Row, e: ClaimCreated, at: At) -> Row:
 
 
 def _held(row: Row, e: ClaimHeld, at: At) -> Row:
-    return {"state": "held", "hold": "; ".join(r.rule for r in e.reasons)[:200]}
+    return {
+        "state": "held",
+        "attempt": e.attempt,
+        "held_on": at.occurred_on,
+        "hold": "; ".join(r.rule for r in e.reasons)[:200],
+        "hold_why": " ".join(f"{r.rule}: {r.sentence}" for r in e.reasons)[:400],
+        "hold_fix": " ".join(dict.fromkeys(r.fix for r in e.reasons if r.fix))[:400],
+    }
 
 
 def _submitted(row: Row, e: ClaimSubmitted, at: At) -> Row:
@@ -132,7 +142,11 @@ def _submitted(row: Row, e: ClaimSubmitted, at: At) -> Row:
 
 
 def _transport(row: Row, e: TransportRejected, at: At) -> Row:
-    return {"state": "transport rejected", "rejection": f"{e.level} {e.code}"}
+    return {
+        "state": "transport rejected",
+        "rejected_on": at.occurred_on,
+        "rejection": f"{e.level} {e.code}",
+    }
 
 
 def _acknowledged(row: Row, e: ClaimAcknowledged, at: At) -> Row:
@@ -240,6 +254,7 @@ _CLAIM: dict[type, Any] = {
     ClaimResubmitted: lambda row, e, at: {
         "state": "ready",
         "attempt": e.attempt,
+        "frequency": e.frequency,
         "ready_on": at.occurred_on,
     },
     ClaimSubmitted: _submitted,
@@ -293,7 +308,10 @@ CLAIMS = Projection(
         "payer_control": "text",
         "check_number": "text",
         "late": "text[]",
+        "held_on": "date",
         "hold": "text",
+        "hold_why": "text",
+        "hold_fix": "text",
         "forwarded_on": "date",
     },
     key=("claim",),

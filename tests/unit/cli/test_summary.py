@@ -72,7 +72,7 @@ def page(**given: Any) -> dict[str, Any]:
         "denials_total": DENIALS_TOTAL,
         "money_by_facility": [{"facility": "FAC1", **TOTAL}],
         "left_off": dict.fromkeys(
-            ("checks_that_do_not_match", "denials", "reopenings", "unposted", "unapplied", "takebacks"), 0
+            ("checks_that_do_not_match", "rejected", "denials", "reopenings", "unposted", "unapplied", "takebacks"), 0
         ),
     }
     lists_of_it = (
