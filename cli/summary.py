@@ -88,7 +88,7 @@ DENIAL_WORK = (
     text("RARC", "rarc"),
     money("denied", "cents"),
     text("whose work", "owner"),
-    Column("what next", lambda row: escape(f"{row.get('next_step')} {row.get('door')}".strip())),
+    Column("what next", lambda row: escape("; ".join(filter(None, (row.get("next_step"), row.get("door")))))),
     deadline("by", "by_when"),
 )
 REOPENINGS = (
