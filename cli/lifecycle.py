@@ -1,13 +1,16 @@
 """`up`, `down`, `status` and `topics`."""
 
+import asyncio
+import logging
+from dataclasses import asdict
 from typing import Annotated
 
-import httpx
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.context import FAILED, NOT_RUNNING, Json, err, one_of, out, plainly, print_json, stack
-from deploy.processes import ready
+from deploy.health import Standing, sentence, standing
 from deploy.provision import SERVICES
 from shared import admin
 
@@ -52,49 +55,42 @@ def down(
 
 @plainly
 def status(json: Json = False) -> None:
-    """What runs, where, and how far each service is. Exits with 3 when nothing runs, 1 when not all is well."""
-    home = stack().home
-    running = home.running()
-    rows = [_standing(facts) for facts in running]
-    rows += [{**_row(name), "ready": False} for name in home.gone()] if running else []
+    """What runs, where, how far and how fast each service is. Exits with 3 when nothing runs, 1 when not all is well."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # Who does not answer is told below.
+    rows = asyncio.run(standing(stack()))
     if json:
-        print_json(rows)
+        print_json([asdict(row) for row in rows])
     elif rows:
-        table = Table("process", "pid", "address", "ready", "heard", "said", "parked")
-        for row in rows:
-            ready_now = "yes" if row["ready"] else "[red]no[/red]"
-            shown = {k: "" if value is None else str(value) for k, value in row.items()}
-            table.add_row(*({**shown, "ready": ready_now}.values()))
-        out.print(table)
+        _show(rows)
     else:
         out.print("nothing is running; start with: claimlog up")
     if not rows:
         raise typer.Exit(NOT_RUNNING)
-    if not all(row["ready"] for row in rows):
+    if not all(row.ready for row in rows):
         raise typer.Exit(FAILED)
 
 
-def _row(name: object) -> dict[str, object]:
-    """A process of which nothing is known: `pid` and the counts are null."""
-    counts = dict.fromkeys(("heard", "said", "parked"))
-    return {"process": name, "pid": None, "address": "", "ready": True, **counts}
-
-
-def _standing(facts: dict[str, object]) -> dict[str, object]:
-    row = _row(facts["name"])
-    row["pid"] = facts["pid"]
-    row["address"] = facts.get("url") or f"127.0.0.1:{facts.get('port')}"
-    url = facts.get("url")
-    if isinstance(url, str):
-        row["ready"] = ready(url)
-        try:
-            progress = httpx.get(f"{url}/progress", timeout=5).json()
-            row["heard"] = sum(p["heard"] for p in progress)
-            row["said"] = sum(p["said"] for p in progress)
-            row["parked"] = len(httpx.get(f"{url}/parked", timeout=5).json())
-        except (httpx.HTTPError, ValueError, TypeError, KeyError):
-            row["ready"] = False
-    return row
+def _show(rows: list[Standing]) -> None:
+    counts = ("heard", "said", "behind", "records/s", "parked")
+    table = Table("process", "pid", "address", "ready")
+    for name in counts:
+        table.add_column(name, justify="right")
+    for row in rows:
+        ready = "yes" if row.ready else "[red]no[/red]"
+        numbers = (row.heard, row.said, row.behind, row.records_per_second, row.parked)
+        shown = ("" if n is None else f"{n:,}" for n in numbers)
+        pid = "" if row.pid is None else str(row.pid)
+        table.add_row(row.process, pid, row.address, ready, *shown)
+    out.print(table)
+    for row in rows:
+        if row.why:
+            why = escape(sentence(row)).removeprefix(row.process)
+            out.print(f"[red]{row.process}[/red]{why}", highlight=False, soft_wrap=True)
+    parked = [f"{row.process} {row.parked:,}" for row in rows if row.parked]
+    if parked:
+        out.print(
+            f"records wait for a person ({', '.join(parked)}): claimlog parked list", soft_wrap=True
+        )
 
 
 @plainly

@@ -49,9 +49,9 @@ class Command:
         )
 
     def running(self) -> set[str]:
-        """What `status` says."""
+        """What `status` says that it runs and does its work."""
         rows = json.loads(self("status", "--json").stdout)
-        return {row["process"] for row in rows}
+        return {row["process"] for row in rows if row["ready"]}
 
 
 @pytest.fixture
@@ -102,6 +102,9 @@ def test_up_twice_is_harmless_and_down_leaves_nothing(alone: Command) -> None:
     assert alone("up", "--engines-only").returncode == 0
     before = [facts["pid"] for facts in alone.home.running()]
     assert alone.running() == {"kafka", "postgres"}
+    halfway = alone("status")
+    assert halfway.returncode == 1
+    assert "posting-0 was not started; `claimlog up` starts it" in halfway.stdout
     again = alone("up", "--engines-only")
     assert again.returncode == 0, again.stderr
     assert [facts["pid"] for facts in alone.home.running()] == before

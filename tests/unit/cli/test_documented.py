@@ -5,8 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cli import import_claims, lifecycle, receive
+from cli import import_claims, receive
 from deploy.auditing.result import Result
+from deploy.health import Standing
 from services.reporting.api.stories import story
 from services.reporting.api.summary import summary
 
@@ -50,7 +51,7 @@ def test_a_check_of_the_audit_is_documented() -> None:
 
 
 def test_a_process_is_documented() -> None:
-    assert set(lifecycle._row("x")) == documented("status")
+    assert set(asdict(Standing("x"))) == documented("status")
 
 
 def test_a_received_file_is_documented(tmp_path: Path) -> None:

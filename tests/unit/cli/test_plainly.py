@@ -1,7 +1,6 @@
 """A person meets sentences and exit codes, never a traceback; errors go to standard error alone."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,10 +13,10 @@ import typer
 from kafka.errors import KafkaConnectionError
 from typer.testing import CliRunner
 
-from cli import context, lifecycle, parked, receive
+from cli import context, parked, receive
 from cli.main import app
 from cli.plain import no_such_file, plain
-from deploy.home import Home, NotStarted
+from deploy.home import NotStarted
 from shared.errors import Refused
 from shared.settings import Settings
 
@@ -191,26 +190,6 @@ def test_a_torn_file_is_handed_to_the_service_that_refuses_and_keeps_it(
     path.write_text(f"ISA*00*{' ' * 10}*00*{' ' * 10}~ST*{kind}*0001~BPR*I")
     assert CliRunner().invoke(app, ["receive", str(path)]).exit_code == 1
     assert asked == [service]
-
-
-class Installation:
-    """A stack of which one process died."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = Home.at(home)
-        self.home.write_run("kafka", os.getpid(), Path(sys.executable).name, port=1)
-        self.home.write_run("denial-0", os.getpid(), "no such command line", url="http://x.invalid")
-
-
-def test_a_process_that_died_is_shown_and_status_says_no(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    here = Installation(tmp_path)
-    monkeypatch.setattr(lifecycle, "stack", lambda: here)
-    done = CliRunner().invoke(app, ["status", "--json"])
-    rows = {row["process"]: row for row in json.loads(done.stdout)}
-    assert (rows["denial-0"]["ready"], rows["denial-0"]["pid"]) == (False, None)
-    assert done.exit_code == 1
 
 
 def test_every_answer_of_a_parked_record_comes_as_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,167 @@
+"""`status` says of each process whether it does its work, how far it is, and what to do where it does not."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from cli import lifecycle
+from cli.main import app
+from deploy import health
+from deploy.health import Standing
+from deploy.home import Home
+from deploy.pids import end_process
+from deploy.provision import SERVICES
+
+FINE = {"ok": True, "broker": {"ok": True}}
+
+
+class Installation:
+    """A stack in which nothing answers but what a test lets answer."""
+
+    bootstrap = pg_dsn = ""
+
+    def __init__(self, home: Path, kafka: str = "") -> None:
+        self.home = Home.at(home)
+        self.settings = SimpleNamespace(kafka=kafka, pg_dsn=kafka)
+
+    def runs(self, name: str, pid: int | None = None, mark: str = "", **facts: Any) -> None:
+        """A process is written down."""
+        self.home.write_run(name, pid or os.getpid(), mark, **facts)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installation:
+    """The installation of this folder."""
+    made = Installation(tmp_path)
+    monkeypatch.setattr(lifecycle, "stack", lambda: made)
+    return made
+
+
+@pytest.fixture
+def halted() -> Iterator[int]:
+    """A process that was sent SIGSTOP."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        os.kill(process.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED)
+        yield process.pid
+    finally:
+        end_process(health.psutil.Process(process.pid), 0, signal.SIGKILL)
+        process.wait()
+
+
+def rows() -> tuple[int, dict[str, dict[str, Any]]]:
+    done = CliRunner().invoke(app, ["status", "--json"])
+    return done.exit_code, {row["process"]: row for row in json.loads(done.stdout)}
+
+
+def test_a_process_that_died_is_shown_with_what_brings_it_back(here: Installation) -> None:
+    here.runs("kafka", port=1)
+    here.runs("denial-0", mark="no such command line", url="http://x.invalid")
+    here.home.log("denial-0").write_text("it fell over")
+    code, found = rows()
+    dead = found["denial-0"]
+    assert (code, dead["ready"], dead["pid"]) == (1, False, None)
+    assert "`claimlog up` brings it back" in dead["why"]
+    assert dead["log"] == str(here.home.log("denial-0"))
+    shown = CliRunner().invoke(app, ["status"]).stdout
+    assert f"denial-0 {dead['why']}; its log is {dead['log']}" in shown.replace("\n", "")
+
+
+def test_what_was_never_started_is_missing(here: Installation) -> None:
+    here.runs("kafka", port=1)
+    code, found = rows()
+    assert code == 1
+    assert set(found) == {"kafka", "postgres", *(f"{service}-0" for service in SERVICES)}
+    assert found["coding-0"]["why"] == "was not started; `claimlog up` starts it"
+
+
+def test_beside_a_given_broker_services_may_run_elsewhere(tmp_path: Path) -> None:
+    here: Any = Installation(tmp_path, kafka="elsewhere:9092")
+    assert health.missing(here, ["reference-0"]) == []
+
+
+def test_a_halted_process_is_told_from_one_that_ended(here: Installation, halted: int) -> None:
+    here.runs("kafka", halted, port=1)
+    code, found = rows()
+    assert (code, found["kafka"]["ready"], found["kafka"]["answers"]) == (1, False, False)
+    assert f"`kill -CONT {halted}`" in found["kafka"]["why"]
+
+
+async def door(answer: Any) -> tuple[bool, str]:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        return await health._door(client, {"pid": os.getpid(), "url": "http://service.invalid"})
+
+
+async def test_a_service_that_is_ready_needs_no_reason() -> None:
+    assert await door(lambda _: httpx.Response(200, json=FINE)) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("check", "why"),
+    [
+        ({"database": {"ok": False}}, "PostgreSQL does not answer it"),
+        ({"broker": {"ok": False}, "lag": {"ok": False, "value": None}}, "Kafka does not answer it"),
+        ({"lag": {"ok": False, "value": 7, "bound": 5}}, "it is 7 records behind, more than 5"),
+        ({"check": {"ok": False}}, "its check check says no"),
+    ],
+)
+async def test_a_service_that_is_not_ready_says_why(check: dict[str, Any], why: str) -> None:
+    answers, told = await door(lambda _: httpx.Response(503, json={"ok": False, **check}))
+    assert answers and told.endswith(why)
+
+
+async def test_a_service_that_does_not_answer_is_ended_and_brought_back() -> None:
+    def silence(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("", request=request)
+
+    answers, told = await door(silence)
+    assert not answers
+    assert f"`kill -9 {os.getpid()}`, then `claimlog up`" in told
+
+
+def test_how_far_and_how_fast_follows_from_two_looks_and_the_ends_of_the_log() -> None:
+    far = health._Far(ends={0: 100, 1: 50}, seconds=0.5)
+    far.before = {"posting": health._Look({0: 60, 1: 50}, 108, 9, 0)}
+    far.now = {"posting": health._Look({0: 90, 1: 50}, 138, 12, 2)}
+    row = Standing("posting-0")
+    health._add_progress(row, far)
+    assert (row.heard, row.said, row.behind, row.records_per_second, row.parked) == (138, 12, 10, 60, 2)
+
+
+def test_without_kafka_nobody_knows_who_is_behind() -> None:
+    row = Standing("posting-0")
+    health._add_progress(row, health._Far(now={"posting": health._Look({0: 9}, 9, 0, 0)}))
+    assert (row.heard, row.behind) == (9, None)
+
+
+async def test_a_service_is_silent_when_none_of_its_processes_answers(
+    here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def standing(_stack: Any) -> list[Standing]:
+        answers = Standing("denial-1", answers=True)
+        return [Standing("kafka"), Standing("posting-0", why="ended"), Standing("denial-0"), answers]
+
+    monkeypatch.setattr(health, "standing", standing)
+    assert await health.silent(here) == {"posting": "posting-0 ended"}
+
+
+def test_records_that_wait_for_a_person_are_told_of(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def standing(_stack: Any) -> list[Standing]:
+        return [Standing("posting-0", 1, "http://x", True, True, 5, 4, 0, 0, 3)]
+
+    monkeypatch.setattr(lifecycle, "standing", standing)
+    done = CliRunner().invoke(app, ["status"])
+    assert (done.exit_code, "posting-0 3): claimlog parked list" in done.stdout) == (0, True)
