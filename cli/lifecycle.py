@@ -9,7 +9,18 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.context import FAILED, NOT_RUNNING, Json, err, one_of, out, plainly, print_json, stack
+from cli.context import (
+    FAILED,
+    NOT_RUNNING,
+    Json,
+    err,
+    fail,
+    one_of,
+    out,
+    plainly,
+    print_json,
+    stack,
+)
 from deploy.health import Standing, sentence, standing
 from deploy.provision import SERVICES
 from shared import admin
@@ -47,10 +58,12 @@ def down(
 ) -> None:
     """Stop everything that was started here; nothing is left running, nothing is deleted unless told."""
     with err.status("stopping") as shown:
-        stack().stop(told=shown.update)
+        stopped = stack().stop(told=shown.update)
         if erase:
             stack().erase()
-    out.print("down: nothing of this folder is running" + (", nothing is left" if erase else ""))
+    what = f"stopped {', '.join(stopped)}" if stopped else "nothing was running"
+    left = "; its data, log and keys are deleted" if erase else ""
+    out.print(f"down: {what}{left}", highlight=False, soft_wrap=True)
 
 
 @plainly
@@ -95,11 +108,11 @@ def _show(rows: list[Standing]) -> None:
 
 @plainly
 def topics(json: Json = False) -> None:
-    """Make the topics that are missing and show them; refuses a topic with another partition count."""
+    """Make the topics that are missing and show them; refuses a topic with another partition count. Starts nothing."""
     chosen = stack()
-    with err.status("starting Kafka"):
-        if not chosen.settings.kafka:
-            chosen.kafka.start()
+    if not chosen.bootstrap:
+        fail("Kafka is not running; start everything with `claimlog up`", NOT_RUNNING)
+    with err.status("asking Kafka"):
         made = admin.provision(
             chosen.bootstrap,
             chosen.settings.topic,

@@ -100,19 +100,25 @@ class Stack:
                 [f"{service}-0" for service in services], lambda name: told(f"{name} is ready")
             )
 
-    def stop(self, told: Told = _quiet) -> None:
-        """Services, then broker and database; nothing of this home is left running."""
+    def stop(self, told: Told = _quiet) -> list[str]:
+        """Services, then broker and database; nothing of this home is left running. The names of what was stopped."""
         with self.home.alone():
             engines = (self.kafka.name, self.postgres.name)
-            others = [f for f in self.home.running() if f["name"] not in engines]
+            running = self.home.running()
+            others = [f for f in running if f["name"] not in engines]
             with ThreadPoolExecutor(12) as pool:
                 list(pool.map(self._end, others))
             if others:
                 told(f"stopped {len(others)} services; stopping Kafka and PostgreSQL")
             with ThreadPoolExecutor(2) as pool:
                 list(pool.map(lambda engine: engine.stop(), (self.kafka, self.postgres)))
+            names = sorted((str(f["name"]) for f in running), key=lambda name: (name in engines, name))
             for process in strays(self.home.root):
                 end_process(process)
+                names.append(f"process {process.pid}, which no run file named")
+            for name in self.home.gone():
+                self.home.forget(name)
+            return names
 
     def erase(self) -> None:
         """Stop, and delete everything that this home holds."""

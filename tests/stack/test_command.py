@@ -92,6 +92,20 @@ def test_status_says_when_nothing_runs(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == []
 
 
+def test_topics_start_nothing(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    done = command("topics")
+    assert (done.returncode, command.home.running()) == (3, [])
+    assert "`claimlog up`" in done.stderr
+
+
+def test_down_forgets_what_had_ended(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    command.home.write_run("denial-0", os.getpid(), "no such command line")
+    assert command("down").stdout == "down: nothing was running\n"
+    assert command.home.gone() == []
+
+
 def test_an_unknown_service_is_named(tmp_path: Path) -> None:
     done = Command(tmp_path)("up", "--service", "nobody")
     assert done.returncode == 2
@@ -108,8 +122,9 @@ def test_up_twice_is_harmless_and_down_leaves_nothing(alone: Command) -> None:
     again = alone("up", "--engines-only")
     assert again.returncode == 0, again.stderr
     assert [facts["pid"] for facts in alone.home.running()] == before
-    for _ in range(2):
-        assert alone("down").returncode == 0
+    for says in ("down: stopped kafka, postgres", "down: nothing was running"):
+        down = alone("down")
+        assert (down.returncode, down.stdout.strip()) == (0, says)
         assert list(strays(alone.home.root)) == []
         assert alone("status").returncode == 3
     assert alone("down", "--erase").returncode == 0
