@@ -25,19 +25,42 @@ def audit(
     workers: Workers = 1,
     json: Json = False,
 ) -> None:
-    """Check money, journal, clearing, log, files, states and rows; exits with 1 on any breach."""
+    """Check money, journal, clearing, log, files, states and rows; exits with 1 on any breach, 3 when something could not be checked."""
     chosen = stack()
     if not chosen.bootstrap or not chosen.pg_dsn:
         fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)
     results = uvloop.run(_all(chosen, replay, canary, workers, quiet=json))
-    broken = [r for r in results if not r.holds]
+    broken = [r for r in results if r.broken]
+    unchecked = [r for r in results if not r.broken and r.unchecked]
     if json:
         print_json([{**asdict(r), "holds": r.holds} for r in results])
     else:
-        verdict = "every promise holds" if not broken else f"{len(broken)} promises are broken"
-        out.print(f"{len(results)} checks: {verdict}")
+        out.print(f"{len(results)} checks: {_verdict(len(broken), len(unchecked))}", highlight=False)
     if broken:
         raise typer.Exit(FAILED)
+    if unchecked:
+        raise typer.Exit(NOT_RUNNING)
+
+
+def _verdict(broken: int, unchecked: int) -> str:
+    if not broken and not unchecked:
+        return "every promise holds"
+    said = f"{broken} promises are broken" if broken else "no promise is broken"
+    left = f", {unchecked} could not be checked; see `claimlog status`" if unchecked else ""
+    return said + left
+
+
+def _told(result: Result) -> None:
+    if result.holds:
+        mark = "[green]holds [/green]"
+    else:
+        mark = "[red]BROKEN[/red]" if result.broken else "[yellow]not checked[/yellow]"
+    out.print(f"{mark} {result.name}: {result.promise}", highlight=False)
+    if result.broken:
+        told = f"       {result.breaches} times, first: {result.first}"
+        out.print(told, highlight=False, markup=False)
+    if result.unchecked:
+        out.print(f"       {result.unchecked}", highlight=False, markup=False, soft_wrap=True)
 
 
 async def _all(chosen: Stack, replay: bool, canary: str, workers: int, *, quiet: bool) -> list[Result]:
@@ -47,9 +70,5 @@ async def _all(chosen: Stack, replay: bool, canary: str, workers: int, *, quiet:
             results.append(result)
             shown.update(f"auditing: {result.name}")
             if not quiet:
-                mark = "[green]holds [/green]" if result.holds else "[red]BROKEN[/red]"
-                out.print(f"{mark} {result.name}: {result.promise}", highlight=False)
-                if not result.holds:
-                    told = f"       {result.breaches} times, first: {result.first}"
-                    out.print(told, highlight=False, markup=False)
+                _told(result)
     return results

@@ -123,5 +123,17 @@ plainly = plain(_known)
 
 def _who(lost: BaseException) -> str:
     if isinstance(lost, httpx.TransportError):
-        return "a service"
+        return _service_of(lost)
     return "Kafka" if isinstance(lost, KafkaError | AioKafkaError) else "PostgreSQL or Kafka"
+
+
+def _service_of(lost: httpx.TransportError) -> str:
+    """Which process was asked, by its address."""
+    try:
+        asked = str(lost.request.url)
+    except RuntimeError:  # Nobody said what was asked.
+        return "a service"
+    for facts in stack().home.running():
+        if "url" in facts and asked.startswith(f"{facts['url']}/"):
+            return str(facts["name"])
+    return "a service"

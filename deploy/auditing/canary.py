@@ -1,13 +1,14 @@
 """Looking for a person's canary where no person's data may be: logs, topics, tables, objects, metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from deploy.auditing.result import Result
+from deploy.health import ANSWER_SECONDS
 from deploy.stack import Stack
 from shared.admin import ends
 from shared.log_reader import LogReader
@@ -23,13 +24,15 @@ async def check_canary(
     looked = 0
     mark = canary.encode()
     topic = stack.settings.topic
+    urls = {str(f["name"]): str(f["url"]) for f in stack.home.running() if "url" in f}
+    silent: list[str] = []
     for places in (
         _files(stack.home.root / "log", mark),
         _files(stack.home.root / "objects", mark),
         _records(stack.bootstrap, topic, mark),
         _records(stack.bootstrap, f"{topic}.parked", mark),
         _tables(connection, services, canary),
-        _metrics([str(f["url"]) for f in stack.home.running() if "url" in f], canary),
+        _metrics(urls, canary, silent),
     ):
         async for place, hit in places:
             looked += 1
@@ -41,6 +44,7 @@ async def check_canary(
         len(found),
         found[0] if found else "",
         looked,
+        f"not in the metrics of {', '.join(silent)}, which did not answer" if silent else "",
     )
 
 
@@ -97,7 +101,13 @@ async def _tables(connection: Any, services: tuple[str, ...], canary: str) -> Lo
             yield f"table {service}.{table}", bool(hit)
 
 
-async def _metrics(urls: list[str], canary: str) -> Looked:
-    async with httpx.AsyncClient(timeout=10) as client:
-        for url in urls:
-            yield f"metrics of {url}", canary in (await client.get(f"{url}/metrics")).text
+async def _metrics(urls: Mapping[str, str], canary: str, silent: list[str]) -> Looked:
+    """Whoever does not answer is `silent`, and holds nobody up."""
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
+        for name, url in urls.items():
+            try:
+                text = (await client.get(f"{url}/metrics")).text
+            except httpx.HTTPError:
+                silent.append(name)
+                continue
+            yield f"metrics of {name}", canary in text

@@ -3,11 +3,13 @@
 import hashlib
 from typing import Any
 
+import asyncpg
+
 from deploy.auditing.result import Result
 from shared.envelope import read_route
 from shared.errors import Malformed
 from shared.log_reader import LogReader
-from shared.progress import decode
+from shared.progress import Progress, decode
 
 Channel = tuple[str, int]
 """(producer, target partition)."""
@@ -81,14 +83,31 @@ async def check_log(
 
 async def quiet(connection: Any, ends: dict[int, int], services: tuple[str, ...]) -> str:
     """Empty when everybody has heard everything; else who is behind."""
+    return next(iter((await behind(connection, ends, services)).values()), "")
+
+
+async def behind(
+    connection: Any, ends: dict[int, int], services: tuple[str, ...]
+) -> dict[str, str]:
+    """Services that have not heard everything, or not their own words back, each with a sentence of where it is."""
+    found = {}
     for service in services:
-        rows = await connection.fetch(f'select partition, body from "{service}".progress')
-        progress = {row[0]: decode(row[1]) for row in rows}
-        for p, row in progress.items():
-            if row.next_offset < ends[p] or row.day_work is not None:
-                return f"{service} is at {row.next_offset} of {ends[p]} in partition {p}"
-            producer = f"{service}/{p}"
-            for target, sent in row.sent.items():
-                if progress[target].heard.get(producer, 0) < sent:
-                    return f"{producer} has not heard back all it said to {target}"
+        try:
+            rows = await connection.fetch(f'select partition, body from "{service}".progress')
+        except asyncpg.UndefinedTableError:
+            found[service] = f"{service} has no tables: it never ran here"
+            continue
+        if where := _where(service, {row[0]: decode(row[1]) for row in rows}, ends):
+            found[service] = where
+    return found
+
+
+def _where(service: str, progress: dict[int, Progress], ends: dict[int, int]) -> str:
+    for p, row in progress.items():
+        if row.next_offset < ends[p] or row.day_work is not None:
+            return f"{service} is at {row.next_offset} of {ends[p]} in partition {p}"
+        producer = f"{service}/{p}"
+        for target, sent in row.sent.items():
+            if progress[target].heard.get(producer, 0) < sent:
+                return f"{producer} has not heard back all it said to {target}"
     return ""

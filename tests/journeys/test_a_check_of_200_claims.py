@@ -221,7 +221,7 @@ async def _journey(stack: Stack) -> list[str]:
         await _until(lambda: _met(doors), "the takeback met what was paid too much")
         _judge(await _money(doors))
         results = [result async for result in audit(stack, replay=False)]
-        return [f"{r.name}: {r.first}" for r in results if not r.holds]
+        return [f"{r.name}: {r.first or r.unchecked}" for r in results if not r.holds]
     finally:
         await doors.close()
 
