@@ -185,12 +185,12 @@ class ClusterStack(LabStack):
         self.brokers = ThreeBrokers(self.home)
         self.kafka = self.brokers
 
-    def stop(self, told: Told = _quiet) -> None:
+    def stop(self, told: Told = _quiet) -> list[str]:
         """Services first, while there is a cluster."""
         for name in self.services.running():
             self.services.stop(name)
         self.brokers.stop()
-        super().stop(told)
+        return super().stop(told)
 
 
 def make_cluster(home: Path, **more: Any) -> ClusterStack:

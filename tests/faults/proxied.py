@@ -87,12 +87,13 @@ class ProxiedStack(LabStack):
             self._kafka.proxy_port = self.to_kafka.port
         super().start_engines(told)
 
-    def stop(self, told: Told = _quiet) -> None:
+    def stop(self, told: Told = _quiet) -> list[str]:
         """Proxies last: services that end use them."""
-        super().stop(told)
+        stopped = super().stop(told)
         if self._proxies is not None:
             proxies, self._proxies = self._proxies, None
             proxies.close()
+        return stopped
 
 
 def _at_port(dsn: str, port: int) -> str:
