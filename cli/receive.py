@@ -1,6 +1,7 @@
 """`receive FILE…`: a TA1, 999, 277CA, 271 or 835 handed to the services that take it."""
 
 import hashlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.context import FAILED, Json, complain, out, plainly, print_json, url_of
+from cli import remittances
+from cli.context import FAILED, Json, complain, err, out, plainly, print_json, url_of
 from cli.handing_in import hand_in
 from cli.x12_answer import NotAnswered, answer_bytes
 from shared.x12 import Unreadable, read_file, sniff
@@ -38,22 +40,30 @@ def receive(
         ),
     ] = None,
 ) -> None:
-    """Take in files from a clearinghouse or payer; again is harmless, a broken one is kept and changes nothing."""
+    """Take in files from a clearinghouse or payer; again is harmless, and a broken one changes nothing.
+
+    A broken one is kept for `claimlog refused`; a file that names no kind that is taken is refused here and not kept.
+    Of each payment of an 835 it is said whether it was released or refused, where that is known within seconds.
+    """
     read = [_read(path) for path in files]
     # Every service that is needed must be there before the first file is handed in.
     urls = {service: url_of(service) for service in sorted({s for one in read for s in one.services})}
-    results = []
+    results, watched = [], []
     for one in read:
+        tracking = urls[remittances.SERVICE] if remittances.SERVICE in one.services else ""
+        watch = remittances.Watch(tracking, one.data)
         result = _hand_in(one, urls)
         if answers is not None:
             _answer(one, answers, result)
         results.append(result)
+        watched.append(watch)
+    _follow(results, watched)
     if json:
         print_json(results)
     else:
         for result in results:
             _show(result)
-    if any(result["refused"] or result["not_answered"] for result in results):
+    if any(result["refused"] or result["not_answered"] or _not_posted(result) for result in results):
         raise typer.Exit(FAILED)
 
 
@@ -108,9 +118,24 @@ def _hand_in(one: Read, urls: dict[str, str]) -> dict[str, Any]:
         "sha256": hashlib.sha256(one.data).hexdigest(),
         "refused": refused,
         "taken": taken,
+        "remittances": [],
         "answered": [],
         "not_answered": "",
     }
+
+
+def _follow(results: list[dict[str, Any]], watched: list[remittances.Watch]) -> None:
+    """What became of every payment that was taken in; all of them share the time."""
+    until = time.monotonic() + remittances.WAIT_SECONDS
+    with err.status("waiting for what becomes of the payments"):
+        for result, watch in zip(results, watched, strict=True):
+            for taken in result["taken"]:
+                if taken["service"] == remittances.SERVICE:
+                    result["remittances"] = watch.became(bool(taken.get("again")), until)
+
+
+def _not_posted(result: dict[str, Any]) -> bool:
+    return any(one["state"] in remittances.NOT_POSTED for one in result["remittances"])
 
 
 def _answer(one: Read, folder: Path, result: dict[str, Any]) -> None:
@@ -131,13 +156,20 @@ def _show(result: dict[str, Any]) -> None:
     for taken in result["taken"]:
         again = " (it was here before: nothing changed)" if taken.get("again") else ""
         out.print(escape(f"{result['file']}: taken by {taken['service']}{again}"), highlight=False)
-        for one in taken.get("sets", []):
-            if isinstance(one, dict):
+        for held in taken.get("sets", []):
+            if isinstance(held, dict):
                 told = (
-                    f"  {one.get('kind')} {one.get('st02', '')}: {one.get('claims', '')} claims, "
-                    f"{one.get('outcome', '')} {one.get('sentence', '')}"
+                    f"  {held.get('kind')} {held.get('st02', '')}: {held.get('claims', '')} claims, "
+                    f"{held.get('outcome', '')} {held.get('sentence', '')}"
                 )
                 out.print(escape(told), highlight=False)
+    for row in result["remittances"]:
+        one = remittances.Became(**row)
+        next_step = f". Next: {one.next_step}" if one.next_step else ""
+        if one.state in remittances.NOT_POSTED:
+            complain("refused", f"{result['file']}: {one.sentence()}{next_step}")
+        else:
+            out.print(escape(f"  {one.sentence()}{next_step}"), highlight=False, soft_wrap=True)
     for sentence in result["refused"]:
         complain("refused", sentence)
     for to in result["answered"]:

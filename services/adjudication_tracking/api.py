@@ -82,13 +82,17 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/remittances")
     async def remittances(
-        state: str | None = None, limit: int = Query(default=PAGE, le=5_000)
+        state: str | None = None,
+        check_number: str | None = Query(default=None, max_length=50),
+        limit: int = Query(default=PAGE, le=5_000),
     ) -> list[dict[str, Any]]:
-        """Checks and EFTs, newest first."""
+        """Checks and EFTs, newest first; those of one number (TRN02) where one is asked for."""
         return await doors.rows(
-            "select * from remittance where $1::text is null or state = $1 "
-            "order by paid_on desc, remittance limit $2",
+            "select * from remittance where ($1::text is null or state = $1) "
+            "and ($2::text is null or check_number = $2) "
+            "order by paid_on desc, remittance limit $3",
             state,
+            check_number,
             limit,
         )
 
