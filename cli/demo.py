@@ -34,7 +34,9 @@ def demo(
     feed_days: Annotated[int, typer.Option(help="Business days with encounters.", min=1)] = FEED_DAYS,
     days: Annotated[int, typer.Option(help="Business days in all.", min=1)] = ALL_DAYS,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 7,
-    exit: Annotated[bool, typer.Option("--exit", help="Stop everything at the end.")] = False,
+    exit: Annotated[
+        bool, typer.Option("--exit", help="Stop everything at the end; --json does, too.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Carry a seeded world of encounters through to posted payments, then show what a biller asks."""
@@ -53,7 +55,7 @@ def demo(
             print_json({"score": asdict(score) if score else None, **ask("reporting", "/summary")})
         else:
             _summary(chosen)
-        if not exit:
+        if not exit and not json:  # Whoever reads JSON waits for its end.
             ours = _wait(chosen)
     except DoorClosed as no:
         fail(str(no))

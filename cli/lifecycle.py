@@ -93,7 +93,8 @@ def _show(rows: list[Standing]) -> None:
         numbers = (row.heard, row.said, row.behind, row.records_per_second, row.parked)
         shown = ("" if n is None else f"{n:,}" for n in numbers)
         pid = "" if row.pid is None else str(row.pid)
-        table.add_row(row.process, pid, row.address, ready, *shown)
+        address = f"{row.address}/docs" if row.address.startswith("http") else row.address
+        table.add_row(row.process, pid, address, ready, *shown)
     out.print(table)
     for row in rows:
         if row.why:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import typer
 from rich.table import Table
 
-from cli.context import Json, ask, complain, out, plainly, print_json, tell
+from cli.context import Json, ask, fail, out, plainly, print_json, tell
 
 app = typer.Typer(help="Received files that were refused: list, redrive.")
 TAKES_FILES = ("submission", "adjudication_tracking", "eligibility")
@@ -46,9 +46,10 @@ def redrive(
 ) -> None:
     """Take a refused file in again once what refused it was mended; what is refused still changes nothing."""
     found = [row for row in _all() if row["sha256"].startswith(file.lower())]
-    if len(found) != 1:
-        complain("refused", f"{len(found)} refused files begin with {file}")
-        raise typer.Exit(1)
+    if not found:
+        fail(f"no refused file begins with {file}; `claimlog refused list` shows them")
+    if len(found) > 1:
+        fail(f"{len(found)} refused files begin with {file}: give more of the SHA-256")
     (row,) = found
     answer = tell(
         row["service"],

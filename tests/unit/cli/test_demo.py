@@ -105,6 +105,13 @@ def test_json_is_all_that_stands_on_standard_output(here: Installation) -> None:
     assert (found["score"]["encounters"], found["as_of"]) == (5, "2026-07-31")
 
 
+def test_whoever_reads_json_waits_for_nothing_more(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "_wait", lambda _stack: pytest.fail("it stays up"))
+    assert (_said("--json").exit_code, here.stopped) == (0, 1)
+
+
 def test_an_interrupt_stops_everything(
     here: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,3 +165,4 @@ def test_records_that_wait_for_a_person_are_told_of(
     monkeypatch.setattr(lifecycle, "standing", standing)
     done = CliRunner().invoke(app, ["status"])
     assert (done.exit_code, "posting-0 3): claimlog parked list" in done.stdout) == (0, True)
+    assert "http://x/docs" in done.stdout
