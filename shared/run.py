@@ -30,6 +30,7 @@ from shared.relay import Relay, producer_for
 from shared.service import Service
 from shared.settings import Settings, settings
 from shared.store import Store
+from shared.telemetry import measure
 from shared.topic import stop_when_made_anew, wait_for_topic
 
 log = logging.getLogger("claimlog.run")
@@ -37,6 +38,9 @@ log = logging.getLogger("claimlog.run")
 Answered = TypeVar("Answered")
 ANSWER_SECONDS = 2.0
 """Broker and database answer `/readyz` within it, or they are away."""
+TOLD_EACH_SECONDS = 10.0
+"""Gauges that have to be asked for are so old at most, and a little."""
+PARKED = "select count(*) from parked where status = 'parked'"
 START_SECONDS = 60.0
 """How long a process waits for the broker and the database to be there."""
 
@@ -150,6 +154,7 @@ class Process:
             self._spawn(handing.run(), stack)
         await self.consumer.start()
         stack.push_async_callback(self.consumer.stop)
+        self._spawn(tell_how_it_stands(self.ready, lambda: pool.fetchval(PARKED)), stack)
         return self
 
     async def _listen(
@@ -197,6 +202,23 @@ class Process:
             "database": rows is not None,
             "lag": {"ok": lag is not None and lag <= bound, "value": lag, "bound": bound},
         }
+
+
+async def tell_how_it_stands(
+    ready: Callable[[], Awaitable[dict[str, Any]]], parked: Callable[[], Awaitable[int]]
+) -> None:
+    """Keep the gauges that have to be asked for: whether it is ready, and what waits for a person. Ends no process."""
+    while True:
+        try:
+            checks = await ready()
+            measure(ready=all(c["ok"] if isinstance(c, dict) else c for c in checks.values()))
+            count = await _answer(parked())
+            if count is not None:
+                measure(parked_now=count)
+        except Exception as failure:
+            measure(ready=0)
+            log.debug("it is not known how this process stands: %s", type(failure).__name__)
+        await asyncio.sleep(TOLD_EACH_SECONDS)
 
 
 async def _answer(asked: Awaitable[Answered]) -> Answered | None:

@@ -45,6 +45,7 @@ METRICS: dict[str, Metric] = {
     "batch_seconds": Metric("seconds", "How long a poll's transaction took."),
     "batch_failures": Metric("counter", "Transactions that failed and are done again."),
     "rebalances": Metric("counter", "Times that partitions were given or taken."),
+    "ready": Metric("gauge", "1 when broker, database and lag said yes just now, else 0."),
     "partitions": Metric("gauge", "Partitions this process owns."),
     "lag_records": Metric("gauge", "Records of owned partitions that are not yet read."),
     "oldest_unpublished_seconds": Metric("gauge", "Age of the oldest row not heard back."),

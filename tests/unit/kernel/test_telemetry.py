@@ -1,9 +1,12 @@
 """Metrics are a closed list, records stay in the trace of their cause, and logs quote nothing."""
 
+import asyncio
 import json
 import logging
 import re
 import sys
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pydantic
@@ -11,6 +14,7 @@ import pytest
 
 from shared.errors import Refused
 from shared.logs import PLACE_LINES, PLACE_SECONDS, Calm, LineFormatter, quote_nothing
+from shared.run import tell_how_it_stands
 from shared.telemetry import (
     METRICS,
     Board,
@@ -48,6 +52,44 @@ def test_a_watched_gauge_is_read_when_asked_for() -> None:
 def test_a_metric_outside_the_list_is_a_defect() -> None:
     with pytest.raises(KeyError):
         Board().change("surprises", 1)
+
+
+def test_every_metric_of_the_list_is_told_somewhere() -> None:
+    kernel = Path(__file__).parents[3] / "shared"
+    told = "".join(path.read_text() for path in kernel.rglob("*.py"))
+    assert [name for name in METRICS if not re.search(rf"[(,\s]{name}=", told)] == []
+
+
+async def _stand(ready: Any, parked: Any) -> str:
+    set_up("posting", "2", "INFO")
+    measure(ready=1, parked_now=7)
+    task = asyncio.create_task(tell_how_it_stands(ready, parked))
+    await asyncio.sleep(0.05)
+    assert not task.done()
+    task.cancel()
+    return metrics_text().decode()
+
+
+@pytest.mark.parametrize(
+    ("checks", "parked", "ready", "waiting"),
+    [
+        ({"broker": True, "lag": {"ok": True}}, 3, 1, 3),
+        ({"broker": True, "lag": {"ok": False}}, 0, 0, 0),
+        ({"broker": False, "lag": {"ok": True}}, OSError(), 0, 7),
+        (ValueError(), 3, 0, 7),
+    ],
+)
+async def test_whether_it_is_ready_and_what_is_parked_is_told_without_being_asked(
+    checks: Any, parked: Any, ready: int, waiting: int
+) -> None:
+    async def answer(given: Any) -> Any:
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+    text = await _stand(lambda: answer(checks), lambda: answer(parked))
+    assert f'claimlog_ready{{instance="2",service="posting"}} {ready}.0' in text
+    assert f'claimlog_parked_now{{instance="2",service="posting"}} {waiting}.0' in text
 
 
 def test_a_record_stays_in_the_trace_of_its_cause() -> None:
