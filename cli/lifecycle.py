@@ -21,7 +21,7 @@ from cli.context import (
     print_json,
     stack,
 )
-from deploy.health import Standing, sentence, standing
+from deploy.health import ENGINES, Standing, sentence, standing
 from deploy.provision import SERVICES
 from shared import admin
 
@@ -96,7 +96,7 @@ def _show(rows: list[Standing]) -> None:
         address = f"{row.address}/docs" if row.address.startswith("http") else row.address
         table.add_row(row.process, pid, address, ready, *shown)
     out.print(table)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.process not in ENGINES):  # The cause before what follows from it.
         if row.why:
             why = escape(sentence(row)).removeprefix(row.process)
             out.print(f"[red]{row.process}[/red]{why}", highlight=False, soft_wrap=True)

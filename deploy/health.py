@@ -149,6 +149,8 @@ def _check(name: str, check: Mapping[str, Any]) -> str:
     """What a check of `/readyz` that says no means; empty for one that says yes, or follows from another."""
     if check.get("ok") or (name == "lag" and check.get("value") is None):
         return ""
+    if failed := check.get("failed_with"):
+        return f"it cannot say how it stands ({failed})"
     return {
         "broker": "it has no partition of the log, or Kafka does not answer it",
         "database": "PostgreSQL does not answer it",

@@ -113,7 +113,8 @@ async def test_a_service_that_is_ready_needs_no_reason() -> None:
         ({"database": {"ok": False}}, "PostgreSQL does not answer it"),
         ({"broker": {"ok": False}, "lag": {"ok": False, "value": None}}, "Kafka does not answer it"),
         ({"lag": {"ok": False, "value": 7, "bound": 5}}, "it is 7 records behind, more than 5"),
-        ({"check": {"ok": False}}, "its check check says no"),
+        ({"check": {"ok": False, "failed_with": "TimeoutError"}}, "how it stands (TimeoutError)"),
+        ({"disk": {"ok": False}}, "its check disk says no"),
     ],
 )
 async def test_a_service_that_is_not_ready_says_why(check: dict[str, Any], why: str) -> None:
