@@ -62,7 +62,7 @@ def down(
         if erase:
             stack().erase()
     what = f"stopped {', '.join(stopped)}" if stopped else "nothing was running"
-    left = "; its data, log and keys are deleted" if erase else ""
+    left = "; data, log and keys are deleted" if erase else ""
     out.print(f"down: {what}{left}", highlight=False, soft_wrap=True)
 
 
