@@ -185,6 +185,13 @@ TRAFFIC: tuple[tuple[str, str, str], ...] = (
         "where s.wire = 'submission.claim_submitted.v1' and i.wire = 'submission.claim_imported.v1'",
     ),
     (
+        "history has its balance",
+        "every account that was taken over as history, and has charges, has the claim whose balance it opened with",
+        "select c.account from coding.account_charges c join registration.account a using (account) "
+        "where a.billing = 'history' and not exists (select 1 from reporting.story s "
+        "where s.account = c.account and s.wire = 'submission.claim_imported.v1') order by 1",
+    ),
+    (
         "files are handed over",
         "no file waits half-way to the outbound folder",
         "select file_name, status from (select * from submission.hand_over union all "

@@ -86,6 +86,11 @@ BREACHES = {
     "a queue wakes at its cut-off": "insert into submission.queue (stream, claims, partition) "
     "values ('outbound/PLANTED/0', 1, 0)",
     "history is never sent": _again("submission.claim_imported.v1"),
+    "history has its balance": _one(
+        "registration.account",
+        "billing = 'history'",
+        "billing = 'bill' and account in (select account from coding.account_charges)",
+    ),
     "files are handed over": _one("submission.hand_over", "status = 'staged'"),
 }
 
