@@ -107,7 +107,7 @@ def _stop(chosen: Stack) -> None:
     try:
         with err.status("stopping") as shown:
             chosen.stop(told=shown.update)
-        err.print("down: nothing of this folder is running")
+        err.print("down: everything of this folder is stopped")
     finally:
         for sign, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
             signal.signal(sign, handler)
