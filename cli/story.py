@@ -10,7 +10,8 @@ from cli.context import Json, ask, dollars, out, plainly, print_json
 from cli.tables import Column, money, show, text
 
 CENTS = "_cents"
-HIDDEN = ("facility", "remittance", "posted_on", "service_from", "rarcs", "payer_order", "from_payer_order")
+BENEFITS = "eligibility.benefits_confirmed.v1"
+HIDDEN = ("active", "facility", "remittance", "posted_on", "service_from", "rarcs", "payer_order", "from_payer_order")
 NAMES = {
     "cents": "amount",
     "st02": "set",
@@ -70,7 +71,7 @@ def render(s: dict[str, Any]) -> None:
         out.print(f"  {s['left_off']:,} earlier steps are left off; all of them: --limit {every}")
     columns = (
         text("on", "occurred_on"),
-        Column("what", lambda step: _what(step["wire"])),
+        Column("what", what),
         Column("details", lambda step: escape(details(step["facts"]))),
         Column("change $", lambda step: dollars(step["change_cents"]) if step["change_cents"] else "", right=True),
         money("balance", "balance_cents"),
@@ -122,8 +123,11 @@ def claim_line(c: dict[str, Any]) -> str:
     return ", ".join(told)
 
 
-def _what(wire: str) -> str:
-    return wire.split(".")[1].replace("_", " ")
+def what(step: dict[str, Any]) -> str:
+    """What happened; an answer about a coverage is told as the answer that it was."""
+    if step["wire"] == BENEFITS:
+        return "coverage active" if step["facts"].get("active") else "[red]coverage NOT active[/red]"
+    return str(step["wire"]).split(".")[1].replace("_", " ")
 
 
 def details(facts: dict[str, Any]) -> str:

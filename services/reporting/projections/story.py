@@ -108,7 +108,7 @@ def _facts(event: Any) -> dict[str, Any]:
     found = {}
     for name in _shown_of(event.__class__):
         value = getattr(event, name)
-        if value not in (None, "", (), 0):
+        if value is False or value not in (None, "", (), 0):  # No is an answer; nothing is not.
             found[name] = msgspec.to_builtins(value)
     shares = _shares(event) if isinstance(event, ClaimAdjudicated) else {}
     found.update({name: cents for name, cents in shares.items() if cents})

@@ -115,3 +115,10 @@ def test_steps_that_were_left_off_are_counted(capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().out
     assert "7 earlier steps are left off; all of them: --limit 8" in said
     assert "200.00" in said
+
+
+def test_an_answer_about_a_coverage_says_whether_it_is_active() -> None:
+    answered = {"wire": "eligibility.benefits_confirmed.v1"}
+    assert story.what({**answered, "facts": {"active": True}}) == "coverage active"
+    assert "coverage NOT active" in story.what({**answered, "facts": {"active": False}})
+    assert story.details({"payer": "BLUE", "active": False}) == "payer BLUE"
