@@ -1,12 +1,12 @@
 """`story ACCOUNT`: what happened to one account, with its balance after each step."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from urllib.parse import quote
 
 import typer
 from rich.markup import escape
 
-from cli.context import Json, ask, dollars, out, plainly, print_json
+from cli.context import Json, ask, dollars, fail, out, plainly, print_json
 from cli.tables import Column, money, show, text
 
 CENTS = "_cents"
@@ -31,6 +31,17 @@ NAMES = {
 }
 """What a biller calls a fact; others are shown by their own name."""
 
+HITS = 50
+FOUND = (
+    text("account", "account"),
+    text("found as", "found_as"),
+    text("facility", "facility"),
+    text("payer", "payer"),
+    text("service", "service_on"),
+    money("billed", "charges_cents"),
+)
+"""Accounts that share a number, such as those of one check."""
+
 DECIDED = (
     ("denied", "denied_cents"),
     ("contractual", "contractual_cents"),
@@ -42,16 +53,35 @@ UNFILED = ("ready", "held", "sent", "received", "rejected", "transport rejected"
 
 @plainly
 def story(
-    number: Annotated[str, typer.Argument(help="An account number, or a claim number (CLM01).")],
+    number: Annotated[
+        str,
+        typer.Argument(help="A number of ours (account, claim), another system's, a payer control or check number."),
+    ],
     limit: Annotated[int, typer.Option(help="At most so many steps, the last.", min=1, max=5_000)] = 500,
     json: Json = False,
 ) -> None:
     """One account: service, sent, accepted, check, allowed, write-off, coinsurance, balance, who did it."""
-    found = ask("reporting", f"/story/{quote(number, safe='')}", limit=limit)
+    asked = quote(number, safe="")
+    hits = ask("reporting", f"/accounts/{asked}", limit=HITS)
+    if len(hits) > 1:
+        _several(hits, json)
+    found = ask("reporting", f"/story/{hits[0]['account'] if hits else asked}", limit=limit)
     if json:
         print_json(found)
     else:
         render(found)
+
+
+def _several(hits: list[dict[str, Any]], json: bool) -> NoReturn:
+    """Which accounts have this number; one has to be asked for."""
+    listed = hits[0]["listed"]
+    if json:
+        print_json(hits)
+    else:
+        show("accounts of this number", FOUND, hits)
+        if listed > len(hits):
+            out.print(f"  {listed - len(hits):,} more are left off")
+    fail(f"{listed:,} accounts have this number; ask for one of them: claimlog story ACCOUNT")
 
 
 def show_examples() -> None:

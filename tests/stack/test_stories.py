@@ -1,19 +1,35 @@
 """The story of an account, from rows in a real database."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from contracts.phi import PersonDetails
+from contracts.submission import ClaimImported
 from deploy.stack import Stack
 from services.reporting.api import stories
-from shared.errors import NotFound
+from shared.errors import NotFound, Refused
+from shared.streams import account_number, account_stream
 from tests.stack.reports import ReadingDoors, answer, database
-from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY
-from tests.unit.reporting.facts import PAID, adjudicated, created, lived, submitted
+from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, opened
+from tests.unit.reporting.facts import PAID, acknowledged, adjudicated, created, lived, submitted
 from tests.unit.reporting.rows import Rows
+
+OPENED = opened()
+OTHER = account_number("t", "s", "another")
+IMPORTED = ClaimImported(
+    account=ACCOUNT,
+    claim=CLAIM,
+    foreign_number="756048Q",
+    payer="BLUE",
+    payer_order=1,
+    lines=(),
+    total_cents=20_000,
+    opening=(),
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,5 +89,46 @@ def test_a_story_shows_initials_and_what_was_erased(server: str) -> None:
 
 
 def test_an_account_that_is_not_there_is_not_found(server: str) -> None:
-    with pytest.raises(NotFound, match="no such account"):
+    with pytest.raises(NotFound, match=r"no such account; looked for as .* and a check number"):
         _story(server, Rows())
+
+
+def _found(server: str, rows: Rows, number: str, limit: int = 10) -> list[tuple[str, str, int]]:
+    async def ask(doors: ReadingDoors) -> list[dict[str, Any]]:
+        return await stories.accounts(doors, number, limit)
+
+    return [(r["account"], r["found_as"], r["listed"]) for r in answer(server, rows, ask)]
+
+
+@pytest.mark.parametrize(
+    ("number", "found_as"),
+    [
+        (ACCOUNT.lower(), "account"),
+        (CLAIM, "claim"),
+        (f" {OPENED.encounter} ", "another system"),
+        ("756048q", "another system"),
+        ("icn1", "payer control number"),
+        ("CHK1", "check"),
+    ],
+)
+def test_an_account_is_found_by_every_number_that_a_person_may_hold(
+    server: str, number: str, found_as: str
+) -> None:
+    rows = lived(adjudicated(PAID)).tell(acknowledged(), IMPORTED)
+    assert _found(server, rows, number) == [(ACCOUNT, found_as, 1)]
+    assert _story(server, rows, number)["account"] == ACCOUNT
+
+
+def test_the_accounts_of_a_check_are_listed_and_a_story_asks_for_one(server: str) -> None:
+    rows = lived(adjudicated(PAID))
+    rows.tell(replace(adjudicated(PAID), account=OTHER), stream=account_stream(OTHER))
+    assert {hit[0] for hit in _found(server, rows, "CHK1")} == {ACCOUNT, OTHER}
+    assert [hit[2] for hit in _found(server, rows, "CHK1", limit=1)] == [2]
+    with pytest.raises(Refused, match="2 accounts have this number"):
+        _story(server, rows, "CHK1")
+
+
+def test_nobody_is_found_by_the_name_or_the_member_id_that_an_account_holds(server: str) -> None:
+    rows = lived()
+    found = {row["number"] for row in rows.tables["account_number"].values()}
+    assert found == {OPENED.encounter.upper()}

@@ -39,7 +39,7 @@ LONG_LISTS: dict[str, Any] = {
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/summary`, `/story/{account}`, and the lists by themselves."""
+    """`/summary`, `/story/{number}`, `/accounts/{number}`, and the lists by themselves."""
     router = APIRouter()
 
     @router.get("/summary")
@@ -49,8 +49,15 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/story/{number}")
     async def one(number: str, limit: int = Query(stories.STEPS, ge=1, le=PAGE)) -> dict[str, Any]:
-        """The story of one account, by its number or a claim's."""
+        """The story of one account, by any number that leads to it alone."""
         return await stories.story(doors, number, limit)
+
+    @router.get("/accounts/{number}")
+    async def found(
+        number: str, limit: int = Query(stories.FOUND, ge=1, le=PAGE)
+    ) -> list[dict[str, Any]]:
+        """The accounts of a number: ours, a claim's, another system's, a payer control number, or a check's."""
+        return await stories.accounts(doors, number, limit)
 
     @router.get("/examples")
     async def examples() -> dict[str, str]:

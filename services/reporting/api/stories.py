@@ -5,21 +5,27 @@ from typing import Any
 from contracts.phi import PersonDetails
 from contracts.values import Sealed
 from services.reporting.api.money import TODAY
-from shared.errors import NotFound
+from services.reporting.projections.story import number_asked
+from shared.errors import NotFound, Refused
 from shared.service import Doors, Row
 from shared.streams import ACCOUNT_LENGTH
 
 STEPS = 500
+FOUND = 500
+LOOKED_FOR = (
+    "looked for as an account's number (14 characters), a claim's (which begins with it), the number that another "
+    "system gave the encounter or claim, a payer control number, and a check number"
+)
 ERASED = "[erased]"
 _ORDER = "occurred_on, recorded_at, position, event_id"
 
 
 async def story(doors: Doors, number: str, limit: int = STEPS) -> dict[str, Any]:
-    """One account: patient's initials, claims, money, and its steps; the last `limit` of them. NotFound."""
-    account = await _account_of(doors, number.strip())
+    """One account: patient's initials, claims, money, and its steps; the last `limit` of them. NotFound, Refused."""
+    account = await _account_of(doors, number)
     steps = await _steps(doors, account, limit)
     if not steps:
-        raise NotFound("no such account; its number has 14 characters, a claim's number begins with it")
+        raise NotFound(f"no such account; {LOOKED_FOR}")
     told = steps[-1]["told"]
     return {
         "account": account,
@@ -31,10 +37,28 @@ async def story(doors: Doors, number: str, limit: int = STEPS) -> dict[str, Any]
     }
 
 
+async def accounts(doors: Doors, number: str, limit: int = FOUND) -> list[Row]:
+    """The accounts that a number leads to, by day of service; `found_as` is what the number is to each."""
+    return await doors.rows(
+        "select f.account, f.found_as, m.facility, m.payer, m.service_on, m.charges_cents, "
+        "count(*) over () as listed from (select account, string_agg(found_as, ', ' order by found_as) "
+        "as found_as from ((select account, 'account' as found_as from story where account = $1 limit 1) "
+        "union select account, 'claim' from claim_view where claim = $1 "
+        "union select account, kind from account_number where number = $1) h group by 1) f "
+        "left join account_money m using (account) order by m.service_on, f.account limit $2",
+        number_asked(number),
+        limit,
+    )
+
+
 async def _account_of(doors: Doors, number: str) -> str:
-    """The account of its own number, of a claim's, or of the number that another system gave a claim."""
-    rows = await doors.rows("select account from claim_view where claim = $1", number)
-    return str(rows[0]["account"]) if rows else number.upper()[:ACCOUNT_LENGTH]
+    """The one account that a number leads to; what begins with an account's number is of that account. Refused."""
+    found = await accounts(doors, number, 1)
+    if not found:
+        return number_asked(number)[:ACCOUNT_LENGTH]
+    if found[0]["listed"] > 1:
+        raise Refused(f"{found[0]['listed']:,} accounts have this number (GET /accounts/…); ask for one of them")
+    return str(found[0]["account"])
 
 
 async def _steps(doors: Doors, account: str, limit: int) -> list[Row]:

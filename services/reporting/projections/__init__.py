@@ -12,11 +12,12 @@ from services.reporting.projections.outside import (
     TRANSPORT,
 )
 from services.reporting.projections.payees import PATIENT_PAYMENTS, PAYEES
-from services.reporting.projections.story import STORY
+from services.reporting.projections.story import NUMBERS, STORY
 from services.reporting.projections.takebacks import TAKEBACKS
 
 PROJECTIONS = (
     STORY,
+    NUMBERS,
     MONEY,
     PERSON,
     CLAIMS,

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from contracts.adjudication_tracking import ClaimAdjudicated, ClaimRejected
-from contracts.submission import EditFailure, TransportRejected
+from contracts.adjudication_tracking import ClaimAcknowledged, ClaimAdjudicated, ClaimRejected
+from contracts.registration import AccountOpened
+from contracts.submission import ClaimImported, EditFailure, TransportRejected
 from services.reporting.projections.money import receivable_change
 from shared.service import At, Projection, Row
 
@@ -169,3 +170,50 @@ STORY = Projection(
     project=_told,
     append=True,
 )
+
+
+NUMBER_LENGTH = 80
+"""A longer number is kept, and found, by its beginning."""
+
+
+def number_asked(text: str) -> str:
+    """A number as it is kept and looked for: letters are large, and no blank surrounds it."""
+    return text.strip().upper()[:NUMBER_LENGTH]
+
+
+def _numbers(event: Any, at: At) -> list[tuple[str, str, str]]:
+    """What others call the account, its claims or their payments; our own numbers are keys elsewhere."""
+    said: tuple[tuple[str, str], ...]
+    match event:
+        case AccountOpened():
+            said = (("another system", event.encounter),)
+        case ClaimImported():
+            said = (("another system", event.foreign_number),)
+        case ClaimAcknowledged():
+            said = (("payer control number", event.payer_control),)
+        case ClaimAdjudicated():
+            said = (("payer control number", event.payer_control), ("check", event.check_number))
+        case _:
+            return []
+    if not at.stream.startswith("account/"):
+        return []
+    return [(asked, kind, at.stream[8:]) for kind, number in said if (asked := number_asked(number))]
+
+
+NUMBERS = Projection(
+    table="account_number",
+    columns={"number": "text", "kind": "text", "account": "text"},
+    key=("number", "kind", "account"),
+    hears=frozenset(
+        {
+            "registration.account_opened.v1",
+            "submission.claim_imported.v1",
+            "adjudication_tracking.claim_acknowledged.v1",
+            "adjudication_tracking.claim_adjudicated.v1",
+        }
+    ),
+    keys=_numbers,
+    project=lambda row, event, at, key: row or dict(zip(("number", "kind", "account"), key, strict=True)),
+    keyed=True,
+)
+"""Which accounts a number leads to. Names and member ids are never among them."""

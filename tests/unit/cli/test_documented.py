@@ -42,7 +42,7 @@ async def test_a_story_is_documented() -> None:
         async def rows(self, sql: str, *_: Any) -> list[dict[str, Any]]:
             return [] if "account_person" in sql else await super().rows(sql)
 
-    doors: Any = One({"account": "A", "told": 1})
+    doors: Any = One({"account": "A", "told": 1, "listed": 1})
     assert set(await story(doors, "A")) == documented("story")
 
 

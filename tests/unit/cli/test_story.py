@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import typer
 
 from cli import story
 
@@ -122,3 +123,29 @@ def test_an_answer_about_a_coverage_says_whether_it_is_active() -> None:
     assert story.what({**answered, "facts": {"active": True}}) == "coverage active"
     assert "coverage NOT active" in story.what({**answered, "facts": {"active": False}})
     assert story.details({"payer": "BLUE", "active": False}) == "payer BLUE"
+
+
+HIT = {"account": "A", "found_as": "check", "facility": "FAC1", "payer": "BLUE", "listed": 2}
+
+
+def test_several_accounts_of_a_number_are_listed_and_one_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(story, "ask", lambda service, path, **asked: [HIT, {**HIT, "account": "B"}])
+    with pytest.raises(typer.Exit) as ended:
+        story.story("CHK1")
+    said = capsys.readouterr()
+    assert ended.value.exit_code == 1
+    assert "ask for one of them" in said.err and "BLUE" in said.out
+
+
+def test_the_story_of_the_only_account_of_a_number_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def ask(service: str, path: str, **limits: int) -> Any:
+        asked.append(path)
+        return [HIT] if path.startswith("/accounts/") else told()
+
+    monkeypatch.setattr(story, "ask", ask)
+    story.story("ICN 1/2")
+    assert asked == ["/accounts/ICN%201%2F2", "/story/A"]
