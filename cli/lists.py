@@ -1,14 +1,22 @@
-"""`list NAME`: one list of the summary by itself, as long as one wants."""
+"""`list NAME`: one list of the summary, or of another service's work, by itself, as long as one wants."""
 
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from cli import summary
 from cli.context import Json, ask, plainly, print_json
 from cli.tables import Column, money, number, show, text
 
 FACILITY, PAYER = text("facility", "facility"), text("payer", "payer")
+
+
+def failures(row: dict[str, Any]) -> str:
+    """Every coding rule that an encounter breaks, in words, each once."""
+    return "; ".join(dict.fromkeys(f["sentence"] for f in row.get("failures") or ()))
+
+
 LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "money": ("/money", (FACILITY, PAYER, *summary.MONEY)),
     "checks": ("/checks", summary.CHECKS),
@@ -40,7 +48,31 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         "/patient-balances",
         (text("account", "account"), FACILITY, money("patient owes", "patient_owes_cents")),
     ),
+    "eligibility": (
+        "/work-list",
+        (
+            text("account", "account"),
+            FACILITY,
+            PAYER,
+            text("what is wrong", "what"),
+            text("since", "answered_on"),
+            text("next", "next_step"),
+        ),
+    ),
+    "coding": (
+        "/work-list",
+        (
+            text("account", "account"),
+            FACILITY,
+            Column("what is wrong", lambda row: escape(failures(row))),
+            text("coder", "coder"),
+            text("since", "since"),
+            text("next", "next_step"),
+        ),
+    ),
 }
+ELSEWHERE = {"eligibility": "eligibility", "coding": "coding"}
+"""Work lists that another service than reporting keeps."""
 WHOLE = ("money", "unsent")
 """Lists that have no limit: a row a facility and payer."""
 
@@ -51,12 +83,12 @@ def listed(
     limit: Annotated[int, typer.Option(help="At most so many rows.", min=1, max=5_000)] = 500,
     json: Json = False,
 ) -> None:
-    """One list of the summary by itself, whole."""
+    """One list of the summary, or of eligibility's or the coders' work, by itself, whole."""
     if name not in LISTS:
         raise typer.BadParameter(f"no such list; there are {', '.join(LISTS)}")
     path, columns = LISTS[name]
     asked: dict[str, Any] = {} if name in WHOLE else {"limit": limit}
-    rows = ask("reporting", path, **asked)
+    rows = ask(ELSEWHERE.get(name, "reporting"), path, **asked)
     if json:
         print_json(rows)
         return

@@ -22,6 +22,7 @@ from contracts.values import (
 )
 from contracts.values import Code as CodeText
 from services.coding.domain import Capture, Code, CorrectCharge
+from services.coding.domain.rules import next_step
 from shared.errors import Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
@@ -210,13 +211,14 @@ def routes(doors: Doors) -> APIRouter:
         return await _tell(doors, account, Code(account, diagnoses, lines, body.coder), key, who)
 
     @router.get("/work-list")
-    async def work_list(limit: int = Query(default=PAGE, le=5_000)) -> list[dict[str, Any]]:
-        """What failed a coding rule, longest waiting first."""
-        return await doors.rows(
-            "select account, facility, failures, coder, since from coding_work_list "
-            "order by since, account limit $1",
+    async def work_list(limit: int = Query(default=PAGE, ge=1, le=5_000)) -> list[dict[str, Any]]:
+        """What failed a coding rule and what a coder does next, longest waiting first; `listed` is how many wait."""
+        rows = await doors.rows(
+            "select account, facility, failures, coder, since, count(*) over () as listed "
+            "from coding_work_list order by since, account limit $1",
             limit,
         )
+        return [row | {"next_step": next_step([f["rule"] for f in row["failures"]])} for row in rows]
 
     @router.get("/accounts/{account}")
     async def account(account: str) -> dict[str, Any]:

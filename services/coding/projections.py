@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
+from contracts.registration import AccountOpened
 from shared.service import At, Projection, Row
 
 
@@ -26,14 +27,21 @@ def _work(row: Row | None, event: Any, at: At) -> Row | None:
         case CodingHeld():
             return {
                 "account": event.account,
-                "facility": at.scope.facility,
+                "facility": _facility(row, at),
                 "failures": [msgspec.to_builtins(f) for f in event.failures],
                 "coder": event.coder,
                 "since": row["since"] if row else at.occurred_on,
             }
         case EncounterCoded():
             return None
+        case AccountOpened() if row:
+            return {**row, "facility": event.facility}
     return row
+
+
+def _facility(row: Row | None, at: At) -> str:
+    """Charges may come before their account is heard of: the facility follows then."""
+    return at.scope.facility or (str(row["facility"]) if row else "")
 
 
 WORK_LIST = Projection(
@@ -46,18 +54,22 @@ WORK_LIST = Projection(
         "since": "date",
     },
     key=("account",),
-    hears=frozenset({"coding.coding_held.v1", "coding.encounter_coded.v1"}),
+    hears=frozenset(
+        {"coding.coding_held.v1", "coding.encounter_coded.v1", "registration.account_opened.v1"}
+    ),
     keys=_work_keys,
     project=_work,
 )
 
 
-def _account(row: Row | None, event: Any, at: At) -> Row:
+def _account(row: Row | None, event: Any, at: At) -> Row | None:
+    if isinstance(event, AccountOpened):
+        return {**row, "facility": event.facility} if row else None
     charges: dict[str, Any] = dict(row["charges"]) if row else {}
     charges.update({c.charge: msgspec.to_builtins(c) for c in _charges(event)})
     made = {
         "account": event.account,
-        "facility": at.scope.facility,
+        "facility": _facility(row, at),
         "charges": charges,
         "total_cents": sum(c["charge_cents"] if c["units"] else 0 for c in charges.values()),
         "coded": row["coded"] if row else False,
@@ -84,6 +96,7 @@ CHARGES = Projection(
             "coding.charges_captured.v1",
             "coding.charge_corrected.v1",
             "coding.encounter_coded.v1",
+            "registration.account_opened.v1",
         }
     ),
     keys=_work_keys,

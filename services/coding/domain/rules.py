@@ -1,6 +1,6 @@
 """What a coded encounter must keep to: code sets by date of service, sequences, pointers, modifiers, units."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from contracts.coding import CodingFailure
@@ -13,6 +13,18 @@ POINTERS = 4
 MODIFIERS = 4
 MENDED_BY_CODE_SETS = frozenset({"NO-CODE-SET", "NOT-IN-FORCE"})
 """What a code set that is published later may mend, without a coder."""
+
+_OF_CHARGES = frozenset({"NPI", "MODIFIERS", "DAYS", "DRUG", "POS"})
+"""What is mended at the charge, before it is coded again."""
+
+
+def next_step(rules: Collection[str]) -> str:
+    """What a coder does about an encounter that breaks these rules."""
+    if rules and set(rules) <= {"NO-CODE-SET"}:
+        return "publish the code set (reference): it is tried again every morning"
+    if _OF_CHARGES.intersection(rules):
+        return "correct the charge, then code it again (coding, POST /accounts/…/codes)"
+    return "code it again (coding, POST /accounts/…/codes)"
 
 
 def failures(

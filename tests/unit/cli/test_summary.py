@@ -181,3 +181,23 @@ def test_a_long_word_is_folded_and_never_cut(capsys: pytest.CaptureFixture[str])
     path = "/remittances/" + "0123456789abcdef" * 20
     show("Any", (text("door", "door"),), [{"door": path}])
     assert path in re.sub(r"[^/\w]", "", capsys.readouterr().out)
+
+
+def test_the_work_of_eligibility_and_coding_is_asked_at_their_own_doors(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+    coverage = {"account": "A", "what": "not covered", "next_step": "ask the patient", "listed": 3}
+    encounter = {"account": "B", "failures": [{"sentence": "a pointer"}] * 2, "listed": 1}
+
+    def ask(service: str, path: str, **limits: int) -> list[dict[str, Any]]:
+        asked.append((service, path))
+        return [coverage if service == "eligibility" else encounter]
+
+    monkeypatch.setattr(lists, "ask", ask)
+    lists.listed("eligibility")
+    lists.listed("coding")
+    assert asked == [("eligibility", "/work-list"), ("coding", "/work-list")]
+    said = capsys.readouterr().out
+    assert "2 more rows" in said
+    assert lists.failures(encounter) == "a pointer"
