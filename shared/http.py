@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
@@ -17,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.commands import FULL
-from shared.errors import NoRoom, ServiceError
+from shared.errors import Malformed, NoRoom, ServiceError
 from shared.service import Service
 from shared.telemetry import METRICS_TYPE, measure, metrics_text
 
@@ -37,7 +38,9 @@ Ready = Callable[[], Awaitable[Mapping[str, Any]]]
 
 def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> FastAPI:
     """The application of a service: its own routes and what all services share."""
-    made = FastAPIOffline(title=f"claimlog {service.name}", version="1")
+    made = FastAPIOffline(
+        title=f"claimlog {service.name}", version="1", dependencies=[Depends(declared_alone)]
+    )
     made.include_router(_health(ready))
     if routes is not None:
         made.include_router(routes)
@@ -47,6 +50,27 @@ def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> Fast
     made.add_exception_handler(asyncpg.DiskFullError, _full)
     made.add_middleware(Guard)
     return made
+
+
+def declared_alone(request: Request) -> None:
+    """Refuse a query parameter that the door does not have: left unheard, it would change what an answer means."""
+    if not request.url.query:
+        return
+    has = declared(request.scope["route"].dependant)
+    unknown = sorted({_shown(name) for name in request.query_params if name not in has})[:FIELDS_SHOWN]
+    if unknown:
+        known = f"it has {', '.join(sorted(has))}" if has else "it has none"
+        raise Malformed(f"this door has no query parameter {', '.join(unknown)}; {known}")
+
+
+def declared(door: Dependant) -> frozenset[str]:
+    """The query parameters of a door, those of what it depends on among them."""
+    own = {param.alias for param in door.query_params}
+    return frozenset(own.union(*(declared(more) for more in door.dependencies)))
+
+
+def _shown(name: str) -> str:
+    return name if _NAME.fullmatch(name) else "(name)"
 
 
 def idempotency_key(

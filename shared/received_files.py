@@ -6,7 +6,7 @@ A service that has them keeps a projection `received_file` with `sha256`, `state
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -42,7 +42,7 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
 
     @router.get("/files")
     async def received(
-        state: str | None = None, limit: int = Query(default=PAGE, le=MOST)
+        state: Literal["received", "refused"] | None = None, limit: int = Query(default=PAGE, ge=1, le=MOST)
     ) -> list[dict[str, Any]]:
         """Received and refused files with what they held or why they were refused, newest first."""
         return await doors.rows(

@@ -1,6 +1,6 @@
 """Doors of tracking: files from clearinghouses and payers, what a person releases or matches, and the lists."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.adjudication_tracking.domain.inbound import RefuseFile
 from services.adjudication_tracking.domain.remittance import Close, MatchClaim, Release
+from services.adjudication_tracking.domain.states import State
 from services.adjudication_tracking.gateway import Intake
 from shared.errors import Conflict, Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
@@ -16,6 +17,7 @@ from shared.service import Answer, Doors, Order, Scope
 from shared.streams import remittance_stream
 
 PAGE = 500
+Limit = Annotated[int, Query(ge=1, le=5_000)]
 
 
 class _Body(BaseModel):
@@ -82,9 +84,9 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/remittances")
     async def remittances(
-        state: str | None = None,
+        state: Literal["staged", "released", "refused", "closed"] | None = None,
         check_number: str | None = Query(default=None, max_length=50),
-        limit: int = Query(default=PAGE, le=5_000),
+        limit: Limit = PAGE,
     ) -> list[dict[str, Any]]:
         """Checks and EFTs, newest first; those of one number (TRN02) where one is asked for."""
         return await doors.rows(
@@ -97,7 +99,7 @@ def routes(doors: Doors) -> APIRouter:
         )
 
     @router.get("/unmatched")
-    async def unmatched(limit: int = Query(default=PAGE, le=5_000)) -> list[dict[str, Any]]:
+    async def unmatched(limit: Limit = PAGE) -> list[dict[str, Any]]:
         """Claim payments that found no claim of ours, largest first."""
         return await doors.rows(
             "select u.*, r.payer, r.check_number from unmatched u join remittance r using (remittance) "
@@ -107,7 +109,7 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/waiting-reversals")
     async def waiting_reversals(
-        state: str = "waiting", limit: int = Query(default=PAGE, le=5_000)
+        state: Literal["waiting", "taken_up", ""] = "waiting", limit: Limit = PAGE
     ) -> list[dict[str, Any]]:
         """Reversals whose original is not known, with the reason; their money stays in clearing meanwhile."""
         return await doors.rows(
@@ -127,7 +129,7 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/claims")
     async def claims(
-        state: str | None = None, limit: int = Query(default=PAGE, le=5_000)
+        state: State | None = None, limit: Limit = PAGE
     ) -> list[dict[str, Any]]:
         """Claims, by state."""
         return await doors.rows(
@@ -138,7 +140,7 @@ def routes(doors: Doors) -> APIRouter:
         )
 
     @router.get("/acknowledgements")
-    async def acknowledgements(limit: int = Query(default=PAGE, le=5_000)) -> list[dict[str, Any]]:
+    async def acknowledgements(limit: Limit = PAGE) -> list[dict[str, Any]]:
         """Tallies of 277CA sets: accepted and rejected beside what was stated."""
         return await doors.rows(
             "select * from ack_tally order by received_on desc, sha256 limit $1", limit
@@ -146,7 +148,7 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/acknowledgements/batches")
     async def batches(
-        differing: bool = False, limit: int = Query(default=PAGE, le=5_000)
+        differing: bool = False, limit: Limit = PAGE
     ) -> list[dict[str, Any]]:
         """What was sent in each set of ours, and what of it was accepted, rejected or not answered, in count and cents.
 

@@ -99,7 +99,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
 def _queries(router: APIRouter, doors: Doors) -> None:
     @router.get("/denials")
     async def denials(
-        state: str = "",
+        state: Literal["", "open", "requested", "resolved"] = "",
         facility: str = "",
         payer: str = "",
         carc: str = "",

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Body, Depends, Query
@@ -62,6 +62,10 @@ def read_codes(data: bytes) -> list[str]:
         if not code.isalnum() or len(code) > 10:
             raise Malformed(f"line {n} is not a code")
     return codes
+
+
+Kind = Literal["calendar", "facility", "payer", "receiver", "enrolment", "code-set", "rule-set"]
+"""What is listed, by the first part of its name."""
 
 
 def routes(doors: Doors) -> APIRouter:
@@ -141,7 +145,7 @@ def routes(doors: Doors) -> APIRouter:
         return await entry(CodeSetPublished, facts, key, who)
 
     @router.get("/books")
-    async def books(kind: str | None = None) -> list[dict[str, Any]]:
+    async def books(kind: Kind | None = None) -> list[dict[str, Any]]:
         """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, the calendar."""
         return await doors.rows(
             "select kind, name, facts, listed_on from book_entry where heard_in = 0 "

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.submission import OpeningBalance
@@ -34,6 +34,7 @@ from shared.streams import (
 )
 
 MAX_ITEMS = 2_000
+Limit = Annotated[int, Query(ge=1)]
 Cent = Annotated[int, Field(ge=0, le=10**13)]
 
 
@@ -277,20 +278,25 @@ order by filing_limit_on nulls last, claim limit $4
 def _queries(router: APIRouter, doors: Doors) -> None:
     @router.get("/work-list")
     async def work_list(
-        state: str = "", facility: str = "", payer: str = "", limit: int = 500
+        state: Literal["", "held", "rejected", "transport_rejected"] = "",
+        facility: str = "",
+        payer: str = "",
+        limit: Limit = 500,
     ) -> list[dict[str, Any]]:
         """Held and rejected claims with rule, loop, element and fix; the nearest filing limit first."""
         rows = await doors.rows(_WORK_LIST, state, facility, payer, min(limit, MAX_ITEMS))
         return [_plain(row) for row in rows]
 
     @router.get("/reopenings")
-    async def reopenings(state: str = "open", limit: int = 500) -> list[dict[str, Any]]:
+    async def reopenings(
+        state: Literal["", "open", "asked", "answered"] = "open", limit: Limit = 500
+    ) -> list[dict[str, Any]]:
         """Decisions that payers are to reopen, with the control number and what is to be changed."""
         sql = "select * from reopening where $1 = '' or state = $1 order by opened_on, claim limit $2"
         return [_plain(row) for row in await doors.rows(sql, state, min(limit, MAX_ITEMS))]
 
     @router.get("/voided")
-    async def voided(limit: int = 500) -> list[dict[str, Any]]:
+    async def voided(limit: Limit = 500) -> list[dict[str, Any]]:
         """Voided claims; those whose payments the payer has not taken back yet come first."""
         sql = (
             "select claim, account, facility, payer, payer_order, payer_control, standing, waiting_since as voided_on"
@@ -305,7 +311,7 @@ def _queries(router: APIRouter, doors: Doors) -> None:
         return [_plain(row) for row in await doors.rows(sql)]
 
     @router.get("/interchanges")
-    async def interchanges(limit: int = 200) -> list[dict[str, Any]]:
+    async def interchanges(limit: Limit = 200) -> list[dict[str, Any]]:
         """Files that left, the newest first, with what was answered."""
         sql = (
             "select receiver, isa13, gs06, file_name, sha256, size_bytes, claims, cents, ta1, ack_999,"
