@@ -19,6 +19,7 @@ COMMANDS = {
     "rebuild": "cli.rebuild:rebuild",
     "audit": "cli.audit:audit",
     "summary": "cli.summary:summary",
+    "money": "cli.money:money",
     "story": "cli.story:story",
     "list": "cli.lists:listed",
     "import": "cli.import_claims:import_claims",

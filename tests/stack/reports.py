@@ -10,7 +10,7 @@ import asyncpg
 
 from services.reporting.app import SERVICE
 from shared.pool import open_pool
-from shared.service import Row
+from shared.service import Row, Service
 from shared.tables import schema
 from tests.unit.reporting.rows import Rows
 
@@ -35,13 +35,13 @@ class ReadingDoors:
 
 
 @contextmanager
-def database(server: str) -> Iterator[str]:
-    """The DSN of a database with reporting's tables."""
+def database(server: str, service: Service = SERVICE) -> Iterator[str]:
+    """The DSN of a database with the tables of reporting, or another service."""
     name = f"t{uuid.uuid4().hex}"
     made = server.rpartition("/")[0] + "/" + name
     asyncio.run(_run(server, f"create database {name}"))
     try:
-        asyncio.run(_run(made, schema(SERVICE)))
+        asyncio.run(_run(made, schema(service)))
         yield made
     finally:
         asyncio.run(_run(server, f"drop database {name} with (force)"))
@@ -62,9 +62,10 @@ def answer(dsn: str, told: Rows, ask: Callable[[Any], Awaitable[T]]) -> T:
 
 async def _answer(dsn: str, told: Rows, ask: Callable[[Any], Awaitable[T]]) -> T:
     async with await open_pool(dsn, size=1) as pool:
-        names = ", ".join(p.table for p in SERVICE.projections)
+        projections = told.service.projections
+        names = ", ".join(p.table for p in projections)
         await pool.execute(f"truncate {names}")
-        for projection in SERVICE.projections:
+        for projection in projections:
             rows = list(told.tables[projection.table].values())
             columns = [*projection.columns, "partition"]
             holes = ", ".join(f"${n}" for n in range(1, len(columns) + 1))

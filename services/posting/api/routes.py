@@ -17,6 +17,7 @@ from services.posting.api.bodies import (
     UnassignmentAsked,
     WriteOffAsked,
 )
+from services.posting.api.money import money
 from services.posting.domain.commands import (
     AssignPayment,
     ReceivePayment,
@@ -159,9 +160,14 @@ def _queries(router: APIRouter, doors: Doors) -> None:
         )
         return {"account": rows[0], "charges": charges, "journal": journal}
 
+    @router.get("/money")
+    async def money_until(until: date | None = None) -> dict[str, Any]:
+        """Billed, paid, adjusted and owed by facility and first payer, of what was posted up to a day."""
+        return await money(doors, until)
+
     @router.get("/trial-balance")
     async def trial_balance(until: date | None = None) -> dict[str, Any]:
-        """Every ledger's sum; together they are zero."""
+        """Every ledger's sum, of what was posted up to a day; together they are zero."""
         ledgers = await doors.rows(
             "select ledger, sum(cents)::bigint as cents from journal "
             "where $1::date is null or posted_on <= $1 group by ledger order by ledger",

@@ -18,7 +18,7 @@ from contracts.posting import (
     ResponsibilityMoved,
     WriteOffPosted,
 )
-from contracts.registration import AccountOpened
+from contracts.registration import AccountOpened, CoveragesSet
 from contracts.registry import wire_name
 from services.posting.domain.balance import CLAIM_LEVEL, Balance, fold_event, fold_lines
 from shared.service import At, Projection, Row
@@ -82,7 +82,18 @@ def _after(before: dict[str, Balance], event: Any, charge: str) -> dict[str, Bal
 
 def account_keys(event: Any, at: At) -> Keys:
     """One row per account."""
-    return [(event.account,)] if kind_of(at.stream) == "account" else []
+    return [(_account(at),)] if kind_of(at.stream) == "account" else []
+
+
+def _account(at: At) -> str:
+    return at.stream.partition("/")[2]
+
+
+def _first_payer(event: Any, row: Row) -> str:
+    """Whom the account is billed to first, as reporting names it."""
+    if isinstance(event, AccountOpened | CoveragesSet):
+        return event.coverages[0].payer if event.coverages else "self-pay"
+    return str(row.get("payer") or "")
 
 
 def account_row(row: Row | None, event: Any, at: At) -> Row:
@@ -96,9 +107,10 @@ def account_row(row: Row | None, event: Any, at: At) -> Row:
         total = replace(total, **summed, written_off=off)
     opened = event if isinstance(event, AccountOpened) else None
     return {
-        "account": event.account,
+        "account": _account(at),
         "facility": at.scope.facility or row.get("facility", ""),
         "legal_entity": at.scope.legal_entity or row.get("legal_entity", ""),
+        "payer": _first_payer(event, row),
         "guarantor": opened.guarantor if opened else row.get("guarantor", ""),
         "service_on": opened.service_from if opened else row.get("service_on"),
         "history": opened.billing == "history" if opened else row.get("history", False),
@@ -191,13 +203,14 @@ ACCOUNT_BALANCE = Projection(
         "account": "text",
         "facility": "text",
         "legal_entity": "text",
+        "payer": "text",
         "guarantor": "text",
         "service_on": "date",
         "history": "boolean",
         **_COLUMNS,
     },
     key=("account",),
-    hears=_wires(AccountOpened, *_MONEY),
+    hears=_wires(AccountOpened, CoveragesSet, *_MONEY),
     keys=account_keys,
     project=account_row,
 )

@@ -8,6 +8,7 @@ from typing import Any
 from cli import import_claims, receive
 from deploy.auditing.result import Result
 from deploy.health import Standing
+from services.posting.api.money import _SUMS, money
 from services.reporting.api.stories import story
 from services.reporting.api.summary import summary
 
@@ -44,6 +45,15 @@ async def test_a_story_is_documented() -> None:
 
     doors: Any = One({"account": "A", "told": 1, "listed": 1})
     assert set(await story(doors, "A")) == documented("story")
+
+
+async def test_money_as_of_a_day_is_documented() -> None:
+    row = {"facility": "F", "payer": "P", **dict.fromkeys(_SUMS, 0), "accounts": 1}
+    doors: Any = Empty(row)
+    found = await money(doors, None)
+    documented_names = re.split(r"^## money$", PAGE.read_text(), flags=re.MULTILINE)[1].split("\n## ")[0]
+    assert set(found) == documented("money")
+    assert {*found["money"][0], *found["total"]} <= set(re.findall(r"`(\w+)`", documented_names))
 
 
 def test_a_check_of_the_audit_is_documented() -> None:

@@ -7,7 +7,7 @@ from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from services.reporting.app import SERVICE
 from shared.changes import rows_after
-from shared.service import At, Row, Scope
+from shared.service import At, Row, Scope, Service
 from shared.streams import BROADCAST, account_stream
 from tests.unit.posting.facts import ACCOUNT
 
@@ -15,12 +15,11 @@ FIRST = date(2026, 1, 5)
 
 
 class Rows:
-    """Every projection of the service; `tell` gives events of one stream, each a minute after the last."""
+    """Every projection of reporting, or another service; `tell` gives events of one stream, each a minute after the last."""
 
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[tuple[Any, ...], Row]] = {
-            p.table: {} for p in SERVICE.projections
-        }
+    def __init__(self, service: Service = SERVICE) -> None:
+        self.service = service
+        self.tables: dict[str, dict[tuple[Any, ...], Row]] = {p.table: {} for p in service.projections}
         self.events = 0
 
     def tell(
@@ -50,7 +49,7 @@ class Rows:
         return self
 
     def _tell(self, event: Any, at: At) -> None:
-        for p in SERVICE.projections:
+        for p in self.service.projections:
             if at.wire not in p.hears:
                 continue
             table = self.tables[p.table]
