@@ -19,6 +19,7 @@ COMMANDS = {
     "rebuild": "cli.rebuild:rebuild",
     "audit": "cli.audit:audit",
     "summary": "cli.summary:summary",
+    "events": "cli.events:events",
     "money": "cli.money:money",
     "story": "cli.story:story",
     "list": "cli.lists:listed",
