@@ -56,6 +56,17 @@ async def _figures(doors: Doors) -> Figures:
     )
 
 
+async def _booked(doors: Doors) -> None:
+    """What posting says of the last day is what reporting says now, to the cent, for every facility and payer."""
+    summary = await doors.get("reporting", "/summary")
+    booked = await doors.get("posting", "/money", until=summary["as_of"])
+    assert booked["total"] == {name: summary["total"][name] for name in booked["total"]}
+    said = {(row["facility"], row["payer"]): row for row in summary["money"]}
+    assert booked["money"]
+    for row in booked["money"]:
+        assert row == {name: said[row["facility"], row["payer"]][name] for name in row}
+
+
 async def _run(stack: Stack, reaper: Reaper) -> tuple[Score, Figures]:
     """The world's score, and by how much the system's figures grew meanwhile."""
     doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "simulator")
@@ -64,6 +75,7 @@ async def _run(stack: Stack, reaper: Reaper) -> tuple[Score, Figures]:
         world = World(PLAN, doors, stack.home.root / "files" / "outbound", reaper.told)
         score = await world.run()
         after = await _figures(doors)
+        await _booked(doors)
         return score, Figures(*(now - then for now, then in zip(after, before, strict=True)))
     finally:
         await doors.close()
