@@ -142,6 +142,8 @@ def claim_line(c: dict[str, Any]) -> str:
     if c["adjudicated_on"]:
         told.append(f"check {c['check_number'] or '-'} of {c['adjudicated_on']}")
         told.append(f"paid {dollars(c['paid_cents'])}" if c["paid_cents"] else "nothing paid")
+        if c.get("returned_cents"):
+            told.append(f"of it taken back or refunded {dollars(c['returned_cents'])}")
         told += [f"{name} {dollars(c[key])}" for name, key in DECIDED if c[key]]
     left = c["filing_days_left"]
     if left is not None and c["state"] in UNFILED:
