@@ -12,7 +12,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,6 +42,7 @@ def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> Fast
         title=f"claimlog {service.name}", version="1", dependencies=[Depends(declared_alone)]
     )
     made.include_router(_health(ready))
+    made.add_api_route("/", _described, include_in_schema=False)
     if routes is not None:
         made.include_router(routes)
     made.add_exception_handler(ServiceError, _refuse)
@@ -50,6 +51,11 @@ def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> Fast
     made.add_exception_handler(asyncpg.DiskFullError, _full)
     made.add_middleware(Guard)
     return made
+
+
+def _described() -> Response:
+    """Who opens the address of a service in a browser sees its doors."""
+    return RedirectResponse("/docs")
 
 
 def declared_alone(request: Request) -> None:

@@ -104,6 +104,11 @@ async def test_metrics_are_prometheus_text(caller: httpx.AsyncClient) -> None:
     assert "claimlog_requests_total" in (await caller.get("/metrics")).text
 
 
+async def test_the_address_of_a_service_shows_its_doors(caller: httpx.AsyncClient) -> None:
+    answer = await caller.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
 async def test_docs_load_without_the_internet(caller: httpx.AsyncClient, page: str) -> None:
     text = (await caller.get(page)).text
