@@ -104,7 +104,7 @@ async def test_a_batch_that_was_rolled_back_and_is_read_again_says_the_same_once
 async def test_an_event_larger_than_a_record_may_be_is_refused_and_leaves_no_position_behind(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "MAX_RECORD_BYTES", 900)
+    monkeypatch.setattr(wire, "MAX_RECORD_BYTES", 1_100)
     account = ACCOUNTS[0]
     fits = Order(account_stream(account), Capture(account, 1), "fits", b"", SCOPE, "tester")
     large = Order(
