@@ -27,7 +27,7 @@ from services.reporting.api import checks, denials, money, work
 from services.reporting.api.summary import left_off, summary
 from shared.streams import BROADCAST, guarantor_stream, outbound_stream, remittance_stream
 from tests.stack.reports import answer, database
-from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM, SOURCE
+from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM, SOURCE, line
 from tests.unit.reporting.facts import (
     ALL_PATIENT,
     DENIED,
@@ -124,6 +124,15 @@ def test_a_crossover_that_nobody_answered_is_billed_from_here(server: str) -> No
     (found,) = answer(server, rows, work.unanswered)
     assert (found["awaited"], found["who"], found["item"]) == ("835", "SUPP", second)
     assert found["next_step"].endswith(f"/claims/{second}/bill")
+
+
+def test_a_claim_that_was_answered_in_part_and_is_late_is_listed_with_the_rest(server: str) -> None:
+    part = adjudicated(line(12_000))
+    (found,) = answer(server, _sent(part), work.unanswered)
+    assert (found["awaited"], found["item"], found["cents"]) == ("835", CLAIM, 8_000)
+    assert found["next_step"] == "ask the payer for the rest of the claim"
+    rest = adjudicated(line(8_000), adjudication="adj-2", remittance="rem-2")
+    assert answer(server, _sent(part, rest), work.unanswered) == []
 
 
 def _file(isa13: int) -> InterchangeSent:

@@ -19,12 +19,12 @@ from contracts.values import ClaimPayment
 from services.adjudication_tracking.domain.account_state import (
     Account,
     Adjudged,
-    Claim,
     evolve,
     reversal_id,
 )
 from services.adjudication_tracking.domain.balancing import NO_MONEY
 from services.adjudication_tracking.domain.books import UNKNOWN, Book
+from services.adjudication_tracking.domain.claim import Claim
 from services.adjudication_tracking.domain.matching import matched_lines
 from shared.service import Decider, Wake, to
 from shared.streams import claim_number, read_claim_number, remittance_stream
@@ -338,7 +338,7 @@ def _answer_due_on(
 
 
 def timers(account: Account) -> Mapping[str, Wake]:
-    """Every submitted claim waits for a 277CA and for an 835, until it was told late or answered."""
+    """Every submitted claim waits for a 277CA and for an 835, until it was told late or answered whole."""
     found: dict[str, Wake] = {}
     for claim in account.claims.values():
         if claim.submitted_on is None:

@@ -1,6 +1,5 @@
 """What an account's claims look like to tracking: state, attempts, answers, and adjudications so far."""
 
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -33,9 +32,14 @@ from contracts.submission import (
 )
 from services.adjudication_tracking.domain.balancing import NO_MONEY
 from services.adjudication_tracking.domain.charged import Charged, charged
-from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, State, step
-
-VOID = "8"
+from services.adjudication_tracking.domain.claim import (
+    VOID,
+    Claim,
+    next_attempt,
+    of_an_earlier_attempt,
+    sent_in,
+)
+from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, State
 
 
 class Adjudged(msgspec.Struct, frozen=True, array_like=True):
@@ -52,34 +56,6 @@ class Adjudged(msgspec.Struct, frozen=True, array_like=True):
     """Not so for a predetermination, or another payer's claim: no reversal takes it back."""
 
 
-class Claim(msgspec.Struct, frozen=True, array_like=True):
-    """A claim of the account."""
-
-    claim: str
-    payer: str
-    payer_order: int
-    charges: tuple[str, ...] = ()
-    total_cents: int = 0
-    state: str = ""
-    attempt: int = 1
-    submitted_on: date | None = None
-    acknowledged: bool = False
-    acknowledged_by_payer: bool = False
-    expected: bool = False
-    late: tuple[str, ...] = ()
-    forbidden: int = 0
-    stood: str = ""
-    stood_since: date | None = None
-    """The state before a void went out and, while an 835 was awaited, since when: it comes back with the void."""
-    sent: dict[str, int] = {}
-    """The file and set in which each attempt left, and which attempt that was."""
-
-    def to(self, state: State) -> "Claim":
-        """The claim after a step; a step that is not allowed is counted, never taken."""
-        now, allowed = step(self.state, state)
-        return msgspec.structs.replace(self, state=now, forbidden=self.forbidden + (not allowed))
-
-
 class Account(msgspec.Struct, frozen=True, array_like=True):
     """An account's coverages by order, charges, claims, and payers' answers."""
 
@@ -94,25 +70,6 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
     def claim_at(self, number: str) -> Claim | None:
         """The claim with this number, however the payer spelt it."""
         return self.claims.get(number.strip().upper()) or self.claims.get(number.strip())
-
-
-def sent_in(isa13: int, st02: str) -> str:
-    """A file and set of ours, as a 277CA names them."""
-    return f"{isa13:09d}/{st02}"
-
-
-def of_an_earlier_attempt(claim: Claim, e: ClaimAcknowledged | ClaimRejected) -> bool:
-    """Whether a 277CA answers a file that an earlier attempt was in.
-
-    One that names no file, or one that we did not hear of yet, is about the newest attempt.
-    """
-    if not e.answers_isa13:
-        return False
-    file = sent_in(e.answers_isa13, e.answers_st02)
-    attempt = claim.sent.get(file)
-    if attempt is not None:
-        return attempt < claim.attempt
-    return claim.attempt in claim.sent.values() and file < max(claim.sent)
 
 
 def _put(account: Account, claim: Claim) -> Account:
@@ -190,7 +147,7 @@ def _again(account: Account, e: ClaimResubmitted) -> Account:
     claim = account.claims.get(e.claim)
     if claim is None or e.attempt <= claim.attempt:
         return account
-    after = _next_attempt(claim, e.attempt)
+    after = next_attempt(claim, e.attempt, e.frequency)
     if e.cause == "void":
         stood, since = claim.state, claim.submitted_on
         after = msgspec.structs.replace(after, stood=stood, stood_since=since)
@@ -199,34 +156,29 @@ def _again(account: Account, e: ClaimResubmitted) -> Account:
     return _put(account, after)
 
 
-def _next_attempt(claim: Claim, attempt: int) -> Claim:
-    return msgspec.structs.replace(
-        claim.to("editing"),
-        attempt=attempt,
-        submitted_on=None,
-        acknowledged=False,
-        acknowledged_by_payer=False,
-        late=(),
-    )
-
-
 def _submitted(account: Account, e: ClaimSubmitted) -> Account:
     claim = _at(account, e.claim, e.attempt)
     if claim is None:
         return account
     if e.attempt > claim.attempt:
-        claim = _next_attempt(claim, e.attempt)
+        claim = next_attempt(claim, e.attempt, e.frequency)
     claim = claim.to("submitted")
     # Decided meanwhile by an answer to the attempt before, this one is still to be answered.
     awaited = claim.state in ON_ITS_WAY or (claim.state in DECIDED and e.attempt > 1)
-    submitted_on = e.submitted_on if awaited else None
-    sent = {**claim.sent, sent_in(e.isa13, e.st02): e.attempt}
-    return _put(account, msgspec.structs.replace(claim, submitted_on=submitted_on, sent=sent))
+    sent = msgspec.structs.replace(
+        claim,
+        submitted_on=e.submitted_on if awaited or claim.answered else None,
+        sent={**claim.sent, sent_in(e.isa13, e.st02): e.attempt},
+        total_cents=e.total_cents or claim.total_cents,
+    )
+    return _put(account, sent)
 
 
 def _voided(account: Account, e: ClaimVoided) -> Account:
     claim = _at(account, e.claim, e.attempt)
-    return account if claim is None else _step(account, e.claim, "voided", submitted_on=None)
+    if claim is None:
+        return account
+    return _step(account, e.claim, "voided", submitted_on=None, answered={})
 
 
 def _withdrawn(account: Account, e: VoidWithdrawn) -> Account:
@@ -235,10 +187,11 @@ def _withdrawn(account: Account, e: VoidWithdrawn) -> Account:
     if claim is None:
         return account
     decided = claim.state in DECIDED
+    whole = decided and not claim.answered
     stands = msgspec.structs.replace(
         claim,
         state=claim.state if decided else claim.stood or e.stands,
-        submitted_on=None if decided else claim.stood_since,
+        submitted_on=None if whole else claim.stood_since,
         stood="",
         stood_since=None,
         acknowledged=True,
@@ -254,8 +207,8 @@ def _transport(account: Account, e: TransportRejected) -> Account:
 
 def _bounced(account: Account, claim: Claim, state: State) -> Account:
     moved = claim.to(state)
-    # A correction or void of what is decided bounced: the decision stands, and no other is awaited.
-    over = moved.state == state or moved.state in DECIDED
+    # A correction or void of what is decided bounced: the decision stands, and no other is awaited but its rest.
+    over = moved.state == state or (moved.state in DECIDED and not moved.answered)
     return _put(account, msgspec.structs.replace(moved, submitted_on=None) if over else moved)
 
 
@@ -292,7 +245,8 @@ def _adjudicated(account: Account, e: ClaimAdjudicated) -> Account:
         return account
     if e.claim not in account.claims:
         account = _put(account, Claim(e.claim, e.payer, e.payer_order, expected=True))
-    return _step(account, e.claim, "adjudicated", submitted_on=None)
+    claim = account.claims[e.claim].decided(e.adjudication, e.charge_cents)
+    return _step(_put(account, claim), e.claim, "adjudicated")
 
 
 def _reversed(account: Account, e: AdjudicationReversed) -> Account:
@@ -302,6 +256,10 @@ def _reversed(account: Account, e: AdjudicationReversed) -> Account:
     )
     waiting = tuple(w for w in account.waiting if reversal_id(w) != e.adjudication)
     account = msgspec.structs.replace(account, adjudged=adjudged, waiting=waiting)
+    claim = account.claims.get(e.claim)
+    if claim is not None and e.reverses in claim.answered:
+        left = {k: cents for k, cents in claim.answered.items() if k != e.reverses}
+        account = _put(account, msgspec.structs.replace(claim, answered=left))
     return _step(account, e.claim, "reversed")
 
 

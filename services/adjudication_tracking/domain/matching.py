@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from contracts.values import AdjudicatedLine, ClaimPayment
-from services.adjudication_tracking.domain.account_state import Account, Claim
+from services.adjudication_tracking.domain.account_state import Account
 from services.adjudication_tracking.domain.charged import Charged
+from services.adjudication_tracking.domain.claim import Claim
 
 
 def matched_lines(payment: ClaimPayment, claim: Claim, account: Account) -> tuple[AdjudicatedLine, ...]:

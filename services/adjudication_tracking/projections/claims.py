@@ -17,13 +17,9 @@ from contracts.submission import (
     ClaimSubmitted,
     VoidWithdrawn,
 )
-from services.adjudication_tracking.domain.account_state import (
-    Account,
-    Claim,
-    evolve,
-    of_an_earlier_attempt,
-)
+from services.adjudication_tracking.domain.account_state import Account, evolve
 from services.adjudication_tracking.domain.balancing import NO_MONEY
+from services.adjudication_tracking.domain.claim import Claim, of_an_earlier_attempt
 from shared.service import At, Projection, Row
 
 CLAIM_EVENTS = frozenset(
@@ -72,6 +68,8 @@ def _account_of(row: Row) -> Account:
         stood_since=row["stood_since"],
         sent=row["sent"],
         forbidden=row["forbidden"],
+        total_cents=row["total_cents"] or 0,
+        answered=row["answered"] or {},
     )
     return Account(claims={claim.claim: claim})
 
@@ -99,6 +97,8 @@ def _claim(row: Row | None, event: Any, at: At) -> Row | None:
         "stood_since": after.stood_since,
         "sent": after.sent,
         "forbidden": after.forbidden,
+        "total_cents": after.total_cents,
+        "answered": after.answered,
         "changed_on": at.occurred_on,
     }
     return {**made, **_facts(event, made, at)}
@@ -141,6 +141,8 @@ def _fresh(event: Any, at: At) -> Row:
         "stood_since": None,
         "sent": {},
         "forbidden": 0,
+        "total_cents": getattr(event, "total_cents", 0),
+        "answered": {},
         "changed_on": at.occurred_on,
     }
 
@@ -200,6 +202,8 @@ CLAIM_STATUS = Projection(
         "stood_since": "date",
         "sent": "jsonb",
         "forbidden": "int",
+        "total_cents": "bigint",
+        "answered": "jsonb",
         "changed_on": "date",
     },
     key=("claim",),

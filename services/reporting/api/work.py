@@ -21,14 +21,18 @@ _FILES = (
     f"left join ({_usual('transport_view', 'receiver', 'sent_on', 'answered_on')}) u on u.who = f.receiver "
     "where f.answered_on is null and f.ta1 <> 'R'"
 )
+_DECIDED = "state in ('adjudicated', 'paid', 'zero pay', 'denied', 'reversed')"
 _CLAIMS = (
-    "select c.awaited, c.payer as who, c.claim as item, c.account, c.gone_on, c.charge_cents, "
-    f"{business_days('c.gone_on')}, u.days, null::int, case when c.state = 'forwarded' "
+    "select c.awaited, c.payer as who, c.claim as item, c.account, c.gone_on, "
+    "case when c.in_part then c.unanswered_cents else c.charge_cents end, "
+    f"{business_days('c.gone_on')}, u.days, null::int, "
+    "case when c.in_part then 'ask the payer for the rest of the claim' when c.state = 'forwarded' "
     "then 'bill it from here: submission, POST /claims/' || c.claim || '/bill' "
     "when c.awaited = '277CA' then 'ask the receiver what became of it' else 'ask the payer' end from ("
     "select *, coalesce(sent_on, forwarded_on) as gone_on, "
-    "case when acknowledged_on is null then '277CA' else '835' end as awaited from claim_view "
-    "where state in ('sent', 'received', 'accepted', 'forwarded')) c left join ("
+    "case when acknowledged_on is null and not in_part then '277CA' else '835' end as awaited from ("
+    f"select *, coalesce(unanswered_cents, 0) > 0 and {_DECIDED} as in_part from claim_view) v "
+    "where in_part or state in ('sent', 'received', 'accepted', 'forwarded')) c left join ("
     f"select '277CA' as awaited, a.* from ({_usual('claim_view', 'payer', 'sent_on', 'acknowledged_on')}) a "
     f"union all select '835', a.* from ({_usual('claim_view', 'payer', 'sent_on', 'answered_on')}) a"
     ") u on u.who = c.payer and u.awaited = c.awaited where c.awaited = any(c.late)"
@@ -37,7 +41,7 @@ _UNANSWERED = (
     "select *, waiting_days - coalesce(allowed_days, usual_days, 0) as late_days from "
     f"({_FILES} union all {_CLAIMS}) n where waiting_days > coalesce(allowed_days, usual_days, 0)"
 )
-"""A file's 999 is late by its receiver's own days. A claim awaits one thing at a time: the first acknowledgement, then the payment. Answered is not late. What was sent on by another payer awaits the payment."""
+"""A file's 999 is late by its receiver's own days. A claim awaits one thing at a time: the first acknowledgement, then the payment. Answered is not late; of what was answered in part, the rest is. What was sent on by another payer awaits the payment."""
 
 
 async def late(doors: Doors) -> list[Row]:

@@ -31,6 +31,9 @@ from contracts.submission import (
 )
 from shared.service import At, Projection, Row
 
+VOID = "8"
+NOT_ANSWERED: Row = {"decided": {}, "unanswered_cents": None}
+"""Of an attempt: the charges of decisions that stand, while they are not all of it; None until the first of them."""
 ANSWERED = ("paid", "zero pay", "denied")
 """States of a claim whose newest answer is posted; `zero pay` left all of it to the next payer or the patient."""
 
@@ -59,6 +62,7 @@ def _fresh(event: Any, at: At) -> Row:
         "patient_cents": 0,
         "denied_cents": 0,
         "answers": {},
+        **NOT_ANSWERED,
         "service_on": getattr(event, "service_from", None),
         "filing_limit_on": getattr(event, "filing_limit_on", None),
         "ready_on": None,
@@ -113,6 +117,7 @@ def _created(row: Row, e: ClaimCreated, at: At) -> Row:
         "filing_limit_on": e.filing_limit_on,
         "acknowledged_on": None,
         "late": [],
+        **NOT_ANSWERED,
     }
 
 
@@ -138,6 +143,8 @@ def _submitted(row: Row, e: ClaimSubmitted, at: At) -> Row:
         "answered_on": None,
         "late": [],
         "hold": "",
+        "charge_cents": e.total_cents or row["charge_cents"],
+        **(_asked_anew(e) if e.attempt > row["attempt"] else {}),
     }
 
 
@@ -175,14 +182,40 @@ def _rejected(row: Row, e: ClaimRejected, at: At) -> Row:
 
 
 def _adjudicated(row: Row, e: ClaimAdjudicated, at: At) -> Row:
+    if "no_money" in e.flags:
+        return {}  # It decides nothing: the payer's answer is awaited as before.
+    charge = row["charge_cents"] or e.charge_cents
     return {
+        **_left(row, {**(row["decided"] or {}), e.adjudication: e.charge_cents}, charge),
         "state": "adjudicated",
         "adjudicated_on": e.paid_on,
         "answered_on": at.occurred_on,
         "payer_control": e.payer_control or row["payer_control"],
         "check_number": e.check_number,
-        "charge_cents": row["charge_cents"] or e.charge_cents,
+        "charge_cents": charge,
     }
+
+
+def _asked_anew(e: ClaimResubmitted | ClaimSubmitted) -> Row:
+    """Another attempt asks for the whole claim again; a void asks for nothing."""
+    return {} if e.frequency == VOID else NOT_ANSWERED
+
+
+def _left(row: Row, decided: dict[str, int], charge_cents: int) -> Row:
+    """How much of the attempt no decision that stands is about. What was answered whole once stays so."""
+    if row["decided"] is None or row["unanswered_cents"] == 0:
+        return {}  # An older version's row does not know what was answered before.
+    left = max(0, charge_cents - sum(decided.values()))
+    return {"decided": decided if left else {}, "unanswered_cents": left}
+
+
+def _taken_back(row: Row, e: AdjudicationReversed, at: At) -> Row:
+    made: Row = {} if row["state"] == "voided" else {"state": "reversed"}
+    decided = row["decided"] or {}
+    if e.reverses not in decided:
+        return made
+    left = {k: cents for k, cents in decided.items() if k != e.reverses}
+    return {**made, **_left(row, left, row["charge_cents"])}
 
 
 def _posted(row: Row, e: PaymentPosted, at: At) -> Row:
@@ -256,15 +289,16 @@ _CLAIM: dict[type, Any] = {
         "attempt": e.attempt,
         "frequency": e.frequency,
         "ready_on": at.occurred_on,
+        **_asked_anew(e),
     },
     ClaimSubmitted: _submitted,
-    ClaimVoided: lambda row, e, at: {"state": "voided", "answered_on": at.occurred_on, "late": []},
+    ClaimVoided: lambda row, e, at: {"state": "voided", "answered_on": at.occurred_on, "late": [], **NOT_ANSWERED},
     VoidWithdrawn: _withdrawn,
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,
     ClaimRejected: _rejected,
     ClaimAdjudicated: _adjudicated,
-    AdjudicationReversed: lambda row, e, at: {} if row["state"] == "voided" else {"state": "reversed"},
+    AdjudicationReversed: _taken_back,
     AnswerLate: lambda row, e, at: {"late": sorted({*row["late"], e.awaited})},
     PaymentPosted: _posted,
     PostingReversed: _unposted,
@@ -293,6 +327,8 @@ CLAIMS = Projection(
         "patient_cents": "bigint",
         "denied_cents": "bigint",
         "answers": "jsonb",
+        "decided": "jsonb",
+        "unanswered_cents": "bigint",
         "service_on": "date",
         "filing_limit_on": "date",
         "ready_on": "date",

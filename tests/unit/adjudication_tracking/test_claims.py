@@ -33,8 +33,8 @@ from services.adjudication_tracking.domain.account import (
     NobodyAnswered,
     TakeUpReversals,
 )
-from services.adjudication_tracking.domain.account_state import Claim
 from services.adjudication_tracking.domain.books import PayerFacts, evolve_book
+from services.adjudication_tracking.domain.claim import Claim
 from services.adjudication_tracking.domain.states import ALLOWED, LATE, STATES, step
 from shared.service import Wake
 from shared.streams import account_number, charge_number, claim_number

@@ -1,16 +1,22 @@
 """One row a claim: what was decided on it stands there once, whatever was taken back."""
 
-from tests.unit.posting.facts import CLAIM, DAY
+from dataclasses import replace
+from typing import Any
+
+from tests.unit.posting.facts import CLAIM, DAY, line
 from tests.unit.reporting.facts import (
     ALL_PATIENT,
     DENIED,
     PAID,
     adjudicated,
+    created,
+    late,
     lived,
     submitted,
     taken_back,
     transferred,
 )
+from tests.unit.reporting.rows import Rows
 
 AGAIN = {"adjudication": "adj-2", "remittance": "rem-2", "check_number": "CHK2"}
 
@@ -59,3 +65,42 @@ def test_money_that_moves_on_does_not_call_back_a_claim_that_goes_again() -> Non
     rows = lived(adjudicated(DENIED)).tell(submitted(DAY, attempt=2))
     rows.tell(transferred(20_000))
     assert (rows.claim(CLAIM)["state"], rows.claim(CLAIM)["denied_cents"]) == ("sent", 0)
+
+
+PART = adjudicated(line(5_000, ("CO", "45", 7_000)))
+"""Of a claim of 200.00 the payer decides 120.00."""
+REST = adjudicated(line(8_000), **AGAIN)
+
+
+def _sent_and(*after: Any) -> Any:
+    return Rows().tell(created(), submitted(DAY), *after).claim(CLAIM)["unanswered_cents"]
+
+
+def test_a_claim_that_was_answered_in_part_says_what_of_it_was_not() -> None:
+    assert _sent_and() is None
+    assert _sent_and(PART) == 8_000
+    assert _sent_and(late("835", DAY), PART, REST) == 0
+    assert _sent_and(adjudicated(PAID)) == 0
+
+
+def test_a_part_that_is_taken_back_is_unanswered_again_and_a_claim_that_was_answered_whole_never() -> None:
+    assert _sent_and(PART, taken_back(5_000)) == 20_000
+    assert _sent_and(adjudicated(PAID), taken_back(12_000)) == 0
+    assert _sent_and(PART, REST, taken_back(5_000)) == 0
+
+
+def test_an_answer_without_a_charge_or_about_less_than_nothing_answers_nothing_more() -> None:
+    about = {"charge_cents": 0}
+    assert _sent_and(PART, replace(REST, **about)) == 8_000
+    assert _sent_and(PART, replace(REST, charge_cents=-12_000)) == 20_000
+
+
+def test_a_corrected_claim_is_asked_for_as_a_whole() -> None:
+    assert _sent_and(PART, submitted(DAY, attempt=2)) is None
+    assert _sent_and(PART, submitted(DAY, attempt=2), REST) == 12_000
+
+
+def test_what_decides_nothing_leaves_a_claim_unanswered() -> None:
+    estimate = replace(PART, status="25", flags=("no_money",))
+    row = Rows().tell(created(), submitted(DAY), estimate).claim(CLAIM)
+    assert (row["state"], row["unanswered_cents"], row["answered_on"]) == ("sent", None, None)
