@@ -136,6 +136,7 @@ TAKEBACKS = (
     text("on", "occurred_on"),
     text("how", "what"),
     money("taken back", "cents"),
+    text("next", "next_step"),
 )
 
 
@@ -266,7 +267,7 @@ def _work(s: dict[str, Any]) -> None:
 
 def _waiting(s: dict[str, Any]) -> None:
     _list(s, "unposted", "Unposted: payers' money on no account", UNPOSTED, 10)
-    _list(s, "unapplied", "Unapplied: money we hold and owe to somebody", UNAPPLIED, 10)
+    _list(s, "unapplied", "Unapplied: money we hold and owe to somebody (below zero: owed to us)", UNAPPLIED, 10)
     _list(s, "takebacks", "Takebacks", TAKEBACKS, 10)
     if s["parked"]:
         out.print(f"[red]{len(s['parked'])} records are parked[/red]: claimlog parked list")

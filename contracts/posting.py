@@ -164,6 +164,8 @@ class OverpaymentOpened:
 class TakebackPosted:
     """A payer kept money back (PLB WO), handed to what its reference names; negative puts a takeback off.
 
+    Negative is, too, what acknowledges a refund of ours (PLB 72).
+
     The account, when the reference holds a claim number of ours; else the takeback stream of the reference,
     where it meets the account that knows it as a payer control number. `number` is its place in the PLB.
     """
@@ -195,7 +197,8 @@ class TakebackMatched:
 class OverpaymentRecovered:
     """A payer's takeback met an overpayment: that much is owed back no more, and explained at the payee.
 
-    Negative when it is undone: the payer reversed the overpaid posting itself, or gave the takeback back.
+    Negative when it is undone: the payer reversed the overpaid posting itself, or gave the takeback back; and when the
+    payer gave back what we had refunded and it then took back (PLB 72).
     """
 
     account: AccountNumber

@@ -133,6 +133,37 @@ def test_a_refund_of_ours_was_brought_by_a_check_and_left_the_facility(server: s
     _adds_up(server, world, ("refund that we sent", 3_000))
 
 
+REFUND = RefundOverpayment(ACCOUNT, "adj-2", "refund-1", "paid twice", "pat")
+OWED_TO_US = "the payer took back what we had refunded"
+
+
+def test_what_was_refunded_and_reversed_is_owed_to_us_until_the_payer_acknowledges_the_refund(server: str) -> None:
+    world = World()
+    world.obey(HERE, REFUND)
+    world.say(HERE, replace(taken_back(8_000, "adj-2"), remittance="rem-3")).check("rem-3", -8_000)
+    (found,) = answer(server, world.heard(), checks.unapplied)
+    assert (found["account"], found["whose"], found["cents"]) == (ACCOUNT, "BLUE", -8_000)
+    assert found["reason"].startswith(OWED_TO_US)
+    _adds_up(server, world, ("refund that we sent", 8_000))
+    world.check("rem-4", 0, ProviderAdjustment(reason="72", reference=CLAIM, cents=-8_000))
+    assert answer(server, world.heard(), checks.unapplied) == []
+    _adds_up(server, world, ("refund that we sent", 8_000))
+
+
+def test_a_takeback_says_what_to_do_while_nothing_explains_it(server: str) -> None:
+    world = World().check("rem-3", 0, kept(9_500))
+    (found,) = answer(server, world.heard(), checks.takebacks)
+    assert found["next_step"].startswith("no overpayment here explains it")
+    world = World()
+    world.obey(HERE, REFUND)
+    (found,) = answer(server, world.check("rem-3", 0, kept(8_000)).heard(), checks.takebacks)
+    assert found["next_step"].startswith(OWED_TO_US)
+    world.check("rem-4", 0, ProviderAdjustment(reason="72", reference=CLAIM, cents=-8_000))
+    (found,) = answer(server, world.heard(), checks.takebacks)
+    assert found["next_step"] == ""
+    _adds_up(server, world, ("refund that we sent", 8_000))
+
+
 def test_a_check_whose_claims_are_on_their_way_is_not_posted_yet(server: str) -> None:
     _adds_up(server, World().check("rem-3", 500), ("not posted yet", 500))
 
@@ -209,5 +240,5 @@ def test_an_unmatched_payment_names_the_door_that_leads_it_to_a_claim(server: st
 def test_only_recovered_overpayments_and_reversals_are_takebacks(server: str) -> None:
     world = World().check("rem-3", 0, kept(8_000, "ICN1"), FORWARD, INTEREST)
     (found,) = answer(server, world.heard(), checks.takebacks)
-    assert (found["what"], found["cents"]) == ("PLB WO", 8_000)
+    assert (found["what"], found["cents"], found["next_step"]) == ("PLB WO", 8_000, "")
     assert (found["account"], found["facility"]) == (ACCOUNT, "F1")

@@ -36,6 +36,9 @@ from services.posting.domain.balance import (
 )
 from services.posting.domain.patient_money import Applied
 
+REFUND = "refund|"
+"""Before the name of a refund, where the key of a takeback could stand."""
+
 
 class Cover(Struct, frozen=True, array_like=True):
     """A coverage's place in the order of benefits."""
@@ -89,13 +92,21 @@ class Posted(Struct, frozen=True, array_like=True):
 
     def overpaid(self) -> dict[str, int]:
         """What it brought too much and nobody took back, by charge."""
+        return {charge: cents for charge, cents in self.owed_back().items() if cents > 0}
+
+    def owed_to_us(self) -> dict[str, int]:
+        """What its payer took back although we had refunded it, by charge."""
+        return {charge: -cents for charge, cents in self.owed_back().items() if cents < 0}
+
+    def owed_back(self) -> dict[str, int]:
+        """What is owed back of it by charge; below zero it is the payer that owes."""
         left: dict[str, int] = {}
         for line in (*self.lines, *self.moves):
             if line.ledger == "overpayment":
                 left[line.charge] = left.get(line.charge, 0) - line.cents
         for one in self.recovered:
             left[one.charge] = left.get(one.charge, 0) - one.cents
-        return {charge: cents for charge, cents in left.items() if cents > 0}
+        return left
 
 
 class Part(Struct, frozen=True, array_like=True):
@@ -276,7 +287,7 @@ def _evolve_money(account: Account, event: Any) -> Account:
             return _recovered(account, event, takeback_key(event))
         case OverpaymentRefunded():
             account = replace(account, refunds=(*account.refunds, event.refund))
-            return _recovered(account, event, f"refund|{event.refund}")
+            return _recovered(account, event, f"{REFUND}{event.refund}")
         case WriteOffPosted():
             return replace(account, let_go=_let_go(account, event))
         case OpeningBalancePosted():
@@ -345,9 +356,10 @@ def _posted(account: Account, event: PaymentPosted) -> Account:
 
 
 def _reversed(account: Account, event: PostingReversed) -> Account:
-    taken = replace(
-        account.posted[event.reverses], lines=(), moves=(), moved_to=None, live=False, recovered=()
-    )
+    before = account.posted[event.reverses]
+    # Takebacks went back to the payee; what we refunded of it stays refunded.
+    refunded = tuple(one for one in before.recovered if one.takeback.startswith(REFUND))
+    taken = replace(before, lines=(), moves=(), moved_to=None, live=False, recovered=refunded)
     return replace(
         account,
         posted={**account.posted, event.reverses: taken},

@@ -18,8 +18,8 @@ from shared.service import Event, Say, to
 from shared.streams import account_stream, read_claim_number, takeback_stream
 
 Says = list[Event | Say]
-TAKEN_BACK = "WO"
-"""PLB03-1 of an overpayment that the payer recovers."""
+TAKEN_BACK = frozenset({"WO", "72"})
+"""PLB03-1 of an overpayment that the payer recovers, and (below zero) of our refund that it acknowledges."""
 
 
 class Payee(Struct, frozen=True):
@@ -49,7 +49,7 @@ def decide_payee(command: PostProviderAdjustments, state: Payee | None, book: Bo
             balance_forward_cents=forward,
         )
         says.append(posted)
-        if adjustment.reason == TAKEN_BACK and adjustment.reference.strip():
+        if adjustment.reason in TAKEN_BACK and adjustment.reference.strip():
             says.append(_takeback(posted, number))
     return says
 

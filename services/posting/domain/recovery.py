@@ -10,6 +10,8 @@ TOO_MUCH = "More was paid than is left of the charges."
 TWICE = "The claim was paid on another check before."
 UNDONE = "The payer reversed the overpaid posting itself."
 GIVEN_BACK = "The payer gave the takeback back."
+ACKNOWLEDGED = "The payer gave back what we had refunded and it then took back."
+TAKEN_AFTER_ALL = "The payer took it after all."
 
 
 def open_overpayment(telling: Telling, adjudication: str, cents: int, reason: str) -> None:
@@ -31,17 +33,29 @@ def open_overpayment(telling: Telling, adjudication: str, cents: int, reason: st
 
 
 def recover(telling: Telling) -> None:
-    """Each takeback takes what is open of its payer's overpayments, the oldest first, and never more."""
-    for key, takeback in telling.account.takebacks.items():
-        left = takeback.cents - _met(telling, key)
+    """Each takeback takes what is open of its payer's overpayments, the oldest first, and never more.
+
+    One below zero gives back: what it took itself, then what the payer reversed although we had refunded it.
+    """
+    for key in telling.account.takebacks:
+        left = telling.account.takebacks[key].cents - _met(telling, key)
         if left < 0:
             _give_back(telling, key, -left)
-            continue
-        for adjudication, posted in telling.account.posted.items():
-            if left > 0 and posted.live and posted.payer == takeback.payer:
-                taken = up_to(left, posted.overpaid())
-                left -= sum(taken.values())
-                _say(telling, takeback, adjudication, taken)
+        elif left > 0:
+            _take(telling, key, left)
+
+
+def _take(telling: Telling, key: str, left: int) -> None:
+    takeback = telling.account.takebacks[key]
+    for adjudication, posted in telling.account.posted.items():
+        again = up_to(left, {charge: -cents for charge, cents in _of(posted, key).items()})
+        left -= sum(again.values())
+        _say(telling, takeback, adjudication, again, TAKEN_AFTER_ALL)
+    for adjudication, posted in telling.account.posted.items():
+        if posted.live and posted.payer == takeback.payer:
+            taken = up_to(left, posted.overpaid())
+            left -= sum(taken.values())
+            _say(telling, takeback, adjudication, taken)
 
 
 def undo(telling: Telling, adjudication: str) -> None:
@@ -52,11 +66,18 @@ def undo(telling: Telling, adjudication: str) -> None:
 
 
 def _give_back(telling: Telling, key: str, cents: int) -> None:
+    takeback = telling.account.takebacks[key]
     for adjudication, posted in reversed(telling.account.posted.items()):
         met = up_to(cents, _of(posted, key))
         cents -= sum(met.values())
         back = {charge: -part for charge, part in met.items()}
-        _say(telling, telling.account.takebacks[key], adjudication, back, GIVEN_BACK)
+        _say(telling, takeback, adjudication, back, GIVEN_BACK)
+    for adjudication, posted in telling.account.posted.items():
+        if posted.payer == takeback.payer:
+            owed = up_to(cents, posted.owed_to_us())
+            cents -= sum(owed.values())
+            back = {charge: -part for charge, part in owed.items()}
+            _say(telling, takeback, adjudication, back, ACKNOWLEDGED)
 
 
 def _of(posted: Posted, key: str) -> dict[str, int]:
@@ -72,12 +93,12 @@ def _met(telling: Telling, key: str) -> int:
 
 
 def up_to(cents: int, by_charge: dict[str, int]) -> dict[str, int]:
-    """`cents` out of these amounts, in turn."""
+    """`cents` out of those of these amounts that are above zero, in turn."""
     taken: dict[str, int] = {}
     for charge, there in by_charge.items():
         part = min(cents, there)
-        cents -= part
-        if part:
+        if part > 0:
+            cents -= part
             taken[charge] = part
     return taken
 

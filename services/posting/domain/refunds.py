@@ -10,13 +10,13 @@ from shared.streams import guarantor_stream, payee_stream
 
 
 def refund_overpayment(telling: Telling, command: RefundOverpayment) -> None:
-    """Never more than is open of it; the same refund again is quiet."""
+    """Never more than is open of it, less what its payer owes us; the same refund again is quiet."""
     account = telling.account
     if command.refund in account.refunds:
         return
     posted = account.posted.get(command.adjudication)
     open_now = posted.overpaid() if posted is not None and posted.live else {}
-    there = sum(open_now.values())
+    there = min(sum(open_now.values()), _owed(telling, posted.payer) if posted is not None else 0)
     cents = there if command.cents is None else command.cents
     if posted is None or cents <= 0 or cents > there:
         raise Refused("there is less overpaid than should be refunded")
@@ -45,6 +45,12 @@ def refund_overpayment(telling: Telling, command: RefundOverpayment) -> None:
     telling.say(refunded(entry, here))
     payee = payee_stream(posted.payer, account.legal_entity or "unknown")
     telling.tell(payee, refunded(f"{entry}-P", _pair("recovery_clearing", cents)))
+
+
+def _owed(telling: Telling, payer: str) -> int:
+    """What is owed back to a payer on the account, all told."""
+    of_payer = (p for p in telling.account.posted.values() if p.payer == payer)
+    return sum(sum(p.owed_back().values()) for p in of_payer)
 
 
 def refund_patient(telling: Telling, command: RefundPatient) -> None:

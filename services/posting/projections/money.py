@@ -123,7 +123,7 @@ def adjustment_row(row: Row | None, event: Any, at: At) -> Row:
 
 def takeback_keys(event: Any, at: At) -> Keys:
     """One row per payee and reference under which something was taken back."""
-    taken = isinstance(event, ProviderAdjustmentPosted) and event.reason == "WO"
+    taken = isinstance(event, ProviderAdjustmentPosted) and event.reason in ("WO", "72")
     if kind_of(at.stream) != "payee" or not (taken or isinstance(event, OverpaymentRecovered)):
         return []
     return [(event.payer, event.tax_id, event.reference)]

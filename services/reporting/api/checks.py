@@ -13,6 +13,15 @@ _WHOLE = (
 _MATCH = f"'lead it to a claim of ours: {_DOOR}' || u.remittance || '/claims/' || u.position || '/match'"
 _ORIGINAL = "'ask the payer which payment it takes back: it posts by itself once that one is here'"
 _SUSPENSE = "'ask the payer for the claims that are missing, or whose money it is'"
+_OWED_TO_US = (
+    "'the payer took back what we had refunded: ask for the money back, or for the PLB 72 that acknowledges the refund'"
+)
+_UNEXPLAINED = (
+    "case when t.what = 'reversal' or l.cents = 0 then '' "
+    "when l.cents < 0 then 'more was given back than taken: ask the payer what it is for' "
+    f"when l.refunded then {_OWED_TO_US} else 'no overpayment here explains it: ask the payer what it is for' end"
+)
+"""What to do about a PLB amount, by what nothing explains of all that stands under its reference."""
 _CHECKS = (
     "select c.*, coalesce(p.cents, 0)::bigint as posted_cents, "
     "coalesce(u.cents, 0)::bigint as unmatched_cents, coalesce(w.cents, 0)::bigint as waiting_cents, "
@@ -82,10 +91,11 @@ async def not_of_a_facility(doors: Doors) -> list[Row]:
     """What checks brought (negative: kept back) beside the insurance payments of facilities; both are the checks' total.
 
     A takeback (PLB WO) that met an overpayment is in the insurance paid of that account's facility, and not here; so is
-    a refund of ours, which no check kept back: it is added again.
+    a refund of ours, which no check kept back: it is added again. The acknowledgement of a refund (PLB 72) counts with WO.
     """
     return await doors.rows(
-        "select case reason when 'refund' then 'refund that we sent' else 'provider adjustment ' || reason end as what, "
+        "select case reason when 'refund' then 'refund that we sent' when '72' then 'provider adjustment WO' "
+        "else 'provider adjustment ' || reason end as what, "
         "payer, -sum(cents)::bigint as cents from payee_view group by 1, 2 having sum(cents) <> 0 "
         f"union all select l.what, k.payer, sum(l.cents)::bigint from ({_CHECKS}) k cross join lateral (values "
         "('suspense', k.suspense_cents), ('unmatched payment', k.unmatched_cents), "
@@ -127,7 +137,10 @@ async def unposted(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
 
 
 async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Money that we hold and owe to somebody: patients' payments that met no balance, payers' overpayments."""
+    """Money that we hold and owe to somebody: patients' payments that met no balance, payers' overpayments.
+
+    Below zero a payer owes us: it took back what we had refunded.
+    """
     return await doors.rows(
         "select *, count(*) over () as listed, sum(cents) over ()::bigint as listed_cents from ("
         "select coalesce(nullif(p.account, ''), '-') as account, coalesce(m.facility, '') as facility, "
@@ -138,21 +151,29 @@ async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "from patient_payment p left join account_money m on m.account = p.account "
         "where p.received_cents <> p.applied_cents + p.refunded_cents "
         "union all select account, facility, coalesce(nullif(credit_payer, ''), payer), credit_cents, "
-        "'more was paid than the charges allow: refund, or wait for the takeback', credit_since "
+        f"case when credit_cents < 0 then {_OWED_TO_US} "
+        "else 'more was paid than the charges allow: refund, or wait for the takeback' end, credit_since "
         "from account_money where credit_cents <> 0) u order by abs(cents) desc, account limit $1",
         limit,
     )
 
 
 async def takebacks(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Whose money payers took back, how much, and from which check: reversals, and what a PLB recovers (WO)."""
+    """Whose money payers took back, how much, and from which check: reversals, and what a PLB recovers (WO).
+
+    What no overpayment explains, and no acknowledgement of a refund (72) gives back, has a next step.
+    """
     return await doors.rows(
         "select a.account, coalesce(nullif(t.facility, ''), m.facility, 'not of a facility') as facility, "
-        "t.payer, t.check_number, t.occurred_on, t.what, t.reference, t.cents, "
+        f"t.payer, t.check_number, t.occurred_on, t.what, t.reference, t.cents, {_UNEXPLAINED} as next_step, "
         "count(*) over () as listed, sum(t.cents) over ()::bigint as listed_cents from takeback t "
         "left join lateral (select max(account) as account from payee_view where kind = 'recovered' "
         "and payer = t.payer and reference = t.reference and check_number = t.check_number) p on true "
         "cross join lateral (select coalesce(nullif(t.account, ''), p.account, '') as account) a "
+        "cross join lateral (select coalesce(sum(cents) filter (where reference = t.reference "
+        "and reason in ('WO', '72')), 0)::bigint as cents, "
+        "coalesce(bool_or(kind = 'refund' and account = a.account), false) as refunded "
+        "from payee_view where payer = t.payer) l "
         "left join account_money m on m.account = a.account where t.what in ('reversal', 'PLB WO') "
         "order by abs(t.cents) desc, t.event_id limit $1",
         limit,

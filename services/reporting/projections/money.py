@@ -112,13 +112,13 @@ def _money(row: Row | None, event: Any, at: At) -> Row:
 
 
 def _credit(row: Row, before: int, event: Any, at: At) -> Row:
-    """Since when more is here than the charges allow, and who paid it last; the day it was posted, not of the service."""
+    """Since when more is here than the charges allow, and who paid it last; or less, and who took it; the day it was posted, not of the service."""
     if row["credit_cents"] == before:
         return {}
     if not row["credit_cents"]:
         return {"credit_since": None, "credit_payer": ""}
     made: Row = {} if before else {"credit_since": getattr(event, "posted_on", at.occurred_on)}
-    if row["credit_cents"] > before and getattr(event, "payer", ""):
+    if (row["credit_cents"] > before or row["credit_cents"] < 0) and getattr(event, "payer", ""):
         made["credit_payer"] = event.payer
     return made
 
