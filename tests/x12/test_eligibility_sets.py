@@ -142,7 +142,7 @@ def asked(body: str) -> list[str]:
 
 def test_a_check_of_a_question_names_what_nobody_could_answer() -> None:
     subscriber = "HL*3*2*22*0~NM1*IL*1*ZZTESTA*QUINN****MI*XX000~"
-    assert "2000C HL" in asked(subscriber)
+    assert "2110C EQ" in asked(subscriber)
     assert "2000C TRN02" not in asked(subscriber + "EQ*30~")
     assert "2110C EQ01" in asked(subscriber.replace("NM1", "TRN*1*T1*9~NM1") + "EQ***FAM~")
     assert "2110C EB" in asked(subscriber + "EB*1**30~")

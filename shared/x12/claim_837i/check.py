@@ -6,6 +6,7 @@ from shared.x12.claim_837i.model import InstitutionalClaim, RevenueLine
 from shared.x12.claim_loops.balance import Say
 from shared.x12.claim_loops.check import (
     Wrong,
+    as_it_stands,
     born,
     common,
     dates_in_order,
@@ -39,7 +40,8 @@ def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Fi
 
 def check_claim_837i(c: InstitutionalClaim, one: TransactionSet) -> list[Finding]:
     """What is wrong with one claim."""
-    found = rules_837i(c, Wrong(one, c, c.clm01))
+    wrong = Wrong(one, c, c.clm01)
+    found = [*rules_837i(c, wrong), *as_it_stands(wrong, "A")]
     codes = [*(d.code for d in c.diagnoses), *(line.procedure for line in c.lines)]
     return whole(found, c.facility_code, c.frequency, codes)
 
@@ -91,6 +93,9 @@ def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
     if c.statement_from is None:
         yield wrong("the statement has no period", "2300", "DTP03")
         return
+    if c.statement_to is None:
+        sentence = "the statement's period is not written as a range of days"
+        yield wrong(sentence, "2300", "DTP02", severity="warning", role="434")
     until = c.statement_to or c.statement_from
     if until < c.statement_from:
         yield wrong("the statement's period ends before it starts", "2300", "DTP03", role="434")

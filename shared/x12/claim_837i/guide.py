@@ -33,7 +33,7 @@ _CLAIM = Loop(
     id="2300",
     most=100,
     parts=(
-        Seg(tag="CLM", needs=(1, 2, 5, 7, 8, 9), elements=20),
+        Seg(tag="CLM", needs=(1, 2, 5, 7, 8, 9), allowed=g.CLM_CODES, elements=20),
         g.dates("096", "434", "435", "050", must=True),
         Seg(tag="CL1", must=True, needs=(3,), elements=3),
         g.PWK,

@@ -6,6 +6,7 @@ from shared.x12.claim_837p.model import ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.balance import Say
 from shared.x12.claim_loops.check import (
     Wrong,
+    as_it_stands,
     born,
     common,
     dates_in_order,
@@ -37,7 +38,8 @@ def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Fin
 
 def check_claim_837p(c: ProfessionalClaim, one: TransactionSet) -> list[Finding]:
     """What is wrong with one claim."""
-    found = rules_837p(c, Wrong(one, c, c.clm01))
+    wrong = Wrong(one, c, c.clm01)
+    found = [*rules_837p(c, wrong), *as_it_stands(wrong, "B")]
     codes = [*c.diagnoses, *(line.procedure for line in c.lines)]
     return whole(found, c.place_of_service, c.frequency, codes)
 

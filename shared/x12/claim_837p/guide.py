@@ -1,7 +1,7 @@
 """How an 837P (005010X222A1) is built: a professional claim and its lines."""
 
 from shared.x12.claim_loops import guide as g
-from shared.x12.structure import ANY, Loop, Seg
+from shared.x12.structure import ANY, Loop, Seg, codes
 
 _LINE = Loop(
     id="2400",
@@ -46,7 +46,12 @@ _CLAIM = Loop(
     id="2300",
     most=100,
     parts=(
-        Seg(tag="CLM", needs=(1, 2, 5, 6, 7, 8, 9), elements=20),
+        Seg(
+            tag="CLM",
+            needs=(1, 2, 5, 6, 7, 8, 9),
+            allowed={6: codes("N Y"), **g.CLM_CODES},
+            elements=20,
+        ),
         g.dates(
             *(
                 [

@@ -26,6 +26,9 @@ CENTS_MOST = 9_999_999_999
 _PLACES = frozenset({"77", "PW", "45"})
 """Who is a place: where was served, and from where to where somebody was driven."""
 _PO_BOX = ("PO BOX", "P O BOX", "P.O. BOX", "POST OFFICE BOX")
+SELF = "18"
+"""SBR02 of a subscriber who is the patient."""
+THIRD = 3
 CAS_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
 _PLAIN_DATES = ("431", "439", "484", "454", "304")
 """Days that have been before the service: onset, accident, last period, first treatment, last seen."""
@@ -65,6 +68,14 @@ class Wrong:
             level=level,
         )
 
+    def at(
+        self, place: int, sentence: str, loop: str, element: str, severity: Severity = "error"
+    ) -> Finding:
+        """Where the place is known."""
+        return self.one.finding(
+            place, sentence, severity=severity, loop=loop, element=element, claim=self.clm01
+        )
+
 
 FOLLOW = ("HI", "SV101", "SV107", "SV202")
 """What cannot be right where the parts of elements are not told apart: codes, and what points at them."""
@@ -94,6 +105,35 @@ def repeated(one: TransactionSet, claims: Iterable[tuple[str, int]]) -> Iterator
             sentence = "a CLM01 stands twice in one set"
             yield one.finding(place, sentence, loop="2300", element="CLM01", claim=number)
         seen.add(number)
+
+
+def as_it_stands(wrong: Wrong, kind: str) -> Iterator[Finding]:
+    """What only the file shows of a claim: the list that its CLM05 is from (A of bills, B of places), how lines count.
+
+    Payers want lines counted from 1 and take other numbers; a number that comes again names no line.
+    """
+    one, claim = wrong.one, wrong.claim
+    for s in claim.unknown:
+        where = s[5].split(one.delimiters.component) if s[0] == "CLM" and len(s) > 5 else []
+        if len(where) > 1 and where[1] not in (kind, ""):
+            yield wrong("a place of service of a list that is not used here", "2300", "CLM05")
+    element = one.delimiters.element
+    line, ends = f"LX{element}", (f"CLM{element}", f"HL{element}")
+    starts = (line, *ends)
+    seen: dict[str, int] = {}
+    for at in range(claim.segment + 1 - one.count, 0):
+        text = one.raw[at]
+        if not text.startswith(starts):
+            continue
+        if text.startswith(ends):
+            break
+        number = text.split(element)[1]
+        if number in seen:
+            yield wrong.at(at + one.count, "an LX01 stands twice in one claim", "2400", "LX01")
+        seen[number] = at + one.count
+    if list(seen) != [str(n) for n in range(1, len(seen) + 1)]:
+        place = next(at for n, (number, at) in enumerate(seen.items(), 1) if number != str(n))
+        yield wrong.at(place, "lines are not numbered 1, 2, 3", "2400", "LX01", "warning")
 
 
 def common(
@@ -158,8 +198,33 @@ def _people(wrong: Say, c: ClaimBody, subscriber: Subscriber) -> Iterator[Findin
         severity: Severity = "error" if c.patient is None else "warning"
         yield wrong("the subscriber has no member id", "2010BA", "NM109", severity=severity)
     patient = c.patient
-    if patient is not None and not patient.last:
-        yield wrong("the patient has no name", "2010CA", "NM103")
+    if patient is not None:
+        if not patient.last:
+            yield wrong("the patient has no name", "2010CA", "NM103")
+    elif subscriber.relation != SELF:
+        sentence = "the subscriber is not called the patient, and no patient is named"
+        yield wrong(sentence, "2000B", "SBR02")
+    else:
+        party = subscriber.party
+        if not party.street:
+            yield wrong("the subscriber is the patient and has no address", "2010BA", "N301")
+        if not (party.born_on or party.sex):
+            sentence = "the subscriber is the patient and has neither date of birth nor sex"
+            yield wrong(sentence, "2010BA", "DMG02")
+    if c.prior:
+        yield from _orders(wrong, c, subscriber)
+
+
+def _orders(wrong: Say, c: ClaimBody, subscriber: Subscriber) -> Iterator[Finding]:
+    """No two payers of a claim have one turn; older guides know no letter behind the third."""
+    seen = {subscriber.order}
+    for prior in c.prior:
+        order = prior.subscriber.order
+        if order in seen and order:
+            severity: Severity = "warning" if order == THIRD else "error"
+            sentence = "two payers of a claim have the same turn"
+            yield wrong(sentence, "2320", "SBR01", severity=severity, role=LETTERS[order])
+        seen.add(order)
 
 
 def born(

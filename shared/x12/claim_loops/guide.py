@@ -6,6 +6,12 @@ from dataclasses import replace
 from shared.x12.structure import ANY, Guide, Loop, Seg, codes
 
 _ID = ((8, 9),)
+_NUMBERS_OF = {"41": "46", "40": "46", "PE": "PI XV", "IL": "II MI", "PR": "PI XV"}
+"""Which lists NM109 is from (NM108), by NM101; of providers it is the NPI."""
+_RELATIONS = codes("01 19 20 21 39 40 53 G8")
+DMG = Seg(tag="DMG", needs=(1, 2, 3), allowed={1: codes("D8"), 3: codes("F M U")})
+CLM_CODES = {7: codes("A B C"), 8: codes("N W Y"), 9: codes("I Y")}
+"""Assignment, benefits assigned, release of what is known of somebody."""
 N3 = Seg(tag="N3", needs=(1,), elements=2)
 N4 = Seg(tag="N4", needs=(1,), elements=7)
 ADDRESS = (replace(N3, must=True), replace(N4, must=True))
@@ -34,7 +40,9 @@ def amt(kinds: str) -> Seg:
 
 def name(loop: str, kinds: str, *parts: Seg, must: bool = False, most: int = 1) -> Loop:
     """A loop that starts with somebody's name."""
-    first = Seg(tag="NM1", only=codes(kinds), needs=(1, 2), both=_ID, elements=12)
+    ids = codes(" ".join(_NUMBERS_OF.get(kind, "XX") for kind in kinds.split()))
+    allowed = {2: codes("1 2"), 8: ids}
+    first = Seg(tag="NM1", only=codes(kinds), needs=(1, 2), both=_ID, allowed=allowed, elements=12)
     return Loop(id=loop, must=must, most=most, parts=(first, *parts))
 
 
@@ -91,7 +99,7 @@ def guide_837(version: str, claim: Loop, billing_kinds: Sequence[str]) -> Guide:
                 "IL",
                 N3,
                 N4,
-                Seg(tag="DMG", needs=(1, 2, 3)),
+                DMG,
                 ref("SY Y4 1W"),
                 PER,
                 must=True,
@@ -146,12 +154,12 @@ def _patient(claim: Loop) -> Loop:
         id="2000C",
         parts=(
             _level("23"),
-            Seg(tag="PAT", must=True, needs=(1,), elements=9),
+            Seg(tag="PAT", must=True, needs=(1,), allowed={1: _RELATIONS}, elements=9),
             name(
                 "2010CA",
                 "QC",
                 *ADDRESS,
-                Seg(tag="DMG", must=True, needs=(1, 2, 3)),
+                replace(DMG, must=True),
                 ref("Y4 1W SY"),
                 PER,
                 must=True,

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.x12 import limits
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import Wrong
+from shared.x12.claim_loops.check import Wrong, as_it_stands
 from shared.x12.claim_loops.hierarchy import ClaimLevels
 from shared.x12.claim_loops.levels import C, L
 from shared.x12.claim_loops.read import ClaimReading
@@ -25,6 +25,7 @@ def judged(
         wrong = Wrong(one, claim, number)
         yield from levels.take()
         yield from rules(claim, wrong)
+        yield from as_it_stands(wrong, reading.kind_of_place)
         if number in seen:
             yield wrong("a CLM01 stands twice in one set", "2300", "CLM01")
         if len(seen) < limits.CONTROLS:

@@ -2,7 +2,7 @@
 
 from shared.x12.envelope import TransactionSet
 
-_BEFORE = {"2010AA": "85", "2010BA": "IL", "2010BB": "PR", "2010CA": "QC"}
+_BEFORE = {"2000B": "IL", "2010AA": "85", "2010BA": "IL", "2010BB": "PR", "2010CA": "QC"}
 """Whose name opens a loop that stands before the claim."""
 _OF_A_PAYER = {"2320": "SBR", "2430": "SVD"}
 """What opens the loop of another payer, of the claim and of a line; it names the payer first."""
@@ -64,6 +64,8 @@ def _before(one: TransactionSet, claim: int, role: str, tag: str) -> int:
         if at < 0 or not one.holds(at):
             return claim
         at -= 1
+    if tag == "SBR":
+        return at - 1 if one.split_at(at - 1)[0] == tag else at
     if tag == "NM1":
         return at
     for place in range(at + 1, claim):

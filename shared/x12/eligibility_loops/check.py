@@ -70,7 +70,8 @@ class _Eligibility(Checking):
         """A person of a 270."""
         leads = bool(getattr(person, "dependents", ()))
         if not person.inquiries and not leads:
-            self.wrong(person.place, "nothing is asked about a person", f"2000{letter}", "HL")
+            sentence = "nothing is asked about a person"
+            self.wrong(person.place, sentence, f"2110{letter}", "EQ", code="3")
         if person.benefits:
             self.wrong(person.place, "a question holds an answer", f"2110{letter}", "EB")
         if person.inquiries and not any(t.kind == "1" for t in person.traces):

@@ -6,6 +6,9 @@ from shared.x12.eligibility_loops.check import RECEIVERS, SOURCES
 from shared.x12.inquiry_loops import guide as g
 from shared.x12.structure import Guide, Loop, Seg, codes
 
+BENEFITS = codes("1 2 3 4 5 6 7 8 A B C CB D E F G H I J K L M MC N O P Q R S T U V W X Y")
+"""What a benefit says (EB01)."""
+
 
 def _asked(letter: str) -> Loop:
     """Loop 2110 of a 270."""
@@ -32,7 +35,7 @@ def _answered(letter: str) -> Loop:
     return Loop(
         id=f"2110{letter}",
         parts=(
-            Seg(tag="EB", needs=(1,), elements=14),
+            Seg(tag="EB", needs=(1,), allowed={1: BENEFITS}, elements=14),
             Seg(tag="HSD", most=9, both=((1, 2),), elements=8),
             g.refs(most=9),
             g.dates(most=20),

@@ -11,8 +11,13 @@ from shared.x12.findings import Finding, Severity
 from shared.x12.npi import is_npi
 from shared.x12.remittance_835.model import Cas, RemitClaim, Remittance
 from shared.x12.remittance_835.read import Reading835
+from shared.x12.structure import codes
 
 GROUPS = frozenset({"CO", "OA", "PI", "PR", "CR"})
+PLB_REASONS = codes(
+    "50 51 72 90 AH AM AP B2 B3 BD BN C5 CR CS CT CV CW DM E3 FB FC GO HM IP IR IS J1 L3 L6 LE LS OA OB PI PL RA RE SL TL WO WU"
+)
+"""PLB03-1. Payers use others too; the money is known all the same."""
 REVERSED = "22"
 UNPAID = {"23": "not this payer's and was forwarded", "25": "only a predetermination"}
 _UNUSUAL = frozenset({REVERSED, *UNPAID})
@@ -188,6 +193,16 @@ def check_payment(remit: Remittance, one: TransactionSet, paid_cents: int) -> li
                 0, "a payment by no method has an amount", severity="warning", element="BPR04"
             )
         )
+    for plb in remit.plb:
+        if plb.reason not in PLB_REASONS:
+            s = one.split_at(plb.segment)
+            at = next((n for n in range(3, len(s), 2) if s[n].startswith(plb.reason)), 3)
+            sentence = "a provider adjustment for a reason that the guide has not"
+            found.append(
+                one.finding(
+                    plb.segment, sentence, severity="warning", element=f"PLB{at:02d}", rule="plb.reason"
+                )
+            )
     if remit.payee_npi and not is_npi(remit.payee_npi):
         sentence = "the payee's NPI has a wrong check digit"
         place = remit.payee_segment
