@@ -12,6 +12,9 @@ from shared.x12.money import CENTS, NotMoney
 NOTHING = ("",) * 30
 """Added to a segment that the reader keeps to itself, so that no element of it is missing."""
 
+_TO_PAYERS = frozenset({"837", "270", "276"})
+"""Sets that a payer's gate judges: it rejects a day that is none. In what a payer sends, the money is known all the same."""
+
 
 def padded(segment: list[str], length: int) -> list[str]:
     """The segment with at least this many elements, the tag counted; the missing ones are empty."""
@@ -37,6 +40,8 @@ class Taker:
         self.findings: list[Finding] = []
         self._count = {"error": 0, "warning": 0, "note": 0}
         self.component = one.delimiters.component
+        self.undated: Severity = "error" if one.id in _TO_PAYERS else "warning"
+        """How bad a day is that is none."""
         self.loop = ""
         """The loop in which the reader is; it goes into every finding."""
         self.cents = CENTS
@@ -76,7 +81,7 @@ class Taker:
         found = self.days[text]
         if found is None and text:
             sentence, rule = "not a date", "date.unreadable"
-            self.note(place, sentence, position, "8", severity="warning", rule=rule)
+            self.note(place, sentence, position, "8", self.undated, rule=rule)
         return found
 
     def until(self, text: str, place: int, position: int) -> date | None:
@@ -84,7 +89,7 @@ class Taker:
         found = last_day(text)
         if found is None and "-" in text:
             sentence, rule = "not a date", "date.unreadable"
-            self.note(place, sentence, position, "8", severity="warning", rule=rule)
+            self.note(place, sentence, position, "8", self.undated, rule=rule)
         return found
 
     def mended(self, place: int, segment: list[str], positions: Iterable[int]) -> list[str]:

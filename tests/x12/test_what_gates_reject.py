@@ -29,11 +29,16 @@ ERRORS: dict[str, tuple[bytes, bytes, bytes, str]] = {
     "turn twice": (SECOND, b"~SBR*S*", b"~SBR*P*", "SBR01"),
     "nobody is the patient": (PROFESSIONAL, b"~SBR*P*18*", b"~SBR*P**", "SBR02"),
     "another than the subscriber": (PROFESSIONAL, b"~SBR*P*18*", b"~SBR*P*01*", "SBR02"),
+    "day of birth": (PROFESSIONAL, b"*D8*19800203*", b"*D8*19800230*", "DMG02"),
+    "day of a patient's birth": (CHILDS, b"*D8*20150203*", b"*D8*20151303*", "DMG02"),
+    "day of the batch": (PROFESSIONAL, b"*B0001*20260105*", b"*B0001*20260199*", "BHT04"),
+    "day of somebody who is asked about": (WRITTEN["270"], b"*D8*20260105~", b"*D8*20260132~", "DMG02"),
     "benefit": (WRITTEN["271"], b"~EB*1*", b"~EB*ZZ*", "EB01"),
 }
 WARNINGS: dict[str, tuple[bytes, bytes, bytes, str]] = {
     "lines not from one": (PROFESSIONAL, b"LX*1~", b"LX*7~", "LX01"),
     "third turn twice": (SECOND.replace(b"~SBR*S*", b"~SBR*T*"), b"~SBR*P*", b"~SBR*T*", "SBR01"),
+    "day of a remittance": (REMIT, b"~DTM*472*20260105", b"~DTM*472*20260135", "DTM02"),
     "reason of the provider's adjustment": (REMIT, b"*WO:", b"*ZZ:", "PLB03"),
 }
 

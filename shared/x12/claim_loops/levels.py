@@ -17,7 +17,6 @@ from shared.x12.claim_loops.model import (
     Reference,
     Subscriber,
 )
-from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import Taker, el, ends, padded
 
@@ -69,7 +68,7 @@ class LevelReading(Generic[C, L]):
 
     def bht(self, place: int, s: list[str]) -> bool:
         b, s = self.batch, padded(s, 7)
-        b.purpose, b.reference, b.on, b.hhmm, b.kind = s[2], s[3], day_or_none(s[4]), s[5], s[6]
+        b.purpose, b.reference, b.on, b.hhmm, b.kind = s[2], s[3], self.taker.day(s[4], place, 4), s[5], s[6]
         return ends(s, 6)
 
     def hl(self, place: int, s: list[str]) -> bool:

@@ -18,6 +18,7 @@ from shared.x12.fields import NOTHING, el, ends, padded
 
 _ENDS = frozenset({"CLM", "HL"})
 _SPANS = frozenset({"D8", "RD8"})
+_WITH_DAY = frozenset({*_SPANS, "DT"})
 
 
 class _Readers(dict[str, Callable[[int, list[str]], bool]]):
@@ -143,7 +144,8 @@ class ClaimReading(LevelReading[C, L]):
         if self.new_date(place, what, s):
             return len(s) == 4 or ends(s, 3)
         if first_day(s[3]) is None:
-            self.taker.note(place, "not a date", 3, "8", severity="warning")
+            undated = self.taker.undated if s[2] in _WITH_DAY else "warning"
+            self.taker.note(place, "not a date", 3, "8", undated)
             return False
         if what == "573" and self.prior_line is not None:
             self.prior_line.paid_on = first_day(s[3])

@@ -135,7 +135,7 @@ class InquiryReading:
             return False
         name.born_on, name.sex = day_or_none(s[2]), s[3]
         if (s[1], name.born_on is not None) not in (("D8", True), ("", False)):
-            self.taker.note(place, "not a date of birth", 2, "8", severity="warning")
+            self.taker.note(place, "not a date of birth", 2, "8", self.taker.undated)
             return False
         return len(s) <= 4 and (name.born_on is not None or not s[2])
 
@@ -194,7 +194,7 @@ class InquiryReading:
                 return Dated(what, on)
             if form == "DT" and len(text) == 12 and text[8:].isascii() and text[8:].isdigit():
                 return Dated(what, on, None, text[8:])
-        self.taker.note(place, "not a date", 3, "8", severity="warning")
+        self.taker.note(place, "not a date", 3, "8", self.taker.undated)
         return None
 
     def diagnoses(self, place: int, s: list[str]) -> list[Diagnosis] | None:
