@@ -12,10 +12,11 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from shared.x12.ack_ta1 import Ta1Check
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Unreadable
 from shared.x12.sets import room_of
-from shared.x12.showing_findings import Said, Verdict, judged_in_stream, verdict_of
+from shared.x12.showing_findings import Said, Verdict, judged_in_stream, of_envelope, verdict_of
 from shared.x12.stream import Stream
 
 AT_ONCE = 5_000
@@ -70,9 +71,9 @@ class _Judge:
             raise ProcessEnded from None
         if isinstance(found, Exception):
             raise found
-        for verdict, of_set, of_envelope in zip(work.verdicts, found, work.envelopes, strict=True):
+        for verdict, of_set, around in zip(work.verdicts, found, work.envelopes, strict=True):
             yield verdict, None
-            for finding in (*of_set, *of_envelope):
+            for finding in (*of_set, *around):
                 verdict.counted[finding.severity] += 1
                 yield verdict, finding
 
@@ -82,6 +83,8 @@ def judge_apart(stream: Stream, processes: int) -> Iterator[Said]:
 
     Each of them has one work at a time and they take turns, so what is found comes in the order of the file.
     """
+    ta1s = Ta1Check()
+    stream.leaves = ta1s.add
     with _judges(processes) as judges:
         work, broken, turn = _Work(), None, 0
         try:
@@ -106,7 +109,7 @@ def judge_apart(stream: Stream, processes: int) -> Iterator[Said]:
         if work.sets:
             judges[turn].send(work)
         yield from _all(judges, (turn + 1) % processes)
-        yield from ((None, f) for f in stream.findings if f.level != "set")
+        yield from of_envelope(stream, ta1s)
         if broken is not None:
             raise broken
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from shared.x12.ack_ta1 import check_ta1
+from shared.x12.ack_ta1 import Ta1Check, check_ta1
 from shared.x12.envelope import TransactionSet, X12File, kind_of
 from shared.x12.findings import Finding
 from shared.x12.sets import ROOMS, room_of
@@ -72,13 +72,20 @@ def judge_stream(stream: Stream) -> Iterator[Said]:
 
     Raises Unreadable, after the last finding, where the file cannot be read on.
     """
+    ta1s = Ta1Check()
+    stream.leaves = ta1s.add
     try:
         for one in stream:
             yield from judged_in_stream(one)
     finally:
-        for finding in stream.findings:
-            if finding.level != "set":
-                yield None, finding
+        yield from of_envelope(stream, ta1s)
+
+
+def of_envelope(stream: Stream, ta1s: Ta1Check) -> Iterator[Said]:
+    """What is wrong outside the sets of a stream that has ended, its TA1s last."""
+    for interchange in stream.file.interchanges:
+        ta1s.add(interchange)
+    yield from ((None, f) for f in (*stream.findings, *ta1s.end()) if f.level != "set")
 
 
 def judged_in_stream(one: TransactionSet) -> Iterator[Said]:

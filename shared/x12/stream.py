@@ -1,7 +1,7 @@
 """A file as it streams by. What cannot be read is a finding, and reading goes on behind it; only what is no X12 raises."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from shared.x12 import limits
 from shared.x12.control import ENVELOPE, Control
@@ -10,6 +10,10 @@ from shared.x12.envelope_elements import doubts_of_isa
 from shared.x12.findings import Unreadable
 from shared.x12.segments import Block
 from shared.x12.source import Head, Source, Trouble
+
+
+def _go(interchange: Interchange) -> None:
+    """Nobody wants to know."""
 
 
 class Stream(Control):
@@ -23,6 +27,8 @@ class Stream(Control):
     def __init__(self, chunks: Iterable[bytes], *, whole: bool = False) -> None:
         super().__init__(whole=whole)
         self._source = Source(chunks)
+        self.leaves: Callable[[Interchange], None] = _go
+        """Told of every interchange as the next one comes; the last one stays in `file`."""
         self._started = False
         self._ended = False
 
@@ -145,6 +151,8 @@ class Stream(Control):
         self._interchange = made
         self._group = self._set = None
         if not self._whole:
+            for left in self.file.interchanges:
+                self.leaves(left)
             self.file.interchanges.clear()
         self.file.interchanges.append(made)
         self._controls["GS"].clear()

@@ -3,8 +3,9 @@
 import pytest
 
 from shared.x12 import Finding, TransactionSet, limits, open_file, read_file
+from shared.x12.judging_apart import judge_apart
 from shared.x12.sets import ROOMS, room_of
-from shared.x12.showing_findings import judge_stream
+from shared.x12.showing_findings import judge_file, judge_stream
 from tests.x12.everything import WRITTEN
 
 KINDS = sorted(kind for kind, room in ROOMS.items() if room.stream is None and kind in WRITTEN)
@@ -61,3 +62,36 @@ def held_most(one: TransactionSet) -> int:
     room = room_of(one)
     assert room is not None
     return max(len(one.raw) for _ in room.streamed(one))
+
+
+def of_whole(data: bytes) -> list[Finding]:
+    return [f for _, f in judge_file(read_file(data, strict=False)) if f is not None]
+
+
+def with_ta1s(*segments: bytes) -> bytes:
+    """An interchange of TA1s alone, one among sets, and another of TA1s alone."""
+    alone = WRITTEN["TA1"]
+    at = alone.index(b"TA1*")
+    alone = alone[:at] + b"".join(segments) + alone[at:]
+    first = WRITTEN["999"]
+    among = first[:106] + b"".join(segments) + first[106:]
+    return alone + among + alone
+
+
+def test_a_stream_judges_ta1s_as_the_whole_does() -> None:
+    data = with_ta1s(b"TA1*000000001*260105*0800*Z*000~", b"TA1*000000002*260105*0800*R*999~")
+    whole = of_whole(data)
+    assert [f.element for f in whole if f.element.startswith("TA1")] == ["TA104", "TA105"] * 3
+    assert of_stream(data) == whole
+    assert [f for _, f in judge_apart(open_file(data), 1) if f is not None] == whole
+
+
+def test_of_many_wrong_ta1s_the_first_are_listed_and_the_rest_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "FINDINGS", 4)
+    data = with_ta1s(b"TA1*000000001*260105*0800*Z*000~", b"TA1*000000002*260105*0800*R*999~")
+    found = [f for f in of_stream(data) if "TA1" in f.element or f.rule == "ta1.findings"]
+    assert [f.element for f in found] == ["TA104", "TA105", "TA104", "TA105", ""]
+    assert found[-1].sentence.startswith("2 more TA1s")
+    assert [f for f in of_whole(data) if f in found] == found

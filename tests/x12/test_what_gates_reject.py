@@ -94,3 +94,12 @@ def test_a_question_that_asks_nothing_lacks_its_eq() -> None:
     data = without(WRITTEN["270"], b"EQ*")
     (ack,) = answer_file(read_file(data, strict=False)).acks
     assert [(f.segment, f.code, f.loop, f.element) for f in ack.sets[0].faults] == [("EQ", "3", "2110C", "")]
+
+
+def test_lines_of_a_claim_that_comes_in_pieces_are_counted_all_the_same() -> None:
+    data = write_837p(HEADER, [batch(claim(*(service(n) for n in range(1, 51))))])
+    for broken, found in ((data, []), (data.replace(b"LX*50~", b"LX*49~"), [("LX01", "LX*49")])):
+        pieces = [broken[at : at + 97] for at in range(0, len(broken), 97)]
+        judged = [f for _, f in judge_stream(open_file(pieces)) if f is not None]
+        assert [f.element for f in judged] == [element for element, _ in found]
+        assert named(broken) == found

@@ -1,6 +1,7 @@
 """Whether the TA1s of a file say what a TA1 must say."""
 
-from shared.x12.envelope import X12File
+from shared.x12 import limits
+from shared.x12.envelope import Interchange, X12File
 from shared.x12.findings import Finding, masked
 from shared.x12.structure import Seg, codes, fault_of
 
@@ -14,27 +15,53 @@ TA1 = Seg(
 )
 
 
-def check_ta1(file: X12File) -> list[Finding]:
-    """One finding for each TA1 that cannot be relied on; it names the interchange it stands in."""
-    found: list[Finding] = []
-    for interchange in file.interchanges:
+class Ta1Check:
+    """The TA1s of a file, interchange by interchange: one finding for each that cannot be relied on, the first ones kept."""
+
+    def __init__(self) -> None:
+        self._found: list[Finding] = []
+        self._count = 0
+
+    def add(self, interchange: Interchange) -> None:
+        """Those of an interchange that was read."""
         for segment in interchange.loose:
             fault = fault_of(TA1, segment) if segment[0] == "TA1" else None
             if fault is None:
                 continue
-            position, sentence, code = fault
-            element = f"TA1{position:02d}"
-            found.append(
-                Finding(
-                    sentence,
-                    interchange=interchange.control,
-                    segment=interchange.ordinal,
-                    offset=interchange.offset,
-                    element=element,
-                    value=masked(segment[position] if position < len(segment) else "", element),
-                    code=code,
-                    rule="structure.element",
-                    isa_ordinal=interchange.ordinal,
-                )
-            )
-    return found
+            self._count += 1
+            if self._count <= limits.FINDINGS:
+                self._found.append(_finding(interchange, segment, *fault))
+
+    def end(self) -> list[Finding]:
+        """All findings; how many more there are is one of them."""
+        more = self._count - limits.FINDINGS
+        if more <= 0:
+            return self._found
+        sentence = f"{more} more TA1s cannot be relied on and are not listed"
+        return [*self._found, Finding(sentence, rule="ta1.findings")]
+
+
+def check_ta1(file: X12File) -> list[Finding]:
+    """All findings at the TA1s of a file that was read whole."""
+    check = Ta1Check()
+    for interchange in file.interchanges:
+        check.add(interchange)
+    return check.end()
+
+
+def _finding(
+    interchange: Interchange, segment: list[str], position: int, sentence: str, code: str
+) -> Finding:
+    """It names the interchange in which the TA1 stands."""
+    element = f"TA1{position:02d}"
+    return Finding(
+        sentence,
+        interchange=interchange.control,
+        segment=interchange.ordinal,
+        offset=interchange.offset,
+        element=element,
+        value=masked(segment[position] if position < len(segment) else "", element),
+        code=code,
+        rule="structure.element",
+        isa_ordinal=interchange.ordinal,
+    )

@@ -117,6 +117,8 @@ def as_it_stands(wrong: Wrong, kind: str) -> Iterator[Finding]:
         where = s[5].split(one.delimiters.component) if s[0] == "CLM" and len(s) > 5 else []
         if len(where) > 1 and where[1] not in (kind, ""):
             yield wrong("a place of service of a list that is not used here", "2300", "CLM05")
+    if not one.holds(claim.segment):
+        return  # Given up as a claim without end.
     element = one.delimiters.element
     line, ends = f"LX{element}", (f"CLM{element}", f"HL{element}")
     starts = (line, *ends)

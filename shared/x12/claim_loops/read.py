@@ -47,6 +47,8 @@ class ClaimReading(LevelReading[C, L]):
 
     def claims(self) -> Iterator[C]:
         """Every claim as soon as it is read."""
+        if self.set.pinned is None:
+            self.set.pinned = 0  # The first claim is held whole too.
         readers = _Readers({tag: getattr(self, tag.lower()) for tag in self.tags})
         for first, segments in self.set.some():
             for place, segment in enumerate(segments, first):
