@@ -5,15 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from shared.x12.ack_999 import Ack999, answer_999, write_999
 from shared.x12.ack_ta1 import Ta1, answer_ta1, write_ta1
-from shared.x12.control import SETS_OF
 from shared.x12.envelope import Group, Interchange, TransactionSet, X12File
 from shared.x12.findings import Finding
-from shared.x12.sets import room_of
+from shared.x12.sets import ROOMS, room_of
 from shared.x12.writing import Header
 
 ACKNOWLEDGEMENTS = "FA"
 """The functional id of 999 and 997, which are never answered."""
-_NOT_TAKEN = "1"
+_NOT_TAKEN, _GUIDE_NOT_TAKEN = "1", "I6"
+"""IK502 of what nobody here judges: the whole kind of set (834), or one guide of a kind that others are of (837D)."""
+_TAKEN = frozenset(kind[:3] for kind in ROOMS)
 
 
 @dataclass(slots=True)
@@ -65,7 +66,8 @@ def _judged(one: TransactionSet) -> list[Finding]:
     room = room_of(one)
     if room is not None:
         return room.judged(one)[1]
-    if any(one.id in ids for ids in SETS_OF.values()):
-        return []
+    if one.id in _TAKEN:
+        sentence = "a guide of this kind of transaction set that is not taken here"
+        return [one.finding(-1, sentence, element="ST03", level="set", code=_GUIDE_NOT_TAKEN)]
     sentence = "a kind of transaction set that is not taken here"
     return [one.finding(-1, sentence, element="ST01", level="set", code=_NOT_TAKEN)]

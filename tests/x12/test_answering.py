@@ -136,6 +136,24 @@ def test_a_claim_that_does_not_balance_is_named_by_its_number() -> None:
     assert ("SVC", "3", "I12") in {(f.segment, f.element, f.element_code) for f in one.faults}
 
 
+@pytest.mark.parametrize(
+    ("group", "guide", "kind", "code"),
+    [
+        (b"GS*BE*", b"005010X220A1", b"ST*834*", "1"),
+        (b"GS*RA*", b"005010X218", b"ST*820*", "1"),
+        (b"GS*HC*", b"005010X224A2", b"ST*837*", "I6"),
+    ],
+    ids=["enrolment", "premium", "dental"],
+)
+def test_what_nobody_here_judges_is_not_told_accepted(
+    group: bytes, guide: bytes, kind: bytes, code: str
+) -> None:
+    data = DATA.replace(b"GS*HP*", group).replace(b"ST*835*", kind).replace(b"005010X221A1", guide)
+    ack = said(data)
+    assert (ack.code, ack.received, ack.accepted) == ("R", 1, 0)
+    assert [(s.code, s.codes, s.faults) for s in ack.sets] == [("R", [code], [])]
+
+
 @pytest.mark.parametrize("kind", ["999", "TA1"])
 def test_an_acknowledgement_is_never_acknowledged(kind: str) -> None:
     given = answers(WRITTEN[kind])

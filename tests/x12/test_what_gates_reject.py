@@ -96,7 +96,10 @@ def test_a_question_that_asks_nothing_lacks_its_eq() -> None:
     assert [(f.segment, f.code, f.loop, f.element) for f in ack.sets[0].faults] == [("EQ", "3", "2110C", "")]
 
 
-def test_lines_of_a_claim_that_comes_in_pieces_are_counted_all_the_same() -> None:
+def test_lines_of_a_claim_that_comes_in_pieces_are_counted_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.x12.source._LEAST", 200)
     data = write_837p(HEADER, [batch(claim(*(service(n) for n in range(1, 51))))])
     for broken, found in ((data, []), (data.replace(b"LX*50~", b"LX*49~"), [("LX01", "LX*49")])):
         pieces = [broken[at : at + 97] for at in range(0, len(broken), 97)]
