@@ -24,6 +24,7 @@ from shared.x12.redacting_rules import (
     TEXT,
     is_money,
     keeps,
+    rules_of,
 )
 from shared.x12.segments import Delimiters
 from shared.x12.source import Source, Trouble
@@ -117,7 +118,7 @@ class Redactor:
     def segment(self, text: str, marks: Delimiters) -> str:
         """A segment with everything replaced that is not known to be safe."""
         tag, *elements = text.split(marks.element)
-        rules = RULES.get(tag, {})
+        rules = rules_of(tag, elements)
         if shown_tag(tag) != tag:
             tag = _SOMETHING
         made = (

@@ -44,7 +44,7 @@ _PATTERNS = {
     "country": r"[A-Z]{2,3}",
     "loop": r"[0-9]{4}[A-Z]{0,2}",
     "tag": r"[A-Z][A-Z0-9]{1,2}",
-    "context": r"SITUATIONAL TRIGGER|CLM01|CLP01|TRN02|NM109|BHT03|ENT01|SBR03|PATIENT ACCOUNT NUMBER",
+    "context": r"SITUATIONAL TRIGGER|SUBSCRIBER NUMBER REF02|(?:PATIENT|SUBSCRIBER) NAME NM109|CLM01|CLP01|TRN02|NM109|BHT03|ENT01|SBR03|PATIENT ACCOUNT NUMBER",
     "sign": r"[^A-Za-z0-9]|[A-Z]",
     "bill": r"[0-9]{3}",
 }
@@ -71,7 +71,7 @@ N1 1:c3 3:c2 5:c2 6:c3
 N3 1:STREET 2:STREET
 N4 2:state 4:country 5:c2 7:c3
 PER 1:c2 3:c2 5:c2 7:c2
-REF 1:c3 3:TEXT
+REF 1:c3 3:TEXT 4:c3/ID/c3/ID/c3/ID
 DTP 1:c3 2:c3 3:DAY
 DTM 1:c3 2:DAY 3:time 4:c2 5:c3 6:DAY
 DMG 1:c2 2:DAY 3:c1 4:c1
@@ -108,10 +108,13 @@ SV5 1:{_PROCEDURE} 2:c2 3:number 4:amount 5:amount 6:c1
 SVD 2:amount 3:{_PROCEDURE} 4:revenue 5:number 6:count
 OI 3:c1 4:c1 6:c1
 CR1 1:c2 3:c1 4:c1 5:c2 9:TEXT 10:TEXT
-CR2 8:c1 10:TEXT 11:TEXT
+CR2 3-4:c3 5:c2 8:c1 9:c1 10:TEXT 11:TEXT 12:c1
 CR3 1:c1 2:c2 3:number
-LIN 2:c2 3:ndc
+CR7 1:c2
+MEA 1-2:c3
+LIN 2+2:c2 3+2:ndc
 CTP 4:number 5:c2
+RDM 1:c2
 PS1 2:amount 3:state
 FRM 2:c1 3:TEXT 4:DAY 5:number
 AK1 1:c2 2:control 3:version
@@ -163,6 +166,18 @@ def _rules() -> dict[str, dict[int, tuple[str, ...]]]:
 
 
 RULES: Mapping[str, Mapping[int, tuple[str, ...]]] = _rules()
+_CODED_REFERENCES = {"4N": "c1", "F5": "c1", "87": "version"}
+"""REF01 whose REF02 is no number of anything but a code: why there is no authorization, a crossover, a guide's name."""
+
+
+def rules_of(tag: str, elements: list[str]) -> Mapping[int, tuple[str, ...]]:
+    """What may stand in the elements of a segment."""
+    rules = RULES.get(tag, {})
+    if tag == "REF" and elements and (coded := _CODED_REFERENCES.get(elements[0])):
+        return {**rules, 2: (coded,)}
+    return rules
+
+
 KINDS = frozenset({"835", "837P", "837I", "999", "997", "277CA", "276", "277", "270", "271", "278"})
 """The sets whose segments are known well enough to be redacted."""
 _INPATIENT = frozenset({"BBR", "BBQ", "BR", "BQ"})
