@@ -4,7 +4,7 @@ The guides' tables are data in each set's `guide`. Where a segment leads from a 
 once and remembered, so that a walk costs less than reading the set.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -59,22 +59,21 @@ class Loop:
     implied: bool = False
 
 
-def fault_of(seg: Seg, s: list[str]) -> tuple[int, str, str] | None:
-    """The first element that is wrong with a segment: (position, sentence, IK4 code)."""
+def faults_of(seg: Seg, s: list[str]) -> Iterator[tuple[int, str, str]]:
+    """The elements that are wrong with a segment: (position, sentence, IK4 code)."""
     count = len(s)
     for position in seg.needs:
         if position >= count or not s[position]:
-            return position, "an element that must be there is missing", "1"
+            yield position, "an element that must be there is missing", "1"
     for position, allowed in seg.allowed.items():
         if position < count and s[position] and s[position] not in allowed:
-            return position, "a code that the guide has not", "7"
+            yield position, "a code that the guide has not", "7"
     if count - 1 > seg.elements:
-        return seg.elements + 1, "more elements than the guide has", "3"
+        yield seg.elements + 1, "more elements than the guide has", "3"
     for one, other in seg.both:
         has_one, has_other = (p < count and s[p] != "" for p in (one, other))
         if has_one != has_other:
-            return (other if has_one else one), "an element whose pair is there is missing", "2"
-    return None
+            yield (other if has_one else one), "an element whose pair is there is missing", "2"
 
 
 class _Node:
@@ -356,9 +355,7 @@ class Structure:
             self._note(place, fault)
         if step.seg is None:
             return
-        wrong = fault_of(step.seg, s)
-        if wrong is not None:
-            position, sentence, code = wrong
+        for position, sentence, code in faults_of(step.seg, s):
             element = f"{step.seg.tag}{min(position, 99):02d}"
             self._note(place, _Fault(sentence, element, code, "element", step.state.loop))
 

@@ -93,5 +93,5 @@ def test_of_many_wrong_ta1s_the_first_are_listed_and_the_rest_counted(
     data = with_ta1s(b"TA1*000000001*260105*0800*Z*000~", b"TA1*000000002*260105*0800*R*999~")
     found = [f for f in of_stream(data) if "TA1" in f.element or f.rule == "ta1.findings"]
     assert [f.element for f in found] == ["TA104", "TA105", "TA104", "TA105", ""]
-    assert found[-1].sentence.startswith("2 more TA1s")
+    assert found[-1].sentence.startswith("2 more elements of TA1s")
     assert [f for f in of_whole(data) if f in found] == found

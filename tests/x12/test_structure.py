@@ -220,3 +220,8 @@ def test_what_is_missing_at_the_end_is_missed_at_the_se() -> None:
     assert (fault.element, fault.code) == ("AK9", "3")
     assert data[fault.offset :].startswith(b"SE*")
     assert data[: fault.offset].count(b"~") + 1 == fault.segment
+
+
+def test_every_element_that_is_wrong_is_named() -> None:
+    data = WRITTEN["837P"].replace(b"*Y*A*Y*Y~", b"*X*Z*Q*W~", 1)
+    assert [f.element for f in found(data) if f.code == "7"] == ["CLM06", "CLM07", "CLM08", "CLM09"]

@@ -3,7 +3,7 @@
 from shared.x12 import limits
 from shared.x12.envelope import Interchange, X12File
 from shared.x12.findings import Finding, masked
-from shared.x12.structure import Seg, codes, fault_of
+from shared.x12.structure import Seg, codes, faults_of
 
 _NOTES = frozenset(f"{number:03d}" for number in range(32))
 TA1 = Seg(
@@ -16,7 +16,7 @@ TA1 = Seg(
 
 
 class Ta1Check:
-    """The TA1s of a file, interchange by interchange: one finding for each that cannot be relied on, the first ones kept."""
+    """The TA1s of a file, interchange by interchange: a finding for each element that cannot be relied on, the first ones kept."""
 
     def __init__(self) -> None:
         self._found: list[Finding] = []
@@ -25,19 +25,17 @@ class Ta1Check:
     def add(self, interchange: Interchange) -> None:
         """Those of an interchange that was read."""
         for segment in interchange.loose:
-            fault = fault_of(TA1, segment) if segment[0] == "TA1" else None
-            if fault is None:
-                continue
-            self._count += 1
-            if self._count <= limits.FINDINGS:
-                self._found.append(_finding(interchange, segment, *fault))
+            for fault in faults_of(TA1, segment) if segment[0] == "TA1" else ():
+                self._count += 1
+                if self._count <= limits.FINDINGS:
+                    self._found.append(_finding(interchange, segment, *fault))
 
     def end(self) -> list[Finding]:
         """All findings; how many more there are is one of them."""
         more = self._count - limits.FINDINGS
         if more <= 0:
             return self._found
-        sentence = f"{more} more TA1s cannot be relied on and are not listed"
+        sentence = f"{more} more elements of TA1s cannot be relied on and are not listed"
         return [*self._found, Finding(sentence, rule="ta1.findings")]
 
 
