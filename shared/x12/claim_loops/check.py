@@ -107,35 +107,49 @@ def repeated(one: TransactionSet, claims: Iterable[tuple[str, int]]) -> Iterator
         seen.add(number)
 
 
-def as_it_stands(wrong: Wrong, kind: str) -> Iterator[Finding]:
-    """What only the file shows of a claim: the list that its CLM05 is from (A of bills, B of places), how lines count.
-
-    Payers want lines counted from 1 and take other numbers; a number that comes again names no line.
-    """
+def as_it_stands(wrong: Wrong, kind: str) -> list[Finding]:
+    """What only the file shows of a claim: the list that its CLM05 is from (A of bills, B of places), how lines count."""
+    found: list[Finding] = []
     one, claim = wrong.one, wrong.claim
     for s in claim.unknown:
         where = s[5].split(one.delimiters.component) if s[0] == "CLM" and len(s) > 5 else []
         if len(where) > 1 and where[1] not in (kind, ""):
-            yield wrong("a place of service of a list that is not used here", "2300", "CLM05")
-    if not one.holds(claim.segment):
-        return  # Given up as a claim without end.
-    element = one.delimiters.element
-    line, ends = f"LX{element}", (f"CLM{element}", f"HL{element}")
-    starts = (line, *ends)
-    seen: dict[str, int] = {}
-    for at in range(claim.segment + 1 - one.count, 0):
-        text = one.raw[at]
-        if not text.startswith(starts):
-            continue
-        if text.startswith(ends):
+            sentence = "a place of service of a list that is not used here"
+            found.append(wrong(sentence, "2300", "CLM05"))
+    if one.holds(claim.segment):  # Or it was given up as a claim without end.
+        found += _numbers(wrong)
+    return found
+
+
+_COUNTED = [str(number) for number in range(1, 1_000)]
+
+
+def _numbers(wrong: Wrong) -> Iterable[Finding]:
+    """Payers want lines counted from 1 and take other numbers; a number that comes again names no line."""
+    one = wrong.one
+    raw, count, element = one.raw, one.count, one.delimiters.element
+    line, ends = "LX" + element, ("CLM", "HL" + element)
+    places: list[int] = []
+    for at in range(wrong.claim.segment + 1 - count, 0):
+        start = raw[at][:3]
+        if start == line:
+            places.append(at)
+        elif start in ends:
             break
-        number = text.split(element)[1]
+    numbers = [raw[at].split(element)[1] for at in places]
+    if numbers == _COUNTED[: len(numbers)]:
+        return ()
+    found: list[Finding] = []
+    seen: set[str] = set()
+    for n, number in enumerate(numbers):
         if number in seen:
-            yield wrong.at(at + one.count, "an LX01 stands twice in one claim", "2400", "LX01")
-        seen[number] = at + one.count
-    if list(seen) != [str(n) for n in range(1, len(seen) + 1)]:
-        place = next(at for n, (number, at) in enumerate(seen.items(), 1) if number != str(n))
-        yield wrong.at(place, "lines are not numbered 1, 2, 3", "2400", "LX01", "warning")
+            sentence = "an LX01 stands twice in one claim"
+            found.append(wrong.at(places[n] + count, sentence, "2400", "LX01"))
+        elif not found and number != str(n + 1):
+            sentence = "lines are not numbered 1, 2, 3"
+            found.append(wrong.at(places[n] + count, sentence, "2400", "LX01", "warning"))
+        seen.add(number)
+    return found
 
 
 def common(
