@@ -19,6 +19,7 @@ from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_batch_837p
 from shared.x12.envelope import TransactionSet, kind_of
 
 ELSEWHERE = ": if they are of another system, name that with --source"
+UNDATED = "date.unreadable"
 NAMED = 20
 """So many accounts that wait for a coder are named; `--json` names all."""
 
@@ -173,7 +174,8 @@ def _claims_of(
     else:
         also = " to be billed; take an 837I over with --history" if kind == "837I" else ""
         raise Refuse(f"{name}: holds a {kind}; only professional claims (837P) are imported{also}")
-    wrong = [f for f in findings if f.severity == "error"]
+    # A history knows less than a bill needs: a day of birth that is none is unknown.
+    wrong = [f for f in findings if f.severity == "error" and (new or f.rule != UNDATED)]
     wrong += [f for f in checked if f.element in ("CLM02", "CLM01", "LX01", "DTP03") and f.severity == "error"]
     undated = [c for c in found if not any(line.service_from for line in c.lines)]
     wrong += [one.finding(c.segment, "no line has a day of service", element="DTP03") for c in undated[:1]]

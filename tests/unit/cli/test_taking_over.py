@@ -23,9 +23,11 @@ from shared.x12.claim_837p import (
     Reference,
     ServiceLine,
     Subscriber,
+    write_837p,
 )
 from tests.x12 import test_837i as stays
-from tests.x12.made import HEADER
+from tests.x12.made import HEADER, batch
+from tests.x12.made import claim as sound
 from tests.x12.varied_stays import institutional
 
 DAY = date(2026, 1, 5)
@@ -355,3 +357,11 @@ def test_a_sample_of_a_second_payer_is_refused_as_new_and_kept_as_history(name: 
     for c in read_claims(name, path.read_bytes()):
         with pytest.raises(Refuse, match="CLM at segment"):
             taken(c)
+
+
+def test_a_day_of_birth_that_is_none_keeps_no_history_out_and_every_bill() -> None:
+    data = write_837p(HEADER, [batch(sound())]).replace(b"DMG*D8*19800203", b"DMG*D8*00000000")
+    (taken_over,) = read_claims("old.837", data, new=False)
+    assert taken_over.subscriber.party.born_on is None
+    with pytest.raises(Refuse, match="DMG02"):
+        read_claims("old.837", data, new=True)
