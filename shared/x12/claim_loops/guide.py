@@ -9,9 +9,15 @@ _ID = ((8, 9),)
 _NUMBERS_OF = {"41": "46", "40": "46", "PE": "PI XV", "IL": "II MI", "PR": "PI XV"}
 """Which lists NM109 is from (NM108), by NM101; of providers it is the NPI."""
 _RELATIONS = codes("01 19 20 21 39 40 53 G8")
+_TURNS = codes("A B C D E F G H P S T U")
+_FILED = codes("11 12 13 14 15 16 17 AM BL CH CI DS FI HM LM MA MB MC OF TV VA WC ZZ")
+"""Whose turn a payer has (SBR01), and what sort of payer it is (SBR09)."""
 DMG = Seg(tag="DMG", needs=(1, 2, 3), allowed={1: codes("D8"), 3: codes("F M U")})
-CLM_CODES = {7: codes("A B C"), 8: codes("N W Y"), 9: codes("I Y")}
-"""Assignment, benefits assigned, release of what is known of somebody."""
+CLM_CODES = {
+    **{7: codes("A B C"), 8: codes("N W Y"), 9: codes("I Y"), 10: codes("P")},
+    20: codes("1 2 3 4 5 6 7 8 9 10 11 15"),
+}
+"""Assignment, benefits assigned, release of what is known of somebody and who signed it, why a claim is late."""
 N3 = Seg(tag="N3", needs=(1,), elements=2)
 N4 = Seg(tag="N4", needs=(1,), elements=7)
 ADDRESS = (replace(N3, must=True), replace(N4, must=True))
@@ -54,13 +60,20 @@ def provider(loop: str, kinds: str, most: int = 1) -> Loop:
 
 def others(patient_amounts: str) -> Loop:
     """Loop 2320 with those below it: another coverage."""
-    sbr = Seg(tag="SBR", needs=(1,), elements=9)
+    allowed = {1: _TURNS, 2: _RELATIONS | {"18"}, 9: _FILED}
+    sbr = Seg(tag="SBR", needs=(1,), allowed=allowed, elements=9)
     parts: tuple[Seg | Loop, ...] = (
         sbr,
         CAS,
         amt(patient_amounts),
         Seg(tag="DMG", needs=(1, 2)),
-        Seg(tag="OI", must=True, needs=(3, 6), elements=6),
+        Seg(
+            tag="OI",
+            must=True,
+            needs=(3, 6),
+            allowed={3: CLM_CODES[8], 4: CLM_CODES[10], 6: CLM_CODES[9]},
+            elements=6,
+        ),
         Seg(tag="MIA", needs=(1,), elements=24),
         Seg(tag="MOA", elements=9),
         name("2330A", "IL", N3, N4, ref("SY"), must=True),
@@ -92,7 +105,13 @@ def guide_837(version: str, claim: Loop, billing_kinds: Sequence[str]) -> Guide:
         must=True,
         parts=(
             _level("22"),
-            Seg(tag="SBR", must=True, needs=(1,), elements=9),
+            Seg(
+                tag="SBR",
+                must=True,
+                needs=(1,),
+                allowed={1: _TURNS, 2: codes("18"), 9: _FILED},
+                elements=9,
+            ),
             Seg(tag="PAT", elements=9),
             name(
                 "2010BA",
