@@ -110,3 +110,12 @@ def test_lines_of_a_claim_that_comes_in_pieces_are_counted_all_the_same(
         judged = [f for _, f in judge_stream(open_file(pieces)) if f is not None]
         assert [f.element for f in judged] == [element for element, _ in found]
         assert named(broken) == found
+
+
+@pytest.mark.parametrize(("frequency", "severity"), [("8", "w"), ("1", "e")])
+def test_a_void_beside_a_new_claim_of_its_number_is_only_told(frequency: str, severity: str) -> None:
+    first = claim(frequency=frequency, payer_control="ICN1")
+    data = write_837p(HEADER, [batch(first, claim())])
+    assert [element for element, _ in named(data, severity) if element == "CLM01"] == ["CLM01"]
+    assert [element for element, _ in named(data, "e")] == (["CLM01"] if severity == "e" else [])
+    assert alike(judge_stream(open_file(data))) == alike(judge_file(read_file(data)))

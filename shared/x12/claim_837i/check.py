@@ -32,7 +32,7 @@ _WITH_POA = "ABK BK ABF BF ABN BN"
 def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Finding]:
     """All findings; each names loop and element."""
     found = check_claim_levels(one)
-    found += repeated(one, [(claim.clm01, claim.segment) for claim in claims])
+    found += repeated(one, [(c.clm01, c.frequency, c.segment) for c in claims])
     for claim in claims:
         found += check_claim_837i(claim, one)
     return found

@@ -30,7 +30,7 @@ UNITS = frozenset({"UN", "MJ"})
 def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Finding]:
     """All findings; each names loop and element."""
     found = check_claim_levels(one)
-    found += repeated(one, [(claim.clm01, claim.segment) for claim in claims])
+    found += repeated(one, [(c.clm01, c.frequency, c.segment) for c in claims])
     for claim in claims:
         found += check_claim_837p(claim, one)
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from shared.x12 import limits
 from shared.x12.claim_loops.balance import ChargedLine, Say, earlier_payers
 from shared.x12.claim_loops.levels import LETTERS
 from shared.x12.claim_loops.model import (
@@ -97,14 +98,37 @@ def unnumbered(wrong: Say, lines: Sequence[LineBody]) -> Finding:
     return wrong(sentence, "2400", "REF02", severity="note", line=number)
 
 
-def repeated(one: TransactionSet, claims: Iterable[tuple[str, int]]) -> Iterator[Finding]:
-    """A CLM01 must be the only one of its kind in a set, else no answer finds its claim; named at every later one."""
-    seen: set[str] = set()
-    for number, place in claims:
-        if number in seen:
-            sentence = "a CLM01 stands twice in one set"
-            yield one.finding(place, sentence, loop="2300", element="CLM01", claim=number)
-        seen.add(number)
+class Numbers:
+    """The CLM01s of a set: two claims of one number and frequency are told apart by no answer.
+
+    A void or replacement beside a new claim of its number is only told; payers take it.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def again(self, number: str, frequency: str) -> Severity | None:
+        """How bad it is that this claim comes; None when its number is new. The first numbers are remembered."""
+        exactly = f"{number}\0{frequency}"
+        severity: Severity | None = None
+        if number in self._seen:
+            severity = "error" if exactly in self._seen else "warning"
+        if len(self._seen) < limits.CONTROLS:
+            self._seen |= {number, exactly}
+        return severity
+
+
+TWICE = "a CLM01 stands twice in one set"
+
+
+def repeated(one: TransactionSet, claims: Iterable[tuple[str, str, int]]) -> Iterator[Finding]:
+    """(CLM01, frequency, place) of every claim: named at every later one of a number."""
+    numbers = Numbers()
+    for number, frequency, place in claims:
+        if severity := numbers.again(number, frequency):
+            yield one.finding(
+                place, TWICE, severity=severity, loop="2300", element="CLM01", claim=number
+            )
 
 
 def as_it_stands(wrong: Wrong, kind: str) -> list[Finding]:

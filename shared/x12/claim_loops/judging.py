@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from shared.x12 import limits
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import Wrong, as_it_stands
+from shared.x12.claim_loops.check import TWICE, Numbers, Wrong, as_it_stands
 from shared.x12.claim_loops.hierarchy import ClaimLevels
 from shared.x12.claim_loops.levels import C, L
 from shared.x12.claim_loops.read import ClaimReading
@@ -18,7 +17,7 @@ def judged(
     """Every claim and finding; of the numbers of claims the first ones are remembered to notice a repeated one."""
     one = reading.set
     levels = reading.levels = ClaimLevels(one)
-    seen: set[str] = set()
+    numbers = Numbers()
     for claim in reading.claims():
         yield claim
         number: str = getattr(claim, "clm01", "")
@@ -26,10 +25,8 @@ def judged(
         yield from levels.take()
         yield from rules(claim, wrong)
         yield from as_it_stands(wrong, reading.kind_of_place)
-        if number in seen:
-            yield wrong("a CLM01 stands twice in one set", "2300", "CLM01")
-        if len(seen) < limits.CONTROLS:
-            seen.add(number)
+        if severity := numbers.again(number, getattr(claim, "frequency", "")):
+            yield wrong(TWICE, "2300", "CLM01", severity=severity)
     levels.end()
     yield from levels.take()
     yield from reading.taker.findings
