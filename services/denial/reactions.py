@@ -41,7 +41,8 @@ def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
                 event.entries, "next_payer", event.posted_on, event.adjudication
             )
             return [(at.stream, again)]
-        case ResponsibilityMoved() if drawn(event.entries):
+        case ResponsibilityMoved() if drawn(event.entries) or event.adjudication:
             outcome = _MOVED_TO.get(event.to_party, "next_payer")
-            return [(at.stream, HearMoved(event.entries, outcome, event.posted_on))]
+            moved = HearMoved(event.entries, outcome, event.posted_on, event.adjudication)
+            return [(at.stream, moved)]
     return []

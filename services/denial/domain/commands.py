@@ -29,6 +29,7 @@ class HearMoved:
     entries: tuple[JournalLine, ...]
     outcome: str
     day: date
+    adjudication: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The decisions about denials: opened per line from what was posted, corrected or accepted by a person, ended by money."""
 
+from collections.abc import Container, Mapping
+from dataclasses import replace as copied
 from datetime import date, timedelta
 from typing import Literal
 
@@ -34,7 +36,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
     account, books = state or Account(), book or Book()
     match command:
         case HearPosting(posted):
-            return _end(account, posted) + _open(account, posted, books)
+            ended = _end(account, posted)
+            return [*ended, *_open(account, posted, books, {said.denial for said in ended})]
         case HearReversal(reversal):
             return _reverse(account, reversal)
         case HearMoved():
@@ -48,7 +51,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
     raise TypeError(f"{type(command).__name__} is nothing that denials do")
 
 
-def _open(account: Account, posted: PaymentPosted, book: Book) -> Says:
+def _open(account: Account, posted: PaymentPosted, book: Book, ended: Container[str]) -> Says:
+    """One a denied amount, for what of it is denied in the journal: what left before by another way is nobody's work."""
     if any(d.adjudication == posted.adjudication for d in account.denials.values()):
         return []
     answer = account.answers.get(posted.adjudication)
@@ -73,8 +77,23 @@ def _open(account: Account, posted: PaymentPosted, book: Book) -> Says:
             opened_on=posted.posted_on,
             deadline_on=day + timedelta(days=policy.days(_mends(denied))),
         )
-        for number, denied in enumerate(posted.denied, len(account.denials) + 1)
+        for number, denied in enumerate(_there(account, posted, ended), len(account.denials) + 1)
     ]
+
+
+def _there(account: Account, posted: PaymentPosted, ended: Container[str]) -> list[DeniedAmount]:
+    """The denied amounts, none of them for more than the journal has and no other denial stands for."""
+    found: list[DeniedAmount] = []
+    left: dict[str, int] = {}
+    for denied in posted.denied:
+        charge = denied.charge or ""
+        there = left.get(charge, account.nobodys(charge, ended))
+        part = denied.cents if there is None else min(denied.cents, there)
+        if there is not None:
+            left[charge] = there - part
+        if part > 0:
+            found.append(denied if part == denied.cents else copied(denied, cents=part))
+    return found
 
 
 def _mends(denied: DeniedAmount) -> bool:
@@ -82,9 +101,9 @@ def _mends(denied: DeniedAmount) -> bool:
     return denied.correctable or UNPROCESSABLE in denied.rarcs
 
 
-def _end(account: Account, posted: PaymentPosted) -> Says:
+def _end(account: Account, posted: PaymentPosted) -> list[DenialResolved]:
     """Earlier denials whose money this posting took, or whose correction it answers after a reversal."""
-    says: Says = []
+    says: list[DenialResolved] = []
     taken = drawn(posted.entries)
     paid, owed = _paid(posted), _owed(posted)
     for name, denial in account.denials.items():
@@ -136,22 +155,34 @@ def _reverse(account: Account, reversal: PostingReversed) -> Says:
         for name, denial in account.denials.items()
         if denial.status == "open" and denial.adjudication == reversal.reverses
     ]
-    back = dict(account.returned)
+    says += [
+        _resolved(account, name, "reversed", denial.cents, reversal.posted_on)
+        for name, denial in account.denials.items()
+        if account.stands(denial) and not denial.left
+    ]
+    back = _journalled(account, account.returned)
     number = len(account.denials)
     for name, denial in account.denials.items():
         part = min(denial.taken.get(reversal.reverses, 0), back.get(denial.charge, 0))
         gone = denial.adjudication in account.reversed
-        if not denial.standing and not gone and part > 0:
-            back[denial.charge] -= part
+        # What was to be the patient's, and did not move before the decision was taken back, is denied as it was.
+        waited = denial.left if denial.waits and denial.ended_by == reversal.reverses else 0
+        waited = _journalled(account, {denial.charge: part + waited})[denial.charge] - part
+        if not denial.standing and not gone and part + waited > 0:
+            back[denial.charge] = back.get(denial.charge, 0) - part
             number += 1
-            fresh = replace(denial, cents=part)
+            fresh = replace(denial, cents=part + waited)
             says.append(_again(account, name, fresh, number, reversal.posted_on))
     return says
 
 
 def _denied_again(account: Account, command: HearDeniedAgain) -> Says:
-    """Denials that had ended with the money are open again, the last one first, for what came back of each charge."""
-    back = {charge: -cents for charge, cents in drawn(command.entries, net=True).items()}
+    """Denials that had ended with the money are open again, the last one first, for what came back of each charge.
+
+    What comes back to an amount that was below zero, because it had left by another way as well, is nobody's work.
+    """
+    returned = {charge: -cents for charge, cents in drawn(command.entries, net=True).items()}
+    back = _journalled(account, returned)
     says: Says = []
     number = len(account.denials)
     for name, denial in reversed(account.denials.items()):
@@ -164,6 +195,13 @@ def _denied_again(account: Account, command: HearDeniedAgain) -> Says:
             fresh = replace(denial, cents=part)
             says.append(_again(account, name, fresh, number, command.day))
     return says
+
+
+def _journalled(account: Account, back: Mapping[str, int]) -> dict[str, int]:
+    """No more of each charge than is denied in the journal and no other denial stands for."""
+    there = {charge: account.nobodys(charge) for charge in back}
+    known = {charge: cents for charge, cents in there.items() if cents is not None}
+    return {charge: min(cents, known.get(charge, cents)) for charge, cents in back.items()}
 
 
 def _again(account: Account, name: str, denial: Denial, number: int, day: date) -> DenialOpened:
@@ -190,11 +228,24 @@ def _again(account: Account, name: str, denial: Denial, number: int, day: date) 
 
 def _move(account: Account, command: HearMoved) -> Says:
     taken = drawn(command.entries)
-    return [
+    says: Says = [
         _resolved(account, name, command.outcome, denial.cents, command.day)
         for name, denial in account.denials.items()
         if denial.standing and denial.left == 0 and denial.charge in taken
     ]
+    return says + _not_the_patients(account, command)
+
+
+def _not_the_patients(account: Account, command: HearMoved) -> Says:
+    """What ended by a decision for its patient's part, which then was taken from another amount, is denied as before."""
+    says: Says = []
+    for name, denial in account.denials.items() if account.denied is not None else ():
+        ended = denial.waits and denial.ended_by == command.adjudication
+        left = _journalled(account, {denial.charge: denial.left})[denial.charge] if ended else 0
+        if left > 0:
+            number = len(account.denials) + len(says) + 1
+            says.append(_again(account, name, replace(denial, cents=left), number, command.day))
+    return says
 
 
 def _correct(account: Account, command: Correct, book: Book) -> Says:

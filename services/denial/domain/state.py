@@ -1,6 +1,6 @@
 """What denial remembers of an account and of the payers' policies, and how each event changes it."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import Any
 
@@ -82,6 +82,11 @@ class Denial(Struct, frozen=True, array_like=True):
         """Whether it is still somebody's work."""
         return self.status in ("open", "requested")
 
+    @property
+    def waits(self) -> bool:
+        """Whether it ended by a decision whose patient's part, still denied in the journal, did not move yet."""
+        return bool(not self.standing and self.ended_by and self.left) and self.status != "accepted"
+
 
 class Answer(Struct, frozen=True, array_like=True):
     """What a correction names of the payer's decision."""
@@ -101,11 +106,28 @@ class Account(Struct, frozen=True, array_like=True):
     """What the last reversal returned of each charge and no standing denial lost to it."""
     last: str = ""
     """The adjudication that was posted last: what a denial ended by it is ended by."""
+    denied: dict[str, int] | None = None
+    """The denied receivables by charge, as the journal has them; None where an older version's state began without."""
+
+    def nobodys(self, charge: str, ended: Container[str] = ()) -> int | None:
+        """What of a charge's denied money no standing denial is for; below zero they stand for more than there is."""
+        if self.denied is None:
+            return None
+        stand = sum(
+            denial.left
+            for name, denial in self.denials.items()
+            if denial.charge == charge and name not in ended and self.stands(denial)
+        )
+        return max(0, self.denied.get(charge, 0)) - stand
+
+    def stands(self, denial: Denial) -> bool:
+        """Whether it is for denied money, not only for a correction on its way after its decision was reversed."""
+        return denial.standing and denial.adjudication not in self.reversed
 
 
 def evolve(state: Account | None, event: Any) -> Account:
     """The account's denials after an event."""
-    account = state or Account()
+    account = _kept(state or Account(denied={}), getattr(event, "entries", ()))
     match event:
         case ClaimAdjudicated():
             answer = Answer(event.payer_control, event.paid_on)
@@ -113,8 +135,10 @@ def evolve(state: Account | None, event: Any) -> Account:
         case PaymentPosted():
             account = replace(account, last=event.adjudication)
             account = _lowered(account, event.entries, event.adjudication)
-        case WriteOffPosted() | ResponsibilityMoved():
+        case WriteOffPosted():
             account = _lowered(replace(account, last=""), event.entries)
+        case ResponsibilityMoved():
+            account = _moved(replace(account, last=""), event)
         case PostingReversed():
             account = replace(account, reversed=(*account.reversed, event.reverses), last="")
             account = _raised(account, event)
@@ -122,7 +146,7 @@ def evolve(state: Account | None, event: Any) -> Account:
             before = account.denials.get(event.continues)
             account = _change(account, {event.denial: _opened(event, before)})
             if before is not None:
-                account = _change(account, {event.continues: replace(before, taken={})})
+                account = _change(account, {event.continues: replace(before, taken={}, left=0)})
         case CorrectionRequested():
             account = _status(account, event.denials, "open", "requested")
         case CorrectionDeclined():
@@ -132,6 +156,15 @@ def evolve(state: Account | None, event: Any) -> Account:
             ended = replace(before, status=event.outcome, ended_by=account.last)
             account = _change(account, {event.denial: ended})
     return account if account.number else replace(account, number=event.account)
+
+
+def _kept(account: Account, entries: Iterable[JournalLine]) -> Account:
+    denied = account.denied
+    for line in entries if denied is not None else ():
+        if line.ledger == "ar_denied":
+            key = line.charge or ""
+            denied = {**(denied or {}), key: (denied or {}).get(key, 0) + line.cents}
+    return replace(account, denied=denied)
 
 
 def evolve_book(book: Book, event: object) -> Book:
@@ -187,13 +220,30 @@ def _opened(event: DenialOpened, before: Denial | None) -> Denial:
 
 
 def _lowered(account: Account, entries: Iterable[JournalLine], by: str = "") -> Account:
-    """Denied money that left lowers the standing denials of its charge, the oldest first."""
-    taken, changed = drawn(entries), dict[str, Denial]()
-    for name, denial in account.denials.items():
+    """Denied money that left lowers the standing denials of its charge, the oldest first; then what ended ones wait for."""
+    stand = [name for name, denial in account.denials.items() if denial.standing]
+    waits = [name for name, denial in account.denials.items() if denial.waits]
+    return _taken(account, drawn(entries), by, [*stand, *waits])
+
+
+def _moved(account: Account, event: ResponsibilityMoved) -> Account:
+    """The same of what moved on, which was first what is left of denials that its decision ended."""
+    by, denials = event.adjudication, account.denials
+    waits = [name for name, denial in denials.items() if by and denial.waits and denial.ended_by == by]
+    stand = [name for name, denial in denials.items() if denial.standing]
+    return _taken(account, drawn(event.entries), by, [*waits, *stand])
+
+
+def _taken(account: Account, taken: dict[str, int], by: str, names: Iterable[str]) -> Account:
+    changed = dict[str, Denial]()
+    for name in names:
+        denial = account.denials[name]
         part = min(denial.left, taken.get(denial.charge, 0))
-        if denial.standing and part > 0:
+        if part > 0:
             taken[denial.charge] -= part
-            told = {**denial.taken, by: denial.taken.get(by, 0) + part} if by else denial.taken
+            told = denial.taken
+            if by and by != denial.adjudication:
+                told = {**told, by: told.get(by, 0) + part}
             changed[name] = replace(denial, left=denial.left - part, taken=told)
     return _change(account, changed)
 
@@ -214,7 +264,19 @@ def _raised(account: Account, event: PostingReversed) -> Account:
             back[denial.charge] -= part
             others = {by: cents for by, cents in denial.taken.items() if by != event.reverses}
             changed[name] = replace(denial, left=denial.left + part, taken=others)
-    return replace(_change(account, changed), returned=back)
+    return _not_more(replace(_change(account, changed), returned=back))
+
+
+def _not_more(account: Account) -> Account:
+    """Denials that had replaced those of a decision that is taken back stand for no more than is still denied."""
+    changed = dict[str, Denial]()
+    over = {charge: -(account.nobodys(charge) or 0) for charge in account.denied or ()}
+    for name, denial in account.denials.items():
+        part = min(denial.left, over.get(denial.charge, 0))
+        if account.stands(denial) and part > 0:
+            over[denial.charge] -= part
+            changed[name] = replace(denial, left=denial.left - part)
+    return _change(account, changed)
 
 
 def _status(account: Account, names: Iterable[str], before: str, after: str) -> Account:

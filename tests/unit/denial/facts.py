@@ -104,9 +104,12 @@ def posted(
 
 
 def paid(cents: int, adjudication: str = "adj-2", **more: Any) -> PaymentPosted:
-    entries = [line("remittance_clearing", cents), line("contractual", 20_000 - cents)]
+    again = more.pop("again", ())
+    rest = 20_000 - cents - sum(d.cents for d in again)
+    entries = [line("remittance_clearing", cents), line("contractual", rest)]
     entries = [e for e in entries if e.cents] + [line("ar_denied", -20_000)]
-    return posted(*more.pop("again", ()), adjudication=adjudication, entries=entries, **more)
+    entries += [line("ar_denied", d.cents, d.charge) for d in again]
+    return posted(*again, adjudication=adjudication, entries=entries, **more)
 
 
 def opened(what: DeniedAmount, denial: str = D1, **more: Any) -> DenialOpened:

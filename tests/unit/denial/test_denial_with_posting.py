@@ -106,3 +106,45 @@ def test_the_denials_that_stand_are_what_is_denied(happening: list[str]) -> None
     for step in happening:
         both.do(step)
         assert both.standing() == max(0, both.life.balance(ONE).denied), happening
+
+
+def _both(*answers: Any) -> Both:
+    both = Both()
+    for number, (what, more) in enumerate(answers, 1):
+        both.count = number
+        if isinstance(what, str):
+            both.life.take_back(taken_back(0, what))
+            both._hear()
+        else:
+            both._post(f"adj-{number}", what, **more)
+            both._hear()
+    return both
+
+
+DENIED = line(0, ("CO", "197", 20_000))
+MOSTLY = line(0, ("CO", "197", 19_000), ("PR", "2", 1_000))
+SECOND: dict[str, Any] = {"claim": SECOND_CLAIM, "payer": "AETNA", "payer_order": 2}
+
+
+def test_a_second_denial_that_leaves_a_part_to_the_patient_stands_for_all_that_it_denied() -> None:
+    both = _both((DENIED, {}), (MOSTLY, {}))
+    assert both.standing() == both.life.balance(ONE).denied == 19_000
+
+
+def test_a_later_payers_denial_ends_when_the_earlier_payers_is_taken_back() -> None:
+    both = _both((DENIED, {}), (DENIED, SECOND), ("adj-1", {}))
+    assert (both.standing(), both.life.balance(ONE).open) == (0, 20_000)
+
+
+def test_a_denial_is_not_opened_again_for_money_that_left_by_another_way() -> None:
+    contractual = line(0, ("CO", "45", 20_000))
+    both = _both((DENIED, {}), (DENIED, SECOND), (contractual, {}), ("adj-1", {}), ("adj-3", {}))
+    assert both.standing() == max(0, both.life.balance(ONE).denied)
+
+
+def test_a_patients_part_that_is_not_taken_of_what_was_denied_ends_no_denial() -> None:
+    first = line(0, ("CO", "197", 1_000), ("CO", "45", 14_000), ("PR", "2", 5_000))
+    second = line(0, ("OA", "23", 16_000), ("PR", "2", 4_000))
+    again = line(600, ("OA", "23", 18_000), ("PR", "2", 1_400))
+    both = _both((first, {}), (second, SECOND), (again, SECOND))
+    assert both.standing() == both.life.balance(ONE).denied == 400
