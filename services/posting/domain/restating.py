@@ -17,7 +17,7 @@ RESTATED = "restated"
 LESS_LEFT = "An earlier payer's corrected decision left less to this payer."
 CORRECTED = "The payer's corrected decision took back what was written off."
 LOWERED = "The charge was lowered or voided after it was paid."
-_ANSWER = ("ar_patient", "ar_denied", "contractual")
+_ANSWER = ("ar_patient", "ar_denied", "contractual", "ar_next_payer")
 """What of a later answer gives way, in turn, before its cash is an overpayment."""
 _LOWERED = ("contractual", "ar_denied", "ar_next_payer", "ar_patient")
 """The same of an answer whose charge was lowered under it: the payer's allowed amount stands as long as it can."""
@@ -37,6 +37,7 @@ def restate(telling: Telling) -> None:
             if missing > 0:
                 take_back_write_offs(telling, key, (bucket,), missing, CORRECTED)
                 _later_answers(telling, key, bucket)
+        _less_self_pay(telling, key)
         missing = _missing(telling.account, key, "patient")
         if missing > 0 and unapply(telling, key, missing):
             apply_payments(telling)
@@ -61,6 +62,31 @@ def _later_answers(telling: Telling, key: str, bucket: str) -> None:
             missing -= _give_way(telling, adjudication, key, LEDGER[bucket], taken)
 
 
+def _less_self_pay(telling: Telling, key: str) -> None:
+    """A charge was lowered that is the patient's for want of a coverage, and some payer answered after all."""
+    account, missing = telling.account, _missing(telling.account, key, "open")
+    if missing <= 0 or not account.self_pay or not any(p.live for p in account.posted.values()):
+        return
+    charge = key or None
+    telling.say(
+        ResponsibilityMoved(
+            account=account.number,
+            from_payer_order=0,
+            to_party="patient",
+            cents=-missing,
+            amounts=(MovedAmount(charge=charge, cents=-missing),),
+            basis="self-pay",
+            entry=account.next_entry(),
+            posted_on=telling.day,
+            entries=(
+                JournalLine(ledger="ar_patient", cents=-missing, charge=charge, kind="moved"),
+                JournalLine(ledger="ar_open", cents=missing, charge=charge, kind="moved"),
+            ),
+        )
+    )
+    take_back_write_offs(telling, key, ("patient",), _missing(telling.account, key, "patient"), LOWERED)
+
+
 def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missing: int) -> int:
     posted = telling.account.posted[adjudication]
     charge, left = key or None, missing
@@ -68,6 +94,8 @@ def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missin
     lowered = ledger == LEDGER["open"]
     for name in _LOWERED if lowered else _ANSWER:
         part = 0 if name == ledger else max(0, min(left, _net(posted, name, key)))
+        if name == "ar_next_payer" and not lowered:
+            part = min(part, max(0, telling.account.balance(key).next_payer))
         left -= part
         if part:
             lines.append(JournalLine(ledger=name, cents=-part, charge=charge, kind=RESTATED))
