@@ -137,6 +137,7 @@ def evolve(state: Account | None, event: Any) -> Account:
             account = _lowered(account, event.entries, event.adjudication)
         case WriteOffPosted():
             account = _lowered(replace(account, last=""), event.entries)
+            account = _owed_again(account, event)
         case ResponsibilityMoved():
             account = _moved(replace(account, last=""), event)
         case PostingReversed():
@@ -224,6 +225,19 @@ def _lowered(account: Account, entries: Iterable[JournalLine], by: str = "") -> 
     stand = [name for name, denial in account.denials.items() if denial.standing]
     waits = [name for name, denial in account.denials.items() if denial.waits]
     return _taken(account, drawn(entries), by, [*stand, *waits])
+
+
+def _owed_again(account: Account, event: WriteOffPosted) -> Account:
+    """What was written off of a denial that still stands, and is taken back, is that denial's again."""
+    changed = dict[str, Denial]()
+    back = {charge: -cents for charge, cents in drawn(event.entries, net=True).items()}
+    there = {charge: min(cents, account.nobodys(charge) or 0) for charge, cents in back.items()}
+    for name, denial in account.denials.items():
+        part = min(denial.cents - denial.left, there.get(denial.charge, 0))
+        if account.stands(denial) and part > 0:
+            there[denial.charge] -= part
+            changed[name] = replace(denial, left=denial.left + part)
+    return _change(account, changed)
 
 
 def _moved(account: Account, event: ResponsibilityMoved) -> Account:

@@ -148,3 +148,13 @@ def test_a_patients_part_that_is_not_taken_of_what_was_denied_ends_no_denial() -
     again = line(600, ("OA", "23", 18_000), ("PR", "2", 1_400))
     both = _both((first, {}), (second, SECOND), (again, SECOND))
     assert both.standing() == both.life.balance(ONE).denied == 400
+
+
+def test_a_part_that_was_written_off_and_is_paid_after_all_is_the_standing_denials_again() -> None:
+    both = _both((DENIED, {}))
+    both._may(WriteOff(ACCOUNT, "denial", "r", "a", 100, None, "denied"))
+    both._hear()
+    assert both.standing() == 19_900
+    both._post("adj-2", line(100, ("CO", "197", 19_800), ("PR", "2", 100)), **SECOND)
+    both._hear()
+    assert both.standing() == both.life.balance(ONE).denied == 19_800
