@@ -63,9 +63,9 @@ def _later_answers(telling: Telling, key: str, bucket: str) -> None:
 
 
 def _less_self_pay(telling: Telling, key: str) -> None:
-    """A charge was lowered that is the patient's for want of a coverage, and some payer answered after all."""
+    """A charge was lowered that is the patient's for want of a coverage, and some payer answered, or none was in force."""
     account, missing = telling.account, _missing(telling.account, key, "open")
-    if missing <= 0 or not account.self_pay or not any(p.live for p in account.posted.values()):
+    if missing <= 0 or not account.self_pay:
         return
     charge = key or None
     telling.say(

@@ -1,5 +1,7 @@
 """Whatever happens in an account's life, every cent of it is somewhere, once, and denial stands for what is denied."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
@@ -27,6 +29,14 @@ def test_a_lowered_charge_lowers_what_the_patient_owes_for_want_of_a_coverage() 
     gone = CoveragesSet(patient="p1", coverages=(), set_on=DAY, reason="none")
     life = Life(opened("BLUE"), captured()).hear(gone)
     life.post(adjudicated(line(0, ("CO", "45", 20_000))))
+    assert totals(life) == {"patient": 20_000}
+    assert totals(life.hear(VOID)) == {}
+
+
+def test_it_does_so_too_where_the_only_coverage_ended_before_the_service() -> None:
+    cover = replace(opened("BLUE").coverages[0], effective_to=date(2025, 6, 30))
+    over = CoveragesSet(patient="p1", coverages=(cover,), set_on=DAY, reason="ended")
+    life = Life(opened(), captured()).hear(over)
     assert totals(life) == {"patient": 20_000}
     assert totals(life.hear(VOID)) == {}
 
