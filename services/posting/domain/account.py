@@ -40,7 +40,7 @@ from services.posting.domain.opening import set_aside, take_over
 from services.posting.domain.recovery import TOO_MUCH, TWICE, open_overpayment, recover, undo
 from services.posting.domain.refunds import refund_overpayment, refund_patient
 from services.posting.domain.responsibility import move_on, sources_of
-from services.posting.domain.restating import restate
+from services.posting.domain.restating import owed_no_more, restate
 from services.posting.domain.telling import Telling
 from services.posting.domain.transfers import denied_again, transfer_denied
 from shared.service import Event, Say
@@ -70,6 +70,7 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
         case MoveOn():
             set_aside(telling)
             denied_again(telling)
+            owed_no_more(telling)
             move_on(telling)
         case ApplyPayments():
             apply_payments(telling)

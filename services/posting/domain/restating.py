@@ -62,6 +62,14 @@ def _later_answers(telling: Telling, key: str, bucket: str) -> None:
             missing -= _give_way(telling, adjudication, key, LEDGER[bucket], taken)
 
 
+def owed_no_more(telling: Telling) -> None:
+    """What was written off of a charge before it was lowered is taken back before anybody is asked for less."""
+    for key in sorted(telling.account.balances):
+        missing = _missing(telling.account, key, "open")
+        if missing > 0 and not _in_process(telling.account, key):
+            take_back_write_offs(telling, key, ("open",), missing, LOWERED)
+
+
 def _less_self_pay(telling: Telling, key: str) -> None:
     """A charge was lowered that is the patient's for want of a coverage, and some payer answered, or none was in force."""
     account, missing = telling.account, _missing(telling.account, key, "open")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.coding import ChargeCorrected
 from contracts.registration import CoveragesSet
+from services.posting.domain.commands import WriteOff
 from tests.unit.posting.facts import ACCOUNT, DAY, adjudicated, captured, charge, line, opened
 from tests.unit.posting.story import Life
 from tests.unit.posting.test_posting_levels import totals
@@ -38,6 +39,13 @@ def test_it_does_so_too_where_the_only_coverage_ended_before_the_service() -> No
     over = CoveragesSet(patient="p1", coverages=(cover,), set_on=DAY, reason="ended")
     life = Life(opened(), captured()).hear(over)
     assert totals(life) == {"patient": 20_000}
+    assert totals(life.hear(VOID)) == {}
+
+
+def test_what_was_written_off_before_the_coverage_was_gone_is_taken_back_when_the_charge_is_voided() -> None:
+    gone = CoveragesSet(patient="p1", coverages=(), set_on=DAY, reason="none")
+    life = Life(opened("BLUE"), captured())
+    life.obey(WriteOff(ACCOUNT, "bad_debt", "r", "a", None, None, "open")).hear(gone)
     assert totals(life.hear(VOID)) == {}
 
 
