@@ -73,13 +73,16 @@ class WholeLife:
         self.denials: Any = None
         self.opened = 0
         self.denials_too = True
+        self.seen: set[str] = set()
         self.told = 0
         self.did: list[Any] = []
 
     def do(self, draw: Any, step: str) -> None:
         self.count += 1
         # What a person transferred to a coverage that ends is denied again beside the patient's part of it.
-        self.denials_too = self.denials_too and step != "transfer"
+        # Not tried either: a lowered charge whose payer decided again and again, and then took decisions back.
+        self.seen.add(step)
+        self.denials_too = "transfer" not in self.seen and not {"lower", "again"} <= self.seen
         getattr(self, f"_{step.replace(' ', '_')}")(draw)
         self._tell_denial()
 
