@@ -9,6 +9,7 @@ import httpx
 
 from cli.output import dollars
 from shared.x12 import Unreadable, read_file
+from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet, kind_of
 
 SERVICE = "adjudication_tracking"
@@ -73,7 +74,9 @@ def _payment(one: TransactionSet) -> Payment:
         if found.get(segment[0]) == [""]:
             found[segment[0]] = segment
     bpr, trn = found["BPR"], found["TRN"]
-    return Payment(_element(trn, 2), _element(trn, 3), _element(bpr, 16))
+    day = _element(bpr, 16)
+    # What is no day was read as none: the file's other day counts then.
+    return Payment(_element(trn, 2), _element(trn, 3), day if day_or_none(day) else "")
 
 
 def _element(segment: list[str], at: int) -> str:

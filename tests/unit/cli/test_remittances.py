@@ -77,6 +77,14 @@ def test_a_payment_is_named_as_its_835_names_it() -> None:
     assert payments(b"") == []
 
 
+def test_a_day_that_is_none_names_no_payment() -> None:
+    data = DATA
+    at = data.index(b"~TRN")
+    (payment,) = payments(data[: at - 8] + b"20002316" + data[at:])
+    assert payment.paid_on == ""
+    assert payment.is_of({"check_number": "CHECK1", "payer_trace_id": "1999999999", "paid_on": "2026-01-05"})
+
+
 def test_a_payment_that_balances_is_released(tracking: Tracking, tmp_path: Path) -> None:
     tracking.looks = [None, None, STANDS, {**STANDS, "state": "released"}]
     code, one = became(tmp_path)
