@@ -1,7 +1,6 @@
 """`receive` says of every payment of an 835 what became of it, and what to do where it does not post."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,10 @@ class Tracking:
 def tracking(monkeypatch: pytest.MonkeyPatch) -> Tracking:
     """The service that takes 835s."""
     made = Tracking()
-    taken: Callable[..., tuple[str, dict[str, Any]]] = lambda *_: ("", {"again": made.again, "sets": []})  # noqa: E731
+
+    def taken(*_: object) -> tuple[str, dict[str, Any]]:
+        return "", {"again": made.again, "sets": []}
+
     monkeypatch.setattr(receive, "url_of", lambda service: "http://tracking.invalid")
     monkeypatch.setattr(receive, "hand_in", taken)
     monkeypatch.setattr(remittances, "_ask", made.ask)

@@ -21,8 +21,9 @@ ANSWER = adjudicated(line(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)))
 
 def payment(cents: int) -> PatientPaymentReceived:
     """The patient paid by card for this account."""
-    facts = {"guarantor": "g1", "payment": "pay-1", "tender": "card", "account": ACCOUNT}
-    return PatientPaymentReceived(**facts, amount_cents=cents, received_on=DAY)  # type: ignore[arg-type]
+    return PatientPaymentReceived(
+        guarantor="g1", payment="pay-1", tender="card", account=ACCOUNT, amount_cents=cents, received_on=DAY
+    )
 
 
 def covered(*payers: str) -> CoveragesSet:

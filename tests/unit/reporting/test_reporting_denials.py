@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -16,7 +16,10 @@ D1 = f"{ACCOUNT}-D1"
 CORRECTION = ClaimCorrection(authorization="AUTH9")
 
 
-def requested(route: str = "replacement", *denials: str) -> CorrectionRequested:
+Route = Literal["replacement", "reopening", "new_claim"]
+
+
+def requested(route: Route = "replacement", *denials: str) -> CorrectionRequested:
     return CorrectionRequested(
         account=ACCOUNT,
         denials=denials or (D1,),
@@ -24,7 +27,7 @@ def requested(route: str = "replacement", *denials: str) -> CorrectionRequested:
         adjudication="adj-1",
         payer="BLUE",
         payer_control="ICN1",
-        route=route,  # type: ignore[arg-type]
+        route=route,
         correction=CORRECTION,
         requested_by="pat",
     )
