@@ -119,6 +119,13 @@ MONEY: tuple[tuple[str, str, str], ...] = (
         "where b.cents <> coalesce(j.cents, 0)",
     ),
     (
+        "denied money is somebody's work",
+        "every account with denied receivables has a denial that a person works on or accepted",
+        "select account, sum(denied_cents) from posting.charge_balance where denied_cents > 0 "
+        "and account not in (select account from denial.denial where state <> 'resolved' "
+        "or outcome in ('accepted', 'upheld', 'patient')) group by 1",
+    ),
+    (
         "clearing explained",
         "what clearing still holds of a check is unmatched, or a reversal that waits for its original",
         "with held as (select remittance, -sum(cents) as cents from posting.journal "

@@ -62,6 +62,9 @@ BREACHES = {
     "balances follow from the journal": _one(
         "posting.account_balance", "open_cents = open_cents + 1, denied_cents = denied_cents - 1"
     ),
+    "denied money is somebody's work": "update denial.denial set state = 'resolved', outcome = 'paid' "
+    "where account = (select account from posting.charge_balance join denial.denial d using (account) "
+    "where denied_cents > 0 and d.state <> 'resolved' limit 1)",
     "clearing explained": "insert into reporting.waiting_view (claim, adjudication, account, remittance, "
     "cents, partition) values ('C', 'planted', 'A', 'a check', 1, 0)",
     "released checks balance": _one(

@@ -21,7 +21,7 @@ from services.denial.domain.commands import (
     HearPosting,
     HearReversal,
 )
-from services.denial.domain.state import Account, Book, Denial, drawn
+from services.denial.domain.state import Account, Book, Denial, drawn, evolve
 from shared.errors import NotFound, Refused
 from shared.service import Event, Say
 
@@ -37,13 +37,14 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
     match command:
         case HearPosting(posted):
             ended = _end(account, posted)
-            return [*ended, *_open(account, posted, books, {said.denial for said in ended})]
+            opened = _open(account, posted, books, {said.denial for said in ended})
+            return _nothing_left(account, [*ended, *opened], posted.posted_on, books)
         case HearReversal(reversal):
-            return _reverse(account, reversal)
+            return _nothing_left(account, _reverse(account, reversal), reversal.posted_on, books)
         case HearMoved():
-            return _move(account, command)
+            return _nothing_left(account, _move(account, command), command.day, books)
         case HearDeniedAgain():
-            return _denied_again(account, command)
+            return _nothing_left(account, _denied_again(account, command), command.day, books)
         case Correct():
             return _correct(account, command, books)
         case Accept():
@@ -81,6 +82,29 @@ def _open(account: Account, posted: PaymentPosted, book: Book, ended: Container[
     ]
 
 
+def _nothing_left(account: Account, says: Says, day: date, book: Book) -> Says:
+    """With them, a denial for money that is denied in the journal and would be nobody's work.
+
+    A decision denied more than was there, and what was missing came back later.
+    """
+    if not account.said:
+        return says
+    after = account
+    for event in says:
+        after = evolve(after, event)
+    more: Says = []
+    for charge, cents in after.unworked().items():
+        said = next((one for one in reversed(after.said) if one.charge == charge), None)
+        if said is not None:
+            number = len(after.denials) + len(more) + 1
+            answer = after.answers.get(said.adjudication)
+            decided_on = answer.paid_on if answer else day
+            days = book.policy(said.payer, decided_on).days(_mends(said))
+            fresh = replace(said, cents=cents, deadline_on=decided_on + timedelta(days=days))
+            more.append(_again(after, "", fresh, number, day))
+    return [*says, *more]
+
+
 def _there(account: Account, posted: PaymentPosted, ended: Container[str]) -> list[DeniedAmount]:
     """The denied amounts, none of them for more than the journal has and no other denial stands for."""
     found: list[DeniedAmount] = []
@@ -96,7 +120,7 @@ def _there(account: Account, posted: PaymentPosted, ended: Container[str]) -> li
     return found
 
 
-def _mends(denied: DeniedAmount) -> bool:
+def _mends(denied: DeniedAmount | Denial) -> bool:
     """Whether a corrected claim answers it; an unprocessable one always goes again."""
     return denied.correctable or UNPROCESSABLE in denied.rarcs
 

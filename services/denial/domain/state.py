@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
 from contracts.posting import (
+    DeniedAmount,
     PaymentPosted,
     PostingReversed,
     ResponsibilityMoved,
@@ -108,6 +109,22 @@ class Account(Struct, frozen=True, array_like=True):
     """The adjudication that was posted last: what a denial ended by it is ended by."""
     denied: dict[str, int] | None = None
     """The denied receivables by charge, as the journal has them; None where an older version's state began without."""
+    said: tuple[Denial, ...] = ()
+    """What decisions that still hold denied, as they said it, whether or not a denial was opened for all of it."""
+
+    def unworked(self) -> dict[str, int]:
+        """Denied money by charge that is nobody's work: no denial stands for it, waits to move or was accepted."""
+        found: dict[str, int] = {}
+        for charge, denied in (self.denied or {}).items():
+            others = sum(
+                denial.left
+                for denial in self.denials.values()
+                if denial.charge == charge
+                and (self.stands(denial) or denial.waits or denial.status == "accepted")
+            )
+            if denied > others:
+                found[charge] = denied - others
+        return found
 
     def nobodys(self, charge: str, ended: Container[str] = ()) -> int | None:
         """What of a charge's denied money no standing denial is for; below zero they stand for more than there is."""
@@ -133,7 +150,8 @@ def evolve(state: Account | None, event: Any) -> Account:
             answer = Answer(event.payer_control, event.paid_on)
             account = replace(account, answers={**account.answers, event.adjudication: answer})
         case PaymentPosted():
-            account = replace(account, last=event.adjudication)
+            said = (*account.said, *(_said(event, denied) for denied in event.denied))
+            account = replace(account, last=event.adjudication, said=said)
             account = _lowered(account, event.entries, event.adjudication)
         case WriteOffPosted():
             account = _lowered(replace(account, last=""), event.entries)
@@ -141,7 +159,9 @@ def evolve(state: Account | None, event: Any) -> Account:
         case ResponsibilityMoved():
             account = _moved(replace(account, last=""), event)
         case PostingReversed():
-            account = replace(account, reversed=(*account.reversed, event.reverses), last="")
+            said = tuple(denial for denial in account.said if denial.adjudication != event.reverses)
+            gone = (*account.reversed, event.reverses)
+            account = replace(account, reversed=gone, last="", said=said)
             account = _raised(account, event)
         case DenialOpened():
             before = account.denials.get(event.continues)
@@ -156,6 +176,7 @@ def evolve(state: Account | None, event: Any) -> Account:
             before = account.denials[event.denial]
             ended = replace(before, status=event.outcome, ended_by=account.last)
             account = _change(account, {event.denial: ended})
+    account = _not_more(account) if drawn(getattr(event, "entries", ())) else account
     return account if account.number else replace(account, number=event.account)
 
 
@@ -196,6 +217,26 @@ def drawn(entries: Iterable[JournalLine], *, net: bool = False) -> dict[str, int
             key = line.charge or ""
             taken[key] = taken.get(key, 0) - line.cents
     return taken
+
+
+def _said(event: PaymentPosted, denied: DeniedAmount) -> Denial:
+    return Denial(
+        claim=event.claim,
+        adjudication=event.adjudication,
+        payer=event.payer,
+        charge=denied.charge or "",
+        group=denied.group,
+        carc=denied.carc,
+        rarcs=denied.rarcs,
+        cents=denied.cents,
+        left=0,
+        category=denied.category,
+        owner=denied.owner,
+        next_action=denied.next_action,
+        correctable=denied.correctable,
+        deadline_on=event.posted_on,
+        status="said",
+    )
 
 
 def _opened(event: DenialOpened, before: Denial | None) -> Denial:
@@ -282,7 +323,7 @@ def _raised(account: Account, event: PostingReversed) -> Account:
 
 
 def _not_more(account: Account) -> Account:
-    """Denials that had replaced those of a decision that is taken back stand for no more than is still denied."""
+    """However denied money leaves, what stands is for no more than is still denied: the oldest first."""
     changed = dict[str, Denial]()
     over = {charge: -(account.nobodys(charge) or 0) for charge in account.denied or ()}
     for name, denial in account.denials.items():

@@ -9,12 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contracts.coding import ChargeCorrected
-from contracts.denial import DenialOpened
 from contracts.posting import (
     OverpaymentRecovered,
     OverpaymentRefunded,
     PatientPaymentReceived,
-    PaymentPosted,
     ProviderAdjustmentsDelivered,
 )
 from contracts.registration import CoveragesSet
@@ -71,18 +69,11 @@ class WholeLife:
         self.received = self.refunded = self.paid_back = 0
         self.taken: dict[str, int] = {}
         self.denials: Any = None
-        self.opened = 0
-        self.denials_too = True
-        self.seen: set[str] = set()
         self.told = 0
         self.did: list[Any] = []
 
     def do(self, draw: Any, step: str) -> None:
         self.count += 1
-        # What a person transferred to a coverage that ends is denied again beside the patient's part of it.
-        # Not tried either: a lowered charge whose payer decided again and again, and then took decisions back.
-        self.seen.add(step)
-        self.denials_too = "transfer" not in self.seen and not {"lower", "again"} <= self.seen
         getattr(self, f"_{step.replace(' ', '_')}")(draw)
         self._tell_denial()
 
@@ -259,8 +250,6 @@ class WholeLife:
             self.denials = DENIALS.evolve(self.denials, event)
             for _, command in denial_reacts(event, at):
                 for said in DENIALS.decide(command, self.denials, Policies()):
-                    if isinstance(said, DenialOpened) and not said.continues:
-                        self.opened += said.cents
                     self.denials = DENIALS.evolve(self.denials, said)
         self.told = len(self.town.said)
 
@@ -288,11 +277,9 @@ class WholeLife:
                 assert after.open > 0 or min(left) >= 0, (key, after)
         total = [state.total(name) for name in ("open", "denied", "next_payer", "patient")]
         assert total[0] > 0 or min(total) >= 0, (total, state.balances)
-        if self.denials is not None and self.denials_too:
-            standing = sum(d.left for d in self.denials.denials.values() if d.standing)
+        if self.denials is not None:
+            known = self.denials.denials.values()
+            standing = sum(d.left for d in known if self.denials.stands(d))
             denied = sum(max(0, after.denied) for after in state.balances.values())
-            waits = sum(part.cents for part in state.parts)  # The patient's part is denied no more, wherever it is.
-            # What was not there when it was denied, and came back by a reversal later, has no denial of its own.
-            said = sum(d.cents for e in self.town.of(PaymentPosted, "account") for d in e.denied)
-            waits += said - self.opened
-            assert 0 <= denied - standing <= waits, ("denials", standing, denied, waits)
+            moves = sum(d.left for d in known if d.waits)  # To be the patient's, by an event that follows.
+            assert denied - moves <= standing <= denied, ("denials", standing, denied, moves)
