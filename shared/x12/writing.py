@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from shared.x12.dates import d6, d8
 from shared.x12.findings import masked
-from shared.x12.lengths import DELIMITER, Misfit, misfit
+from shared.x12.lengths import DELIMITER, misfit
 
 ELEMENT, COMPONENT, SEGMENT, REPETITION = "*", ":", "~", "^"
 _DELIMITERS = frozenset(ELEMENT + COMPONENT + SEGMENT + REPETITION)
@@ -35,6 +35,9 @@ _SHAPE = bytes(
 _LOOSE = re.compile(r" (?:[*:^]|$)|(?:[*:^]|^) ")
 """Space at the edge of data."""
 _TAG = itemgetter(0)
+_FITTING: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+"""Tags and shapes that fit, with and without `sizes`; they hold no data, and claims of a house have few."""
+MOST_SHAPES = 8_192
 FOREIGN = "data holds a sign that is not of the X12 character set"
 
 Line = tuple[str, ...]
@@ -92,9 +95,12 @@ def writable(text: str) -> str:
 def plain(text: str, longest: int) -> str:
     """A person's or a house's own text as a payer takes it: accents dropped, separators and foreign signs as spaces,
     cut to what the element holds. Empty when nothing of it can be written."""
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    kept = "".join(c if c in SIGNS else " " for c in ascii_only)
-    return " ".join(kept.split()).upper()[:longest].strip()
+    if not text:
+        return ""
+    if not SIGNS.issuperset(text):
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+        text = "".join(c if c in SIGNS else " " for c in text)
+    return " ".join(text.split()).upper()[:longest].strip()
 
 
 @lru_cache(maxsize=4_096)
@@ -130,7 +136,6 @@ class Segments:
         self.sizes, self.place = sizes, place
         self._done: list[str] = []
         self._count = 0
-        self._fit: set[tuple[str, str]] = set()
 
     def add(self, *segment: str) -> None:
         """One segment: its tag and its elements; empty ones at the end are left out."""
@@ -168,12 +173,15 @@ class Segments:
     def _judge_shapes(self, shapes: list[str]) -> bool:
         """Segments of one kind and shape fit or fail alike, and a file has few shapes. True when data must be trimmed."""
         tags = list(map(_TAG, self.lines))
-        for tag, shape in set(zip(tags, shapes, strict=False)) - self._fit:
+        fitting = _FITTING[self.sizes]
+        for tag, shape in set(zip(tags, shapes, strict=False)) - fitting:
             if _LOOSE.search(shape):
                 return True
-            wrong = _misfit(tag, shape, self.sizes)
+            wrong = misfit(tag, shape.rstrip(ELEMENT).split(ELEMENT)[1:], sizes=self.sizes)
             if wrong is None:
-                self._fit.add((tag, shape))
+                if len(fitting) >= MOST_SHAPES:
+                    fitting.clear()
+                fitting.add((tag, shape))
                 continue
             for at, (other, of) in enumerate(zip(tags, shapes, strict=False)):
                 if (other, of) == (tag, shape) and at not in self.kept:
@@ -195,12 +203,6 @@ class Segments:
         loop = self.place(self.lines, at) if self.place else ""
         value = line[position] if 0 < position < len(line) else ""
         raise NotWritable(sentence, loop, f"{tag}{position:02d}", value)
-
-
-@lru_cache(maxsize=8_192)
-def _misfit(tag: str, shape: str, sizes: bool) -> Misfit | None:
-    """Shapes hold no data, and claims of a house have few."""
-    return misfit(tag, shape.rstrip(ELEMENT).split(ELEMENT)[1:], sizes=sizes)
 
 
 def _stripped(text: str) -> str:
