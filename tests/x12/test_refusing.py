@@ -15,10 +15,13 @@ from shared.x12.claim_837p import (
     ProfessionalClaim,
     Reference,
     Subscriber,
+    refuse_claim_837p,
     rewrite_837p,
+    rules_837p,
     write_837p,
 )
 from shared.x12.claim_ack_277ca import ClaimAck277, ClaimStatus277, ProviderAck277, write_277ca
+from shared.x12.claim_loops.refusing import Refusing
 from shared.x12.writing import NotWritable
 from tests.x12 import test_837i as stays
 from tests.x12.made import BILLING, DAY, HEADER, NPI, PATIENT, batch, claim, secondary, service
@@ -113,6 +116,36 @@ def test_a_claim_is_refused_for(what: str) -> None:
     no = refusal(broken)
     assert (no.loop, no.element) == (loop, element)
     assert f"loop {loop}, {element}" in str(no)
+
+
+def said_alone(one: ProfessionalClaim) -> list[str]:
+    """What is refused of a claim without a set around it: its rules, then what does not fit its place."""
+    refusing = Refusing()
+    refusing.number = 1
+    try:
+        refusing.all(rules_837p(one, refusing))
+        refuse_claim_837p(one)
+    except NotWritable as no:
+        return [str(no)]
+    return []
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_claim_by_itself_is_refused_as_in_a_set_of_its_own(what: str) -> None:
+    broken = BROKEN[what][0]
+    with pytest.raises(NotWritable) as refused:
+        write_837p(HEADER, [batch(broken)])
+    assert said_alone(broken) == [str(refused.value)]
+    assert said_alone(claim()) == []
+
+
+def test_of_a_set_without_claims_the_billing_provider_is_judged() -> None:
+    one = batch()
+    assert b"CLM" not in write_837p(HEADER, [one])
+    one.billing = BillingProvider("", NPI, "990000001")
+    with pytest.raises(NotWritable) as refused:
+        write_837p(HEADER, [one])
+    assert (refused.value.loop, refused.value.element) == ("2010AA", "NM103")
 
 
 def test_a_refusal_shows_the_shape_of_the_data_and_never_the_data() -> None:

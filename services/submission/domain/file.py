@@ -57,11 +57,11 @@ def batch_of(
         receiver_name=plain(header.receiver_name, 60),
         receiver_id=header.receiver_id,
         billing=billing,
-        claims=[_under(billing, claim(opened, payers)) for opened in claims],
+        claims=[under(billing, claim(opened, payers)) for opened in claims],
     )
 
 
-def _under(billing: x.BillingProvider, made: x.ProfessionalClaim) -> x.ProfessionalClaim:
+def under(billing: x.BillingProvider, made: x.ProfessionalClaim) -> x.ProfessionalClaim:
     """Loops 2310B and 2420A are for rendering providers that are not the billing one: where they say nothing, it is."""
 
     def is_billing(p: x.Provider) -> bool:

@@ -1,22 +1,26 @@
 """What the writer of claims refuses, asked before a claim waits for a file, and of each claim of a file that it refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from contracts.phi import MemberDetails, PersonDetails
+from contracts.reference import FacilityListed, ReceiverListed
 from contracts.submission import BatchedSet, PayerName
 from services.submission.domain.batching import billing_of, header_for, payer_name
-from services.submission.domain.file import batch_of, header_of
+from services.submission.domain.file import batch_of, header_of, under
 from services.submission.domain.findings import Facts, Found
 from services.submission.domain.lanes import control_number
-from services.submission.domain.loops import Opened
+from services.submission.domain.loops import Opened, claim
 from shared.x12 import claim_837p as x
 from shared.x12.findings import Finding, Severity
 from shared.x12.writing import Header, NotWritable
 
 FIRST_SET = "0001"
 """Any set will do: what a claim may hold does not depend on where it stands."""
+LISTINGS = 256
+"""Pairs of receiver and facility whose empty sets are remembered."""
 
 
 class Refusal(NamedTuple):
@@ -29,6 +33,10 @@ class Refusal(NamedTuple):
 
 def refusals(of: Header, batch: x.Batch837) -> list[Refusal]:
     """All that the rules say of a set's claims; when they are content, the first thing that does not fit its place."""
+    return _broken(batch.claims) or _first(x.write_837p, of, [batch])
+
+
+def _broken(claims: Sequence[x.ProfessionalClaim]) -> list[Refusal]:
     found: list[Refusal] = []
 
     def say(
@@ -47,47 +55,62 @@ def refusals(of: Header, batch: x.Batch837) -> list[Refusal]:
             found.append(Refusal(sentence, loop, element))
         return Finding(sentence, severity)
 
-    for claim in batch.claims:
-        for _ in x.rules_837p(claim, say):
+    for one in claims:
+        for _ in x.rules_837p(one, say):
             pass
-    if found:
-        return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))
+
+
+def _first(write: Callable[..., Any], *what: Any) -> list[Refusal]:
     try:
-        x.write_837p(of, [batch])
+        write(*what)
     except NotWritable as no:
         return [Refusal(no.sentence, no.loop, no.element)]
     return []
 
 
 def writable(facts: Facts) -> Iterator[Found]:
-    """The whole way to the bytes of a set with this claim alone, its people being such as registration takes.
+    """Whether a set with this claim alone can be written, its people being such as registration takes.
 
     Asked only of a claim whose facility, payer, receiver, coverage and pointers are known to be there.
     """
+    payer = facts.books.payer(facts.package.payer, facts.service_from)
+    assert payer is not None
+    receiver = facts.books.receivers[payer.receiver]
+    facility = facts.books.facilities[facts.package.facility]
+    day = facts.today or facts.service_from
+    around = _around(receiver, facility, day)
     try:
-        of, batch = _alone(facts)
+        made = under(around.billing, claim(_with_anybody(facts), _payers(facts, day)))
     except NotWritable as no:
-        yield Found(f"The claim cannot be written: {no.sentence}.", no.loop, no.element)
-        return
-    for refusal in refusals(of, batch):
+        found = [Refusal(no.sentence, no.loop, no.element)]
+    else:
+        found = _broken([made]) or around.refusals or _first(x.refuse_claim_837p, made)
+    for refusal in found:
         sentence = f"The claim cannot be written: {refusal.sentence}."
         yield Found(sentence, refusal.loop, refusal.element)
 
 
-def _alone(facts: Facts) -> tuple[Header, x.Batch837]:
-    package, books, day = facts.package, facts.books, facts.today or facts.service_from
-    payer = books.payer(package.payer, facts.service_from)
-    assert payer is not None
-    header = header_for(books.receivers[payer.receiver])
+class _Around(NamedTuple):
+    """What stands around the claims of a set: who bills, and what the writer refuses of the set without any claim."""
+
+    billing: x.BillingProvider
+    refusals: list[Refusal]
+
+
+@lru_cache(maxsize=LISTINGS)
+def _around(receiver: ReceiverListed, facility: FacilityListed, day: date) -> _Around:
+    header = header_for(receiver)
     of = header_of(header, control_number(1, 0), day, "0000")
-    alone = BatchedSet(
+    empty = BatchedSet(
         st02=FIRST_SET,
-        facility=package.facility,
-        legal_entity=package.legal_entity,
+        facility=facility.facility,
+        legal_entity=facility.legal_entity,
         claims=(),
-        billing=billing_of(books.facilities[package.facility]),
+        billing=billing_of(facility),
     )
-    return of, batch_of(of, header, alone, [_with_anybody(facts)], _payers(facts, day))
+    batch = batch_of(of, header, empty, [], {})
+    return _Around(batch.billing, _first(x.write_837p, of, [batch]))
 
 
 def _payers(facts: Facts, day: date) -> Mapping[str, PayerName]:

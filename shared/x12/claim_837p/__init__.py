@@ -21,7 +21,7 @@ from shared.x12.claim_837p.model import (
     Subscriber,
 )
 from shared.x12.claim_837p.read import Reading837P, claims_837p, read_837p, read_batch_837p
-from shared.x12.claim_837p.write import rewrite_837p, write_837p
+from shared.x12.claim_837p.write import refuse_claim_837p, rewrite_837p, write_837p
 
 __all__ = [
     "Address",
@@ -47,6 +47,7 @@ __all__ = [
     "claims_837p",
     "read_837p",
     "read_batch_837p",
+    "refuse_claim_837p",
     "rewrite_837p",
     "rules_837p",
     "write_837p",

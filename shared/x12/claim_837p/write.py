@@ -25,6 +25,17 @@ def write_837p(header: Header, batches: Sequence[Batch837]) -> bytes:
     return _written(header, batches, sizes=True)
 
 
+def refuse_claim_837p(claim: ProfessionalClaim) -> None:
+    """NotWritable when something of a claim does not fit its place; its rules (`rules_837p`) are asked by themselves."""
+    refusing = Refusing()
+    refusing.number, refusing.clm01 = 1, claim.clm01
+    refusing.lines(claim.lines)
+    s = Segments(sizes=True, place=place)
+    loops.subscriber_levels(s, claim, claim.subscriber, claim.payer, 1, 1)
+    _claim(s, claim)
+    s.settle()
+
+
 def rewrite_837p(header: Header, batches: Sequence[Batch837]) -> bytes:
     """What was read, written again as it stood, whatever a gate would say of it; only delimiters are refused."""
     return _written(header, batches, sizes=False)

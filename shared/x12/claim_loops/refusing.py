@@ -49,7 +49,7 @@ class Refusing:
             if not text:
                 raise NotWritable("an element that must be there is empty", loop, element)
         under = [claim for claim in b.claims if claim.billing is None]
-        if under:
+        if under or not b.claims:
             payers = [getattr(claim, "payer", _NO_PAYER) for claim in under]
             atypical = all(by_payers_number(payer) for payer in payers)
             self.all(billing_provider(self, b.billing, atypical=atypical))
