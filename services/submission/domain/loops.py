@@ -3,14 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from contracts.phi import (
-    AmbulanceStop,
-    AmbulanceTrip,
-    ClaimNote,
-    LineNote,
-    MemberDetails,
-    PersonDetails,
-)
+from contracts.phi import ClaimNote, MemberDetails, PersonDetails
 from contracts.submission import ClaimPackage, PayerName
 from contracts.values import (
     Attachment,
@@ -22,19 +15,15 @@ from contracts.values import (
     StatedDate,
 )
 from services.submission.domain.earlier import with_earlier_payers
-from shared.streams import charge_number
+from services.submission.domain.stated import of_charge, of_the_claim, ride
 from shared.x12 import claim_837p as x
 from shared.x12.writing import plain
 
 UNNAMED = "PROVIDER"
 """Loop 2310B wants a name; where the encounter names nobody of that NPI, charges know it alone."""
 RENDERING = "82"
-
-
 SELF = "18"
-WHOLE = 0
-"""The line of what speaks of the whole claim."""
-NO_RIDE = AmbulanceTrip()
+UNSAID = ClaimNote(text="")
 
 
 class Opened(NamedTuple):
@@ -53,6 +42,7 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
     """
     package, person = opened.package, opened.person
     ours = next(c for c in package.coverages if c.order == package.payer_order)
+    places = _places(package)
     subscriber = _subscriber(ours, opened)
     somebody_else = _is_dependent(ours, opened)
     made = x.ProfessionalClaim(
@@ -62,7 +52,7 @@ def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClai
         frequency=package.frequency,
         subscriber=subscriber,
         payer=_payer(ours, payers),
-        lines=[_line(charge, opened) for charge in package.charges],
+        lines=[_line(charge, opened, places[charge.charge]) for charge in package.charges],
         diagnoses=[d.code for d in sorted(package.diagnoses, key=lambda d: d.sequence)],
         patient=_party(person) if somebody_else else None,
         patient_relation=ours.relation if somebody_else else "",
@@ -113,10 +103,16 @@ def _party(person: PersonDetails) -> x.Party:
         street2=plain(person.street2, 55),
         city=plain(person.city, 30),
         state=plain(person.state, 2),
-        zip="".join(c for c in person.zip if c.isascii() and c.isalnum())[:15],
+        zip=_zip(person.zip),
         born_on=person.born_on,
         sex=person.sex if person.sex in ("M", "F") else "U",
     )
+
+
+def _zip(text: str) -> str:
+    if not (text.isascii() and text.isalnum()):
+        text = "".join(c for c in text if c.isascii() and c.isalnum())
+    return text[:15]
 
 
 def _payer(cover: Coverage, payers: Mapping[str, PayerName]) -> x.Payer:
@@ -135,11 +131,11 @@ def _references(listed: Iterable[Reference]) -> list[x.Reference]:
 def _said(opened: Opened) -> dict[str, Any]:
     """Loop 2300 beside the services: a correction's note stands instead of the encounter's."""
     facts, own = opened.package.facts, plain(opened.package.note, 80)
-    stated = opened.note or ClaimNote(text="")
+    stated = opened.note or UNSAID
     return {
         "note": own or plain(stated.text, 80),
         "note_kind": "ADD" if own else stated.kind,
-        "ambulance": _ride(_trip(opened, WHOLE)),
+        "ambulance": ride(of_the_claim(opened.note).trip),
         "dates": _dates(facts.dates),
         "accident_causes": list(facts.accident_causes),
         "accident_state": facts.accident_state,
@@ -161,42 +157,6 @@ def _attachments(listed: Iterable[Attachment]) -> list[x.Attachment]:
 
 def _conditions(listed: Iterable[Condition]) -> list[x.Condition]:
     return [x.Condition(c.category, c.applies, list(c.codes)) for c in listed]
-
-
-def _trip(opened: Opened, line: int) -> AmbulanceTrip:
-    """The ride of a line, or of the whole claim."""
-    trips = opened.note.trips if opened.note else ()
-    return next((trip for trip in trips if trip.line == line), NO_RIDE)
-
-
-def _ride(trip: AmbulanceTrip) -> x.Ambulance | None:
-    if not trip.reason:
-        return None
-    purposes = (plain(trip.round_trip, 80), plain(trip.stretcher, 80))
-    return x.Ambulance(trip.reason, trip.miles, trip.pounds, *purposes)
-
-
-def _stops(opened: Opened, line: int) -> list[x.Provider]:
-    stops = opened.note.stops if opened.note else ()
-    return [_stop(one) for one in stops if one.line == line]
-
-
-def _stop(one: AmbulanceStop) -> x.Provider:
-    return x.Provider(
-        role=one.role,
-        last=plain(one.name, 60),
-        organisation=True,
-        street=plain(one.street, 55),
-        street2=plain(one.street2, 55),
-        city=plain(one.city, 30),
-        state=one.state,
-        zip=one.zip,
-    )
-
-
-def _noted(opened: Opened, line: int) -> LineNote | None:
-    notes = opened.note.lines if opened.note else ()
-    return next((note for note in notes if note.line == line), None)
 
 
 def provider(one: Provider) -> x.Provider:
@@ -232,7 +192,7 @@ def _providers(opened: Opened) -> dict[str, Any]:
     package = opened.package
     who = _named(package.charges[0].rendering_npi, package)
     others = [provider(one) for one in package.providers if one.role != RENDERING]
-    others += _stops(opened, WHOLE)
+    others += of_the_claim(opened.note).stops
     if who.organisation or who.middle or who.suffix or who.street:
         return {"providers": [*others, who]}
     return {
@@ -245,16 +205,14 @@ def _providers(opened: Opened) -> dict[str, Any]:
     }
 
 
-def _line(charge: Charge, opened: Opened) -> x.ServiceLine:
+def _line(charge: Charge, opened: Opened, pointers: list[int]) -> x.ServiceLine:
     package = opened.package
-    number = _number_of(charge, package.account) if opened.note else -1
-    note, trip = _noted(opened, number), _trip(opened, number)
-    pointers = next((c.pointers for c in package.coded if c.charge == charge.charge), ())
+    note, trip, stops = of_charge(opened.note, charge, package.account)
     own = charge.authorization if charge.authorization != package.authorization else ""
     providers = [provider(one) for one in charge.providers if one.role != RENDERING]
     if charge.rendering_npi != package.charges[0].rendering_npi:
         providers.append(_named(charge.rendering_npi, package))
-    providers += _stops(opened, number)
+    providers += stops
     drug = charge.drug
     return x.ServiceLine(
         procedure=charge.procedure,
@@ -264,7 +222,7 @@ def _line(charge: Charge, opened: Opened) -> x.ServiceLine:
         quantity=charge.quantity or "",
         service_from=charge.service_on,
         service_to=charge.service_to,
-        pointers=_places(pointers, package),
+        pointers=pointers,
         line_control=charge.charge,
         modifiers=list(charge.modifiers),
         place_of_service=charge.place_of_service,
@@ -282,19 +240,16 @@ def _line(charge: Charge, opened: Opened) -> x.ServiceLine:
         copay_exempt="0" if charge.copay_exempt else "",
         note=plain(note.text, 80) if note else "",
         note_kind=note.kind if note and note.kind != "ADD" else "",
-        ambulance=_ride(trip),
+        ambulance=ride(trip),
         ambulance_patients=trip.patients,
     )
 
 
-def _number_of(charge: Charge, account: str) -> int:
-    """A charge's number in its encounter, by which notes name it; -1 where another system numbers its charges."""
-    own = charge.charge.rpartition("-")[2]
-    known = own.isascii() and own.isdigit() and charge.charge == charge_number(account, int(own))
-    return int(own) if known else -1
-
-
-def _places(pointers: tuple[int, ...], package: ClaimPackage) -> list[int]:
-    """SV107 points to places of HI, which holds the diagnoses in their sequence without gaps."""
+def _places(package: ClaimPackage) -> dict[str, list[int]]:
+    """SV107 of each charge points to places of HI, which holds the diagnoses in their sequence without gaps."""
     in_order = sorted(diagnosis.sequence for diagnosis in package.diagnoses)
-    return [in_order.index(pointer) + 1 for pointer in pointers]
+    pointers = {line.charge: line.pointers for line in package.coded}
+    return {
+        charge.charge: [in_order.index(p) + 1 for p in pointers.get(charge.charge, ())]
+        for charge in package.charges
+    }
