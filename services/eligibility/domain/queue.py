@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ INQUIRIES_IN_FILE = 500
 FIRST_ISA13 = 500_000_000
 """Control numbers of 270 files stand above those of claim files, so that no answer can be mistaken."""
 DAY_ZERO = date(2000, 1, 1)
+_TRACE = attrgetter("trace")
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,9 @@ def evolve(state: Queue | None, event: Any) -> Queue:
                 payer=event.payer,
                 relation=event.relation,
             )
-            others = tuple(w for w in queue.waiting if w.trace != event.trace)
+            others = queue.waiting
+            if event.trace in map(_TRACE, others):  # Asked again before it left.
+                others = tuple(w for w in others if w.trace != event.trace)
             return replace(
                 queue, receiver=event.receiver, lane=event.lane, waiting=(*others, waits)
             )
