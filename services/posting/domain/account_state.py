@@ -30,6 +30,7 @@ from services.posting.domain.balance import (
     CLAIM_LEVEL,
     Balance,
     Line,
+    below_zero,
     fold_event,
     keep,
     opening_total,
@@ -175,8 +176,7 @@ class Account(Struct, frozen=True, array_like=True):
 
     def as_a_whole(self) -> bool:
         """Whether claim-level answers took what stands at charges: then no charge alone says what is left of it."""
-        whole = self.balance(CLAIM_LEVEL)
-        return min(whole.open, whole.denied, whole.next_payer, whole.patient) < 0
+        return below_zero(self.balance(CLAIM_LEVEL))
 
     def total(self, bucket: str) -> int:
         """One amount over the whole account."""
@@ -225,6 +225,10 @@ class Account(Struct, frozen=True, array_like=True):
             or (c.effective_from <= day and (c.effective_to is None or day <= c.effective_to))
         ]
         return sorted(covers, key=lambda c: c.order)
+
+    def is_covered(self, order: int) -> bool:
+        """Whether a coverage of this place is in force."""
+        return any(cover.order == order for cover in self.in_force())
 
 
 def evolve(state: Account | None, event: Any) -> Account:

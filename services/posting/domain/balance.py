@@ -87,6 +87,11 @@ def equation(balance: Balance) -> int:
     return balance.charged - explained
 
 
+def below_zero(balance: Balance) -> bool:
+    """Whether more was taken of what is owed than there was."""
+    return min(balance.open, balance.denied, balance.next_payer, balance.patient) < 0
+
+
 def fold_event(balances: Mapping[str, Balance], event: Any) -> dict[str, Balance]:
     """The balances after an event that moves money on an account; others change nothing."""
     match event:

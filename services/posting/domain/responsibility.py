@@ -152,11 +152,10 @@ def _party(target: Target, parts: Iterable[Part]) -> str:
 
 def _stranded(account: Account) -> list[Part]:
     """What waits for a coverage that is no longer there: it looks for somebody else."""
-    orders = {cover.order for cover in account.in_force()}
     freed: list[Part] = []
     for adjudication, posted in account.posted.items():
         order = posted.moved_to
-        if not posted.live or not order or order in orders or account.answered(order):
+        if not posted.live or not order or account.is_covered(order) or account.answered(order):
             continue
         waits: dict[str, int] = {}
         protected: dict[str, int] = {}

@@ -7,7 +7,7 @@ nearly the same again.
 from contracts.posting import MovedAmount, ResponsibilityMoved
 from contracts.values import JournalLine
 from services.posting.domain.account_state import Account, Posted
-from services.posting.domain.balance import CLAIM_LEVEL, LEDGER
+from services.posting.domain.balance import CLAIM_LEVEL, LEDGER, below_zero
 from services.posting.domain.cash import apply_payments, take_back_write_offs, unapply
 from services.posting.domain.recovery import open_overpayment
 from services.posting.domain.telling import Telling
@@ -26,6 +26,8 @@ _LOWERED = ("contractual", "ar_denied", "ar_next_payer", "ar_patient")
 def restate(telling: Telling) -> None:
     """No amount of a charge that is not in process stays below zero, as far as anybody can be named for it."""
     for key in sorted(telling.account.balances, key=lambda k: (k == CLAIM_LEVEL, k)):
+        if not below_zero(telling.account.balance(key)):
+            continue
         denied = _missing(telling.account, key, "denied")
         if denied > 0:
             # The denial was taken back: what was written off of it is owed again, whatever is decided next.

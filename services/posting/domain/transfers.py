@@ -118,10 +118,9 @@ def _say(
 def denied_again(telling: Telling) -> None:
     """What was transferred to a coverage that is gone is denied again: it was never laid on the patient."""
     account = telling.account
-    orders = {cover.order for cover in account.in_force()}
     for adjudication, posted in account.posted.items():
         order = posted.moved_to
-        if not posted.live or not order or order in orders or account.answered(order):
+        if not posted.live or not order or account.is_covered(order) or account.answered(order):
             continue
         amounts = _transferred(telling.account, posted)
         if amounts:

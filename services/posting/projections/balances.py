@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import astuple
 
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
@@ -36,6 +36,7 @@ AMOUNTS = (
     "credit",
 )
 _COLUMNS = {f"{amount}_cents": "bigint" for amount in AMOUNTS} | {"written_off": "jsonb"}
+"""In the order of the fields of a `Balance`."""
 _MONEY = (
     ChargesCaptured,
     ChargeCorrected,
@@ -99,12 +100,7 @@ def _first_payer(event: Any, row: Row) -> str:
 def account_row(row: Row | None, event: Any, at: At) -> Row:
     """The amounts of an account, claim level included."""
     row = row or {}
-    total = _balance(row)
-    for more in fold_event({}, event).values():
-        summed = {amount: getattr(total, amount) + getattr(more, amount) for amount in AMOUNTS}
-        kinds = {**total.written_off, **more.written_off}
-        off = {k: total.written_off.get(k, 0) + more.written_off.get(k, 0) for k in kinds}
-        total = replace(total, **summed, written_off=off)
+    total = _sum([_balance(row), *fold_event({}, event).values()])
     opened = event if isinstance(event, AccountOpened) else None
     return {
         "account": _account(at),
@@ -166,13 +162,22 @@ def _touched(event: Any) -> Iterable[str]:
 def _balance(row: Row | None) -> Balance:
     if not row or "charged_cents" not in row:
         return Balance()
-    amounts = {amount: row[f"{amount}_cents"] for amount in AMOUNTS}
-    return Balance(**amounts, written_off=row["written_off"], service_on=row.get("service_on"))
+    fields = [*[row[column] for column in _COLUMNS], row.get("service_on")]
+    return Balance(*fields)
+
+
+def _sum(balances: list[Balance]) -> Balance:
+    amounts = zip(*[astuple(one)[: len(AMOUNTS)] for one in balances], strict=True)
+    off: dict[str, int] = {}
+    for one in balances:
+        for kind, cents in one.written_off.items():
+            off[kind] = off.get(kind, 0) + cents
+    fields: list[Any] = [*map(sum, amounts), off]
+    return Balance(*fields)
 
 
 def _amounts(balance: Balance) -> Row:
-    amounts = {f"{amount}_cents": getattr(balance, amount) for amount in AMOUNTS}
-    return {**amounts, "written_off": balance.written_off}
+    return dict(zip(_COLUMNS, astuple(balance), strict=False))  # The day is a column of its own.
 
 
 def _wires(*events: type) -> frozenset[str]:
