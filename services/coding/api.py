@@ -129,11 +129,12 @@ _LISTS = ("modifiers", "providers", "dates", "attachments", "conditions")
 
 def _said(body: ChargeBody | Correction, exclude: set[str]) -> dict[str, Any]:
     """What a body says of a charge, as the event holds it."""
-    said = body.model_dump(exclude={*exclude, "drug", *_LISTS}, exclude_none=True)
-    if body.drug is not None:
-        said["drug"] = body.drug
-    lists = {name: getattr(body, name) for name in _LISTS}
-    return said | {name: tuple(listed) for name, listed in lists.items() if listed is not None}
+    said = {
+        name: value
+        for name, value in vars(body).items()
+        if value is not None and name not in exclude
+    }
+    return said | {name: tuple(said[name]) for name in _LISTS if name in said}
 
 
 def _capture(tenant: str, body: AccountBody) -> Capture:
