@@ -40,14 +40,12 @@ from services.submission.domain.commands import (
 from services.submission.domain.crossing import bill_forwarded
 from services.submission.domain.history import take_over
 from services.submission.domain.package import (
-    charges_of,
     coverage_of,
     coverages_in_force,
     filing_limit,
     is_ready,
     lines_of,
     newest_adjudication,
-    total_of,
 )
 from services.submission.domain.restating import record, reopen, restate
 from services.submission.domain.sending import (
@@ -132,8 +130,7 @@ def _create(account: Account, order: int, books: Books) -> Said:
     assert coverage is not None and account.service_from and account.service_to
     number = claim_number(account.account, order)
     claim = ClaimState(claim=number, payer=coverage.payer, payer_order=order)
-    failures = judge(account, claim, books)
-    charges = charges_of(account, claim)
+    judged = judge(account, claim, books)
     created = ClaimCreated(
         account=account.account,
         claim=number,
@@ -143,12 +140,12 @@ def _create(account: Account, order: int, books: Books) -> Said:
         form="837P",
         service_from=account.service_from,
         service_to=account.service_to,
-        total_cents=total_of(charges),
-        lines=lines_of(charges),
+        total_cents=judged.package.total_cents,
+        lines=lines_of(judged.package.charges),
         filing_limit_on=filing_limit(account, coverage.payer, books),
-        warnings=warnings(failures),
+        warnings=warnings(judged.failures),
     )
-    return [created, queued_or_held(account, claim, failures, books)]
+    return [created, queued_or_held(account, claim, judged, books)]
 
 
 def _look_again(account: Account, claim: ClaimState, books: Books) -> Said:
@@ -158,12 +155,12 @@ def _look_again(account: Account, claim: ClaimState, books: Books) -> Said:
     coverage = coverage_of(account, claim.payer_order)
     if coverage is not None:
         claim = msgspec.structs.replace(claim, payer=coverage.payer)
-    failures = judge(account, claim, books)
+    wanted, failures = judge(account, claim, books)
     if blocks(failures):
         held_for = tuple((failure.rule, failure.element) for failure in failures)
         return [] if held_for == claim.held_for else [held(account, claim, failures)]
     released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
-    return [released, queued(account, claim, books)]
+    return [released, queued(account, wanted, books)]
 
 
 def _answer_transport(account: Account, rejected: TransportRejected, books: Books) -> Said:
@@ -255,11 +252,11 @@ def _release(account: Account, command: ReleaseClaim, books: Books) -> Said:
         reason=command.reason,
     )
     after = evolve_claim(claim, released)
-    failures = judge(account, after, books)
+    wanted, failures = judge(account, after, books)
     still = sorted({failure.rule for failure in blocks(failures)})
     if still:
         raise Refused(f"still held for {', '.join(still)}")
-    return [released, queued(account, after, books)]
+    return [released, queued(account, wanted, books)]
 
 
 def _resubmit(account: Account, command: ResubmitClaim, books: Books) -> Said:

@@ -54,8 +54,8 @@ def bill_forwarded(
 
 def _let_go(account: Account, claim: ClaimState, books: Books) -> Said:
     """It was held when it was sent on: it goes, or is held for what holds it now."""
-    failures = judge(account, claim, books)
+    wanted, failures = judge(account, claim, books)
     if blocks(failures):
         return [held(account, claim, failures)]
     released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
-    return [released, queued(account, claim, books)]
+    return [released, queued(account, wanted, books)]

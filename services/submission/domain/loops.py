@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from contracts.phi import ClaimNote, MemberDetails, PersonDetails
+from contracts.reference import PayerListed
 from contracts.submission import ClaimPackage, PayerName
 from contracts.values import (
     Attachment,
@@ -26,6 +27,10 @@ SELF = "18"
 UNSAID = ClaimNote(text="")
 
 
+Named = PayerName | PayerListed
+"""A payer as a file of ours names it, or as it is listed."""
+
+
 class Opened(NamedTuple):
     """A package with its people: `members` by order of benefits, and what it says in free words."""
 
@@ -35,7 +40,7 @@ class Opened(NamedTuple):
     note: ClaimNote | None = None
 
 
-def claim(opened: Opened, payers: Mapping[str, PayerName]) -> x.ProfessionalClaim:
+def claim(opened: Opened, payers: Mapping[str, Named]) -> x.ProfessionalClaim:
     """The claim as the writer takes it. People's own text is made fit for the character set, never refused.
 
     NotWritable, with loop and element, when what an earlier payer said does not balance.
@@ -115,7 +120,7 @@ def _zip(text: str) -> str:
     return text[:15]
 
 
-def _payer(cover: Coverage, payers: Mapping[str, PayerName]) -> x.Payer:
+def _payer(cover: Coverage, payers: Mapping[str, Named]) -> x.Payer:
     named = payers.get(cover.payer)
     return x.Payer(
         plain(named.name if named else cover.payer, 60),

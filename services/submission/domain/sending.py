@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from contracts.denial import ClaimCorrection
 from contracts.submission import (
     ClaimHeld,
+    ClaimPackage,
     ClaimQueued,
     ClaimResubmitted,
     EditFailure,
@@ -38,8 +39,15 @@ _OF_THE_BOOKS = ("", "1000", "1000A", "1000B", "2000A", "2010AA", "2010BB", "233
 """Loops that are filled from listings alone."""
 
 
-def judge(account: Account, claim: ClaimState, books: Books) -> tuple[EditFailure, ...]:
-    """All failures of the claim's newest attempt; overridden rules say nothing."""
+class Judged(NamedTuple):
+    """A claim's newest attempt as it would go, and all that the edits find of it."""
+
+    package: ClaimPackage
+    failures: tuple[EditFailure, ...]
+
+
+def judge(account: Account, claim: ClaimState, books: Books) -> Judged:
+    """The newest attempt, compiled and judged; overridden rules say nothing."""
     assert account.service_from is not None
     facts = Facts(
         package=package(account, claim),
@@ -49,7 +57,8 @@ def judge(account: Account, claim: ClaimState, books: Books) -> tuple[EditFailur
         filing_limit_on=filing_limit(account, claim.payer, books),
         not_covered=account.not_covered.get(claim.payer, ""),
     )
-    return tuple(f for f in edits.judge(facts) if f.rule not in claim.overridden)
+    failures = tuple(f for f in edits.judge(facts) if f.rule not in claim.overridden)
+    return Judged(facts.package, failures)
 
 
 def blocks(failures: Iterable[EditFailure]) -> tuple[EditFailure, ...]:
@@ -69,21 +78,23 @@ def held(account: Account, claim: ClaimState, reasons: tuple[EditFailure, ...]) 
     )
 
 
-def queued(account: Account, claim: ClaimState, books: Books) -> Say:
+def queued(account: Account, wanted: ClaimPackage, books: Books) -> Say:
     """The attempt waits in the queue of its payer's receiver, in the lane of its account."""
     assert account.service_from is not None
-    payer = books.payer(claim.payer, account.service_from)
+    payer = books.payer(wanted.payer, account.service_from)
     assert payer is not None  # PAYER-LISTED and RECEIVER-LISTED hold the claim otherwise.
     lane = lane_of(account.account, books.receivers[payer.receiver].lanes)
-    event = ClaimQueued(package=package(account, claim), receiver=payer.receiver, lane=lane)
+    event = ClaimQueued(package=wanted, receiver=payer.receiver, lane=lane)
     return to(outbound_stream(payer.receiver, lane), event)
 
 
 def queued_or_held(
-    account: Account, claim: ClaimState, failures: tuple[EditFailure, ...], books: Books
+    account: Account, claim: ClaimState, judged: Judged, books: Books
 ) -> Event | Say:
     """One of the two, by what the edits found."""
-    return held(account, claim, failures) if blocks(failures) else queued(account, claim, books)
+    if blocks(judged.failures):
+        return held(account, claim, judged.failures)
+    return queued(account, judged.package, books)
 
 
 def resubmission(
@@ -162,8 +173,7 @@ def again(
 ) -> list[Event | Say]:
     """Say the next attempt and where it went."""
     after = evolve_claim(claim, event)
-    failures = judge(account, after, books)
-    return [event, queued_or_held(account, after, failures, books)]
+    return [event, queued_or_held(account, after, judge(account, after, books), books)]
 
 
 def offence(rejected: TransportRejected) -> Iterable[EditFailure]:

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contracts.phi import MemberDetails, PersonDetails
-from contracts.reference import FacilityListed, ReceiverListed
-from contracts.submission import BatchedSet, PayerName
-from services.submission.domain.batching import billing_of, header_for, payer_name
+from contracts.reference import FacilityListed, PayerListed, ReceiverListed
+from contracts.submission import BatchedSet
+from services.submission.domain.batching import billing_of, header_for
 from services.submission.domain.file import batch_of, header_of, under
 from services.submission.domain.findings import Facts, Found
 from services.submission.domain.lanes import control_number
@@ -20,7 +20,8 @@ from shared.x12.writing import Header, NotWritable
 FIRST_SET = "0001"
 """Any set will do: what a claim may hold does not depend on where it stands."""
 LISTINGS = 256
-"""Pairs of receiver and facility whose empty sets are remembered."""
+"""So many pairs of receiver and facility have their empty set remembered."""
+DAYS = 4_096
 
 
 class Refusal(NamedTuple):
@@ -113,25 +114,29 @@ def _around(receiver: ReceiverListed, facility: FacilityListed, day: date) -> _A
     return _Around(batch.billing, _first(x.write_837p, of, [batch]))
 
 
-def _payers(facts: Facts, day: date) -> Mapping[str, PayerName]:
+def _payers(facts: Facts, day: date) -> Mapping[str, PayerListed]:
     named = {facts.package.payer, *(coverage.payer for coverage in facts.package.coverages)}
-    return {payer: payer_name(payer, day, facts.books) for payer in named}
+    found = {payer: facts.books.payer(payer, day) for payer in named}
+    return {payer: listed for payer, listed in found.items() if listed is not None}
 
 
 def _with_anybody(facts: Facts) -> Opened:
     """Rules never open people: registration takes none of whom nothing can be written, or who came after the service."""
-    person = PersonDetails(
+    somebody = _born(min(charge.service_on for charge in facts.package.charges))
+    member = MemberDetails(member_id="A", subscriber=somebody)
+    orders = [coverage.order for coverage in facts.package.coverages]
+    return Opened(facts.package, somebody, dict.fromkeys(orders, member))
+
+
+@lru_cache(maxsize=DAYS)
+def _born(day: date) -> PersonDetails:
+    return PersonDetails(
         last="A",
         first="A",
-        born_on=min(charge.service_on for charge in facts.package.charges),
+        born_on=day,
         sex="U",
         street="A",
         city="AA",
         state="AA",
         zip="00000",
     )
-    members = {
-        coverage.order: MemberDetails(member_id="A", subscriber=person)
-        for coverage in facts.package.coverages
-    }
-    return Opened(facts.package, person, members)

@@ -39,7 +39,7 @@ def found(
 ) -> tuple[EditFailure, ...]:
     """What the edits say of the claim."""
     account: Account = fold(ACCOUNT, given)
-    return judge(account, claim, book or books())
+    return judge(account, claim, book or books()).failures
 
 
 def places(failures: tuple[EditFailure, ...]) -> set[tuple[str, str, str]]:
@@ -102,7 +102,7 @@ def test_a_claim_needs_a_diagnosis() -> None:
     bare = type(account)(
         **{f: getattr(account, f) for f in account.__struct_fields__} | {"diagnoses": ()}
     )
-    rules = {failure.rule for failure in judge(bare, FIRST, books())}
+    rules = {failure.rule for failure in judge(bare, FIRST, books()).failures}
     assert rules == {"SIZE-DIAGNOSES", "POINTERS"}
     assert Diagnosis(sequence=12, code="R05.9").sequence == 12
 
