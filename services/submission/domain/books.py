@@ -35,8 +35,10 @@ class Books(msgspec.Struct, frozen=True):
     def payer(self, payer: str, on: date) -> PayerListed | None:
         """The payer as listed on a day; before its first day, as first listed."""
         versions = self.payers.get(payer, ())
-        in_force = [version for version in versions if version.in_force_from <= on] or versions[:1]
-        return in_force[-1] if in_force else None
+        for version in reversed(versions):
+            if version.in_force_from <= on:
+                return version
+        return versions[0] if versions else None
 
     def enrolled(self, legal_entity: str, payer: str, on: date) -> bool:
         """Whether the entity may send 837Ps to the payer on a day; nobody said so means no."""
