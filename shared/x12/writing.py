@@ -155,6 +155,14 @@ class Segments:
         """Judge what came since the last time, if it is more than this; NotWritable when any of it does not fit."""
         if len(self.lines) <= most:
             return
+        trimmed = [text.rstrip(ELEMENT) for text in self.judged().upper().split(SEGMENT)]
+        self._done.append(SEGMENT.join(trimmed) + SEGMENT)
+        self._count += len(self.lines)
+        self.lines.clear()
+        self.kept.clear()
+
+    def judged(self) -> str:
+        """What came since the last time, joined; NotWritable when any of it does not fit."""
         whole = SEGMENT.join(map(ELEMENT.join, self.lines))
         shape = whole.encode("ascii", "replace").translate(_SHAPE)
         stars = sum(map(len, self.lines)) - len(self.lines)
@@ -163,12 +171,8 @@ class Segments:
             self._refuse()
         if self._judge_shapes(shape.decode("ascii").split(SEGMENT)):
             self.lines[:] = [tuple(map(_stripped, line)) for line in self.lines]
-            return self.settle()
-        trimmed = [text.rstrip(ELEMENT) for text in whole.upper().split(SEGMENT)]
-        self._done.append(SEGMENT.join(trimmed) + SEGMENT)
-        self._count += len(self.lines)
-        self.lines.clear()
-        self.kept.clear()
+            return self.judged()
+        return whole
 
     def _judge_shapes(self, shapes: list[str]) -> bool:
         """Segments of one kind and shape fit or fail alike, and a file has few shapes. True when data must be trimmed."""

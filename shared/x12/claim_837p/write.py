@@ -33,7 +33,7 @@ def refuse_claim_837p(claim: ProfessionalClaim) -> None:
     s = Segments(sizes=True, place=place)
     loops.subscriber_levels(s, claim, claim.subscriber, claim.payer, 1, 1)
     _claim(s, claim)
-    s.settle()
+    s.judged()
 
 
 def rewrite_837p(header: Header, batches: Sequence[Batch837]) -> bytes:
