@@ -3,13 +3,13 @@
 from typing import Any
 
 from contracts.adjudication_tracking import (
+    AdjudicationReversed,
     AnswerLate,
     ClaimAcknowledged,
     ClaimAdjudicated,
     ClaimForwarded,
     ClaimRejected,
 )
-from contracts.registry import wire_name
 from contracts.submission import (
     ClaimCreated,
     ClaimImported,
@@ -101,7 +101,8 @@ def _claim(row: Row | None, event: Any, at: At) -> Row | None:
         "answered": after.answered,
         "changed_on": at.occurred_on,
     }
-    return {**made, **_facts(event, made, at)}
+    made |= _facts(event, made, at)
+    return made
 
 
 def _watched(event: ClaimForwarded, at: At) -> Row:
@@ -172,8 +173,8 @@ def _facts(event: Any, row: Row, at: At) -> Row:
             }
         case AnswerLate():
             return {"late": sorted({*row["late"], event.awaited})}
-    if wire_name(type(event)) == "adjudication_tracking.adjudication_reversed.v1":
-        return {"paid_cents": row["paid_cents"] + event.paid_cents}
+        case AdjudicationReversed():
+            return {"paid_cents": row["paid_cents"] + event.paid_cents}
     return {}
 
 
