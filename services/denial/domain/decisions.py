@@ -1,15 +1,13 @@
 """The decisions about denials: opened per line from what was posted, corrected or accepted by a person, ended by money."""
 
-from collections.abc import Container, Mapping
-from dataclasses import replace as copied
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from msgspec.structs import replace
 
-from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.denial import CorrectionRequested, DenialResolved
 from contracts.posting import (
-    DeniedAmount,
     PaymentPosted,
     PostingReversed,
 )
@@ -21,13 +19,10 @@ from services.denial.domain.commands import (
     HearPosting,
     HearReversal,
 )
-from services.denial.domain.state import Account, Book, Denial, drawn, evolve
+from services.denial.domain.opening import UNPROCESSABLE, Says, again, open_denials, with_the_rest
+from services.denial.domain.state import Account, Book, Denial, drawn
 from shared.errors import NotFound, Refused
-from shared.service import Event, Say
 
-UNPROCESSABLE = "MA130"
-"""The RARC of a claim that was never processed: it has no appeal and goes again as a new claim."""
-Says = list[Event | Say]
 Route = Literal["replacement", "reopening", "new_claim"]
 
 
@@ -37,14 +32,14 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
     match command:
         case HearPosting(posted):
             ended = _end(account, posted)
-            opened = _open(account, posted, books, {said.denial for said in ended})
-            return _nothing_left(account, [*ended, *opened], posted.posted_on, books)
+            opened = open_denials(account, posted, books, {said.denial for said in ended})
+            return with_the_rest(account, [*ended, *opened], posted.posted_on, books)
         case HearReversal(reversal):
-            return _nothing_left(account, _reverse(account, reversal), reversal.posted_on, books)
+            return with_the_rest(account, _reverse(account, reversal), reversal.posted_on, books)
         case HearMoved():
-            return _nothing_left(account, _move(account, command), command.day, books)
+            return with_the_rest(account, _move(account, command), command.day, books)
         case HearDeniedAgain():
-            return _nothing_left(account, _denied_again(account, command), command.day, books)
+            return with_the_rest(account, _denied_again(account, command), command.day, books)
         case Correct():
             return _correct(account, command, books)
         case Accept():
@@ -52,77 +47,6 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
     raise TypeError(f"{type(command).__name__} is nothing that denials do")
 
 
-def _open(account: Account, posted: PaymentPosted, book: Book, ended: Container[str]) -> Says:
-    """One a denied amount, for what of it is denied in the journal: what left before by another way is nobody's work."""
-    if any(d.adjudication == posted.adjudication for d in account.denials.values()):
-        return []
-    answer = account.answers.get(posted.adjudication)
-    day = answer.paid_on if answer else posted.posted_on
-    policy = book.policy(posted.payer, day)
-    return [
-        DenialOpened(
-            account=posted.account,
-            denial=f"{posted.account}-D{number}",
-            claim=posted.claim,
-            adjudication=posted.adjudication,
-            payer=posted.payer,
-            charge=denied.charge,
-            group=denied.group,
-            carc=denied.carc,
-            rarcs=denied.rarcs,
-            cents=denied.cents,
-            category=denied.category,
-            owner=denied.owner,
-            next_action=denied.next_action,
-            correctable=denied.correctable,
-            opened_on=posted.posted_on,
-            deadline_on=day + timedelta(days=policy.days(_mends(denied))),
-        )
-        for number, denied in enumerate(_there(account, posted, ended), len(account.denials) + 1)
-    ]
-
-
-def _nothing_left(account: Account, says: Says, day: date, book: Book) -> Says:
-    """With them, a denial for money that is denied in the journal and would be nobody's work.
-
-    A decision denied more than was there, and what was missing came back later.
-    """
-    if not account.said:
-        return says
-    after = account
-    for event in says:
-        after = evolve(after, event)
-    more: Says = []
-    for charge, cents in after.unworked().items():
-        said = next((one for one in reversed(after.said) if one.charge == charge), None)
-        if said is not None:
-            number = len(after.denials) + len(more) + 1
-            answer = after.answers.get(said.adjudication)
-            decided_on = answer.paid_on if answer else day
-            days = book.policy(said.payer, decided_on).days(_mends(said))
-            fresh = replace(said, cents=cents, deadline_on=decided_on + timedelta(days=days))
-            more.append(_again(after, "", fresh, number, day))
-    return [*says, *more]
-
-
-def _there(account: Account, posted: PaymentPosted, ended: Container[str]) -> list[DeniedAmount]:
-    """The denied amounts, none of them for more than the journal has and no other denial stands for."""
-    found: list[DeniedAmount] = []
-    left: dict[str, int] = {}
-    for denied in posted.denied:
-        charge = denied.charge or ""
-        there = left.get(charge, account.nobodys(charge, ended))
-        part = denied.cents if there is None else min(denied.cents, there)
-        if there is not None:
-            left[charge] = there - part
-        if part > 0:
-            found.append(denied if part == denied.cents else copied(denied, cents=part))
-    return found
-
-
-def _mends(denied: DeniedAmount | Denial) -> bool:
-    """Whether a corrected claim answers it; an unprocessable one always goes again."""
-    return denied.correctable or UNPROCESSABLE in denied.rarcs
 
 
 def _end(account: Account, posted: PaymentPosted) -> list[DenialResolved]:
@@ -196,7 +120,7 @@ def _reverse(account: Account, reversal: PostingReversed) -> Says:
             back[denial.charge] = back.get(denial.charge, 0) - part
             number += 1
             fresh = replace(denial, cents=part + waited)
-            says.append(_again(account, name, fresh, number, reversal.posted_on))
+            says.append(again(account, name, fresh, number, reversal.posted_on))
     return says
 
 
@@ -217,7 +141,7 @@ def _denied_again(account: Account, command: HearDeniedAgain) -> Says:
             back[denial.charge] -= part
             number += 1
             fresh = replace(denial, cents=part)
-            says.append(_again(account, name, fresh, number, command.day))
+            says.append(again(account, name, fresh, number, command.day))
     return says
 
 
@@ -227,27 +151,6 @@ def _journalled(account: Account, back: Mapping[str, int]) -> dict[str, int]:
     known = {charge: cents for charge, cents in there.items() if cents is not None}
     return {charge: min(cents, known.get(charge, cents)) for charge, cents in back.items()}
 
-
-def _again(account: Account, name: str, denial: Denial, number: int, day: date) -> DenialOpened:
-    return DenialOpened(
-        account=account.number,
-        denial=f"{account.number}-D{number}",
-        claim=denial.claim,
-        adjudication=denial.adjudication,
-        payer=denial.payer,
-        charge=denial.charge or None,
-        group=denial.group,
-        carc=denial.carc,
-        rarcs=denial.rarcs,
-        cents=denial.cents,
-        category=denial.category,
-        owner=denial.owner,
-        next_action=denial.next_action,
-        correctable=denial.correctable,
-        opened_on=day,
-        deadline_on=denial.deadline_on,
-        continues=name,
-    )
 
 
 def _move(account: Account, command: HearMoved) -> Says:
@@ -268,7 +171,7 @@ def _not_the_patients(account: Account, command: HearMoved) -> Says:
         left = _journalled(account, {denial.charge: denial.left})[denial.charge] if ended else 0
         if left > 0:
             number = len(account.denials) + len(says) + 1
-            says.append(_again(account, name, replace(denial, cents=left), number, command.day))
+            says.append(again(account, name, replace(denial, cents=left), number, command.day))
     return says
 
 
