@@ -1,6 +1,5 @@
 """What a key ring is to whoever seals, opens and erases, whatever keeps the keys."""
 
-import hashlib
 import hmac
 import uuid
 from collections.abc import Iterable, Sequence
@@ -46,7 +45,7 @@ class KeyRing(Protocol):
 def mac(secret: bytes, purpose: str, *parts: str) -> bytes:
     """HMAC-SHA256 of the parts, apart for each purpose."""
     text = "\x1f".join((purpose, *parts))
-    return hmac.new(secret, text.encode(), hashlib.sha256).digest()
+    return hmac.digest(secret, text.encode(), "sha256")
 
 
 def pseudonym(secret: bytes, parts: tuple[str, ...]) -> str:
