@@ -43,7 +43,7 @@ lint: venv  ## Style, types and the rules of the house
 
 unit: venv  ## Pure tests: nothing is started
 	@echo "unit: pure rules, contracts and X12; nothing is started"
-	@$(BIN)/pytest tests/unit tests/contracts tests/x12 tests/simulation
+	@$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile tests/unit tests/contracts tests/x12 tests/simulation
 
 simulate: venv  ## The kernel in virtual time with faults from a seed (SEEDS=2000, or SEED=n for one again)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),500)) $(ARGS)
