@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from shared.service import Projection
-from shared.tables import indexes_of
+from shared.tables import WHOLE, indexes_of
 
 
 async def fit(connection: Any, projections: Iterable[Projection]) -> None:
-    """Add the columns that this version has more, and drop the indexes that it has no more.
+    """Add the columns that this version has more, drop the indexes that it has no more, keep long rows whole.
 
     New columns are empty until a rebuild fills them.
     """
@@ -29,3 +29,8 @@ async def fit(connection: Any, projections: Iterable[Projection]) -> None:
         )
         for (index,) in rows:
             await connection.execute(f"drop index {index}")
+        options = await connection.fetchval(
+            "select reloptions from pg_class where oid = to_regclass($1)", table
+        )
+        if WHOLE not in (options or ()):
+            await connection.execute(f"alter table {table} set ({WHOLE})")

@@ -58,14 +58,18 @@ REBUILT = ("state", "due", "book")
 """Kernel tables that follow from the log alone; projections are the others."""
 
 
+WHOLE = "toast_tuple_target=4080"
+"""Rows up to 4 KB stay as they are: compressing those above 2 KB cost more than all else about them."""
+
+
 def projection_ddl(projection: Projection) -> str:
     """The table of a projection, with the partition its rows were written in."""
     columns = ", ".join(f'"{name}" {kind}' for name, kind in projection.columns.items())
     key = ", ".join(f'"{name}"' for name in projection.key)
-    fill = "" if projection.append else " with (fillfactor = 60)"
+    fill = "" if projection.append else "fillfactor = 60, "
     ddl = (
         f'create table if not exists "{projection.table}" ({columns}, partition int not null, '
-        f"primary key ({key})){fill};\n"
+        f"primary key ({key})) with ({fill}{WHOLE});\n"
     )
     for index in projection.indexes:
         name = _index_name(projection, index)
@@ -92,18 +96,15 @@ def update_sql(projection: Projection, suffix: str = "") -> str:
     """One statement that changes many rows: a column a parameter, the last is the partition."""
     columns = [*projection.columns, "partition"]
     kinds = [_array(kind) for kind in projection.columns.values()] + ["int[]"]
-    params = ", ".join(f"${n + 1}::{kind}" for n, kind in enumerate(kinds))
-    unpacked = ", ".join(f"c{n}" for n in range(len(columns)))
+    # One unnest of many arrays would keep each of them in a store of its own, row by row.
+    unpacked = ", ".join(f"unnest(${n + 1}::{kind}) c{n}" for n, kind in enumerate(kinds))
     sets = ", ".join(
         f'"{c}" = {_unpacked(f"u.c{n}", kind)}'
         for n, (c, kind) in enumerate([*projection.columns.items(), ("partition", "int")])
         if c not in projection.key
     )
     keys = " and ".join(f't."{k}" = u.c{columns.index(k)}' for k in projection.key)
-    return (
-        f'update "{projection.table}{suffix}" t set {sets} '
-        f"from unnest({params}) as u({unpacked}) where {keys}"
-    )
+    return f'update "{projection.table}{suffix}" t set {sets} from (select {unpacked}) u where {keys}'
 
 
 def _array(kind: str) -> str:
@@ -116,8 +117,8 @@ def _unpacked(name: str, kind: str) -> str:
         return f"{name}::jsonb"
     if kind.endswith("[]"):
         return (
-            f"case when {name} is not null then array(select jsonb_array_elements_text({name}::jsonb))"
-            f"::{kind} end"
+            f"case when {name} = '[]' then '{{}}' when {name} is not null "
+            f"then array(select jsonb_array_elements_text({name}::jsonb))::{kind} end"
         )
     return name
 
