@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from shared.service import Projection
-from shared.tables import WHOLE, indexes_of
+from shared.tables import indexes_of, options_of
 
 
 async def fit(connection: Any, projections: Iterable[Projection]) -> None:
-    """Add the columns that this version has more, drop the indexes that it has no more, keep long rows whole.
+    """Add the columns that this version has more, drop the indexes that it has no more, lay rows as it does.
 
     New columns are empty until a rebuild fills them.
     """
@@ -32,5 +32,5 @@ async def fit(connection: Any, projections: Iterable[Projection]) -> None:
         options = await connection.fetchval(
             "select reloptions from pg_class where oid = to_regclass($1)", table
         )
-        if WHOLE not in (options or ()):
-            await connection.execute(f"alter table {table} set ({WHOLE})")
+        if other := [option for option in options_of(projection) if option not in (options or ())]:
+            await connection.execute(f"alter table {table} set ({', '.join(other)})")

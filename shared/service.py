@@ -130,6 +130,8 @@ class Projection:
     rows: Callable[[Event, At], Iterable[Row]] | None = None
     indexes: Sequence[str] = ()
     """Extra index definitions, such as `(due_on, owner)`."""
+    lasting: bool = False
+    """Whether its rows stay as they came, nearly always: their pages are filled whole."""
 
 
 class Outside(Protocol):

@@ -42,7 +42,8 @@ create table if not exists recovered (
 create index if not exists recovered_cause on recovered (partition, cause);
 do $$ declare found record; begin
   for found in select attrelid::regclass as owner, attname from pg_attribute where attstorage = 'x'
-      and (attrelid, attname) in (('state'::regclass, 'body'), ('outbox'::regclass, 'value')) loop
+      and (attrelid, attname) in (('state'::regclass, 'body'), ('outbox'::regclass, 'value'),
+      ('book'::regclass, 'body')) loop
     execute format('alter table %s alter column %I set storage external', found.owner, found.attname);
   end loop;
   for found in select attrelid::regclass as owner, attname from pg_attribute where attstattarget is distinct from 0
@@ -58,18 +59,20 @@ REBUILT = ("state", "due", "book")
 """Kernel tables that follow from the log alone; projections are the others."""
 
 
-WHOLE = "toast_tuple_target=4080"
-"""Rows up to 4 KB stay as they are: compressing those above 2 KB cost more than all else about them."""
+def options_of(projection: Projection) -> list[str]:
+    """How its rows lie: with room where they change, and whole up to 4 KB, for packing cost more than all else."""
+    fill = 100 if projection.append or projection.lasting else 60
+    return [f"fillfactor={fill}", "toast_tuple_target=4080"]
 
 
 def projection_ddl(projection: Projection) -> str:
     """The table of a projection, with the partition its rows were written in."""
     columns = ", ".join(f'"{name}" {kind}' for name, kind in projection.columns.items())
     key = ", ".join(f'"{name}"' for name in projection.key)
-    fill = "" if projection.append else "fillfactor = 60, "
+    options = ", ".join(options_of(projection))
     ddl = (
         f'create table if not exists "{projection.table}" ({columns}, partition int not null, '
-        f"primary key ({key})) with ({fill}{WHOLE});\n"
+        f"primary key ({key})) with ({options});\n"
     )
     for index in projection.indexes:
         name = _index_name(projection, index)

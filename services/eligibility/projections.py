@@ -44,6 +44,7 @@ PACKAGES = Projection(
     hears=frozenset({"eligibility.inquiry_queued.v1"}),
     keys=lambda event, at: [(event.trace,)],
     project=_package,
+    lasting=True,
 )
 
 

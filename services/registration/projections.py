@@ -103,4 +103,5 @@ ACCOUNTS = Projection(
     keys=_account_keys,
     project=_account,
     indexes=("(patient)",),
+    lasting=True,
 )

@@ -29,13 +29,14 @@ async def test_columns_that_came_are_added_and_indexes_that_went_are_dropped(dat
     await newer.close()
 
 
-async def test_long_rows_of_an_older_version_are_kept_whole_from_now_on(database: str) -> None:
+async def test_rows_of_an_older_version_lie_as_this_one_lays_them_from_now_on(database: str) -> None:
     options = "select reloptions::text from pg_class where oid = to_regclass('totals')"
     log = MemoryLog(4)
     older = await Fed.start(BETA, log, database)
     await older.engine.pool.execute("alter table totals reset (toast_tuple_target)")
     assert await older.value(options) == "{fillfactor=60}"
     await older.close()
-    newer = await Fed.start(BETA, log, database)
-    assert await newer.value(options) == "{fillfactor=60,toast_tuple_target=4080}"
+    lasting = replace(TOTALS, lasting=True)
+    newer = await Fed.start(replace(BETA, projections=(lasting,)), log, database)
+    assert await newer.value(options) == "{fillfactor=100,toast_tuple_target=4080}"
     await newer.close()

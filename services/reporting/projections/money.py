@@ -166,5 +166,6 @@ PERSON = Projection(
         "key_id": event.person.key_id,
         "box": event.person.box,
     },
+    lasting=True,
 )
 """Sealed as the event has it: a story opens it for the patient's initials, and erasure empties it."""

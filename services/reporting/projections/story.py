@@ -215,5 +215,6 @@ NUMBERS = Projection(
     keys=_numbers,
     project=lambda row, event, at, key: row or dict(zip(("number", "kind", "account"), key, strict=True)),
     keyed=True,
+    lasting=True,
 )
 """Which accounts a number leads to. Names and member ids are never among them."""

@@ -178,6 +178,7 @@ CLAIM_PACKAGE = Projection(
     hears=_wires(ClaimQueued),
     keys=package_keys,
     project=package_row,
+    lasting=True,
 )
 
 
