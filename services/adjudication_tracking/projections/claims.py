@@ -298,5 +298,5 @@ SENT = Projection(
     ),
     keys=_sent_keys,
     project=_sent,
-    indexes=("(isa13, st02)",),
+    indexes=("(isa13, st02, claim)",),  # By its first two alone a change of one claim would pass all of its set.
 )
