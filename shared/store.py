@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -29,8 +30,8 @@ NOT_ALONE = "select pg_advisory_unlock($1::int, hashtext(current_schema()))"
 STATE_COLUMNS = ("stream", "partition", "legal_entity", "facility", "tenant", "body")
 
 
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+_pack = msgspec.msgpack.Encoder().encode
+_json = msgspec.json.Encoder().encode
 
 
 class Store:
@@ -198,7 +199,7 @@ class Store:
             table = found.setdefault(projection.table, {})
             for row in rows:
                 values = dict(row)
-                table[tuple(values[k] for k in projection.key)] = values
+                table[tuple([values[k] for k in projection.key])] = values
         return found
 
     async def due(
@@ -243,34 +244,39 @@ class Store:
     async def write_states(self, connection: Connection, batch: Batch) -> None:
         """Add the new states, change those that are others now."""
         partitions, loaded = batch.loaded.partitions, batch.loaded.states
-        rows: list[tuple[Any, ...]] = []
         fresh: list[tuple[Any, ...]] = []
+        changed: list[tuple[str, bytes]] = []
+        moved: list[tuple[str, str, str, str, bytes]] = []
         for stream, kept in batch.states.items():
             before = loaded.get(stream)
             if kept == before:
                 continue
-            scope = kept.scope
-            (fresh if before is None else rows).append(
-                (
-                    stream,
-                    partition_of(stream, partitions),
-                    scope.legal_entity,
-                    scope.facility,
-                    scope.tenant,
-                    msgspec.msgpack.encode(kept.state),
-                )
-            )
+            scope, body = kept.scope, _pack(kept.state)
+            of = (scope.legal_entity, scope.facility, scope.tenant)
+            if before is None:
+                fresh.append((stream, partition_of(stream, partitions), *of, body))
+            elif scope == before.scope:
+                changed.append((stream, body))
+            else:
+                moved.append((stream, *of, body))
         table = f"state{self.suffix}"
         if fresh:
             await connection.copy_records_to_table(table, records=fresh, columns=STATE_COLUMNS)
-        if rows:
+        if changed:
+            done = await connection.execute(
+                f"update {table} t set body = u.b from unnest($1::text[], $2::bytea[]) as u(s, b) "
+                "where t.stream = u.s",
+                *tables.columns_of(changed, 2),
+            )
+            _all_there(table, done, len(changed))
+        if moved:
             done = await connection.execute(
                 f"update {table} t set body = u.b, legal_entity = u.l, facility = u.f, tenant = u.t from "
-                "unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bytea[]) "
-                "as u(s, p, l, f, t, b) where t.stream = u.s",
-                *tables.columns_of(rows, 6),
+                "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[]) "
+                "as u(s, l, f, t, b) where t.stream = u.s",
+                *tables.columns_of(moved, 5),
             )
-            _all_there(table, done, len(rows))
+            _all_there(table, done, len(moved))
 
     async def write_books(self, connection: Connection, batch: Batch) -> None:
         """Upsert the books that changed."""
@@ -280,7 +286,7 @@ class Store:
         for partition in sorted(batch.books_changed):
             progress = batch.progress[partition]
             progress.book_version += 1
-            book = msgspec.msgpack.encode(self.service.shelve(batch.books[partition]))
+            book = _pack(self.service.shelve(batch.books[partition]))
             rows.append((partition, progress.book_version, book))
         if rows:
             await connection.execute(
@@ -329,23 +335,21 @@ class Store:
         new = {key: (p, row) for key, (p, row) in rows.items() if row is not None}
         fresh = [of for key, of in new.items() if key not in before]
         names, table = list(projection.columns), projection.table + self.suffix
+        values = itemgetter(*names)
         if fresh:
             # One that is there already would be a bug, or not of this partition: let it fail.
             await connection.copy_records_to_table(
                 table,
-                records=[(*[row[n] for n in names], partition) for partition, row in fresh],
+                records=[(*values(row), partition) for partition, row in fresh],
                 columns=[*names, "partition"],
             )
-        kept = [of for key, of in new.items() if key in before]
+        kept = [values(row) for key, (_, row) in new.items() if key in before]
         if not kept:
             return
-        packed = [
-            _pack([row[n] for _, row in kept], kind) for n, kind in projection.columns.items()
-        ]
+        columns = zip(zip(*kept, strict=True), projection.columns.values(), strict=True)
         done = await connection.execute(
             tables.update_sql(projection, self.suffix),
-            *packed,
-            [partition for partition, _ in kept],
+            *[_sent(column, kind) for column, kind in columns],
         )
         _all_there(table, done, len(kept))
 
@@ -393,7 +397,7 @@ def _all_there(table: str, done: str, count: int) -> None:
         raise Stopped(f"rows of {table} are gone that nobody of us removed; start again")
 
 
-def _pack(column: list[Any], kind: str) -> list[Any]:
+def _sent(column: Sequence[Any], kind: str) -> Sequence[Any]:
     if kind == "jsonb" or kind.endswith("[]"):
-        return [None if value is None else _json(value) for value in column]
+        return [None if value is None else _json(value).decode() for value in column]
     return column

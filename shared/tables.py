@@ -96,14 +96,15 @@ def schema(service: Service) -> str:
 
 
 def update_sql(projection: Projection, suffix: str = "") -> str:
-    """One statement that changes many rows: a column a parameter, the last is the partition."""
-    columns = [*projection.columns, "partition"]
-    kinds = [_array(kind) for kind in projection.columns.values()] + ["int[]"]
+    """One statement that changes many rows: a column a parameter. A row stays in its partition."""
+    columns = list(projection.columns)
     # One unnest of many arrays would keep each of them in a store of its own, row by row.
-    unpacked = ", ".join(f"unnest(${n + 1}::{kind}) c{n}" for n, kind in enumerate(kinds))
+    unpacked = ", ".join(
+        f"unnest(${n + 1}::{_array(kind)}) c{n}" for n, kind in enumerate(projection.columns.values())
+    )
     sets = ", ".join(
         f'"{c}" = {_unpacked(f"u.c{n}", kind)}'
-        for n, (c, kind) in enumerate([*projection.columns.items(), ("partition", "int")])
+        for n, (c, kind) in enumerate(projection.columns.items())
         if c not in projection.key
     )
     keys = " and ".join(f't."{k}" = u.c{columns.index(k)}' for k in projection.key)
