@@ -9,6 +9,9 @@ from shared.records import CannotApply
 from shared.service import At, Projection, Row, Wake
 from shared.streams import kind_of
 
+Told = tuple[tuple[int, int] | None, Any, At]
+"""An event that rows are made of: the place of the record that led to it, the event, where it stands."""
+
 
 def timer_changes(batch: Batch) -> tuple[list[tuple[str, str, Wake]], list[tuple[str, str]]]:
     """(to set, to drop): how the due table changes with the states of this batch."""
@@ -51,21 +54,34 @@ def _set_anew(batch: Batch, stream: str, what: str, put_off: Wake | None) -> Wak
     return put_off if now == batch.after_waking[(stream, what)] else now
 
 
+def told_by_table(batch: Batch) -> dict[str, list[Told]]:
+    """What each projection hears of what the batch told, in order."""
+    told: dict[str, list[Told]] = {projection.table: [] for projection in batch.service.projections}
+    hearing: dict[str, list[list[Told]]] = {}
+    for one in batch.told:
+        wire = one[2].wire
+        if wire not in hearing:
+            hearing[wire] = [told[p.table] for p in batch.service.projections if wire in p.hears]
+        for heard in hearing[wire]:
+            heard.append(one)
+    return told
+
+
 def row_keys(batch: Batch) -> dict[str, dict[tuple[Any, ...], int]]:
     """For every projection that loads rows: the keys that the told events touch, each with its partition."""
     wanted: dict[str, dict[tuple[Any, ...], int]] = {}
+    told = told_by_table(batch)
     for projection in batch.service.projections:
         if projection.append:
             continue
         assert projection.keys is not None
         keys: dict[tuple[Any, ...], int] = {}
-        for place, event, at in batch.told:
-            if at.wire in projection.hears:
-                try:
-                    for key in projection.keys(event, at):
-                        keys[key] = at.partition
-                except Exception as defect:
-                    _blame(place, defect)
+        for place, event, at in told[projection.table]:
+            try:
+                for key in projection.keys(event, at):
+                    keys[key] = at.partition
+            except Exception as defect:
+                _blame(place, defect)
         if keys:
             wanted[projection.table] = keys
     return wanted
@@ -74,6 +90,7 @@ def row_keys(batch: Batch) -> dict[str, dict[tuple[Any, ...], int]]:
 def project(batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]) -> None:
     """Put into the batch the loaded rows, and those that are others now, by table and key; None means delete."""
     changed: dict[str, dict[tuple[Any, ...], tuple[int, Row | None]]] = {}
+    told = told_by_table(batch)
     for projection in batch.service.projections:
         have = rows.get(projection.table, {})
         table = changed.setdefault(projection.table, {})
@@ -85,9 +102,7 @@ def project(batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]) -> 
         ) -> Row | None:
             return table[key][1] if key in table else have.get(key)
 
-        for place, event, at in batch.told:
-            if at.wire not in projection.hears:
-                continue
+        for place, event, at in told[projection.table]:
             try:
                 for key, row in rows_after(projection, before, event, at):
                     table[key] = (at.partition, row)

@@ -343,13 +343,17 @@ class Store:
                 records=[(*values(row), partition) for partition, row in fresh],
                 columns=[*names, "partition"],
             )
-        kept = [values(row) for key, (_, row) in new.items() if key in before]
+        kept = [(row, before[key]) for key, (_, row) in new.items() if key in before]
         if not kept:
             return
-        columns = zip(zip(*kept, strict=True), projection.columns.values(), strict=True)
+        changed: set[str] = set()
+        for row, was in kept:
+            changed.update([n for n, value in row.items() if value != was[n]])
+        others = [n for n in names if n in changed]
+        sent = [*projection.key, *others]
         done = await connection.execute(
-            tables.update_sql(projection, self.suffix),
-            *[_sent(column, kind) for column, kind in columns],
+            tables.update_sql(projection, others, self.suffix),
+            *[_sent([row[n] for row, _ in kept], projection.columns[n]) for n in sent],
         )
         _all_there(table, done, len(kept))
 
@@ -397,7 +401,7 @@ def _all_there(table: str, done: str, count: int) -> None:
         raise Stopped(f"rows of {table} are gone that nobody of us removed; start again")
 
 
-def _sent(column: Sequence[Any], kind: str) -> Sequence[Any]:
+def _sent(column: list[Any], kind: str) -> list[Any]:
     if kind == "jsonb" or kind.endswith("[]"):
         return [None if value is None else _json(value).decode() for value in column]
     return column

@@ -1,6 +1,7 @@
 """The tables of a service's own schema: the kernel's records, and one per projection."""
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from shared.service import Projection, Service
@@ -95,20 +96,18 @@ def schema(service: Service) -> str:
     return KERNEL + "".join(projection_ddl(p) for p in service.projections)
 
 
-def update_sql(projection: Projection, suffix: str = "") -> str:
-    """One statement that changes many rows: a column a parameter. A row stays in its partition."""
-    columns = list(projection.columns)
+def update_sql(projection: Projection, others: Sequence[str], suffix: str = "") -> str:
+    """One statement that changes these columns of many rows: a parameter each, after those of the key."""
+    columns, keys = projection.columns, projection.key
+    names = [*(f"k{n}" for n in range(len(keys))), *(f"c{n}" for n in range(len(others)))]
+    kinds = [_array(columns[c]) for c in (*keys, *others)]
     # One unnest of many arrays would keep each of them in a store of its own, row by row.
     unpacked = ", ".join(
-        f"unnest(${n + 1}::{_array(kind)}) c{n}" for n, kind in enumerate(projection.columns.values())
+        f"unnest(${n}::{kind}) {name}" for n, (kind, name) in enumerate(zip(kinds, names, strict=True), 1)
     )
-    sets = ", ".join(
-        f'"{c}" = {_unpacked(f"u.c{n}", kind)}'
-        for n, (c, kind) in enumerate(projection.columns.items())
-        if c not in projection.key
-    )
-    keys = " and ".join(f't."{k}" = u.c{columns.index(k)}' for k in projection.key)
-    return f'update "{projection.table}{suffix}" t set {sets} from (select {unpacked}) u where {keys}'
+    sets = ", ".join(f'"{c}" = {_unpacked(f"u.c{n}", columns[c])}' for n, c in enumerate(others))
+    found = " and ".join(f't."{k}" = u.k{n}' for n, k in enumerate(keys))
+    return f'update "{projection.table}{suffix}" t set {sets} from (select {unpacked}) u where {found}'
 
 
 def _array(kind: str) -> str:
