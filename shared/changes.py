@@ -93,23 +93,19 @@ def project(batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]) -> 
     told = told_by_table(batch)
     for projection in batch.service.projections:
         have = rows.get(projection.table, {})
-        table = changed.setdefault(projection.table, {})
-
-        def before(
-            key: tuple[Any, ...],
-            table: dict[tuple[Any, ...], tuple[int, Row | None]] = table,
-            have: Mapping[tuple[Any, ...], Row] = have,
-        ) -> Row | None:
-            return table[key][1] if key in table else have.get(key)
-
+        now: dict[tuple[Any, ...], Row | None] = dict(have)
+        touched: dict[tuple[Any, ...], int] = {}
         for place, event, at in told[projection.table]:
             try:
-                for key, row in rows_after(projection, before, event, at):
-                    table[key] = (at.partition, row)
+                for key, row in rows_after(projection, now.get, event, at):
+                    now[key], touched[key] = row, at.partition
             except Exception as defect:
                 _blame(place, defect)
-        if not projection.append:
-            changed[projection.table] = {k: row for k, row in table.items() if row[1] != have.get(k)}
+        changed[projection.table] = {
+            key: (p, now[key])
+            for key, p in touched.items()
+            if projection.append or now[key] != have.get(key)
+        }
     batch.before, batch.changed = rows, changed
 
 
