@@ -79,7 +79,7 @@ class Work:
                         again.hear_again(heard)
                     elif heard.stream:
                         batch.hear(heard)
-                    if self._begins(heard):
+                    if self.days and self._begins(heard):
                         self._wake(batch, heard.partition)
                 await self.engine.project(self.connection, batch)
             except CannotApply as no:
