@@ -60,8 +60,8 @@ def test_an_update_names_the_columns_that_change_in_any_of_its_rows() -> None:
     paid, moved = BEFORE | {"paid": 5}, BEFORE | {"claim": "2", "payer": "y"}
     ((sql, columns),) = _written(_rows(paid, moved))
     assert sql == (
-        'update "claim" t set "paid" = u.c0, "payer" = u.c1 '
-        'from unnest($1::text[], $2::bigint[], $3::text[]) as u(k0, c0, c1) where t."claim" = u.k0'
+        'update "claim" t set "paid" = u.c0, "payer" = u.c1 from (select unnest($1::text[]) k0, '
+        'unnest($2::bigint[]) c0, unnest($3::text[]) c1) u where t."claim" = u.k0'
     )
     assert columns == (["1", "2"], [5, 0], ["x", "y"])
 
