@@ -197,6 +197,16 @@ class TransactionSet(Noted):
             if not self.pull():
                 return
 
+    def texts(self, at_once: int) -> Iterator[tuple[int, list[str]]]:
+        """(place of the first, texts) of some segments at a time: those of `batches`, no more than so many."""
+        element = self.delimiters.element
+        for place, texts in self.batches():
+            for first in range(0, len(texts), at_once):
+                few = texts[first : first + at_once]
+                if self.watch is not None:
+                    self.watch(place + first, few, [text.split(element) for text in few])
+                yield place + first, few
+
     def some(self) -> Iterator[tuple[int, list[list[str]]]]:
         """(place of the first, elements of each) of some segments at a time: those of `batches`, few enough for the cache."""
         element = self.delimiters.element

@@ -12,10 +12,13 @@ from shared.x12.claim_837i.model import (
     ValueAmount,
 )
 from shared.x12.claim_loops.read import ClaimReading
+from shared.x12.claim_loops.usual import UNDATED, number_of
 from shared.x12.dates import first_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import el, ends, padded
 from shared.x12.findings import Finding
+from shared.x12.money import NotMoney
+from shared.x12.runs import Taken
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _REASONS = frozenset({"APR", "PR"})
@@ -27,6 +30,18 @@ _HELD = {
     "BE": (0, 3),
 }
 """Which components after the first the model holds, by the kind of a code; of others the code alone."""
+
+_CLAIM = """
+    CLM*_*_***__
+    ?DTP*434*__
+    ?CL1*_*_*_
+"""
+_LINE = """
+    LX*_
+    SV2*_*_*_*_*_
+    ?DTP*472*__
+    ?REF*6R*_
+"""
 
 
 def read_837i(one: TransactionSet) -> tuple[list[InstitutionalClaim], list[Finding]]:
@@ -53,6 +68,78 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
     tags = (*ClaimReading.tags, "HI", "SV2", "CL1")
     note_of_line = "TPO"
     kind_of_place = "A"
+    claim_shape, line_shape = _CLAIM, _LINE
+
+    def usual_claim(self, place: int, count: int, taken: Taken) -> bool:
+        """A CLM with the days of its statement and where the patient came from and is."""
+        clm01, total, rest, days, admission, came_from, status = taken
+        said = self.places[rest]
+        span = self.spans[days] if days is not None else UNDATED
+        if said is None or span is None or count != 1 + (days is not None) + (admission is not None):
+            return False
+        try:
+            cents = self.cents[total]
+        except NotMoney:
+            return False
+        facility, frequency, signature, assignment, benefits, release, signed_by, late = said
+        claim = InstitutionalClaim(
+            clm01,
+            cents,
+            facility,
+            frequency,
+            self.subscriber,
+            self.payer,
+            [],
+            [],
+            span[0],
+            span[1],
+            patient=self.patient,
+            patient_relation=self.relation,
+            signature=signature or "Y",
+            assignment=assignment,
+            benefits_assigned=benefits,
+            release=release,
+            signature_source=signed_by,
+            delay_reason=late,
+            billing=self.billing,
+            segment=place,
+        )
+        if admission is not None:
+            claim.admission_type, claim.admission_source = admission, came_from
+            claim.patient_status = status
+        self.open_claim(claim)
+        return True
+
+    def usual_line(self, place: int, count: int, taken: Taken) -> bool:
+        """An LX with what was done, for how much, when, and its control number."""
+        claim, (lx01, revenue, what, charge, unit, units, on, control) = self.claim, taken
+        procedure, number = self.procedures[what], 1 if units == "1" else number_of(units)
+        days = self.spans[on] if on is not None else UNDATED
+        if claim is None or procedure is None or number is None or days is None:
+            return False
+        if count != 2 + (on is not None) + (control is not None):
+            return False
+        try:
+            cents = self.cents[charge]
+        except NotMoney:
+            return False
+        qualifier, code, modifiers, description = procedure
+        line = RevenueLine(
+            revenue,
+            cents,
+            number,
+            code,
+            days[0],
+            days[1],
+            qualifier or "HC",
+            [*modifiers],
+            unit,
+            description=description,
+            line_control=control or "",
+        )
+        claim.lines.append(line)
+        self.open_line(line, lx01)
+        return True
 
     def new_claim(self, place: int, s: list[str]) -> InstitutionalClaim:
         where = self.taker.parts(s[5], 3)
@@ -105,16 +192,18 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         c = self.claim
         if c is None:
             return False
-        taken = [
-            self._code(c, self.taker.parts(text, 9), place, n) for n, text in enumerate(s[1:], 1) if text
-        ]
-        return all(taken) and all(self._held(text) for text in s[1:])
+        plain = True
+        for n, text in enumerate(s[1:], 1):
+            parts = self.taker.parts(text, 9)
+            taken = self._code(c, parts, place, n) if text else True
+            plain = taken and self._is_held(parts) and plain
+        return plain
 
-    def _held(self, text: str) -> bool:
+    def _is_held(self, parts: list[str]) -> bool:
         """Whether a code has no more components than the model holds of its kind."""
-        kind, *parts = text.split(self.component)
+        kind, *more = parts
         held = _HELD.get(kind, (0,))
-        return not any(part for n, part in enumerate(parts) if n not in held)
+        return not any([part for n, part in enumerate(more) if part and n not in held])
 
     def _code(self, c: InstitutionalClaim, parts: list[str], place: int, n: int) -> bool:
         kind, code = parts[0], parts[1]

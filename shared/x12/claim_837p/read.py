@@ -1,14 +1,33 @@
 """Reading an 837P set: every claim with its billing provider, subscriber, patient, other payers and lines."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from shared.x12.claim_837p.model import Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.read import ClaimReading
+from shared.x12.claim_loops.usual import UNDATED, number_of, parted
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
+from shared.x12.money import NotMoney
+from shared.x12.runs import Remembered, Taken
+from shared.x12.segments import Delimiters
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
+Signs = tuple[str, str, str, str]
+"""Emergency, service of a child's screening, family planning, no copay."""
+_CLAIM = """
+    CLM*_*_***__
+    ?HI*__
+    ?NM1*82*__
+    ?PRV*PE*PXC*_
+"""
+_LINE = """
+    LX*_
+    SV1*_*_*__
+    ?DTP*472*__
+    ?REF*6R*_
+"""
 
 
 def read_837p(one: TransactionSet) -> tuple[list[ProfessionalClaim], list[Finding]]:
@@ -33,6 +52,92 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
     """What is professional about a claim."""
 
     tags = (*ClaimReading.tags, "HI", "SV1", "CR1", "QTY")
+    claim_shape, line_shape = _CLAIM, _LINE
+
+    def __init__(self, one: TransactionSet) -> None:
+        super().__init__(one)
+        self.diagnoses = Remembered(partial(_diagnoses, one.delimiters))
+        self.services = Remembered(partial(_service, one.delimiters))
+
+    def usual_claim(self, place: int, count: int, taken: Taken) -> bool:
+        """A CLM with its codes and who rendered."""
+        clm01, total, rest, codes, person, taxonomy = taken
+        said = self.places[rest]
+        diagnoses = self.diagnoses[codes] if codes is not None else ()
+        name = self.persons[person] if person is not None else None
+        if said is None or diagnoses is None:
+            return False
+        if name is None and (person is not None or taxonomy is not None):
+            return False
+        if count != 1 + (codes is not None) + (name is not None) + (taxonomy is not None):
+            return False
+        try:
+            cents = self.cents[total]
+        except NotMoney:
+            return False
+        where, frequency, signature, assignment, benefits, release, signed_by, late = said
+        claim = ProfessionalClaim(
+            clm01,
+            cents,
+            where,
+            frequency,
+            self.subscriber,
+            self.payer,
+            [],
+            [*diagnoses[1:]],
+            patient=self.patient,
+            patient_relation=self.relation,
+            signature=signature,
+            assignment=assignment,
+            benefits_assigned=benefits,
+            release=release,
+            signature_source=signed_by,
+            delay_reason=late,
+            billing=self.billing,
+            segment=place,
+        )
+        if diagnoses:
+            claim.first_diagnosis = diagnoses[0]
+        self.open_claim(claim)
+        if name is not None:
+            self.rendering(claim, name, taxonomy)
+        return True
+
+    def usual_line(self, place: int, count: int, taken: Taken) -> bool:
+        """An LX with what was done, for how much, when, and its control number."""
+        claim, (lx01, what, charge, rest, on, control) = self.claim, taken
+        procedure, said = self.procedures[what], self.services[rest]
+        days = self.spans[on] if on is not None else UNDATED
+        if claim is None or procedure is None or said is None or days is None:
+            return False
+        if count != 2 + (on is not None) + (control is not None):
+            return False
+        try:
+            cents = self.cents[charge]
+        except NotMoney:
+            return False
+        qualifier, code, modifiers, description = procedure
+        unit, units, where, pointers, signs = said
+        line = ServiceLine(
+            code,
+            cents,
+            units,
+            days[0],
+            [*pointers],
+            qualifier,
+            [*modifiers],
+            unit,
+            where or claim.place_of_service,
+            days[1],
+            "",
+            description,
+            line_control=control or "",
+        )
+        if signs is not None:
+            line.emergency, line.epsdt, line.family_planning, line.copay_exempt = signs
+        claim.lines.append(line)
+        self.open_line(line, lx01)
+        return True
 
     def new_claim(self, place: int, s: list[str]) -> ProfessionalClaim:
         where = s[5].split(self.component)
@@ -143,5 +248,31 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         return plain
 
     def _pointers(self, text: str) -> list[int]:
-        places = text.split(self.component)
-        return [int(p) for p in places if p.isascii() and p.isdigit() and len(p) < 3]
+        return _pointers(text, self.component)
+
+
+def _pointers(text: str, component: str) -> list[int]:
+    return [int(p) for p in text.split(component) if p.isascii() and p.isdigit() and len(p) < 3]
+
+
+def _diagnoses(marks: Delimiters, text: str) -> tuple[str, ...] | None:
+    """The kind of the first code of an HI, and its codes; None where one of them is no diagnosis or says more."""
+    found = [one.split(marks.component) for one in text.split(marks.element)]
+    if any(len(parts) != 2 or parts[0] not in _DIAGNOSES for parts in found):
+        return None
+    return (found[0][0], *(code for _, code in found))
+
+
+def _service(
+    marks: Delimiters, text: str
+) -> tuple[str, int, str, tuple[int, ...], Signs | None] | None:
+    """Of an SV1 from SV103 on: unit, number of units, place, pointers, and the signs that few lines have."""
+    s = parted(text, marks.element, 13)
+    number = number_of(s[1]) if s is not None else None
+    if s is None or number is None or s[3] or s[5] or s[7] or s[10] or s[11]:
+        return None
+    pointers = _pointers(s[4], marks.component)
+    if s[4] and len(pointers) != s[4].count(marks.component) + 1:
+        return None
+    signs = (s[6], s[8], s[9], s[12])
+    return s[0], number, s[2], tuple(pointers), signs if any(signs) else None

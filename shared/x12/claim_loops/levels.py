@@ -61,6 +61,8 @@ class LevelReading(Generic[C, L]):
         self.here: Party | BillingProvider | Payer | Provider | None = None
         self.address: Party | BillingProvider | Payer | Provider | Address = NO_ADDRESS
         self.strange = False
+        self.counted: list[str] = []
+        """The numbers (LX01) of the claim's lines."""
         self.levels: ClaimLevels | None = None
         """Who judges the levels as they come, in a stream."""
 

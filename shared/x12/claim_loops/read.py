@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 
-from shared.x12.claim_loops.levels import NO_ADDRESS, C, L, LevelReading
+from shared.x12.claim_loops.levels import NO_ADDRESS, C, L
 from shared.x12.claim_loops.model import (
     Ambulance,
     Attachment,
@@ -13,8 +13,10 @@ from shared.x12.claim_loops.model import (
     PriorLine,
     Reference,
 )
+from shared.x12.claim_loops.usual import UsualReading
 from shared.x12.dates import first_day
 from shared.x12.fields import NOTHING, el, ends, padded
+from shared.x12.runs import AT_ONCE, starts
 
 _ENDS = frozenset({"CLM", "HL"})
 _SPANS = frozenset({"D8", "RD8"})
@@ -32,7 +34,7 @@ def _nobody(place: int, s: list[str]) -> bool:
     return False
 
 
-class ClaimReading(LevelReading[C, L]):
+class ClaimReading(UsualReading[C, L]):
     """A claim set as it is read. `claims` gives each claim when it is complete, for files of any size."""
 
     tags: tuple[str, ...] = (
@@ -42,22 +44,42 @@ class ClaimReading(LevelReading[C, L]):
 
     note_of_line = "ADD"
     """The usual kind of a line's note."""
-    kind_of_place = "B"
-    """The usual CLM05-2: a place of service."""
 
     def claims(self) -> Iterator[C]:
         """Every claim as soon as it is read."""
         if self.set.pinned is None:
             self.set.pinned = 0  # The first claim is held whole too.
         readers = _Readers({tag: getattr(self, tag.lower()) for tag in self.tags})
-        for first, segments in self.set.some():
-            for place, segment in enumerate(segments, first):
-                tag = segment[0]
-                if tag in _ENDS and self.claim is not None:
-                    yield self.claim
-                    self.set.pinned = place
-                if not readers[tag](place, segment):
-                    (self.line or self.claim or self.batch).unknown.append(segment)
+        runs, element, end = self.runs(), self.set.delimiters.element, self.set.delimiters.segment
+        find = starts(self.set.delimiters, tuple(runs))
+        for first, texts in self.set.texts(AT_ONCE):
+            whole = end.join(texts) + end
+            n = at = 0
+            while n < len(texts):
+                run = runs.get(texts[n][:3])
+                found = run.match(whole, at) if run is not None else None
+                if run is not None and found is not None:
+                    stop = found.end()
+                    count = whole.count(end, at, stop)
+                    if run.ends_claim and self.claim is not None:
+                        yield self.claim
+                        self.claim, self.set.pinned = None, first + n
+                    if run.take(first + n, count, found.groups()):
+                        n, at = n + count, stop
+                        continue
+                # What follows here is read segment by segment, up to where it may look as usual again.
+                following = find(whole, at)
+                stop = following.end() if following is not None else len(whole)
+                count = whole.count(end, at, stop)
+                few = [text.split(element) for text in texts[n : n + count]]
+                for place, segment in enumerate(few, first + n):
+                    tag = segment[0]
+                    if tag in _ENDS and self.claim is not None:
+                        yield self.claim
+                        self.set.pinned = place
+                    if not readers[tag](place, segment):
+                        (self.line or self.claim or self.batch).unknown.append(segment)
+                n, at = n + count, stop
         if self.claim is not None:
             yield self.claim
 
@@ -75,7 +97,7 @@ class ClaimReading(LevelReading[C, L]):
 
     def clm(self, place: int, s: list[str]) -> bool:
         self.line = self.prior = self.prior_line = self.here = None
-        self.address, self.strange = NO_ADDRESS, False
+        self.address, self.strange, self.counted = NO_ADDRESS, False, []
         plain = ends(s, 20) and not any((*s[3:5], *s[13:20]))
         if len(s) < 21:
             s = [*s, *NOTHING]
@@ -97,6 +119,7 @@ class ClaimReading(LevelReading[C, L]):
     def lx(self, place: int, s: list[str]) -> bool:
         self.prior = self.prior_line = self.here = None
         self.strange = False
+        self.counted.append(el(s, 1))
         return len(s) == 2 or ends(s, 1)
 
     def ref(self, place: int, s: list[str]) -> bool:

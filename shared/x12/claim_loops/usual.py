@@ -1,0 +1,202 @@
+"""The loops that nearly every claim has, each read at once where it looks as usual; see `runs`.
+
+What a file says again and again is taken apart once and remembered by its text: None where it says more than the model
+has a name for, so that its segment must be read by itself.
+"""
+
+from abc import abstractmethod
+from datetime import date
+from functools import partial
+from typing import Generic
+
+from shared.x12.claim_loops.levels import NO_ADDRESS, ORDERS, C, L, LevelReading
+from shared.x12.claim_loops.model import Party, Payer, Provider, Subscriber
+from shared.x12.dates import day_or_none
+from shared.x12.envelope import TransactionSet
+from shared.x12.fields import padded
+from shared.x12.runs import Remembered, Run, Taken, pattern
+from shared.x12.segments import Delimiters
+
+UNDATED = (None, None)
+_SUBSCRIBER = """
+    HL*_*_*22*_
+    SBR*__
+    NM1*IL*_*_*_*_**_*MI*_
+    ?N3*_
+    ?N4*__
+    ?DMG*D8*_*_
+    ?NM1*PR*__
+"""
+
+
+class UsualReading(LevelReading[C, L], Generic[C, L]):
+    """A claim set as it is read, where it looks as usual."""
+
+    claim_shape: str
+    line_shape: str
+    kind_of_place = "B"
+    """The usual CLM05-2: a place of service."""
+
+    def __init__(self, one: TransactionSet) -> None:
+        super().__init__(one)
+        self.cents, self.days = self.taker.cents, self.taker.days
+        marks = one.delimiters
+        self.turns = Remembered(partial(_turn, marks))
+        self.cities = Remembered(partial(_city, marks))
+        self.payers = Remembered(partial(_payer, marks))
+        self.persons = Remembered(partial(_person, marks))
+        self.places = Remembered(partial(_place, marks, self.kind_of_place))
+        self.procedures = Remembered(partial(_procedure, marks))
+        self.spans = Remembered(partial(_span, marks))
+
+    def runs(self) -> dict[str, Run]:
+        """Who reads a loop, by the first three signs of its first segment."""
+        marks = self.set.delimiters
+        element = marks.element
+        return {
+            f"HL{element}": Run(pattern(_SUBSCRIBER, marks), self.usual_subscriber, True),
+            "CLM": Run(pattern(self.claim_shape, marks), self.usual_claim, True),
+            f"LX{element}": Run(pattern(self.line_shape, marks), self.usual_line),
+        }
+
+    @abstractmethod
+    def usual_claim(self, place: int, count: int, taken: Taken) -> bool:
+        """A CLM, and what follows it mostly."""
+
+    @abstractmethod
+    def usual_line(self, place: int, count: int, taken: Taken) -> bool:
+        """An LX, what was done, when, and the control number."""
+
+    def usual_subscriber(self, place: int, count: int, taken: Taken) -> bool:
+        """The level of a subscriber with his name, where he lives, and the payer."""
+        (hl01, hl02, hl04, turn, kind, last, first, middle, suffix, member,
+         street, city, born, sex, payer) = taken  # fmt: skip
+        there = (street is not None) + (city is not None) + (born is not None) + (payer is not None)
+        turned = self.turns[turn]
+        lives = self.cities[city] if city is not None else ("", "", "")
+        pays = self.payers[payer] if payer is not None else ("", "")
+        born_on = self.days[born] if born is not None else None
+        if turned is None or lives is None or pays is None or count != 3 + there:
+            return False
+        if born_on is None and born is not None:
+            return False
+        if self.levels is not None:
+            self.levels.see(place, ["HL", hl01, hl02, "22", hl04])
+        self.level = "22"
+        self.claim = self.line = self.prior = self.prior_line = self.patient = None
+        self.relation, self.strange = "", False
+        party = Party(
+            last,
+            first,
+            middle,
+            street or "",
+            *lives,
+            born_on,
+            sex or "",
+            suffix,
+            "",
+            kind == "2",
+        )
+        order, relation, filing, insurance, group, group_name = turned
+        self.subscriber = Subscriber(
+            order, member, party, relation, filing, insurance, group, group_name
+        )
+        self.payer = Payer(*pays)
+        self.here = self.address = party if payer is None else self.payer
+        return True
+
+    def open_claim(self, claim: C) -> None:
+        """From here on things are said of this claim."""
+        self.claim = claim
+        self.line = self.prior = self.prior_line = self.here = None
+        self.address, self.strange, self.counted = NO_ADDRESS, False, []
+
+    def open_line(self, line: L, number: str) -> None:
+        """From here on things are said of this line."""
+        self.line = line
+        self.counted.append(number)
+        self.prior = self.prior_line = self.here = None
+        self.strange = False
+
+    def rendering(self, claim: C, name: tuple[str, str, str], taxonomy: str | None) -> None:
+        """Loop 2310B of a person with an NPI."""
+        last, first, npi = name
+        made = Provider("82", last, first, npi=npi, references=claim.rendering_references)
+        claim.rendering_last, claim.rendering_first, claim.rendering_npi = last, first, npi
+        if taxonomy is not None:
+            made.taxonomy = claim.rendering_taxonomy = taxonomy
+        self.here = self.address = made
+
+
+def parted(text: str, sign: str, most: int) -> list[str] | None:
+    """The elements or components of a text, empty ones added; None where there are more."""
+    found = padded(text.split(sign), most)
+    return found if len(found) == most else None
+
+
+def _turn(marks: Delimiters, text: str) -> tuple[int, str, str, str, str, str] | None:
+    """Of an SBR: order, relation, filing indicator, type of insurance, number and name of the group."""
+    s = parted(text, marks.element, 9)
+    order = ORDERS.get(s[0], 0) if s is not None else 0
+    if s is None or not order or any(s[5:8]):
+        return None
+    return order, s[1], s[8], s[4], s[2], s[3]
+
+
+def _city(marks: Delimiters, text: str) -> tuple[str, str, str] | None:
+    """Of an N4: city, state, ZIP."""
+    s = parted(text, marks.element, 3)
+    return None if s is None else (s[0], s[1], s[2])
+
+
+def _payer(marks: Delimiters, text: str) -> tuple[str, str] | None:
+    """Of an NM1*PR: name, id."""
+    s = parted(text, marks.element, 8)
+    return None if s is None or any(s[2:6]) or s[6] not in ("PI", "") else (s[1], s[7])
+
+
+def _person(marks: Delimiters, text: str) -> tuple[str, str, str] | None:
+    """Of an NM1 of a person with an NPI: last name, first name, NPI."""
+    s = parted(text, marks.element, 8)
+    if s is None or s[0] != "1" or any(s[3:6]) or s[6] not in ("XX", ""):
+        return None
+    return s[1], s[2], s[7]
+
+
+def _place(marks: Delimiters, kind: str, text: str) -> tuple[str, ...] | None:
+    """Of a CLM from CLM05 on.
+
+    Place, frequency, signature, assignment, benefits assigned, release, who signed, why it is late.
+    """
+    s = parted(text, marks.element, 16)
+    where = s[0].split(marks.component) if s is not None else []
+    if s is None or len(where) != 3 or where[1] not in (kind, ""):
+        return None
+    return None if any(s[6:15]) else (where[0], where[2], *s[1:6], s[15])
+
+
+def _span(marks: Delimiters, text: str) -> tuple[date, date | None] | None:
+    """Of a DTP from DTP02 on: the day, and the last one of several."""
+    kind, *days = text.split(marks.element)
+    first, hyphen, last = days[0].partition("-") if len(days) == 1 else ("", "", "")
+    day, until = day_or_none(first), day_or_none(last)
+    if day is None or kind != ("RD8" if hyphen else "D8") or (hyphen and until is None):
+        return None
+    return day, until
+
+
+def _procedure(marks: Delimiters, text: str) -> tuple[str, str, tuple[str, ...], str] | None:
+    """Qualifier, code, modifiers and description."""
+    what = parted(text, marks.component, 7)
+    if what is None:
+        return None
+    return what[0], what[1], tuple(m for m in what[2:6] if m), what[6]
+
+
+def number_of(text: str) -> int | None:
+    """A number of units without sign or fraction, 1 where it is left out."""
+    whole, _, fraction = text.partition(".")
+    if not text:
+        return 1
+    plain = text.isascii() and whole.isdigit() and len(whole) < 10 and not fraction.strip("0")
+    return int(whole) if plain else None
