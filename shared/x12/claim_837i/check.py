@@ -16,6 +16,7 @@ from shared.x12.claim_loops.check import (
 )
 from shared.x12.claim_loops.hierarchy import check_claim_levels
 from shared.x12.claim_loops.model import BillingProvider
+from shared.x12.claim_loops.sound import sound
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
 from shared.x12.npi import is_npi
@@ -48,6 +49,50 @@ def check_claim_837i(c: InstitutionalClaim, one: TransactionSet) -> list[Finding
 
 def rules_837i(c: InstitutionalClaim, wrong: Say) -> Iterator[Finding]:
     """Every rule that a claim breaks."""
+    return iter(()) if is_sound(c) else every_rule(c, wrong)
+
+
+def is_sound(c: InstitutionalClaim) -> bool:
+    """Whether a claim surely breaks no rule, told at a glance; False says nothing."""
+    first, until, diagnoses, lines = c.statement_from, c.statement_to, c.diagnoses, c.lines
+    if first is None or until is None or until < first or c.dates or c.occurrences or c.procedures:
+        return False
+    if not 0 < len(lines) <= LINES or not diagnoses or c.external_causes or not c.patient_status:
+        return False
+    if len(c.facility_code) != 2 or len(c.frequency) != 1 or c.patient_status == STILL_PATIENT:
+        return False
+    if c.frequency in "78":
+        return False
+    if (c.inpatient and c.admitted_on is None) or (c.admitted_on and c.admitted_on > until):
+        return False
+    for diagnosis in diagnoses:
+        if not diagnosis.code or (diagnosis.poa and diagnosis.poa not in POA):
+            return False
+    born_on = (c.subscriber.party if c.patient is None else c.patient).born_on
+    if born_on is not None and born_on > until:
+        return False
+    if all([provider.role != "71" for provider in c.providers]):
+        return False
+    charges = []
+    for line in lines:
+        day = line.service_from
+        if line.service_to is not None or line.providers or line.prior or line.quantity:
+            return False
+        if not (line.line_control and line.revenue_code and line.units >= 0):
+            return False
+        if line.noncovered_cents > line.charge_cents or line.unit_code not in UNITS:
+            return False
+        if line.qualifier not in QUALIFIERS or (day is not None and day > until):
+            return False
+        charges.append(line.charge_cents)
+    b = c.billing
+    if b is not None and (b.first or b.tax_id_kind == "SY"):
+        return False
+    return sound(c, c.clm01, charges, c.total_cents, c.subscriber, c.payer)
+
+
+def every_rule(c: InstitutionalClaim, wrong: Say) -> Iterator[Finding]:
+    """What each rule finds."""
     parts = (c.clm01, c.total_cents, c.frequency, c.subscriber, c.payer, c.lines)
     yield from common(wrong, c, *parts)
     if c.billing is not None:

@@ -24,9 +24,9 @@ CLM01_MOST = 38
 CLM01_SAFE = 20
 CENTS_MOST = 9_999_999_999
 """Ten digits: what the guides allow an amount to have."""
-_PLACES = frozenset({"77", "PW", "45"})
+PLACES = frozenset({"77", "PW", "45"})
 """Who is a place: where was served, and from where to where somebody was driven."""
-_PO_BOX = ("PO BOX", "P O BOX", "P.O. BOX", "POST OFFICE BOX")
+PO_BOX = ("PO BOX", "P O BOX", "P.O. BOX", "POST OFFICE BOX")
 SELF = "18"
 """SBR02 of a subscriber who is the patient."""
 THIRD = 3
@@ -105,17 +105,25 @@ class Numbers:
     """
 
     def __init__(self) -> None:
-        self._seen: set[str] = set()
+        self._seen: dict[str, str | tuple[str, ...]] = {}
+        """The frequencies of a number: nearly always one."""
+        self._count = 0
 
     def again(self, number: str, frequency: str) -> Severity | None:
         """How bad it is that this claim comes; None when its number is new. The first numbers are remembered."""
-        exactly = f"{number}\0{frequency}"
-        severity: Severity | None = None
-        if number in self._seen:
-            severity = "error" if exactly in self._seen else "warning"
-        if len(self._seen) < limits.CONTROLS:
-            self._seen |= {number, exactly}
-        return severity
+        seen = self._seen.get(number)
+        if seen is None:
+            if self._count < limits.CONTROLS:
+                self._count += 2
+                self._seen[number] = frequency
+            return None
+        frequencies = (seen,) if isinstance(seen, str) else seen
+        if frequency in frequencies:
+            return "error"
+        if self._count < limits.CONTROLS:
+            self._count += 1
+            self._seen[number] = (*frequencies, frequency)
+        return "warning"
 
 
 TWICE = "a CLM01 stands twice in one set"
@@ -145,7 +153,7 @@ def as_it_stands(wrong: Wrong, kind: str) -> list[Finding]:
     return found
 
 
-_COUNTED = [str(number) for number in range(1, 1_000)]
+COUNTED = [str(number) for number in range(1, 1_000)]
 
 
 def _numbers(wrong: Wrong) -> Iterable[Finding]:
@@ -161,7 +169,7 @@ def _numbers(wrong: Wrong) -> Iterable[Finding]:
         elif start in ends:
             break
     numbers = [raw[at].split(element)[1] for at in places]
-    if numbers == _COUNTED[: len(numbers)]:
+    if numbers == COUNTED[: len(numbers)]:
         return ()
     found: list[Finding] = []
     seen: set[str] = set()
@@ -210,7 +218,7 @@ def common(
         if provider.npi and not is_npi(provider.npi):
             sentence = "a provider's NPI has a wrong check digit"
             yield wrong(sentence, "2310", "NM109", role=provider.role)
-        if provider.role in _PLACES and not provider.street:
+        if provider.role in PLACES and not provider.street:
             yield wrong("a place has no address", "2310", "N301", role=provider.role)
     if c.prior or any([line.prior for line in lines]):
         yield from earlier_payers(wrong, c.prior, total_cents, lines)
@@ -311,7 +319,7 @@ def billing_provider(
         yield wrong("the billing provider has no NPI", "2010AA", "NM109")
     elif billing.npi and not is_npi(billing.npi):
         yield wrong("the billing provider's NPI has a wrong check digit", "2010AA", "NM109")
-    if billing.street.upper().startswith(_PO_BOX):
+    if billing.street.upper().startswith(PO_BOX):
         sentence = "the billing provider's address is a post-office box"
         yield wrong(sentence, "2010AA", "N301", severity="warning")
     if len(billing.zip) != 9:

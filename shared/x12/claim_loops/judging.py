@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import TWICE, Numbers, Wrong, as_it_stands
+from shared.x12.claim_loops.check import COUNTED, TWICE, Numbers, Wrong, as_it_stands
 from shared.x12.claim_loops.hierarchy import ClaimLevels
 from shared.x12.claim_loops.levels import C, L
 from shared.x12.claim_loops.read import ClaimReading
@@ -24,7 +24,8 @@ def judged(
         wrong = Wrong(one, claim, number)
         yield from levels.take()
         yield from rules(claim, wrong)
-        yield from as_it_stands(wrong, reading.kind_of_place)
+        if claim.unknown or reading.counted != COUNTED[: len(reading.counted)]:
+            yield from as_it_stands(wrong, reading.kind_of_place)
         if severity := numbers.again(number, getattr(claim, "frequency", "")):
             yield wrong(TWICE, "2300", "CLM01", severity=severity)
     levels.end()
