@@ -19,6 +19,8 @@ from deploy.pids import alive
 
 FOLDERS = ("log", "run", "keys", "objects", "files/outbound", "files/inbound")
 PORTS = (12_000, 32_000)
+_GIVEN: dict[int, Path | None] = {}
+"""Ports that this process gave to its servers, which may not listen yet, and the files that keep them."""
 
 
 class NotStarted(Exception):
@@ -107,15 +109,16 @@ class Home:
         self.run_file(name).unlink(missing_ok=True)
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on.
+def free_port(kept: Path | None = None) -> int:
+    """A loopback port that nobody listens on, and that nobody else was given here.
 
     Below the range that connecting clients are given: one that tries again and again while its server is
     down may otherwise be given the server's own port, connect to itself, and hold it.
     """
     while True:
         port = random.randrange(*PORTS)
-        if port_is_free(port):
+        if port not in _GIVEN and port_is_free(port):
+            _GIVEN[port] = kept
             return port
 
 
@@ -133,10 +136,11 @@ def port_is_free(port: int) -> bool:
 def kept_ports(path: Path, count: int) -> list[int]:
     """The ports of the last start, so that whoever knows them finds the server again; new ones if taken."""
     kept = [int(word) for word in path.read_text().split()] if path.exists() else []
-    if len(kept) != count or not all(map(port_is_free, kept)):
-        kept = [free_port() for _ in range(count)]
-        path.write_text(" ".join(map(str, kept)))
-    return kept
+    ours = [port for port in kept if _GIVEN.setdefault(port, path) == path and port_is_free(port)]
+    if len(ours) != count:
+        ours = [free_port(path) for _ in range(count)]
+        path.write_text(" ".join(map(str, ours)))
+    return ours
 
 
 def tail(path: Path, lines: int = 15) -> str:

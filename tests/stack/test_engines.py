@@ -15,9 +15,10 @@ import asyncpg
 import psutil
 import pytest
 
+from deploy import home
 from deploy.embedded import kafka, postgres, unprivileged
 from deploy.embedded.postgres import EmbeddedPostgres
-from deploy.home import PORTS, Home, NotStarted, free_port
+from deploy.home import PORTS, Home, NotStarted, free_port, kept_ports
 from deploy.pids import strays, working_in
 from deploy.stack import Stack
 from shared import admin
@@ -127,6 +128,20 @@ def test_a_stranger_with_the_pid_of_a_dead_service_is_left_alone(
 
 def test_a_servers_port_is_none_that_a_client_can_be_given() -> None:
     assert all(PORTS[0] <= free_port() < PORTS[1] <= 32_768 for _ in range(20))
+
+
+def test_servers_that_do_not_listen_yet_are_given_no_port_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = iter([12_001, 12_001, 12_002, 12_003])
+    monkeypatch.setattr(home, "_GIVEN", {})
+    monkeypatch.setattr(home, "port_is_free", lambda port: True)
+    monkeypatch.setattr("random.randrange", lambda *of: next(chance))
+    (tmp_path / "third").write_text("12001")
+    assert kept_ports(tmp_path / "first", 1) == [12_001]
+    assert kept_ports(tmp_path / "second", 1) == [12_002]
+    assert kept_ports(tmp_path / "third", 1) == [12_003]  # It had one that the first was given meanwhile.
+    assert kept_ports(tmp_path / "first", 1) == [12_001]
 
 
 def test_what_is_missing_is_named_with_the_line_that_installs_it(
