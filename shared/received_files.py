@@ -4,6 +4,7 @@ A service that has them keeps a projection `received_file` with `sha256`, `state
 `received_on`.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
@@ -17,12 +18,15 @@ from shared.streams import inbound_stream
 
 PAGE, MOST = 500, 5_000
 REASON_LENGTH = 500
+TAKEN_AT_ONCE = 2
+"""Files that are read and written down at a time: one of them takes ten times its size, and more are no faster."""
 Take = Callable[[bytes, str, str], Awaitable[dict[str, Any]]]
 """(the file, its name, who handed it in) -> what is answered; it tells of a refusal itself."""
 
 
 def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
     """`/files`, `/files/{sha256}/redrive`, `/files/{sha256}/content`."""
+    turn = asyncio.Semaphore(TAKEN_AT_ONCE)
 
     @router.post("/files")
     async def files(
@@ -33,12 +37,14 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
         if not data:
             raise Malformed("the file is empty")
         await doors.store_object(data)
-        return await take(data, name, who)
+        async with turn:
+            return await take(data, name, who)
 
     @router.post("/files/{sha256}/redrive")
     async def redrive(sha256: str, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Take in a kept file again: what was refused may be understood by now; what was taken is quiet."""
-        return await take(await doors.read_object(sha256), "", who)
+        async with turn:
+            return await take(await doors.read_object(sha256), "", who)
 
     @router.get("/files")
     async def received(

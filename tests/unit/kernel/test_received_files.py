@@ -1,11 +1,17 @@
-"""A refused file is told of by its hash and its reason, never by its name."""
+"""Files at the door: a few at a time; a refused one is told of by its hash and its reason, never by its name."""
 
+import asyncio
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
+from fastapi import APIRouter
+
 from shared.errors import Malformed
-from shared.received_files import tell_of_refusal
-from shared.service import Answer, Order
+from shared.http import app
+from shared.received_files import TAKEN_AT_ONCE, file_doors, tell_of_refusal
+from shared.service import Answer, Order, Service
 
 DATA = b"ISA*"
 
@@ -29,3 +35,37 @@ async def test_the_name_of_a_refused_file_is_not_told_for_it_may_be_a_persons() 
     assert not any("DOE" in repr(order) for order in orders)
     # The same reason has the same key: it is told once.
     assert len({order.key for order in orders}) == 2
+
+
+async def test_of_many_files_at_the_door_a_few_are_taken_at_a_time_and_all_of_them_in_the_end() -> None:
+    now = most = taken = 0
+
+    async def take(_data: bytes, _name: str, _who: str) -> dict[str, Any]:
+        nonlocal now, most, taken
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+        taken += 1
+        if taken == 3:
+            raise Malformed("segment 2, byte 90: torn")
+        return {}
+
+    async def store(_data: bytes) -> str:
+        return ""
+
+    async def ready() -> Mapping[str, Any]:
+        return {}
+
+    router = APIRouter()
+    doors: Any = SimpleNamespace(store_object=store)
+    file_doors(router, doors, take)
+    service = Service("coding", frozenset(), frozenset(), {}, lambda event, at: ())
+    transport = httpx.ASGITransport(app(service, ready, router))
+    headers = {"Idempotency-Key": "k", "X-Actor": "clearinghouse"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        answers = await asyncio.gather(
+            *(client.post("/files", content=DATA, headers=headers) for _ in range(9))
+        )
+    assert sorted(a.status_code for a in answers) == [200] * 8 + [422]
+    assert (most, taken) == (TAKEN_AT_ONCE, 9)
