@@ -55,8 +55,8 @@ fuzz-x12: venv  ## Throw broken X12 files at every reader (SECONDS=60)
 	@$(BIN)/python -m tests.x12.fuzz --seconds $(or $(SECONDS),60) $(ARGS)
 
 kernel: venv  ## The kernel on a real Kafka and a real PostgreSQL
-	@echo "kernel: starts a Kafka and a PostgreSQL of its own under .claimlog-test/"
-	@$(BIN)/pytest tests/stack tests/kernel
+	@echo "kernel: starts two Kafkas and two PostgreSQLs of its own under .claimlog-test/"
+	@$(BIN)/pytest -n 2 --dist loadfile tests/stack tests/kernel
 
 journeys: venv  ## Whole lives of claims on the real stack
 	@echo "journeys: starts Kafka, PostgreSQL and all services under .claimlog-test/"
