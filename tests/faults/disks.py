@@ -55,14 +55,11 @@ class Disk:
         """Fill it but for so many bytes; how many were written."""
         written = max(self.free() - left_bytes, 0)
         self.filler.parent.mkdir(exist_ok=True)
-        with self.filler.open("wb") as file:
-            try:
-                for _ in range(written // BLOCK):
-                    file.write(b"\0" * BLOCK)
-                file.write(b"\0" * (written % BLOCK))
-                file.flush()
-            except OSError:  # Somebody else was quicker with the last of it.
-                pass
+        # Somebody else may be quicker with the last of it; a buffer would try once more when it is closed.
+        with contextlib.suppress(OSError), self.filler.open("ab", buffering=0) as file:
+            for _ in range(written // BLOCK):
+                file.write(b"\0" * BLOCK)
+            file.write(b"\0" * (written % BLOCK))
         return written
 
     def make_room(self) -> None:
