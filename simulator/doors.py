@@ -10,6 +10,8 @@ RETRIES = 240
 WAIT_SECONDS = 0.25
 """A minute in all: as long as a service may take to come back on a machine that is busy."""
 CHUNK = 250
+LATER = frozenset({429, 500, 502, 503})
+"""Answers that say nothing of what was asked: the same key again may be answered otherwise."""
 
 
 class DoorClosed(Exception):
@@ -64,7 +66,7 @@ class Doors:
                 if answer.status_code < 400:
                     return answer.json()
                 last = f"{answer.status_code} {answer.text[:300]}"
-                if answer.status_code not in (429, 500, 502, 503):
+                if answer.status_code not in LATER:
                     raise DoorClosed(f"{service} {path}: {last}")
             await asyncio.sleep(WAIT_SECONDS)
         raise DoorClosed(f"{service} {path}: {last}")
@@ -90,10 +92,15 @@ class Doors:
 
         async def part(n: int) -> None:
             chunk = items[n : n + CHUNK]
-            answer = await self.post(service, path, f"{key}/{n}", {name: chunk})
-            listed = answer if isinstance(answer, list) else next(v for v in answer.values() if isinstance(v, list))
-            for item in listed:
-                if item.get("status", 200) >= 400:
-                    raise DoorClosed(f"{service} {path}: {item}")
+            for _ in range(self.retries):
+                answer = await self.post(service, path, f"{key}/{n}", {name: chunk})
+                listed = answer if isinstance(answer, list) else next(v for v in answer.values() if isinstance(v, list))
+                no = [item for item in listed if item.get("status", 200) >= 400]
+                if not no:
+                    return
+                if any(item["status"] not in LATER for item in no):
+                    break
+                await asyncio.sleep(WAIT_SECONDS)
+            raise DoorClosed(f"{service} {path}: {no[0]}")
 
         await asyncio.gather(*(part(n) for n in range(0, len(items), CHUNK)))
