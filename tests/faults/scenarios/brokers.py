@@ -15,6 +15,7 @@ from tests.faults.watch import supervised
 FROZEN_SECONDS = 2.0
 """Followers that do not fetch, and are still taken to be in sync."""
 SILENT_SECONDS = 8.0
+HANDED_MEANWHILE = 5
 
 
 @row(
@@ -125,12 +126,23 @@ async def _majority(lab: Lab, chance: Chance) -> int:
         brokers.end_node(n)
     await asyncio.sleep(1.0)  # What was in sync already is passed on.
     said, before = await _said(lab), await asyncio.to_thread(_ends, lab, mine)
+    handed = await _meanwhile(lab)
     await asyncio.sleep(SILENT_SECONDS)
     waiting = await _said(lab) - said
+    assert waiting >= handed, f"{handed} encounters were taken and {waiting} records written down"
     after = await asyncio.to_thread(_ends, lab, mine)
     assert after == before, f"published with one of three brokers: {before} became {after}"
     await asyncio.to_thread(brokers.start_nodes, gone)
     return waiting
+
+
+async def _meanwhile(lab: Lab) -> int:
+    """Encounters that the door takes while nothing can be published; how many."""
+    first = 2_000_000 * (1 + lab.days_done)
+    day = lab.world.feed.day(lab.days[lab.days_done], range(first, first + HANDED_MEANWHILE))
+    key = f"majority/{lab.days_done}"
+    await lab.doors.post_all("registration", "/encounters", key, "encounters", day.encounters)
+    return len(day.encounters)
 
 
 async def _said(lab: Lab) -> int:
