@@ -14,7 +14,9 @@ from tests.faults.rows import row
 FROZEN_SECONDS = (10, 60)
 """By turns: longer than a session of the group, and longer than every limit of the database."""
 INSIDE = ("batch.locked", "batch.applied", "batch.before_commit")
-OUTSIDE = ("batch.after_commit", "relay.before_publish", "relay.after_publish")
+AFTER, PUBLISHING = ("batch.after_commit",), ("relay.before_publish", "relay.after_publish")
+SILENT = "reporting"
+"""It says nothing, so nothing of it is published."""
 BUSY = ("submission", "posting", "adjudication_tracking", "reporting", "eligibility", "coding")
 MOST_MEMBERS = 8
 AWAKE_SECONDS = 3.0
@@ -30,7 +32,8 @@ async def freeze(lab: Lab, chance: Chance) -> str:
     """SIGSTOP in and out of a transaction, another member takes over, SIGCONT."""
     service = chance.pick(BUSY, "victim")
     inside = chance.below(2, "inside") == 0
-    point = chance.pick(INSIDE if inside else OUTSIDE, "where")
+    outside = AFTER if service == SILENT else AFTER + PUBLISHING
+    point = chance.pick(INSIDE if inside else outside, "where")
     seconds = FROZEN_SECONDS[0] if lab.brief else chance.pick(FROZEN_SECONDS, "how long")
     took = await lab.under_load(
         _freeze(lab, service, f"{point}:{1 + chance.below(5, 'pass')}", seconds)
