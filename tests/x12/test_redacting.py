@@ -188,6 +188,16 @@ def test_all_days_move_by_one_number_of_days() -> None:
     assert redactor.day("99991231") == "99991231"
 
 
+@pytest.mark.parametrize("time", ["0800", "080059", "0800597", "08005973"])
+def test_a_time_of_day_stays_down_to_hundredths_of_a_second(time: str) -> None:
+    data = WRITTEN["835"].replace(b"*0800*18*X*", f"*{time}*18*X*".encode())
+    assert time.encode() in data
+    for secret in range(20):
+        made = redacted(data, str(secret).encode())
+        assert f"*{time}*18*X*".encode() in made
+        assert judged(made) == judged(data)
+
+
 def test_free_text_is_one_word() -> None:
     data = write_837p(HEADER, [batch(VARIETY["references, attachments and notes"])])
     assert f"NTE*ADD*{WORD}~".encode() in redacted(data)
