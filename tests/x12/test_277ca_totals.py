@@ -66,6 +66,19 @@ def test_a_total_that_is_off_is_named_at_its_level(
     assert {(f.loop, f.element) for f in found(DATA.replace(old, new))} == where
 
 
+def test_a_count_that_is_off_says_what_is_counted() -> None:
+    (off,) = found(DATA.replace(b"QTY*AA*1", b"QTY*AA*2"))
+    assert off.sentence == "rejected claims: 2 are stated, 1 listed"
+
+
+def test_a_claim_under_no_provider_has_no_wrong_npi() -> None:
+    start, end = DATA.index(b"HL*3*2*19"), DATA.index(b"HL*4*3*PT")
+    (one, *_) = read_file(DATA[:start] + DATA[end:], strict=False).sets()
+    assert "NM109" not in {f.element for f in check_277ca(read_277ca(one)[0], one)}
+    wrong = found(DATA.replace(NPI.encode(), b"1234567890"))
+    assert ("2100C", "NM109") in {(f.loop, f.element) for f in wrong}
+
+
 def test_what_is_missing_to_the_total_is_said_in_cents() -> None:
     (off,) = found(DATA.replace(b"WQ*350~", b"WQ*349.99~"))
     assert (off.difference_cents, off.level) == (-1, "total")

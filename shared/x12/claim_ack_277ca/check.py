@@ -15,7 +15,7 @@ def check_277ca(ack: ClaimAck277, one: TransactionSet) -> list[Finding]:
     if not ack.batch_refused:
         found += _totals(ack, one, "2200B")
     for provider in ack.providers:
-        if provider.by_npi and not is_npi(provider.npi):
+        if provider.by_npi and provider.npi and not is_npi(provider.npi):
             sentence, place = "an NPI has a wrong check digit", provider.places.get("NM1", -1)
             found.append(
                 one.finding(
@@ -45,7 +45,7 @@ def _totals(ack: ClaimAck277 | ProviderAck277, one: TransactionSet, loop: str) -
     for name, counted in (("accepted", len(taken)), ("rejected", len(refused))):
         stated = getattr(ack, name)
         if stated is not None and stated != counted:
-            sentence = f"a count of {stated} claims does not agree with those that are listed, {counted}"
+            sentence = f"{name} claims: {stated} are stated, {counted} listed"
             place = ack.places.get(name, -1)
             found.append(
                 one.finding(place, sentence, severity="warning", loop=loop, element="QTY02")
