@@ -3,6 +3,7 @@
 A TA1 is no set: it stands between sets and has `ack_ta1`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,8 @@ Read = Callable[[TransactionSet], tuple[Any, list[Finding]]]
 Check = Callable[[Any, TransactionSet], list[Finding]]
 Write = Callable[[Header, Sequence[Any]], bytes]
 Stream = Callable[[TransactionSet], Iterator[Any]]
+_GUIDE = re.compile(r"[0-9]{6}(?:X[0-9]{3}[A-Z0-9]{0,3})?", re.ASCII)
+"""The name of a version or guide, which may be said; anything else could be data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,9 @@ class Room:
     def _other_guide(self, one: TransactionSet) -> list[Finding]:
         if self._is_ours(one):
             return []
-        sentence = f"the set follows another guide than {self.version}, by which it is read"
+        named = one.version or one.gs_version
+        other = named if _GUIDE.fullmatch(named) else "another guide"
+        sentence = f"the set follows {other} and is read by {self.version}; its structure is not judged"
         return [one.finding(-1, sentence, severity="warning", element="ST03")]
 
     def judged(self, one: TransactionSet) -> tuple[Any, list[Finding]]:

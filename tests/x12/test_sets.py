@@ -64,6 +64,14 @@ def test_a_set_of_another_guide_is_said_to_be_so() -> None:
     (one,) = read_file(data).sets()
     _, findings = ROOMS["276"].judged(one)
     assert [(f.element, f.severity) for f in findings] == [("ST03", "warning")]
+    assert "follows 004010X093 and is read by 005010X212" in findings[0].sentence
+
+
+def test_what_is_no_name_of_a_guide_is_not_said() -> None:
+    data = WRITTEN["276"].replace(b"005010X212", b"SMITH JOHN")
+    (one,) = read_file(data).sets()
+    (finding,) = (f for f in ROOMS["276"].judged(one)[1] if f.element == "ST03")
+    assert "another guide" in finding.sentence and "SMITH" not in finding.sentence
 
 
 def test_a_kind_that_nobody_knows_has_no_room() -> None:

@@ -279,6 +279,11 @@ def test_what_a_question_lacks_is_named(gone: bytes, place: tuple[str, str]) -> 
     assert place in where(found_276(recounted(data.replace(gone, b""))))
 
 
+def test_a_question_may_leave_the_charge_out() -> None:
+    found = found_276(recounted(WRITTEN_276.replace(b"AMT*T3*8513.88~", b"")))
+    assert [(f.element, f.severity) for f in found] == [("AMT02", "note")]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [

@@ -37,6 +37,7 @@ def _question(check: StatusChecking, a: Asked, times: int) -> None:
         sentence = "the patient has no date of birth"
         check.wrong(a.patient.place, sentence, loop, "DMG02", "warning", claim=claim)
     if c.charge_cents is None and not c.lines:
-        check.wrong(c.place, "nothing is charged", loop, "AMT02", "warning", claim=claim)
+        sentence = "the charge is not given, by which a payer tells one claim from another"
+        check.wrong(c.place, sentence, loop, "AMT02", "note", claim=claim)
     if (c.charge_cents or 0) < 0 or any(line.charge_cents < 0 for line in c.lines):
         check.wrong(c.place, "a charge below zero", loop, "AMT02", claim=claim)
