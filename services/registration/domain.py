@@ -113,7 +113,10 @@ def _open(c: OpenAccount, state: Patient | None) -> list[Any]:
         raise Refused("this patient has too many accounts")
     if c.service_to < c.service_from:
         raise Refused("the service ends before it begins")
-    if [cover.order for cover in c.coverages] != list(range(1, len(c.coverages) + 1)):
+    orders = [cover.order for cover in c.coverages]
+    # A history may know only the payer that it waits for, who need not be the first.
+    first = orders[0] if orders and c.billing == "history" else 1
+    if orders != list(range(first, first + len(orders))):
         raise Refused("coverages are ordered 1, 2, 3 without a gap")
     opened = AccountOpened(
         account=c.account,

@@ -68,6 +68,16 @@ def test_the_same_encounter_again_is_quiet_and_with_other_content_refused() -> N
 def test_coverages_are_ordered_without_a_gap() -> None:
     second = Coverage(order=2, payer="P", filing_indicator="CI", member=BOX, effective_from=DAY)
     assert "ordered" in refused(PATIENT, [], replace(OPEN, coverages=(second,)))
+    first, third = (replace(second, order=order) for order in (1, 3))
+    for billing in ("bill", "history"):
+        gap = replace(OPEN, coverages=(first, third), billing=billing)
+        assert "ordered" in refused(PATIENT, [], gap)
+
+
+def test_a_history_may_wait_for_the_second_payer_alone() -> None:
+    second = Coverage(order=2, payer="P", filing_indicator="CI", member=BOX, effective_from=DAY)
+    *_, (_, opened) = said(PATIENT, [], replace(OPEN, coverages=(second,), billing="history"))
+    assert [cover.order for cover in opened.coverages] == [2]
 
 
 def test_a_service_does_not_end_before_it_begins() -> None:
