@@ -67,16 +67,17 @@ def payments(data: bytes) -> list[Payment]:
 
 
 def _payment(one: TransactionSet) -> Payment:
-    found = {"BPR": [""], "TRN": [""]}
+    found = {"BPR": [""], "TRN": [""], "DTM": [""]}
     for segment in one.segments:
         if segment[0] in ("LX", "CLP"):
             break
         if found.get(segment[0]) == [""]:
             found[segment[0]] = segment
-    bpr, trn = found["BPR"], found["TRN"]
-    day = _element(bpr, 16)
-    # What is no day was read as none: the file's other day counts then.
-    return Payment(_element(trn, 2), _element(trn, 3), day if day_or_none(day) else "")
+    bpr, trn, produced = found["BPR"], found["TRN"], found["DTM"]
+    # What is no day was read as none: the day on which the file was produced counts then.
+    days = (_element(bpr, 16), _element(produced, 2) if _element(produced, 1) == "405" else "")
+    day = next((day for day in days if day_or_none(day)), "")
+    return Payment(_element(trn, 2), _element(trn, 3), day)
 
 
 def _element(segment: list[str], at: int) -> str:

@@ -80,11 +80,18 @@ def test_a_payment_is_named_as_its_835_names_it() -> None:
 
 
 def test_a_day_that_is_none_names_no_payment() -> None:
-    data = DATA
-    at = data.index(b"~TRN")
-    (payment,) = payments(data[: at - 8] + b"20002316" + data[at:])
+    at = DATA.index(b"~TRN")
+    (payment,) = payments(DATA[: at - 8] + b"20002316" + DATA[at:].replace(b"DTM*405*20260105", b"DTM*405*20002316"))
     assert payment.paid_on == ""
     assert payment.is_of({"check_number": "CHECK1", "payer_trace_id": "1999999999", "paid_on": "2026-01-05"})
+
+
+def test_without_a_day_of_payment_the_day_of_production_names_it() -> None:
+    at = DATA.index(b"~TRN")
+    produced = DATA[at:].replace(b"DTM*405*20260105~", b"DTM*405*20260104~")
+    (payment,) = payments(DATA[: at - 8] + b"20002316" + produced)
+    assert payment == Payment("CHECK1", "1999999999", "20260104")
+    assert not payment.is_of({**STANDS, "paid_on": "2026-01-05"})
 
 
 def test_a_payment_that_balances_is_released(tracking: Tracking, tmp_path: Path) -> None:
