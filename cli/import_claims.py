@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from cli.context import FAILED, Json, ask, complain, out, plainly, print_json
+from cli.receive import TAKEN_BY
 from cli.sending import Known, send
 from cli.taking_over import SOURCE, as_professional, take_over
 from cli.taking_over_lines import Refuse
@@ -172,14 +173,23 @@ def _claims_of(
         stays, findings = read_837i(one)
         found, checked = [as_professional(c) for c in stays], check_837i(stays, one)
     else:
-        also = " to be billed; take an 837I over with --history" if kind == "837I" else ""
-        raise Refuse(f"{name}: holds a {kind}; only professional claims (837P) are imported{also}")
+        raise Refuse(f"{name}: holds a {kind}; {_taken_instead(kind, new)}")
     # A history knows less than a bill needs: a day of birth that is none is unknown.
     wrong = [f for f in findings if f.severity == "error" and (new or f.rule != UNDATED)]
     wrong += [f for f in checked if f.element in ("CLM02", "CLM01", "LX01", "DTP03") and f.severity == "error"]
     undated = [c for c in found if not any(line.service_from for line in c.lines)]
     wrong += [one.finding(c.segment, "no line has a day of service", element="DTP03") for c in undated[:1]]
     return found, wrong
+
+
+def _taken_instead(kind: str, new: bool) -> str:
+    """What is imported, and where a set of this kind goes."""
+    if kind in TAKEN_BY:
+        return "hand it in with `claimlog receive`"
+    if not new:
+        return "only professional and institutional claims (837P, 837I) are taken over"
+    also = " to be billed; take an 837I over with --history" if kind == "837I" else ""
+    return f"only professional claims (837P) are imported{also}"
 
 
 class Books:
@@ -190,9 +200,8 @@ class Books:
             r["facts"]["facility"]: r["facts"] for r in ask("reference", "/books", kind="facility")
         }
         if facility not in listed:
-            raise Refuse(
-                f"facility {facility} is not listed; there are {', '.join(sorted(listed))}"
-            )
+            there = f"there are {', '.join(sorted(listed))}" if listed else "none is listed yet"
+            raise Refuse(f"facility {facility} is not listed; {there}")
         self.facility = listed[facility]
         self.payers = [r["facts"] for r in ask("reference", "/books", kind="payer")]
         self.fallback = payer

@@ -95,7 +95,9 @@ def _of(interchange: Interchange) -> Iterator[_Read]:
         yield _Read(partner, "TA1", ta1.isa13, "", ta1.code, ta1.accepted)
     for one in (one for group in interchange.groups for one in group.sets):
         if one.id != "999":
-            raise Malformed(f"a set {one.id[:3]} is no answer of transport (byte {one.st_offset})")
+            raise Malformed(
+                f"beside the answers stands a {one.id[:3]} (byte {one.st_offset}); only TA1 and 999 are taken"
+            )
         ack, findings = read_999(one)
         broken = [finding for finding in findings if finding.severity == "error"]
         if broken:
