@@ -164,8 +164,10 @@ TRAFFIC: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "acknowledgements agree",
-        "accepted + rejected is what the 277CA states, and what was sent in count and cents",
-        "select t.batch, t.accepted + t.rejected from adjudication_tracking.ack_tally t where not t.agrees",
+        "accepted + rejected is what a 277CA of a batch of ours states, and what was sent in count and cents",
+        "select t.batch, t.accepted + t.rejected from adjudication_tracking.ack_tally t "
+        "where not t.agrees and exists (select 1 from adjudication_tracking.sent_claim s "
+        "where s.isa13 = t.isa13 and s.cents is not null)",
     ),
     (
         "answers are of what was sent",
