@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -152,6 +153,15 @@ def _answer(one: Read, folder: Path, result: dict[str, Any]) -> None:
         result["not_answered"] = f"{one.path.name} cannot be answered: {no.strerror or type(no).__name__}"
 
 
+def _fits_nothing(taken: dict[str, Any]) -> Iterator[str]:
+    """Answers to what was never sent from here: kept, and of no effect."""
+    for one in taken.get("unknown", []):
+        of_set = f", set {one['st02']}" if one["st02"] else ""
+        yield f"{one['level']} of {one['control'] or 'no number'}{of_set} changes nothing: {one['reason']}"
+    if count := taken.get("unmatched", 0):
+        yield f"{count} answers fit no question of ours and change nothing"
+
+
 def _show(result: dict[str, Any]) -> None:
     for taken in result["taken"]:
         again = " (it was here before: nothing changed)" if taken.get("again") else ""
@@ -163,6 +173,8 @@ def _show(result: dict[str, Any]) -> None:
                     f"{held.get('outcome', '')} {held.get('sentence', '')}"
                 )
                 out.print(escape(told), highlight=False)
+        for sentence in _fits_nothing(taken):
+            out.print(escape(f"  {sentence}"), highlight=False, soft_wrap=True)
     for row in result["remittances"]:
         one = remittances.Became(**row)
         next_step = f". Next: {one.next_step}" if one.next_step else ""

@@ -92,3 +92,15 @@ def test_an_answer_that_cannot_be_written_stops_no_other_file(said: dict[str, An
     assert done.exit_code == 1 and "000000001.999 exists" in first["not_answered"]
     assert first["answered"] == [] and codes(second) == ["A"]
     assert (tmp_path / "out" / "000000001.999").read_bytes() == b"of somebody else"
+
+
+def test_an_answer_to_nothing_of_ours_says_so(said: dict[str, Any], tmp_path: Path) -> None:
+    reason = "no file with this control number went to this partner"
+    stranger = {"level": "999", "control": "77", "st02": "0001", "reason": reason}
+    said["answer"] = {"answers": 0, "unknown": [stranger], "unmatched": 2}
+    path = tmp_path / "a.999"
+    path.write_bytes(DATA)
+    done = CliRunner().invoke(app, ["receive", str(path)])
+    told = " ".join(done.stdout.split())
+    assert f"999 of 77, set 0001 changes nothing: {reason}" in told
+    assert "2 answers fit no question of ours" in told
