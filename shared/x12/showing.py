@@ -108,6 +108,11 @@ def code_of(words: Mapping[str, str], code: str) -> str:
     return f"{code} {words[code]}" if code in words else code
 
 
+def address(street: str, city: str, state: str, zip_code: str, street2: str = "") -> str:
+    """An address on one line."""
+    return ", ".join(filter(None, (street, street2, city, f"{state} {zip_code}".strip())))
+
+
 def dollars(cents: int) -> str:
     """Cents with a point, as a code with its amount is written: 25.00."""
     sign = "-" if cents < 0 else ""

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
 from shared.x12.remittance_835 import Reading835, RemitClaim, RemitLine, Remittance, check_stream
-from shared.x12.showing import Fact, Paging, Shown, Veil, adjustments, amounts, code_of, dollars
+from shared.x12.showing import (
+    Fact,
+    Paging,
+    Shown,
+    Veil,
+    address,
+    adjustments,
+    amounts,
+    code_of,
+    dollars,
+)
 
 STATUSES = {
     "1": "processed as primary",
@@ -27,6 +37,8 @@ METHODS = {
     "NON": "no payment",
 }
 HANDLING = {"H": "notice only", "I": "payment with advice"}
+_BANK = 11
+"""BPR05 to BPR15."""
 
 
 def show_835(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]:
@@ -39,7 +51,7 @@ def show_835(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
     for thing in check_stream(reading):
         if not opened and isinstance(thing, RemitClaim):
             opened = True
-            yield _payment(reading.remit)
+            yield _payment(reading.remit, veil)
         if isinstance(thing, Finding):
             totals[thing.severity] += 1
             continue
@@ -53,12 +65,13 @@ def show_835(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
         if paging.takes():
             yield _claim(thing, veil, paging.count)
     if not opened:
-        yield _payment(reading.remit)
+        yield _payment(reading.remit, veil)
     yield from _end(reading.remit, veil, totals, adjusted, paging.left_out - before)
 
 
-def _payment(r: Remittance) -> Shown:
-    """Before the first claim BPR, TRN and both parties are read."""
+def _payment(r: Remittance, veil: Veil) -> Shown:
+    """Before the first claim BPR, TRN and both parties are read; numbers of accounts are masked as a person's are."""
+    bank = [*r.bank, *[""] * _BANK]
     return Shown(
         "payment",
         {
@@ -68,10 +81,15 @@ def _payment(r: Remittance) -> Shown:
             "amount_cents": r.amount_cents,
             "method": code_of(METHODS, r.method),
             "handling": code_of(HANDLING, r.handling),
+            "format": bank[0],
+            "from_account": " ".join(filter(None, (bank[2], veil.id(bank[4])))),
+            "to_account": " ".join(filter(None, (bank[8], veil.id(bank[10])))),
+            "originator": " ".join(filter(None, (bank[5], bank[6]))),
             "payer": r.payer_name,
             "payer_id": r.payer_id,
             "payer_tax_id": r.trn03,
             "payer_contact": " ".join(filter(None, (r.payer_contact, r.payer_phone))),
+            "payer_address": address(r.payer_street, r.payer_city, r.payer_state, r.payer_zip),
             "payee": r.payee_name,
             "payee_npi": r.payee_npi,
             "payee_tax_id": r.payee_tax_id,

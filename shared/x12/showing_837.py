@@ -7,8 +7,6 @@ from shared.x12.claim_837i.check import rules_837i
 from shared.x12.claim_837i.model import Diagnosis, InstitutionalClaim, RevenueLine
 from shared.x12.claim_837i.read import Reading837I
 from shared.x12.claim_837p import (
-    PriorLine,
-    PriorPayer,
     ProfessionalClaim,
     Reading837P,
     ServiceLine,
@@ -16,35 +14,26 @@ from shared.x12.claim_837p import (
 )
 from shared.x12.claim_loops.judging import judged
 from shared.x12.claim_loops.model import (
-    Address,
     Ambulance,
     Batch,
     BillingProvider,
     LineBody,
     Party,
-    Provider,
 )
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.findings import Finding
-from shared.x12.showing import Fact, Paging, Shown, Veil, adjustments, amounts, code_of, dollars
+from shared.x12.showing import Fact, Paging, Shown, Veil, amounts, code_of, dollars
+from shared.x12.showing_parties import (
+    ORDERS,
+    address_of,
+    providers,
+    references,
+    show_prior,
+    show_prior_line,
+)
 
 FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
-ORDERS = {1: "primary", 2: "secondary", 3: "tertiary"}
 PURPOSES = {"00": "original", "18": "sent again"}
-ROLES = {
-    "71": "attending",
-    "72": "operating",
-    "77": "service facility",
-    "82": "rendering",
-    "85": "billing",
-    "DK": "ordering",
-    "DN": "referring",
-    "DQ": "supervising",
-    "P3": "primary care",
-    "PW": "picked up at",
-    "45": "dropped off at",
-    "ZZ": "other operating",
-}
 
 _ZIP = "A0"
 """A value code whose amount is the ZIP of where somebody was picked up."""
@@ -105,6 +94,7 @@ def _batch(b: Batch[ProfessionalClaim] | Batch[InstitutionalClaim]) -> Shown:
             "purpose": code_of(PURPOSES, b.purpose),
             "kind": code_of({"CH": "to be paid", "RP": "encounters, reported"}, b.kind),
             "from": " ".join(filter(None, (b.submitter_name, b.submitter_id))),
+            "contact": " ".join(filter(None, (b.contact_name, b.contact_phone))),
             "to": " ".join(filter(None, (b.receiver_name, b.receiver_id))),
         },
     )
@@ -118,6 +108,8 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "charge_cents": c.total_cents,
         "kind": code_of(FREQUENCIES, c.frequency),
         "payer": " ".join(filter(None, (c.payer.name, c.payer.payer_id))),
+        "payer_address": address_of(c.payer),
+        "payer_references": [f"{r.qualifier} {r.value}" for r in c.payer.references],
         "payer_order": ORDERS.get(s.order, str(s.order)),
         "filing": s.filing_indicator,
         "assignment": "" if c.assignment == "A" else c.assignment,
@@ -128,13 +120,16 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         else veil.name(s.party.last, s.party.first, s.party.middle),
         "member_id": veil.id(s.member_id),
         "group": veil.id(s.group_number),
+        "group_name": veil.text(s.group_name),
+        "subscriber_references": references(s.party.references, veil),
+        **_subscriber(s.party, veil, c.patient is not None),
         "patient": veil.name(c.patient.last, c.patient.first, c.patient.middle)
         if c.patient
         else "the subscriber",
         "relation": c.patient_relation,
         "born": veil.day((c.patient or s.party).born_on),
         "sex": (c.patient or s.party).sex,
-        "address": veil.text(_address(c.patient or s.party)),
+        "address": veil.text(address_of(c.patient or s.party)),
         "billing_npi": c.billing.npi if c.billing else "",
         "rendering": " ".join(
             filter(None, (c.rendering_first, c.rendering_last, c.rendering_npi, c.rendering_taxonomy))
@@ -143,9 +138,9 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "authorization": veil.id(c.authorization),
         **_of_kind(c, veil),
         "dates": [f"{d.what} {veil.day(d.day, d.until)}" for d in c.dates],
-        "references": [f"{r.qualifier} {veil.id(r.value)}" for r in c.references],
+        "references": references(c.references, veil),
         "amounts": amounts(c.amounts),
-        "providers": _providers(c.providers, veil),
+        "providers": providers(c.providers, veil),
         "attachments": [f"{a.kind} {a.how} {veil.id(a.control)}".strip() for a in c.attachments],
         "conditions_applied": [
             f"{x.category} {x.applies} {' '.join(x.codes)}" for x in c.conditions
@@ -154,9 +149,20 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "delay_reason": c.delay_reason,
     }
     lines: Sequence[ServiceLine | RevenueLine] = c.lines
-    inside = [_prior(p, veil) for p in c.prior]
+    inside = [show_prior(p, veil) for p in c.prior]
     inside += [_line(line, veil, n) for n, line in enumerate(lines, 1)]
     return Shown("claim", facts, [*inside, *veil.unknown(c.unknown)])
+
+
+def _subscriber(p: Party, veil: Veil, other: bool) -> dict[str, Fact]:
+    """A subscriber beside the patient; else the facts of the patient are theirs."""
+    if not other:
+        return {}
+    return {
+        "subscriber_born": veil.day(p.born_on),
+        "subscriber_sex": p.sex,
+        "subscriber_address": veil.text(address_of(p)),
+    }
 
 
 def _of_kind(c: Claim, veil: Veil) -> dict[str, Fact]:
@@ -215,49 +221,12 @@ def _billing(b: BillingProvider) -> Shown:
             "npi": b.npi,
             "tax_id": " ".join(filter(None, (b.tax_id_kind, b.tax_id))),
             "taxonomy": b.taxonomy,
-            "address": _address(b),
+            "address": address_of(b),
             "contact": " ".join(filter(None, (b.contact_name, b.contact_phone))),
-            "pay_to": _address(b.pay_to) if b.pay_to else "",
+            "pay_to": address_of(b.pay_to) if b.pay_to else "",
             "references": [f"{r.qualifier} {r.value}" for r in b.references],
         },
     )
-
-
-def _address(a: BillingProvider | Address | Provider | Party) -> str:
-    return ", ".join(filter(None, (a.street, a.street2, a.city, f"{a.state} {a.zip}".strip())))
-
-
-def _providers(providers: list[Provider], veil: Veil) -> list[str]:
-    """Names, numbers and places; where somebody was picked up or let off may be their home."""
-    return [" ".join(filter(None, (*_named(p), _located(p, veil)))) for p in providers]
-
-
-def _named(p: Provider) -> tuple[str, ...]:
-    return (ROLES.get(p.role, p.role), p.first, p.middle, p.last, p.suffix, p.npi, p.taxonomy)
-
-
-def _located(p: Provider, veil: Veil) -> str:
-    return veil.text(_address(p)) if p.role in ("PW", "45") else _address(p)
-
-
-def _prior(p: PriorPayer, veil: Veil) -> Shown:
-    facts: dict[str, Fact] = {
-        "payer": " ".join(filter(None, (p.payer.name, p.payer.payer_id))),
-        "payer_order": ORDERS.get(p.subscriber.order, str(p.subscriber.order)),
-        "subscriber": veil.name(p.subscriber.party.last, p.subscriber.party.first),
-        "relation": p.subscriber.relation,
-        "member_id": veil.id(p.subscriber.member_id),
-        "group": veil.id(p.subscriber.group_number),
-        "filing": p.subscriber.filing_indicator,
-        "paid_cents": p.paid_cents,
-        "patient_owes_cents": p.patient_owes_cents,
-        "noncovered_cents": p.noncovered_cents,
-        "adjustments": adjustments(p.cas),
-        "remarks": p.remarks,
-        "paid": veil.day(p.paid_on),
-        "payer_control": veil.id(p.payer_control),
-    }
-    return Shown("other payer", facts)
 
 
 def _line(x: ServiceLine | RevenueLine, veil: Veil, number: int) -> Shown:
@@ -277,7 +246,7 @@ def _line(x: ServiceLine | RevenueLine, veil: Veil, number: int) -> Shown:
         "description": veil.text(x.description),
         "note": veil.text(x.note),
     }
-    inside = [_prior_line(p, veil) for p in x.prior]
+    inside = [show_prior_line(p, veil) for p in x.prior]
     return Shown("line", facts, [*inside, *veil.unknown(x.unknown)])
 
 
@@ -299,26 +268,11 @@ def _of_line(x: ServiceLine | RevenueLine, veil: Veil) -> dict[str, Fact]:
 def _more_of_line(x: LineBody, veil: Veil) -> dict[str, Fact]:
     return {
         "dates": [f"{d.what} {veil.day(d.day, d.until)}" for d in x.dates],
-        "references": [f"{r.qualifier} {veil.id(r.value)}" for r in x.references],
+        "references": references(x.references, veil),
         "amounts": amounts(x.amounts),
-        "providers": _providers(x.providers, veil),
+        "providers": providers(x.providers, veil),
         "attachments": [f"{a.kind} {a.how} {veil.id(a.control)}".strip() for a in x.attachments],
         "conditions_applied": [
             f"{k.category} {k.applies} {' '.join(k.codes)}" for k in x.conditions
         ],
     }
-
-
-def _prior_line(p: PriorLine, veil: Veil) -> Shown:
-    facts: dict[str, Fact] = {
-        "payer": p.payer_id,
-        "procedure": " ".join((p.procedure, *p.modifiers)),
-        "revenue_code": p.revenue_code,
-        "bundled_into": p.bundled_into,
-        "units": p.units,
-        "paid_cents": p.paid_cents,
-        "patient_owes_cents": p.patient_owes_cents,
-        "adjustments": adjustments(p.cas),
-        "paid": veil.day(p.paid_on),
-    }
-    return Shown("paid by other payer", facts)

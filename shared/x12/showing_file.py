@@ -75,6 +75,7 @@ def _group(g: Group) -> Shown:
         "kind": g.id,
         "from": g.sender,
         "to": g.receiver,
+        "on": " ".join(g.gs[4:6]),
         "version": g.version,
     }
     return Shown("group", facts, depth=1)

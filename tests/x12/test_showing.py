@@ -163,3 +163,22 @@ def test_of_every_sample_all_claims_are_shown_and_no_segment_is_lost() -> None:
                 levels = [x for x in of_set if "level" in x.facts]
                 said = len(of_set) + sum(len(level.inside) for level in levels)
                 assert said == len(one.segments)
+
+
+def test_accounts_are_masked_and_the_payers_address_is_not() -> None:
+    (payment,) = only("payment", shown(WRITTEN["835"]))
+    assert payment["payer_address"] == "1 PAYER WAY, ANYTOWN, NY 100010000"
+    assert (payment["from_account"], payment["to_account"]) == ("999999992 999999", "999988880 99999")
+    (payment,) = only("payment", shown(WRITTEN["835"], phi=True))
+    assert (payment["format"], payment["originator"]) == ("CCP", "1999999999")
+    assert (payment["from_account"], payment["to_account"]) == ("999999992 123456", "999988880 98765")
+
+
+def test_of_a_claim_contact_and_other_payers_subscriber_are_shown() -> None:
+    things = shown(WRITTEN["837P"], phi=True)
+    assert only("group", things)[0]["on"] == "20260105 0800"
+    assert only("batch", things)[0]["contact"] == "BILLING OFFICE 5550100001"
+    said = [str(one["subscriber_address"]) for one in only("other payer", things)]
+    assert any("2 NOWHERE RD" in address for address in said)
+    masked = only("other payer", shown(WRITTEN["837P"]))
+    assert not any("NOWHERE" in str(one["subscriber_address"]) for one in masked)
