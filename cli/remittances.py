@@ -148,10 +148,15 @@ def _told(url: str, before: Row | None, row: Row) -> tuple[str, str, str]:
     """Its state, the reason, and what a person does."""
     came = before or {"repeats": 0, "conflicts": 0}
     if row["conflicts"] > came["conflicts"]:
-        why = "this check came before with another amount, and nothing of this file is posted"
+        why = (
+            "this check came before with another amount, and nothing of this file is posted"
+            if before
+            else f"it stands in this file twice, with two amounts: the first is {row['state']}, the other is not taken"
+        )
         return "conflicting", why, "ask the payer which of the two stands"
     if row["repeats"] > came["repeats"]:
-        return "repeated", f"it came before in another file and is {row['state']}: nothing is posted twice", ""
+        where = "it came before in another file" if before else "it stands in this file twice"
+        return "repeated", f"{where} and is {row['state']}: nothing is posted twice", ""
     match row["state"]:
         case "released":
             return "released", f"{row['claims']} claims go to their accounts", ""

@@ -154,6 +154,20 @@ def test_the_same_check_in_another_file_posts_nothing(
     assert (found, one["state"]) == (code, state)
 
 
+@pytest.mark.parametrize(
+    ("conflicts", "why"),
+    [
+        (0, "it stands in this file twice and is released: nothing is posted twice"),
+        (1, "it stands in this file twice, with two amounts: the first is released, the other is not taken"),
+    ],
+)
+def test_the_same_check_twice_in_one_file_is_told_so(
+    tracking: Tracking, tmp_path: Path, conflicts: int, why: str
+) -> None:
+    tracking.looks = [None, {**STANDS, "state": "released", "repeats": 1, "conflicts": conflicts}]
+    assert became(tmp_path)[1]["why"] == why
+
+
 @pytest.mark.parametrize("answer", [httpx.Response(503, json={"code": "x"}), httpx.Response(200, text="?")])
 def test_a_door_that_does_not_answer_is_no_answer(
     monkeypatch: pytest.MonkeyPatch, answer: httpx.Response
