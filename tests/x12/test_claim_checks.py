@@ -31,7 +31,9 @@ from shared.x12.claim_837p import (
     write_837p,
 )
 from shared.x12.claim_loops.judging import judged
+from shared.x12.sets import ROOMS
 from tests.x12 import test_837i as stays
+from tests.x12.everything import WRITTEN
 from tests.x12.made import (
     CHILD,
     DAY,
@@ -262,3 +264,19 @@ def test_no_balance_of_a_public_sample_is_called_wrong(path: Path) -> None:
     (one,) = read_file(path.read_bytes()).sets()
     claims, _ = read_837p(one)
     assert [str(f) for f in check_837p(claims, one) if f.level and f.severity == "error"] == []
+
+
+@pytest.mark.parametrize("kind", ["837P", "837I"])
+def test_a_set_without_a_claim_is_not_clean(kind: str) -> None:
+    data = WRITTEN[kind]
+    start = data.index(b"CLM*")
+    cut = data[:start] + data[data.index(b"SE*", start) :]
+    for sets in (read_file(cut, strict=False).sets(), open_file(cut)):
+        one = next(iter(sets))
+        _, findings = ROOMS[kind].judged(one)
+        assert ("CLM", "there is no claim in the set") in {(f.element, f.sentence) for f in findings}
+    one = next(iter(open_file(cut)))
+    stream = ROOMS[kind].stream
+    assert stream is not None
+    said = [thing for thing in stream(one) if isinstance(thing, Finding)]
+    assert "there is no claim in the set" in {f.sentence for f in said}

@@ -10,6 +10,7 @@ from shared.x12.claim_loops.check import (
     born,
     common,
     dates_in_order,
+    no_claim,
     repeated,
     unnumbered,
     whole,
@@ -36,7 +37,7 @@ def check_837i(claims: list[InstitutionalClaim], one: TransactionSet) -> list[Fi
     found += repeated(one, [(c.clm01, c.frequency, c.segment) for c in claims])
     for claim in claims:
         found += check_claim_837i(claim, one)
-    return found
+    return found if claims else [*found, no_claim(one)]
 
 
 def check_claim_837i(c: InstitutionalClaim, one: TransactionSet) -> list[Finding]:

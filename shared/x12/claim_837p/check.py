@@ -11,6 +11,7 @@ from shared.x12.claim_loops.check import (
     born,
     common,
     dates_in_order,
+    no_claim,
     repeated,
     unnumbered,
     whole,
@@ -36,7 +37,7 @@ def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Fin
     found += repeated(one, [(c.clm01, c.frequency, c.segment) for c in claims])
     for claim in claims:
         found += check_claim_837p(claim, one)
-    return found
+    return found if claims else [*found, no_claim(one)]
 
 
 def check_claim_837p(c: ProfessionalClaim, one: TransactionSet) -> list[Finding]:

@@ -129,6 +129,11 @@ class Numbers:
 TWICE = "a CLM01 stands twice in one set"
 
 
+def no_claim(one: TransactionSet) -> Finding:
+    """Of a set that asks for nothing, as one that lost its claims on the way."""
+    return one.finding(-1, "there is no claim in the set", loop="2300", element="CLM", code="3")
+
+
 def repeated(one: TransactionSet, claims: Iterable[tuple[str, str, int]]) -> Iterator[Finding]:
     """(CLM01, frequency, place) of every claim: named at every later one of a number."""
     numbers = Numbers()

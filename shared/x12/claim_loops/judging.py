@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.x12.claim_loops.balance import Say
-from shared.x12.claim_loops.check import COUNTED, TWICE, Numbers, Wrong, as_it_stands
+from shared.x12.claim_loops.check import COUNTED, TWICE, Numbers, Wrong, as_it_stands, no_claim
 from shared.x12.claim_loops.hierarchy import ClaimLevels
 from shared.x12.claim_loops.levels import C, L
 from shared.x12.claim_loops.read import ClaimReading
@@ -18,7 +18,9 @@ def judged(
     one = reading.set
     levels = reading.levels = ClaimLevels(one)
     numbers = Numbers()
+    empty = True
     for claim in reading.claims():
+        empty = False
         yield claim
         number: str = getattr(claim, "clm01", "")
         wrong = Wrong(one, claim, number)
@@ -30,4 +32,6 @@ def judged(
             yield wrong(TWICE, "2300", "CLM01", severity=severity)
     levels.end()
     yield from levels.take()
+    if empty:
+        yield no_claim(one)
     yield from reading.taker.findings
