@@ -20,7 +20,8 @@ from shared.x12.claim_837p import ProfessionalClaim, check_837p, read_batch_837p
 from shared.x12.envelope import TransactionSet, kind_of
 
 ELSEWHERE = ": if they are of another system, name that with --source"
-UNDATED = "date.unreadable"
+KNOWN_LESS = frozenset({"date.unreadable", "code.missing"})
+"""Rules whose breach a history bears: no money hangs on it."""
 NAMED = 20
 """So many accounts that wait for a coder are named; `--json` names all."""
 
@@ -174,8 +175,8 @@ def _claims_of(
         found, checked = [as_professional(c) for c in stays], check_837i(stays, one)
     else:
         raise Refuse(f"{name}: holds a {kind}; {_taken_instead(kind, new)}")
-    # A history knows less than a bill needs: a day of birth that is none is unknown.
-    wrong = [f for f in findings if f.severity == "error" and (new or f.rule != UNDATED)]
+    # A history knows less than a bill needs: a day of birth that is none, or a code that is missing, is unknown.
+    wrong = [f for f in findings if f.severity == "error" and (new or f.rule not in KNOWN_LESS)]
     wrong += [f for f in checked if f.element in ("CLM02", "CLM01", "LX01", "DTP03") and f.severity == "error"]
     undated = [c for c in found if not any(line.service_from for line in c.lines)]
     wrong += [one.finding(c.segment, "no line has a day of service", element="DTP03") for c in undated[:1]]

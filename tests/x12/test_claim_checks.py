@@ -280,3 +280,16 @@ def test_a_set_without_a_claim_is_not_clean(kind: str) -> None:
     assert stream is not None
     said = [thing for thing in stream(one) if isinstance(thing, Finding)]
     assert "there is no claim in the set" in {f.sentence for f in said}
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"), [("837P", "BG"), ("837I", "BG"), ("837I", "DR*291"), ("837I", "BBR:*BBQ")]
+)
+def test_a_code_that_is_missing_is_named_at_its_element(kind: str, codes: str) -> None:
+    data = WRITTEN[kind]
+    at = data.index(b"~", data.index(b"~HI*") + 1)
+    (one, *_) = read_file(data[:at] + f"~HI*{codes}".encode() + data[at:], strict=False).sets()
+    _, findings = ROOMS[kind].judged(one)
+    assert ("HI01", "a code is missing") in {(f.element, f.sentence) for f in findings}
+    (whole, *_) = read_file(data).sets()
+    assert "a code is missing" not in {f.sentence for f in ROOMS[kind].judged(whole)[1]}

@@ -184,11 +184,14 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         if c is None:
             return False
         plain = True
-        for text in s[1:]:
+        for n, text in enumerate(s[1:], 1):
             kind, _, code = text.partition(self.component)
             code, _, more = code.partition(self.component)
             plain = plain and not more
-            if kind in _DIAGNOSES:
+            if text and not code and kind not in _DIAGNOSES:
+                self.taker.note(place, "a code is missing", n, "1", rule="code.missing")
+                plain = False
+            elif kind in _DIAGNOSES:
                 if not c.diagnoses:
                     c.first_diagnosis = kind
                 c.diagnoses.append(code)
