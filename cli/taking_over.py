@@ -31,10 +31,12 @@ from cli.taking_over_lines import (
 from cli.taking_over_people import told_of_people
 from shared.x12.claim_837i import InstitutionalClaim
 from shared.x12.claim_837p import Party, Payer, PriorPayer, ProfessionalClaim, Provider, ServiceLine
+from shared.x12.npi import is_npi
 
 SOURCE = "IMPORT"
 """What an other system is called that nobody named."""
 NUMBER_LENGTH = 38
+NPI_DIGITS = 10
 SELF = "18"
 
 
@@ -92,6 +94,11 @@ def _must_be_new(c: ProfessionalClaim, place: str) -> None:
             f"{place}: AMT*F5: the patient has paid already; take it over with --history, "
             "or take AMT*F5 out and record the payment here"
         )
+    for p in (*c.providers, *all_rendering(c)):
+        if len(p.npi) == NPI_DIGITS and p.npi.isdigit() and not is_npi(p.npi):
+            raise Refuse(
+                f"{place}: the NPI of a provider in the role {p.role} (NM109) has a wrong check digit"
+            )
     who, loop, party = _people(c)[0]
     facts = (("DMG02", party.born_on), ("NM103", party.last), ("NM104", party.first))
     missing = [name for name, value in facts if not value]

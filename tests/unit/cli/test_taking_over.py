@@ -259,6 +259,15 @@ def test_a_person_is_never_invented_for_a_claim_that_is_billed(
         taken(claim(**who))
 
 
+def test_a_wrong_npi_is_named_before_anything_is_sent_and_a_history_bears_it() -> None:
+    wrong = claim(providers=[Provider(role="DN", last="WHO", npi="1234567890")])
+    with pytest.raises(Refuse, match=r"role DN \(NM109\) has a wrong check digit"):
+        taken(wrong)
+    with pytest.raises(Refuse, match=r"role 82 \(NM109\) has a wrong check digit"):
+        taken(claim(rendering_npi="1234567890"))
+    assert taken(wrong, new=False).items["history"]
+
+
 def _history(c: ProfessionalClaim) -> dict[str, Any]:
     made: dict[str, Any] = taken(c, new=False).items["history"]
     return made
