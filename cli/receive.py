@@ -159,7 +159,7 @@ def _fits_nothing(taken: dict[str, Any]) -> Iterator[str]:
         of_set = f", set {one['st02']}" if one["st02"] else ""
         yield f"{one['level']} of {one['control'] or 'no number'}{of_set} changes nothing: {one['reason']}"
     if count := taken.get("unmatched", 0):
-        yield f"{count} answers fit no question of ours and change nothing"
+        yield f"answers that fit no question of ours and change nothing: {count}"
 
 
 def _show(result: dict[str, Any]) -> None:

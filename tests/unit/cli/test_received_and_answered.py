@@ -103,4 +103,4 @@ def test_an_answer_to_nothing_of_ours_says_so(said: dict[str, Any], tmp_path: Pa
     done = CliRunner().invoke(app, ["receive", str(path)])
     told = " ".join(done.stdout.split())
     assert f"999 of 77, set 0001 changes nothing: {reason}" in told
-    assert "2 answers fit no question of ours" in told
+    assert "fit no question of ours and change nothing: 2" in told
