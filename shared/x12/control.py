@@ -8,7 +8,7 @@ from shared.x12.envelope import Group, Interchange, Noted, TransactionSet, X12Fi
 from shared.x12.envelope_elements import Doubt, doubts_of_gs
 from shared.x12.fields import padded
 from shared.x12.findings import Finding, Severity, Unreadable
-from shared.x12.segments import Block, Odd
+from shared.x12.segments import EMPTY, Block, Odd
 
 
 class Control:
@@ -85,14 +85,16 @@ class Control:
         while odd and odd[0].place <= place:
             one = odd.popleft()
             at = min(one.place, len(block.texts) - 1)
-            tag = block.texts[at].partition(self._marks)[0] if at >= 0 else ""
+            # An empty segment has no id, and the one behind it is not at fault.
+            told = at >= 0 and one.rule != EMPTY
+            tag = block.texts[at].partition(self._marks)[0] if told else ""
             self.ordinal = first + at + 1
             self._note(
                 one.sentence,
                 block.start(at) if at >= 0 else block.offset,
                 one.code,
                 "error" if one.code else "warning",
-                element=shown_tag(tag),
+                element=shown_tag(tag) if told else "",
                 level="" if self._set is not None else "interchange",
                 rule=one.rule,
             )

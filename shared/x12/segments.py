@@ -180,7 +180,7 @@ def _pieces(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block:
     wholes = [left.rstrip(SPACE) for left in lefts if left]
     odd: dict[str, Odd] = {}
     if not all(lefts[:-1]):
-        odd["segment.empty"] = Odd(lefts.index(b""), "an empty segment", "segment.empty")
+        odd["segment.empty"] = Odd(lefts.index(b""), "an empty segment", EMPTY)
     judge = _Judge(marks)
     joined = terminator.join(wholes)
     if not wholes:
@@ -262,4 +262,5 @@ class _Judge:
         )
 
 
+EMPTY = "segment.empty"
 TOO_LONG = f"a segment is longer than {limits.SEGMENT_BYTES} bytes"

@@ -134,6 +134,7 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "rendering": " ".join(
             filter(None, (c.rendering_first, c.rendering_last, c.rendering_npi, c.rendering_taxonomy))
         ),
+        "rendering_references": [f"{r.qualifier} {r.value}" for r in c.rendering_references],
         "payer_control": veil.id(c.payer_control),
         "authorization": veil.id(c.authorization),
         **_of_kind(c, veil),

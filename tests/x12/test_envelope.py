@@ -102,6 +102,8 @@ def test_an_isa_that_is_too_long_is_read_and_said() -> None:
 
 def test_an_empty_segment_is_only_odd() -> None:
     assert told(DATA.replace(b"~CLP", b"~~CLP", 1)) == ["an empty segment"]
+    (empty,) = read_file(DATA.replace(b"~CLP", b"~~CLP", 1)).findings
+    assert empty.element == ""
 
 
 def test_elements_are_trimmed() -> None:

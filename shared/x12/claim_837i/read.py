@@ -207,7 +207,7 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
 
     def _code(self, c: InstitutionalClaim, parts: list[str], place: int, n: int) -> bool:
         kind, code = parts[0], parts[1]
-        if not code:
+        if not code and kind.isalnum():
             self.taker.note(place, "a code is missing", n, "1", rule="code.missing")
             return False
         if kind in _DIAGNOSES:

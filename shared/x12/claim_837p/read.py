@@ -188,7 +188,7 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             kind, _, code = text.partition(self.component)
             code, _, more = code.partition(self.component)
             plain = plain and not more
-            if text and not code and kind not in _DIAGNOSES:
+            if not code and kind.isalnum() and kind not in _DIAGNOSES:
                 self.taker.note(place, "a code is missing", n, "1", rule="code.missing")
                 plain = False
             elif kind in _DIAGNOSES:
