@@ -136,6 +136,15 @@ def test_a_statement_of_the_audit_fails_on_its_breach_and_names_it(lived: Stack,
     assert found.first
 
 
+def test_totals_of_a_277ca_that_answers_no_file_of_ours_break_no_promise(lived: Stack) -> None:
+    stranger = (
+        "insert into adjudication_tracking.ack_tally select (jsonb_populate_record(t, "
+        "'{\"sha256\": \"planted\", \"isa13\": 392039493, \"agrees\": false}')).* "
+        "from adjudication_tracking.ack_tally t limit 1"
+    )
+    assert _planted(lived, stranger, check_rows)["acknowledgements agree"].holds
+
+
 async def _parked(connection: Any) -> list[Result]:
     return await check_parked(connection, SERVICES)
 
