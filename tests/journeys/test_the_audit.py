@@ -86,7 +86,11 @@ BREACHES = {
         "adjudication_tracking.remittance", "dispatched = dispatched - 1", "state = 'released'"
     ),
     "states are lawful": _one("adjudication_tracking.claim_status", "forbidden = 1"),
-    "acknowledgements agree": _one("adjudication_tracking.ack_tally", "agrees = false"),
+    "acknowledgements agree": _one(
+        "adjudication_tracking.ack_tally",
+        "agrees = false",
+        "isa13 in (select isa13 from adjudication_tracking.sent_claim where cents is not null)",
+    ),
     "answers are of what was sent": _one(
         "adjudication_tracking.sent_claim",
         "answered_cents = answered_cents + 1",
