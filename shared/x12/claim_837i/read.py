@@ -18,7 +18,7 @@ from shared.x12.envelope import TransactionSet
 from shared.x12.fields import el, ends, padded
 from shared.x12.findings import Finding
 from shared.x12.money import NotMoney
-from shared.x12.runs import Taken
+from shared.x12.runs import Found, Reached
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _REASONS = frozenset({"APR", "PR"})
@@ -70,17 +70,17 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
     kind_of_place = "A"
     claim_shape, line_shape = _CLAIM, _LINE
 
-    def usual_claim(self, place: int, count: int, taken: Taken) -> bool:
-        """A CLM with the days of its statement and where the patient came from and is."""
-        clm01, total, rest, days, admission, came_from, status = taken
+    def usual_claim(self, place: int, found: Found) -> Reached | None:
+        """A CLM with the days of its statement and where the patient came from and is, and its lines."""
+        clm01, total, rest, days, admission, came_from, status = found.groups()
         said = self.places[rest]
         span = self.spans[days] if days is not None else UNDATED
-        if said is None or span is None or count != 1 + (days is not None) + (admission is not None):
-            return False
+        if said is None or span is None:
+            return None
         try:
             cents = self.cents[total]
         except NotMoney:
-            return False
+            return None
         facility, frequency, signature, assignment, benefits, release, signed_by, late = said
         claim = InstitutionalClaim(
             clm01,
@@ -108,38 +108,45 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
             claim.admission_type, claim.admission_source = admission, came_from
             claim.patient_status = status
         self.open_claim(claim)
-        return True
+        behind, end = place + 1 + (days is not None) + (admission is not None), found.end()
+        return self.usual_lines(behind, self.line_match(found.string, end)) or (behind, end)
 
-    def usual_line(self, place: int, count: int, taken: Taken) -> bool:
-        """An LX with what was done, for how much, when, and its control number."""
-        claim, (lx01, revenue, what, charge, unit, units, on, control) = self.claim, taken
-        procedure, number = self.procedures[what], 1 if units == "1" else number_of(units)
-        days = self.spans[on] if on is not None else UNDATED
-        if claim is None or procedure is None or number is None or days is None:
-            return False
-        if count != 2 + (on is not None) + (control is not None):
-            return False
-        try:
-            cents = self.cents[charge]
-        except NotMoney:
-            return False
-        qualifier, code, modifiers, description = procedure
-        line = RevenueLine(
-            revenue,
-            cents,
-            number,
-            code,
-            days[0],
-            days[1],
-            qualifier or "HC",
-            [*modifiers],
-            unit,
-            description=description,
-            line_control=control or "",
-        )
-        claim.lines.append(line)
-        self.open_line(line, lx01)
-        return True
+    def usual_lines(self, place: int, found: Found | None) -> Reached | None:
+        """Lines, each an LX with what was done, for how much, when, and its control number."""
+        claim, line, end = self.claim, None, 0
+        while found is not None and claim is not None:
+            lx01, revenue, what, charge, unit, units, on, control = found.groups()
+            procedure, number = self.procedures[what], 1 if units == "1" else number_of(units)
+            days = self.spans[on] if on is not None else UNDATED
+            if procedure is None or number is None or days is None:
+                break
+            try:
+                cents = self.cents[charge]
+            except NotMoney:
+                break
+            qualifier, code, modifiers, description = procedure
+            line = RevenueLine(
+                revenue,
+                cents,
+                number,
+                code,
+                days[0],
+                days[1],
+                qualifier or "HC",
+                [*modifiers],
+                unit,
+                description=description,
+                line_control=control or "",
+            )
+            claim.lines.append(line)
+            self.counted.append(lx01)
+            place += 2 + (on is not None) + (control is not None)
+            end = found.end()
+            found = self.line_match(found.string, end)
+        if line is None:
+            return None
+        self.open_line(line)
+        return place, end
 
     def new_claim(self, place: int, s: list[str]) -> InstitutionalClaim:
         where = self.taker.parts(s[5], 3)

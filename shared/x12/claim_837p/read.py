@@ -10,7 +10,7 @@ from shared.x12.envelope import TransactionSet
 from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
 from shared.x12.money import NotMoney
-from shared.x12.runs import Remembered, Taken
+from shared.x12.runs import Found, Reached, Remembered
 from shared.x12.segments import Delimiters
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
@@ -59,22 +59,20 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         self.diagnoses = Remembered(partial(_diagnoses, one.delimiters))
         self.services = Remembered(partial(_service, one.delimiters))
 
-    def usual_claim(self, place: int, count: int, taken: Taken) -> bool:
-        """A CLM with its codes and who rendered."""
-        clm01, total, rest, codes, person, taxonomy = taken
+    def usual_claim(self, place: int, found: Found) -> Reached | None:
+        """A CLM with its codes and who rendered, and its lines."""
+        clm01, total, rest, codes, person, taxonomy = found.groups()
         said = self.places[rest]
         diagnoses = self.diagnoses[codes] if codes is not None else ()
         name = self.persons[person] if person is not None else None
         if said is None or diagnoses is None:
-            return False
+            return None
         if name is None and (person is not None or taxonomy is not None):
-            return False
-        if count != 1 + (codes is not None) + (name is not None) + (taxonomy is not None):
-            return False
+            return None
         try:
             cents = self.cents[total]
         except NotMoney:
-            return False
+            return None
         where, frequency, signature, assignment, benefits, release, signed_by, late = said
         claim = ProfessionalClaim(
             clm01,
@@ -101,43 +99,51 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         self.open_claim(claim)
         if name is not None:
             self.rendering(claim, name, taxonomy)
-        return True
+        behind = place + 1 + (codes is not None) + (name is not None) + (taxonomy is not None)
+        end = found.end()
+        return self.usual_lines(behind, self.line_match(found.string, end)) or (behind, end)
 
-    def usual_line(self, place: int, count: int, taken: Taken) -> bool:
-        """An LX with what was done, for how much, when, and its control number."""
-        claim, (lx01, what, charge, rest, on, control) = self.claim, taken
-        procedure, said = self.procedures[what], self.services[rest]
-        days = self.spans[on] if on is not None else UNDATED
-        if claim is None or procedure is None or said is None or days is None:
-            return False
-        if count != 2 + (on is not None) + (control is not None):
-            return False
-        try:
-            cents = self.cents[charge]
-        except NotMoney:
-            return False
-        qualifier, code, modifiers, description = procedure
-        unit, units, where, pointers, signs = said
-        line = ServiceLine(
-            code,
-            cents,
-            units,
-            days[0],
-            [*pointers],
-            qualifier,
-            [*modifiers],
-            unit,
-            where or claim.place_of_service,
-            days[1],
-            "",
-            description,
-            line_control=control or "",
-        )
-        if signs is not None:
-            line.emergency, line.epsdt, line.family_planning, line.copay_exempt = signs
-        claim.lines.append(line)
-        self.open_line(line, lx01)
-        return True
+    def usual_lines(self, place: int, found: Found | None) -> Reached | None:
+        """Lines, each an LX with what was done, for how much, when, and its control number."""
+        claim, line, end = self.claim, None, 0
+        while found is not None and claim is not None:
+            lx01, what, charge, rest, on, control = found.groups()
+            procedure, said = self.procedures[what], self.services[rest]
+            days = self.spans[on] if on is not None else UNDATED
+            if procedure is None or said is None or days is None:
+                break
+            try:
+                cents = self.cents[charge]
+            except NotMoney:
+                break
+            qualifier, code, modifiers, description = procedure
+            unit, units, where, pointers, signs = said
+            line = ServiceLine(
+                code,
+                cents,
+                units,
+                days[0],
+                [*pointers],
+                qualifier,
+                [*modifiers],
+                unit,
+                where or claim.place_of_service,
+                days[1],
+                "",
+                description,
+                line_control=control or "",
+            )
+            if signs is not None:
+                line.emergency, line.epsdt, line.family_planning, line.copay_exempt = signs
+            claim.lines.append(line)
+            self.counted.append(lx01)
+            place += 2 + (on is not None) + (control is not None)
+            end = found.end()
+            found = self.line_match(found.string, end)
+        if line is None:
+            return None
+        self.open_line(line)
+        return place, end
 
     def new_claim(self, place: int, s: list[str]) -> ProfessionalClaim:
         where = s[5].split(self.component)

@@ -54,32 +54,31 @@ class ClaimReading(UsualReading[C, L]):
         find = starts(self.set.delimiters, tuple(runs))
         for first, texts in self.set.texts(AT_ONCE):
             whole = end.join(texts) + end
-            n = at = 0
-            while n < len(texts):
-                run = runs.get(texts[n][:3])
+            place, at, size = first, 0, len(whole)
+            while at < size:
+                run = runs.get(whole[at : at + 3])
                 found = run.match(whole, at) if run is not None else None
                 if run is not None and found is not None:
-                    stop = found.end()
-                    count = whole.count(end, at, stop)
                     if run.ends_claim and self.claim is not None:
                         yield self.claim
-                        self.claim, self.set.pinned = None, first + n
-                    if run.take(first + n, count, found.groups()):
-                        n, at = n + count, stop
+                        self.claim, self.set.pinned = None, place
+                    reached = run.take(place, found)
+                    if reached is not None:
+                        place, at = reached
                         continue
                 # What follows here is read segment by segment, up to where it may look as usual again.
                 following = find(whole, at)
-                stop = following.end() if following is not None else len(whole)
-                count = whole.count(end, at, stop)
-                few = [text.split(element) for text in texts[n : n + count]]
-                for place, segment in enumerate(few, first + n):
+                stop = following.end() if following is not None else size
+                for text in whole[at : stop - 1].split(end):
+                    segment = text.split(element)
                     tag = segment[0]
                     if tag in _ENDS and self.claim is not None:
                         yield self.claim
                         self.set.pinned = place
                     if not readers[tag](place, segment):
                         (self.line or self.claim or self.batch).unknown.append(segment)
-                n, at = n + count, stop
+                    place += 1
+                at = stop
         if self.claim is not None:
             yield self.claim
 

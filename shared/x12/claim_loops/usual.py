@@ -14,10 +14,11 @@ from shared.x12.claim_loops.model import Party, Payer, Provider, Subscriber
 from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import padded
-from shared.x12.runs import Remembered, Run, Taken, pattern
+from shared.x12.runs import Found, Reached, Remembered, Run, pattern
 from shared.x12.segments import Delimiters
 
 UNDATED = (None, None)
+NOWHERE, NOBODY = ("", "", ""), ("", "")
 _SUBSCRIBER = """
     HL*_*_*22*_
     SBR*__
@@ -48,6 +49,9 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         self.places = Remembered(partial(_place, marks, self.kind_of_place))
         self.procedures = Remembered(partial(_procedure, marks))
         self.spans = Remembered(partial(_span, marks))
+        self.line_match = pattern(self.line_shape, marks)
+        self.rendered = Provider("82")
+        """Holds what is still said of a rendering person; what is known of him stands in the claim."""
 
     def runs(self) -> dict[str, Run]:
         """Who reads a loop, by the first three signs of its first segment."""
@@ -56,41 +60,41 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         return {
             f"HL{element}": Run(pattern(_SUBSCRIBER, marks), self.usual_subscriber, True),
             "CLM": Run(pattern(self.claim_shape, marks), self.usual_claim, True),
-            f"LX{element}": Run(pattern(self.line_shape, marks), self.usual_line),
+            f"LX{element}": Run(self.line_match, self.usual_lines),
         }
 
     @abstractmethod
-    def usual_claim(self, place: int, count: int, taken: Taken) -> bool:
-        """A CLM, and what follows it mostly."""
+    def usual_claim(self, place: int, found: Found) -> Reached | None:
+        """A CLM, what follows it mostly, and its lines."""
 
     @abstractmethod
-    def usual_line(self, place: int, count: int, taken: Taken) -> bool:
-        """An LX, what was done, when, and the control number."""
+    def usual_lines(self, place: int, found: Found | None) -> Reached | None:
+        """Lines one after the other: an LX, what was done, when, and the control number."""
 
-    def usual_subscriber(self, place: int, count: int, taken: Taken) -> bool:
+    def usual_subscriber(self, place: int, found: Found) -> Reached | None:
         """The level of a subscriber with his name, where he lives, and the payer."""
         (hl01, hl02, hl04, turn, kind, last, first, middle, suffix, member,
-         street, city, born, sex, payer) = taken  # fmt: skip
-        there = (street is not None) + (city is not None) + (born is not None) + (payer is not None)
+         street, lives, born, sex, pays) = found.groups()  # fmt: skip
         turned = self.turns[turn]
-        lives = self.cities[city] if city is not None else ("", "", "")
-        pays = self.payers[payer] if payer is not None else ("", "")
+        city = self.cities[lives] if lives is not None else NOWHERE
+        payer = self.payers[pays] if pays is not None else NOBODY
         born_on = self.days[born] if born is not None else None
-        if turned is None or lives is None or pays is None or count != 3 + there:
-            return False
-        if born_on is None and born is not None:
-            return False
+        if turned is None or city is None or payer is None or (born_on is None and born is not None):
+            return None
         if self.levels is not None:
             self.levels.see(place, ["HL", hl01, hl02, "22", hl04])
         self.level = "22"
         self.claim = self.line = self.prior = self.prior_line = self.patient = None
         self.relation, self.strange = "", False
+        town, state, code = city
         party = Party(
             last,
             first,
             middle,
             street or "",
-            *lives,
+            town,
+            state,
+            code,
             born_on,
             sex or "",
             suffix,
@@ -101,9 +105,11 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         self.subscriber = Subscriber(
             order, member, party, relation, filing, insurance, group, group_name
         )
-        self.payer = Payer(*pays)
-        self.here = self.address = party if payer is None else self.payer
-        return True
+        name, number = payer
+        self.payer = Payer(name, number)
+        self.here = self.address = party if pays is None else self.payer
+        there = (street is not None) + (lives is not None) + (born is not None) + (pays is not None)
+        return place + 3 + there, found.end()
 
     def open_claim(self, claim: C) -> None:
         """From here on things are said of this claim."""
@@ -111,21 +117,19 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         self.line = self.prior = self.prior_line = self.here = None
         self.address, self.strange, self.counted = NO_ADDRESS, False, []
 
-    def open_line(self, line: L, number: str) -> None:
+    def open_line(self, line: L) -> None:
         """From here on things are said of this line."""
         self.line = line
-        self.counted.append(number)
         self.prior = self.prior_line = self.here = None
         self.strange = False
 
     def rendering(self, claim: C, name: tuple[str, str, str], taxonomy: str | None) -> None:
         """Loop 2310B of a person with an NPI."""
-        last, first, npi = name
-        made = Provider("82", last, first, npi=npi, references=claim.rendering_references)
-        claim.rendering_last, claim.rendering_first, claim.rendering_npi = last, first, npi
+        claim.rendering_last, claim.rendering_first, claim.rendering_npi = name
         if taxonomy is not None:
-            made.taxonomy = claim.rendering_taxonomy = taxonomy
-        self.here = self.address = made
+            claim.rendering_taxonomy = taxonomy
+        self.rendered.references = claim.rendering_references
+        self.here = self.address = self.rendered
 
 
 def parted(text: str, sign: str, most: int) -> list[str] | None:
