@@ -84,7 +84,7 @@ class Control:
         """What is odd about the segments up to this place of a block, as a finding of the set that is open."""
         while odd and odd[0].place <= place:
             one = odd.popleft()
-            at = min(one.place, len(block.texts) - 1)
+            at = min(one.place, block.count - 1)
             # An empty segment has no id, and the one behind it is not at fault.
             told = at >= 0 and one.rule != EMPTY
             tag = block.texts[at].partition(self._marks)[0] if told else ""

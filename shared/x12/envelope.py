@@ -1,12 +1,11 @@
 """Interchanges, groups and transaction sets as a file holds them; `reading` fills them."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 from shared.x12 import limits
 from shared.x12.findings import Finding, Severity, masked
+from shared.x12.held import Held
 from shared.x12.segments import Block, Delimiters
 
 AT_ONCE = 128
@@ -103,7 +102,7 @@ class Group(Noted):
 
 @dataclass(slots=True)
 class TransactionSet(Noted):
-    """One ST to SE. Its segments are kept as text, without ST and SE, and split when they are read.
+    """One ST to SE. Its segments are held as text, without ST and SE, and split when they are read.
 
     In a stream (`more` is set) what was walked over is dropped, except from the place `pinned` on; places always
     count from the first segment. `closed` is whether an SE came, `ended` whether nothing more will come, `given_up`
@@ -118,15 +117,12 @@ class TransactionSet(Noted):
     st_offset: int = 0
     closed: bool = False
     se_offset: int = 0
-    raw: list[str] = field(default_factory=list)
+    held: Held = field(default_factory=Held)
     ended: bool = False
     given_up: bool = False
     pinned: int | None = None
     more: Callable[[], bool] | None = None
     watch: Callable[[int, list[str], list[list[str]]], None] | None = None
-    _dropped: int = 0
-    _held_bytes: int = 0
-    _blocks: list[tuple[int, Block, int]] = field(default_factory=list)
     _split: list[list[str]] | None = None
 
     @property
@@ -176,47 +172,57 @@ class TransactionSet(Noted):
     @property
     def count(self) -> int:
         """How many segments came so far, ST and SE not counted."""
-        return self._dropped + len(self.raw)
+        return self.held.count
+
+    @property
+    def raw(self) -> list[str]:
+        """The texts of all segments that are held."""
+        return self.held.texts
 
     @property
     def segments(self) -> list[list[str]]:
         """All segments as lists of elements (components and repetitions unsplit). For sets read whole."""
-        if self._split is None or len(self._split) != len(self.raw):
+        if self._split is None or len(self._split) != len(self.held):
             element = self.delimiters.element
             self._split = [text.split(element) for text in self.raw]
         return self._split
 
-    def batches(self) -> Iterator[tuple[int, list[str]]]:
-        """(place of the first, texts) of all segments; in a stream, of those that are still to come too."""
-        place = self._dropped
+    def _stretches(self) -> Iterator[tuple[int, str]]:
+        place = self.held.since
         while True:
-            texts = self.raw[place - self._dropped :]
-            if texts:
-                yield place, texts
-                place += len(texts)
+            for first, text, count in self.held.stretches(place):
+                yield first, text
+                place = first + count
             if not self.pull():
                 return
 
-    def texts(self, at_once: int) -> Iterator[tuple[int, list[str]]]:
-        """(place of the first, texts) of some segments at a time: those of `batches`, no more than so many."""
-        element = self.delimiters.element
-        for place, texts in self.batches():
-            for first in range(0, len(texts), at_once):
-                few = texts[first : first + at_once]
-                if self.watch is not None:
-                    self.watch(place + first, few, [text.split(element) for text in few])
-                yield place + first, few
+    def stretches(self) -> Iterator[tuple[int, str]]:
+        """(place of the first, text) of segments that stand together, each with its terminator: those of `batches`."""
+        for place, text in self._stretches():
+            if self.watch is not None:
+                for first, few, segments in self._few(place, text):
+                    self.watch(first, few, segments)
+            yield place, text
+
+    def batches(self) -> Iterator[tuple[int, list[str]]]:
+        """(place of the first, texts) of all segments; in a stream, of those that are still to come too."""
+        for place, text in self._stretches():
+            yield place, text[:-1].split(text[-1])
+
+    def _few(self, place: int, text: str) -> Iterator[tuple[int, list[str], list[list[str]]]]:
+        """(place of the first, texts, elements of each) of some segments at a time, few enough for the cache."""
+        element, texts = self.delimiters.element, text[:-1].split(text[-1])
+        for first in range(0, len(texts), AT_ONCE):
+            few = texts[first : first + AT_ONCE]
+            yield place + first, few, [text.split(element) for text in few]
 
     def some(self) -> Iterator[tuple[int, list[list[str]]]]:
-        """(place of the first, elements of each) of some segments at a time: those of `batches`, few enough for the cache."""
-        element = self.delimiters.element
-        for place, texts in self.batches():
-            for first in range(0, len(texts), AT_ONCE):
-                few = texts[first : first + AT_ONCE]
-                segments = [text.split(element) for text in few]
+        """(place of the first, elements of each) of some segments at a time: those of `batches`."""
+        for place, text in self._stretches():
+            for first, few, segments in self._few(place, text):
                 if self.watch is not None:
-                    self.watch(place + first, few, segments)
-                yield place + first, segments
+                    self.watch(first, few, segments)
+                yield first, segments
 
     def walk(self) -> Iterator[tuple[int, list[str]]]:
         """(place, elements) of every segment."""
@@ -227,13 +233,13 @@ class TransactionSet(Noted):
         """Read on in a stream, dropping what came so far; False when nothing more will come."""
         if self.ended or self.given_up or self.more is None:
             return False
-        self._drop(self.count if self.pinned is None else self.pinned)
+        self.held.drop(self.count if self.pinned is None else self.pinned)
         return self.more()
 
     @property
     def is_full(self) -> bool:
         """Whether a claim holds more than any claim has."""
-        return len(self.raw) > limits.CLAIM_SEGMENTS or self._held_bytes > limits.CLAIM_BYTES
+        return len(self.held) > limits.CLAIM_SEGMENTS or self.held.bytes > limits.CLAIM_BYTES
 
     def apart(self) -> "TransactionSet":
         """A copy by itself of a set that is held whole and has ended, for another process to judge.
@@ -241,10 +247,6 @@ class TransactionSet(Noted):
         It knows its place in the file; what was found wrong with its envelope stays here.
         """
         of, group = self.interchange, self.group
-        blocks = [
-            (place, block.part(first, first + self._until(n) - place), 0)
-            for n, (place, block, first) in enumerate(self._blocks)
-        ]
         return TransactionSet(
             self.st,
             Interchange(of.isa, of.delimiters, of.ordinal, of.offset),
@@ -253,57 +255,34 @@ class TransactionSet(Noted):
             self.st_offset,
             self.closed,
             self.se_offset,
-            self.raw,
+            self.held.apart(),
             ended=True,
-            _blocks=blocks,
         )
-
-    def _until(self, block: int) -> int:
-        """The place behind the last segment of a block."""
-        return self._blocks[block + 1][0] if block + 1 < len(self._blocks) else self.count
 
     def give_up(self) -> None:
         """Hold nothing of it any more."""
         self.given_up = True
-        self._drop(self.count)
-
-    def _drop(self, place: int) -> None:
-        """Hold no segment before this place."""
-        gone = place - self._dropped
-        if gone <= 0:
-            return
-        del self.raw[:gone]
-        self._dropped = place
-        over = 0
-        while over + 1 < len(self._blocks) and self._blocks[over + 1][0] <= place:
-            self._held_bytes -= self._blocks[over][1].size
-            over += 1
-        del self._blocks[:over]
+        self.held.drop(self.count)
 
     def add(self, block: Block, first: int, last: int) -> None:
         """Append the segments of a block from first up to last."""
         if self.given_up:
-            self._dropped += last - first
-            return
-        self._blocks.append((self.count, block, first))
-        self._held_bytes += block.size
-        self.raw += block.texts if last - first == len(block.texts) else block.texts[first:last]
+            self.held.pass_over(last - first)
+        else:
+            self.held.add(block, first, last)
 
     def holds(self, place: int) -> bool:
         """Whether the segment at this place is there and was not dropped."""
-        return self._dropped <= place < self.count
+        return self.held.since <= place < self.held.count
 
     def split_at(self, place: int) -> list[str]:
         """The elements of the segment at this place; one empty element where it is not held."""
-        text = self.raw[place - self._dropped] if self.holds(place) else ""
+        text = self.raw[place - self.held.since] if self.holds(place) else ""
         return text.split(self.delimiters.element)
 
     def tag(self, place: int) -> str:
         """The segment id at this place, as it may be shown."""
-        at = place - self._dropped
-        if not 0 <= at < len(self.raw):
-            return "ST"
-        return shown_tag(self.raw[at].partition(self.delimiters.element)[0])
+        return shown_tag(self.split_at(place)[0]) if self.holds(place) else "ST"
 
     def value(self, place: int, element: str) -> str:
         """What stands at an element such as CLM02 of the segment at this place; empty when it is not held."""
@@ -321,13 +300,8 @@ class TransactionSet(Noted):
         """The byte of the file where the segment starts (behind the last: the SE); of the ST where it is not known."""
         if self.closed and place == self.count:
             return self.se_offset
-        if not self._dropped <= place < self.count:
-            return self.st_offset
-        nearest = bisect_right(self._blocks, place, key=itemgetter(0)) - 1
-        if nearest >= 0:
-            start, block, first = self._blocks[nearest]
-            return block.start(place - start + first)
-        return self.st_offset
+        offset = self.held.offset(place) if self.holds(place) else None
+        return self.st_offset if offset is None else offset
 
     def finding(
         self,

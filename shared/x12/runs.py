@@ -15,8 +15,6 @@ Found = re.Match[str]
 """Segments that look like a shape; its groups are what stood at the places, None where a segment was left out."""
 Reached = tuple[int, int]
 """The place behind the segments that were read, and where in the text it is."""
-AT_ONCE = 1_024
-"""Segments whose text is looked at together: few enough for the cache, and few runs go over its end."""
 
 
 class Run(NamedTuple):

@@ -1,4 +1,4 @@
-"""One block of bytes to whole segments, split at C speed; where they start is worked out only when it is asked."""
+"""One block of bytes to whole segments at C speed; they are split, and where they start is worked out, only when it is asked."""
 
 import re
 from array import array
@@ -38,83 +38,111 @@ class Odd(NamedTuple):
 class Block:
     """Whole segments of one interchange, in order, none empty.
 
-    `starts` are the bytes where they start, or None when each starts `gap` bytes after the end of the one before.
-    `size` is how many bytes they are. `controls` are the places of all that may be control segments, when they were
-    looked for already. Each sentence stands in `odd` once, at the first segment that it is true of.
+    `text` is all of them, each with its terminator and nothing between them. In the file each starts `gap` bytes after
+    the end of the one before, unless `starts` says otherwise; `size` is how many bytes they are. `known` is where some
+    start in the text: all that may be control segments, and what follows them. Each sentence stands in `odd` once, at
+    the first segment that it is true of.
     """
 
-    __slots__ = ("_controls", "_starts", "cut_off", "gap", "odd", "offset", "size", "texts")
+    __slots__ = (
+        *("_known", "_starts", "_texts", "count", "cut_off", "end", "gap", "odd", "offset"),
+        *("size", "text"),
+    )
 
     def __init__(
         self,
-        texts: list[str],
+        text: str,
+        end: str,
+        count: int,
         offset: int,
         size: int,
         gap: int = 0,
+        *,
+        known: dict[int, int] | None = None,
         starts: "array[int] | None" = None,
         odd: list[Odd] | None = None,
         cut_off: bool = False,
-        controls: list[int] | None = None,
     ) -> None:
-        self.texts = texts
-        self.offset = offset
-        self.size = size
-        self.gap = gap
+        self.text, self.end, self.count = text, end, count
+        self.offset, self.size, self.gap = offset, size, gap
         self.odd = odd or []
         self.cut_off = cut_off
-        self._controls = controls
+        self._known = known
         self._starts = starts
+        self._texts: list[str] | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """The segments, each without its terminator."""
+        if self._texts is None:
+            self._texts = self.text.split(self.end)
+            self._texts.pop()
+        return self._texts
 
     def controls(self) -> list[int]:
         """The places of all that may be control segments."""
-        if self._controls is None:
-            self._controls = [n for n, text in enumerate(self.texts) if text[:2] in _FIRST_TWO]
-        return self._controls
+        if self._known is not None:
+            return [n for n, at in self._known.items() if self.text[at : at + 2] in _FIRST_TWO]
+        return [n for n, text in enumerate(self.texts) if text[:2] in _FIRST_TWO]
+
+    def segment(self, place: int) -> str:
+        """The segment at this place, without splitting all of them."""
+        at = self.at(place)
+        return self.text[at : self.text.index(self.end, at)]
+
+    def at(self, place: int) -> int:
+        """Where in the text the segment at this place starts; the end of the text behind the last."""
+        if place in (0, self.count):
+            return len(self.text) if place else 0
+        if self._known is None or place not in self._known:
+            self._known = dict(enumerate(accumulate((len(t) + 1 for t in self.texts), initial=0)))
+        return self._known[place]
 
     def start(self, place: int) -> int:
-        """Where the segment at this place starts."""
-        if self._starts is None:
-            self._starts = array("Q", accumulate(map(len, self.texts), initial=0))
-        return self.offset + self._starts[place] + self.gap * place
+        """The byte of the file where the segment at this place starts."""
+        if self._starts is not None:
+            return self.offset + self._starts[place]
+        return self.offset + self.at(place) + (self.gap - 1) * place
 
     def part(self, first: int, last: int) -> "Block":
         """The segments from first up to last, as a block of their own."""
-        offset = self.start(first) if first < len(self.texts) else self.offset + self.size
+        offset = self.start(first) if first < self.count else self.offset + self.size
         starts = self._starts
         if starts is not None:
             base = starts[first] if first < len(starts) else 0
             starts = array("Q", [at - base for at in starts[first:last]])
-        return Block(self.texts[first:last], offset, 0, self.gap, starts)
+        text = self.text[self.at(first) : self.at(last)]
+        return Block(text, self.end, last - first, offset, 0, self.gap, starts=starts)
 
 
 def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block:
-    """Split at once where every segment ends alike and nothing is to be trimmed, else piece by piece."""
+    """As it stands where every segment ends alike and nothing is to be trimmed, else piece by piece."""
     if raw.isascii() and not cut_off:
-        text = raw.decode("ascii")
-        whole = _same_end(raw, marks)
+        text, end = raw.decode("ascii"), marks.segment
+        whole, count = _same_end(raw, marks)
         if whole and not _is_loose(text, marks):
-            texts = text.split(whole)
-            if all(texts) and not _has_overlong(text, texts, marks):
-                controls = _places(text, whole)
-                return Block(texts, offset, len(raw), len(whole), controls=controls)
+            text = text.replace(whole, end) + end if whole != end else text + end
+            known = _known(text, end)
+            if known is not None and not _has_overlong(text, marks):
+                return Block(text, end, count + 1, offset, len(raw), len(whole), known=known)
     return _pieces(raw, offset, marks, cut_off)
 
 
-def _has_overlong(text: str, texts: list[str], marks: Delimiters) -> bool:
+def _has_overlong(text: str, marks: Delimiters) -> bool:
     """Only a long segment can have many elements, so most files are looked at in leaps over whole short segments."""
     at, last, most, segment = 0, len(text) - limits.ELEMENTS, limits.ELEMENTS + 1, marks.segment
     while at < last:
         at = text.rfind(segment, at, at + most) + 1
         if not at:
-            longest = max(map(len, texts))
-            return longest > limits.SEGMENT_BYTES or (
+            texts = text.split(segment)
+            return max(map(len, texts)) > limits.SEGMENT_BYTES or (
                 max(text.count(marks.element) for text in texts) > limits.ELEMENTS
             )
     return False
 
 
-def _same_end(raw: bytes, marks: Delimiters) -> str:
-    """The terminator with the line end that follows every one of them; empty when they differ.
+def _same_end(raw: bytes, marks: Delimiters) -> tuple[str, int]:
+    """The terminator with the line end that follows every one of them, and how many there are; empty when they differ.
 
     Empty too where any other control sign stands that is no separator.
     """
@@ -123,8 +151,8 @@ def _same_end(raw: bytes, marks: Delimiters) -> str:
         whole = marks.segment.encode("latin-1") + line_end
         count = left.count(whole)
         if left == whole * count and (not line_end or raw.count(whole) == count):
-            return whole.decode("latin-1")
-    return ""
+            return whole.decode("latin-1"), count
+    return "", 0
 
 
 @lru_cache(maxsize=64)
@@ -148,20 +176,33 @@ def _beside(marks: Delimiters) -> Callable[[str], object]:
     return re.compile(rf" (?:(?<=[{signs}\n] )|(?=[{signs}]))").search
 
 
-def _places(text: str, whole: str) -> list[int]:
-    """The places of all that may be control segments, in the text of a block whose segments all end alike."""
-    places, place, at = [0] if text[:2] in _FIRST_TWO else [], 0, 0
-    for match in _control(whole)(text):
-        place += text.count(whole, at, match.end())
-        at = match.end()
-        places.append(place)
-    return places
+def _known(text: str, end: str) -> dict[int, int] | None:
+    """By its place, where in a text all starts that may be a control segment, and what follows it.
+
+    None when a segment is empty.
+    """
+    if text.startswith(end):
+        return None
+    starts = [0] if text[:2] in _FIRST_TWO else []
+    for match in _control(end)(text):
+        if match[0] == end + end:
+            return None
+        starts.append(match.start() + 1)
+    known: dict[int, int] = {}
+    place = at = 0
+    for start in starts:
+        place += text.count(end, at, start)
+        at = text.index(end, start) + 1
+        known[place], known[place + 1] = start, at
+        place += 1
+    return known
 
 
 @lru_cache(maxsize=64)
-def _control(whole: str) -> Callable[[str], Iterator[re.Match[str]]]:
-    """Finds what may be a control segment behind the end of another."""
-    return re.compile(rf"{re.escape(whole)}(?:S[TE]|G[SE]|IE|TA)").finditer
+def _control(end: str) -> Callable[[str], Iterator[re.Match[str]]]:
+    """Finds what may be a control segment behind the end of another, and empty segments."""
+    sign = re.escape(end)
+    return re.compile(rf"{sign}(?:S[TE]|G[SE]|IE|TA|{sign})").finditer
 
 
 def _controls(raw: bytes, but: bytes) -> bool:
@@ -194,7 +235,11 @@ def _pieces(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block:
                     odd.setdefault(one.rule, one)
         texts = [judge.text(whole) for whole in wholes]
     listed = sorted(odd.values(), key=lambda one: one.place)
-    return Block(texts, offset, len(raw), 0, starts, listed, cut_off)
+    text = "".join([one + marks.segment for one in texts])
+    size = len(raw)
+    return Block(
+        text, marks.segment, len(texts), offset, size, starts=starts, odd=listed, cut_off=cut_off
+    )
 
 
 class _Judge:

@@ -117,7 +117,7 @@ class Room:
             return None
         if self.answer_guide is None:
             return self.guide
-        while not one.raw and one.pull():
+        while not one.count and one.pull():
             pass  # In a stream the first segment may still be to come.
         bht = one.raw[0].split(one.delimiters.element) if one.raw else []
         return self.answer_guide if bht[2:3] == ["11"] else self.guide

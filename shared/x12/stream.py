@@ -167,25 +167,25 @@ class Stream(Control):
 
     def _take(self, block: Block) -> None:
         """Give every segment of a block to the set that is open, or read it as envelope."""
-        texts, done, first = block.texts, 0, self.ordinal
-        self._segments += len(texts)
+        done, first = 0, self.ordinal
+        self._segments += block.count
         self._refuse_above(limits.SEGMENTS, self._segments, "segments")
         odd = deque(block.odd)
         for place in block.controls():
-            tag = texts[place].partition(self._marks)[0]
-            if tag not in ENVELOPE:
+            elements = block.segment(place).split(self._marks)
+            if elements[0] not in ENVELOPE:
                 continue
             self.ordinal = first + done
             self._inside(block, done, place)
             self._say_odd(block, odd, first, place)
             self.ordinal = first + place + 1
-            ENVELOPE[tag](self, texts[place].split(self._marks), block.start(place))
+            ENVELOPE[elements[0]](self, elements, block.start(place))
             done = place + 1
         self.ordinal = first + done
-        self._inside(block, done, len(texts))
-        self._say_odd(block, odd, first, len(texts))
-        self.ordinal = first + len(texts)
+        self._inside(block, done, block.count)
+        self._say_odd(block, odd, first, block.count)
+        self.ordinal = first + block.count
         if block.cut_off:
             sentence = "the last segment has no terminator"
-            at = block.start(len(texts) - 1) if texts else block.offset
+            at = block.start(block.count - 1) if block.count else block.offset
             self._note(sentence, at, "023", rule="segment.unended")

@@ -16,7 +16,7 @@ from shared.x12.claim_loops.model import (
 from shared.x12.claim_loops.usual import UsualReading
 from shared.x12.dates import first_day
 from shared.x12.fields import NOTHING, el, ends, padded
-from shared.x12.runs import AT_ONCE, starts
+from shared.x12.runs import starts
 
 _ENDS = frozenset({"CLM", "HL"})
 _SPANS = frozenset({"D8", "RD8"})
@@ -52,8 +52,7 @@ class ClaimReading(UsualReading[C, L]):
         readers = _Readers({tag: getattr(self, tag.lower()) for tag in self.tags})
         runs, element, end = self.runs(), self.set.delimiters.element, self.set.delimiters.segment
         find = starts(self.set.delimiters, tuple(runs))
-        for first, texts in self.set.texts(AT_ONCE):
-            whole = end.join(texts) + end
+        for first, whole in self.set.stretches():
             place, at, size = first, 0, len(whole)
             while at < size:
                 run = runs.get(whole[at : at + 3])
