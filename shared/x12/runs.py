@@ -66,8 +66,11 @@ class Remembered(dict[str, V]):
     def __init__(self, work: Callable[[str], V]) -> None:
         super().__init__()
         self._work = work
+        self.missed = 0
+        """How often a text was not there yet."""
 
     def __missing__(self, text: str) -> V:
+        self.missed += 1
         value = self._work(text)
         if len(self) >= self.MOST:
             self.clear()

@@ -116,16 +116,20 @@ class Block:
 
 
 def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block:
-    """As it stands where every segment ends alike and nothing is to be trimmed, else piece by piece."""
-    if raw.isascii() and not cut_off:
-        text, end = raw.decode("ascii"), marks.segment
+    """As it stands where every segment ends alike and nothing is to be trimmed, else piece by piece.
+
+    The last segment has its terminator, unless it is cut off.
+    """
+    end, terminator = marks.segment, marks.segment.encode("latin-1")
+    if raw.isascii() and raw.endswith(terminator):
+        text = raw.decode("ascii")
         whole, count = _same_end(raw, marks)
         if whole and not _is_loose(text, marks):
-            text = text.replace(whole, end) + end if whole != end else text + end
+            text = text.replace(whole, end)
             known = _known(text, end)
             if known is not None and not _has_overlong(text, marks):
-                return Block(text, end, count + 1, offset, len(raw), len(whole), known=known)
-    return _pieces(raw, offset, marks, cut_off)
+                return Block(text, end, count, offset, len(raw), len(whole), known=known)
+    return _pieces(raw.removesuffix(terminator), offset, marks, cut_off)
 
 
 def _has_overlong(text: str, marks: Delimiters) -> bool:
@@ -142,16 +146,20 @@ def _has_overlong(text: str, marks: Delimiters) -> bool:
 
 
 def _same_end(raw: bytes, marks: Delimiters) -> tuple[str, int]:
-    """The terminator with the line end that follows every one of them, and how many there are; empty when they differ.
+    """The terminator with the line end that follows all of them but the last, and how many there are.
 
-    Empty too where any other control sign stands that is no separator.
+    Empty when they differ, and where any other control sign stands that is no separator.
     """
+    terminator = marks.segment.encode("latin-1")
     left = raw.translate(None, _harmless(marks))
     for line_end in (b"", b"\r\n", b"\n"):
-        whole = marks.segment.encode("latin-1") + line_end
+        whole = terminator + line_end
         count = left.count(whole)
-        if left == whole * count and (not line_end or raw.count(whole) == count):
-            return whole.decode("latin-1"), count
+        if left == whole * count + (terminator if line_end else b""):
+            if not line_end:
+                return marks.segment, count
+            if raw.count(whole) == count:
+                return whole.decode("latin-1"), count + 1
     return "", 0
 
 
@@ -166,7 +174,7 @@ def _harmless(marks: Delimiters) -> bytes:
 
 def _is_loose(text: str, marks: Delimiters) -> bool:
     """Whether white space stands beside a separator, so that elements must be trimmed."""
-    return text[:1] == " " or text[-1:] == " " or bool(_beside(marks)(text))
+    return text[:1] == " " or bool(_beside(marks)(text))
 
 
 @lru_cache(maxsize=64)

@@ -181,7 +181,7 @@ class Source:
         raw = self._drop(end)
         whole = raw if raw.endswith(terminator) else raw.rstrip(SPACE)
         cut_off = not whole.endswith(terminator) and terminator not in raw[len(whole) :]
-        return block_of(whole.removesuffix(terminator), offset, marks, cut_off)
+        return block_of(whole, offset, marks, cut_off)
 
     def _overlong(self, marks: Delimiters, terminator: bytes) -> Block:
         """A segment of any length, of which only the id is kept."""

@@ -70,8 +70,10 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
     kind_of_place = "A"
     claim_shape, line_shape = _CLAIM, _LINE
 
-    def usual_claim(self, place: int, found: Found) -> Reached | None:
+    def usual_claim(self, place: int, found: Found | None) -> Reached | None:
         """A CLM with the days of its statement and where the patient came from and is, and its lines."""
+        if found is None:
+            return None
         clm01, total, rest, days, admission, came_from, status = found.groups()
         said = self.places[rest]
         span = self.spans[days] if days is not None else UNDATED

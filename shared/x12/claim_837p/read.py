@@ -1,7 +1,6 @@
 """Reading an 837P set: every claim with its billing provider, subscriber, patient, other payers and lines."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from shared.x12.claim_837p.model import Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.read import ClaimReading
@@ -10,10 +9,11 @@ from shared.x12.envelope import TransactionSet
 from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
 from shared.x12.money import NotMoney
-from shared.x12.runs import Found, Reached, Remembered
+from shared.x12.runs import Found, Reached
 from shared.x12.segments import Delimiters
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
+NO_DIAGNOSES: tuple[str, tuple[str, ...]] = ("ABK", ())
 Signs = tuple[str, str, str, str]
 """Emergency, service of a child's screening, family planning, no copay."""
 _CLAIM = """
@@ -56,14 +56,16 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
 
     def __init__(self, one: TransactionSet) -> None:
         super().__init__(one)
-        self.diagnoses = Remembered(partial(_diagnoses, one.delimiters))
-        self.services = Remembered(partial(_service, one.delimiters))
+        self.diagnoses = self.remembered(_diagnoses)
+        self.services = self.remembered(_service)
 
-    def usual_claim(self, place: int, found: Found) -> Reached | None:
+    def usual_claim(self, place: int, found: Found | None) -> Reached | None:
         """A CLM with its codes and who rendered, and its lines."""
+        if found is None:
+            return None
         clm01, total, rest, codes, person, taxonomy = found.groups()
         said = self.places[rest]
-        diagnoses = self.diagnoses[codes] if codes is not None else ()
+        diagnoses = self.diagnoses[codes] if codes is not None else NO_DIAGNOSES
         name = self.persons[person] if person is not None else None
         if said is None or diagnoses is None:
             return None
@@ -82,7 +84,8 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             self.subscriber,
             self.payer,
             [],
-            [*diagnoses[1:]],
+            [*diagnoses[1]],
+            first_diagnosis=diagnoses[0],
             patient=self.patient,
             patient_relation=self.relation,
             signature=signature,
@@ -94,8 +97,6 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             billing=self.billing,
             segment=place,
         )
-        if diagnoses:
-            claim.first_diagnosis = diagnoses[0]
         self.open_claim(claim)
         if name is not None:
             self.rendering(claim, name, taxonomy)
@@ -106,10 +107,11 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
     def usual_lines(self, place: int, found: Found | None) -> Reached | None:
         """Lines, each an LX with what was done, for how much, when, and its control number."""
         claim, line, end = self.claim, None, 0
+        procedures, services, spans = self.procedures, self.services, self.spans
         while found is not None and claim is not None:
             lx01, what, charge, rest, on, control = found.groups()
-            procedure, said = self.procedures[what], self.services[rest]
-            days = self.spans[on] if on is not None else UNDATED
+            procedure, said = procedures[what], services[rest]
+            days = spans[on] if on is not None else UNDATED
             if procedure is None or said is None or days is None:
                 break
             try:
@@ -264,12 +266,12 @@ def _pointers(text: str, component: str) -> list[int]:
     return [int(p) for p in text.split(component) if p.isascii() and p.isdigit() and len(p) < 3]
 
 
-def _diagnoses(marks: Delimiters, text: str) -> tuple[str, ...] | None:
+def _diagnoses(marks: Delimiters, text: str) -> tuple[str, tuple[str, ...]] | None:
     """The kind of the first code of an HI, and its codes; None where one of them is no diagnosis or says more."""
     found = [one.split(marks.component) for one in text.split(marks.element)]
     if any(len(parts) != 2 or parts[0] not in _DIAGNOSES for parts in found):
         return None
-    return (found[0][0], *(code for _, code in found))
+    return found[0][0], tuple(code for _, code in found)
 
 
 def _service(

@@ -13,7 +13,7 @@ from shared.x12.claim_loops.model import (
     PriorLine,
     Reference,
 )
-from shared.x12.claim_loops.usual import UsualReading
+from shared.x12.claim_loops.usual import ENOUGH, UsualReading
 from shared.x12.dates import first_day
 from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.runs import starts
@@ -52,9 +52,14 @@ class ClaimReading(UsualReading[C, L]):
         readers = _Readers({tag: getattr(self, tag.lower()) for tag in self.tags})
         runs, element, end = self.runs(), self.set.delimiters.element, self.set.delimiters.segment
         find = starts(self.set.delimiters, tuple(runs))
+        refused, due = 0, ENOUGH
         for first, whole in self.set.stretches():
             place, at, size = first, 0, len(whole)
             while at < size:
+                if place > due:
+                    due = place + ENOUGH
+                    if self.seldom_usual(place, refused):
+                        runs.clear()
                 run = runs.get(whole[at : at + 3])
                 found = run.match(whole, at) if run is not None else None
                 if run is not None and found is not None:
@@ -65,8 +70,9 @@ class ClaimReading(UsualReading[C, L]):
                     if reached is not None:
                         place, at = reached
                         continue
+                    refused += 1
                 # What follows here is read segment by segment, up to where it may look as usual again.
-                following = find(whole, at)
+                following = find(whole, at) if runs else None
                 stop = following.end() if following is not None else size
                 for text in whole[at : stop - 1].split(end):
                     segment = text.split(element)

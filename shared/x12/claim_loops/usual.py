@@ -5,19 +5,22 @@ has a name for, so that its segment must be read by itself.
 """
 
 from abc import abstractmethod
+from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Generic
+from typing import Any, Generic
 
 from shared.x12.claim_loops.levels import NO_ADDRESS, ORDERS, C, L, LevelReading
 from shared.x12.claim_loops.model import Party, Payer, Provider, Subscriber
 from shared.x12.dates import day_or_none
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import padded
-from shared.x12.runs import Found, Reached, Remembered, Run, pattern
+from shared.x12.runs import Found, Reached, Remembered, Run, V, pattern
 from shared.x12.segments import Delimiters
 
 UNDATED = (None, None)
+ENOUGH = 1_000
+"""Segments of a set, after which it is asked what it is like."""
 NOWHERE, NOBODY = ("", "", ""), ("", "")
 _SUBSCRIBER = """
     HL*_*_*22*_
@@ -42,16 +45,29 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         super().__init__(one)
         self.cents, self.days = self.taker.cents, self.taker.days
         marks = one.delimiters
-        self.turns = Remembered(partial(_turn, marks))
-        self.cities = Remembered(partial(_city, marks))
-        self.payers = Remembered(partial(_payer, marks))
-        self.persons = Remembered(partial(_person, marks))
-        self.places = Remembered(partial(_place, marks, self.kind_of_place))
-        self.procedures = Remembered(partial(_procedure, marks))
-        self.spans = Remembered(partial(_span, marks))
+        self.memories: list[Remembered[Any]] = []
+        self.turns = self.remembered(_turn)
+        self.cities = self.remembered(_city)
+        self.payers = self.remembered(_payer)
+        self.persons = self.remembered(_person)
+        self.places = self.remembered(partial(_place, self.kind_of_place))
+        self.procedures = self.remembered(_procedure)
+        self.spans = self.remembered(_span)
+        self.claim_match = pattern(self.claim_shape, marks)
         self.line_match = pattern(self.line_shape, marks)
         self.rendered = Provider("82")
         """Holds what is still said of a rendering person; what is known of him stands in the claim."""
+
+    def remembered(self, work: Callable[[Delimiters, str], V]) -> Remembered[V]:
+        """A memory of what a function makes of a text with the file's separators."""
+        memory = Remembered(partial(work, self.set.delimiters))
+        self.memories.append(memory)
+        return memory
+
+    def seldom_usual(self, segments: int, refused: int) -> bool:
+        """Whether looking for runs has taken longer so far than it saved: too many were refused or said new things."""
+        vain = sum(memory.missed for memory in self.memories) + 3 * refused
+        return vain > segments / 2
 
     def runs(self) -> dict[str, Run]:
         """Who reads a loop, by the first three signs of its first segment."""
@@ -59,12 +75,12 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         element = marks.element
         return {
             f"HL{element}": Run(pattern(_SUBSCRIBER, marks), self.usual_subscriber, True),
-            "CLM": Run(pattern(self.claim_shape, marks), self.usual_claim, True),
+            "CLM": Run(self.claim_match, self.usual_claim, True),
             f"LX{element}": Run(self.line_match, self.usual_lines),
         }
 
     @abstractmethod
-    def usual_claim(self, place: int, found: Found) -> Reached | None:
+    def usual_claim(self, place: int, found: Found | None) -> Reached | None:
         """A CLM, what follows it mostly, and its lines."""
 
     @abstractmethod
@@ -72,7 +88,7 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         """Lines one after the other: an LX, what was done, when, and the control number."""
 
     def usual_subscriber(self, place: int, found: Found) -> Reached | None:
-        """The level of a subscriber with his name, where he lives, and the payer."""
+        """The level of a subscriber with his name, where he lives, and the payer; and his first claim."""
         (hl01, hl02, hl04, turn, kind, last, first, middle, suffix, member,
          street, lives, born, sex, pays) = found.groups()  # fmt: skip
         turned = self.turns[turn]
@@ -109,7 +125,8 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         self.payer = Payer(name, number)
         self.here = self.address = party if pays is None else self.payer
         there = (street is not None) + (lives is not None) + (born is not None) + (pays is not None)
-        return place + 3 + there, found.end()
+        behind, end = place + 3 + there, found.end()
+        return self.usual_claim(behind, self.claim_match(found.string, end)) or (behind, end)
 
     def open_claim(self, claim: C) -> None:
         """From here on things are said of this claim."""
@@ -167,7 +184,7 @@ def _person(marks: Delimiters, text: str) -> tuple[str, str, str] | None:
     return s[1], s[2], s[7]
 
 
-def _place(marks: Delimiters, kind: str, text: str) -> tuple[str, ...] | None:
+def _place(kind: str, marks: Delimiters, text: str) -> tuple[str, ...] | None:
     """Of a CLM from CLM05 on.
 
     Place, frequency, signature, assignment, benefits assigned, release, who signed, why it is late.
