@@ -16,6 +16,8 @@ Found = re.Match[str]
 Reached = tuple[int, int]
 """The place behind the segments that were read, and where in the text it is."""
 
+_PRINTED = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
+
 
 class Run(NamedTuple):
     """Segments that follow each other.
@@ -34,7 +36,8 @@ def pattern(shape: str, marks: Delimiters) -> Callable[[str, int], Found | None]
     """Finds segments that look like a shape, whatever separators a file has.
 
     A shape is written as X12 is printed, a segment a line: `_` is what is taken, all else must stand there exactly.
-    A `?` before a segment says that it may be left out; `__` is all that a segment still has, separators too.
+    A `?` before a segment says that it may be left out; `__` is all that a segment still has, separators too. Signs
+    that Latin-1 does not have, or does not print, look like no shape.
     """
     return re.compile("".join(_segment(line, marks) for line in shape.split())).match
 
@@ -48,7 +51,9 @@ def starts(marks: Delimiters, signs: tuple[str, ...]) -> Callable[[str, int], Fo
 
 def _segment(shape: str, marks: Delimiters) -> str:
     element, end = re.escape(marks.element), re.escape(marks.segment)
-    signs = {"_": f"([^{element}{end}]*+)", "__": f"([^{end}]*+)"}
+    # Signs that are listed are looked up at once; of those left out each would be compared.
+    listed = re.escape(_PRINTED.replace(marks.element, "").replace(marks.segment, ""))
+    signs = {"_": f"([{listed}]*+)", "__": f"([^{end}]*+)"}
     whole = element.join(signs.get(text, text) for text in shape.removeprefix("?").split("*")) + end
     return f"(?:{whole}|)" if shape.startswith("?") else whole  # An empty choice costs less than a `?`.
 

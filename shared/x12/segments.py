@@ -135,8 +135,9 @@ def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block
 def _has_overlong(text: str, marks: Delimiters) -> bool:
     """Only a long segment can have many elements, so most files are looked at in leaps over whole short segments."""
     at, last, most, segment = 0, len(text) - limits.ELEMENTS, limits.ELEMENTS + 1, marks.segment
+    find = text.rfind
     while at < last:
-        at = text.rfind(segment, at, at + most) + 1
+        at = find(segment, at, at + most) + 1
         if not at:
             texts = text.split(segment)
             return max(map(len, texts)) > limits.SEGMENT_BYTES or (

@@ -151,6 +151,41 @@ def test_a_usual_claim_is_read_at_once(data: bytes) -> None:
     assert met == []
 
 
+NEW = (
+    "HL*{0}*1*22*0~SBR*P*18*G{0}******MB~NM1*IL*1*ZZ{0}*Q****MI*X{0}~N4*ZZ{0}*NY*{0}~NM1*PR*2*P{0}*****PI*{0}~"
+    "CLM*C{0}*{0}***{0}:B:1*Y*A*Y*Y~HI*ABK:{0}~LX*1~SV1*HC:{0}*{0}*UN*{0}***1~DTP*472*D8*20260105~"
+)
+
+
+def set_of(loops: list[str]) -> bytes:
+    text = USUAL.decode()
+    return "".join((text[: text.index("HL*2*")], *loops, text[text.index("SE*") :])).encode()
+
+
+def test_a_set_in_which_nothing_comes_again_is_soon_read_segment_by_segment() -> None:
+    data = set_of([NEW.format(number) for number in range(1_000, 1_300)])
+    assert same(data) == 1
+    (one,) = claim_sets(data)
+    reading = Reading837P(one)
+    assert len(list(reading.claims())) == 300
+    assert sum(memory.missed for memory in reading.memories) < 1_000
+
+
+def test_a_set_of_which_every_run_is_refused_is_soon_read_segment_by_segment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = NEW.format(1_000).replace("******MB", "**X****MB").replace("HI*ABK", "HI*BP")
+    refused = refused.replace("UN*1000*", "UN*1.5*")
+    data = set_of([refused] * 300)
+    assert same(data) == 1
+    (one,) = claim_sets(data)
+    reading = Reading837P(one)
+    asked: list[int] = []
+    monkeypatch.setattr(reading, "usual_lines", lambda place, found: asked.append(place))
+    assert len(list(reading.claims())) == 300
+    assert 90 < len(asked) < 110
+
+
 def test_a_claim_that_is_called_sound_breaks_no_rule() -> None:
     sound = 0
     for data in (*FILES, *changed(USUAL), *changed(STAY)):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.x12.claim_837p.model import Batch837, ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.read import ClaimReading
-from shared.x12.claim_loops.usual import UNDATED, number_of, parted
+from shared.x12.claim_loops.usual import NAMELESS, UNDATED, number_of, parted
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
@@ -66,16 +66,18 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         clm01, total, rest, codes, person, taxonomy = found.groups()
         said = self.places[rest]
         diagnoses = self.diagnoses[codes] if codes is not None else NO_DIAGNOSES
-        name = self.persons[person] if person is not None else None
-        if said is None or diagnoses is None:
+        name = self.persons[person] if person is not None else NAMELESS
+        if said is None or diagnoses is None or name is None:
             return None
-        if name is None and (person is not None or taxonomy is not None):
+        if person is None and taxonomy is not None:
             return None
         try:
             cents = self.cents[total]
         except NotMoney:
             return None
         where, frequency, signature, assignment, benefits, release, signed_by, late = said
+        first_kind, diagnosed = diagnoses
+        last, first, npi = name
         claim = ProfessionalClaim(
             clm01,
             cents,
@@ -84,8 +86,8 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             self.subscriber,
             self.payer,
             [],
-            [*diagnoses[1]],
-            first_diagnosis=diagnoses[0],
+            [*diagnosed],
+            first_diagnosis=first_kind,
             patient=self.patient,
             patient_relation=self.relation,
             signature=signature,
@@ -94,13 +96,18 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             release=release,
             signature_source=signed_by,
             delay_reason=late,
+            rendering_last=last,
+            rendering_first=first,
+            rendering_npi=npi,
+            rendering_taxonomy=taxonomy or "",
             billing=self.billing,
             segment=place,
         )
         self.open_claim(claim)
-        if name is not None:
-            self.rendering(claim, name, taxonomy)
-        behind = place + 1 + (codes is not None) + (name is not None) + (taxonomy is not None)
+        if person is not None:
+            self.rendered.references = claim.rendering_references
+            self.here = self.address = self.rendered
+        behind = place + 1 + (codes is not None) + (person is not None) + (taxonomy is not None)
         end = found.end()
         return self.usual_lines(behind, self.line_match(found.string, end)) or (behind, end)
 

@@ -21,7 +21,8 @@ from shared.x12.segments import Delimiters
 UNDATED = (None, None)
 ENOUGH = 1_000
 """Segments of a set, after which it is asked what it is like."""
-NOWHERE, NOBODY = ("", "", ""), ("", "")
+NOWHERE = NAMELESS = ("", "", "")
+NOBODY = ("", "")
 _SUBSCRIBER = """
     HL*_*_*22*_
     SBR*__
@@ -122,8 +123,8 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
             order, member, party, relation, filing, insurance, group, group_name
         )
         name, number = payer
-        self.payer = Payer(name, number)
-        self.here = self.address = party if pays is None else self.payer
+        self.payer = made = Payer(name, number)
+        self.here = self.address = party if pays is None else made
         there = (street is not None) + (lives is not None) + (born is not None) + (pays is not None)
         behind, end = place + 3 + there, found.end()
         return self.usual_claim(behind, self.claim_match(found.string, end)) or (behind, end)
@@ -139,14 +140,6 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         self.line = line
         self.prior = self.prior_line = self.here = None
         self.strange = False
-
-    def rendering(self, claim: C, name: tuple[str, str, str], taxonomy: str | None) -> None:
-        """Loop 2310B of a person with an NPI."""
-        claim.rendering_last, claim.rendering_first, claim.rendering_npi = name
-        if taxonomy is not None:
-            claim.rendering_taxonomy = taxonomy
-        self.rendered.references = claim.rendering_references
-        self.here = self.address = self.rendered
 
 
 def parted(text: str, sign: str, most: int) -> list[str] | None:
