@@ -44,7 +44,8 @@ class Held:
         """Append the segments of a block from first up to last."""
         part = Part(self.count, block, first, last)
         self._parts.append(part)
-        self._texts = None
+        if self._texts is not None:
+            self._texts += block.texts[first:last]
         self.count = part.end
         self.bytes += block.size
 

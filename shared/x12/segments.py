@@ -45,7 +45,7 @@ class Block:
     """
 
     __slots__ = (
-        *("_known", "_starts", "_texts", "count", "cut_off", "end", "gap", "odd", "offset"),
+        *("_ats", "_known", "_starts", "_texts", "count", "cut_off", "end", "gap", "odd", "offset"),
         *("size", "text"),
     )
 
@@ -70,6 +70,7 @@ class Block:
         self._known = known
         self._starts = starts
         self._texts: list[str] | None = None
+        self._ats: array[int] | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -94,9 +95,11 @@ class Block:
         """Where in the text the segment at this place starts; the end of the text behind the last."""
         if place in (0, self.count):
             return len(self.text) if place else 0
-        if self._known is None or place not in self._known:
-            self._known = dict(enumerate(accumulate((len(t) + 1 for t in self.texts), initial=0)))
-        return self._known[place]
+        if self._known is not None and place in self._known:
+            return self._known[place]
+        if self._ats is None:
+            self._ats = array("Q", accumulate([len(text) + 1 for text in self.texts], initial=0))
+        return self._ats[place]
 
     def start(self, place: int) -> int:
         """The byte of the file where the segment at this place starts."""
