@@ -1,6 +1,6 @@
 """What a batch changes once it ran: timers, and the rows of every projection."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.batch import Batch
@@ -97,8 +97,8 @@ def project(batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]) -> 
         touched: dict[tuple[Any, ...], int] = {}
         for place, event, at in told[projection.table]:
             try:
-                for key, row in rows_after(projection, now.get, event, at):
-                    now[key], touched[key] = row, at.partition
+                for key in tell(projection, now, event, at):
+                    touched[key] = at.partition
             except Exception as defect:
                 _blame(place, defect)
         changed[projection.table] = {
@@ -109,18 +109,20 @@ def project(batch: Batch, rows: Mapping[str, Mapping[tuple[Any, ...], Row]]) -> 
     batch.before, batch.changed = rows, changed
 
 
-def rows_after(
-    projection: Projection, before: Callable[[tuple[Any, ...]], Row | None], event: Any, at: At
-) -> Iterator[tuple[tuple[Any, ...], Row | None]]:
-    """(key, row) of every row that an event touches, given what each was before it."""
+def tell(
+    projection: Projection, rows: dict[tuple[Any, ...], Any], event: Any, at: At
+) -> Sequence[tuple[Any, ...]]:
+    """Make the rows what they are after an event; the keys of those that it touches, None for one that is gone."""
     if projection.rows is not None:
-        for row in projection.rows(event, at):
-            yield tuple([row[name] for name in projection.key]), row
-        return
+        told = [(tuple([row[name] for name in projection.key]), row) for row in projection.rows(event, at)]
+        rows.update(told)
+        return [key for key, _ in told]
     assert projection.keys is not None and projection.project is not None
-    for key in projection.keys(event, at):
-        told = (before(key), event, at, key) if projection.keyed else (before(key), event, at)
-        yield key, projection.project(*told)
+    keys, project = tuple(projection.keys(event, at)), projection.project
+    for key in keys:
+        before = rows.get(key)
+        rows[key] = project(before, event, at, key) if projection.keyed else project(before, event, at)
+    return keys
 
 
 def _blame(place: tuple[int, int] | None, defect: Exception) -> None:

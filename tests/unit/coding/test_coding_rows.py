@@ -11,7 +11,7 @@ from contracts.coding import ChargesCaptured, CodingFailure, CodingHeld
 from contracts.registry import wire_name
 from services.coding.domain.rules import next_step
 from services.coding.projections import CHARGES, WORK_LIST
-from shared.changes import rows_after
+from shared.changes import tell
 from shared.service import At, Projection, Row, Scope
 from shared.streams import account_stream
 from tests.unit.coding.test_coding import CHARGE, NUMBER
@@ -46,7 +46,7 @@ def row_after(projection: Projection, events: Sequence[tuple[Any, str]]) -> Row 
             n,
         )
         assert at.wire in projection.hears
-        rows.update(rows_after(projection, rows.get, event, at))
+        tell(projection, rows, event, at)
     return rows[(NUMBER,)]
 
 

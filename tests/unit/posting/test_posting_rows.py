@@ -13,7 +13,7 @@ from contracts.coding import ChargeCorrected
 from contracts.posting import OverpaymentOpened, PatientPaymentReceived
 from contracts.registry import wire_name
 from services.posting.app import SERVICE
-from shared.changes import rows_after
+from shared.changes import tell
 from shared.service import At, Scope
 from shared.streams import (
     account_stream,
@@ -74,14 +74,17 @@ class Tables:
             if at.wire not in p.hears:
                 continue
             table = self.rows[p.table]
-            for key, row in rows_after(p, table.get, event, at):
-                assert not (p.append and key in table)
+            before = set(table)
+            keys = tell(p, table, event, at)
+            if p.append:
+                assert len(set(keys)) == len(keys) and before.isdisjoint(keys)
+            for key in keys:
+                row = table[key]
                 if row is None:
-                    table.pop(key, None)
+                    table.pop(key)
                 else:
                     assert set(row) == set(p.columns)
                     assert tuple(row[k] for k in p.key) == key
-                    table[key] = row
 
     def ledgers(self) -> dict[str, int]:
         sums: dict[str, int] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from services.reporting.app import SERVICE
-from shared.changes import rows_after
+from shared.changes import tell
 from shared.service import At, Row, Scope, Service
 from shared.streams import BROADCAST, account_stream
 from tests.unit.posting.facts import ACCOUNT
@@ -53,14 +53,17 @@ class Rows:
             if at.wire not in p.hears:
                 continue
             table = self.tables[p.table]
-            for key, row in rows_after(p, table.get, event, at):
-                assert not (p.append and key in table)
+            before = set(table)
+            keys = tell(p, table, event, at)
+            if p.append:
+                assert len(set(keys)) == len(keys) and before.isdisjoint(keys)
+            for key in keys:
+                row = table[key]
                 if row is None:
-                    table.pop(key, None)
+                    table.pop(key)
                 else:
                     assert set(row) == set(p.columns)
                     assert tuple(row[k] for k in p.key) == key
-                    table[key] = row
 
     def days(self, first: date, last: date) -> "Rows":
         """Every weekday from one date to another was opened."""
