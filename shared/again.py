@@ -7,6 +7,7 @@ when the database was lost. Positions prove what is missing: before a later even
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from shared import envelope as wire
 from shared.batch import Batch
 from shared.records import CannotApply, Heard, Loaded
 from shared.service import Say, Service
@@ -129,7 +130,7 @@ class Again(Batch):
     def _fold_left(self, partition: int, count: int) -> None:
         now, self._left = self._left[:count], self._left[count:]
         for one in now:
-            self.replay_own(partition, one.value)
+            self.replay_own(partition, wire.decode(one.value))
 
     def announce_parked(self, heard: Heard, reason: str, sentence: str) -> None:
         """Say that a record is parked, unless the log says so already."""

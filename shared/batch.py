@@ -139,9 +139,8 @@ class Batch(Deciding):
             self._fold(heard.stream, heard.event, at.scope)
             self.told.append(((heard.partition, heard.offset), heard.event, at))
 
-    def replay_own(self, partition: int, value: bytes) -> None:
+    def replay_own(self, partition: int, e: wire.Envelope) -> None:
         """Fold and project an own event of the outbox, directly after its cause."""
-        e = wire.decode(value)
         event = wire.decode_event(e.type, e.data)
         at = At(
             e.subject,

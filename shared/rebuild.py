@@ -14,13 +14,13 @@ from typing import Any
 from shared import progress as progress_row
 from shared.batch import Batch
 from shared.changes import project, row_keys
-from shared.envelope import decode, read_route
+from shared.envelope import Envelope, decode, read_route
 from shared.errors import Malformed, Stopped
 from shared.failpoints import failpoint
 from shared.heard_order import Passing, Stretch, in_heard_order, keep_order
 from shared.log_reader import LogReader
 from shared.progress import Progress
-from shared.reading import read_record
+from shared.reading import read
 from shared.records import Heard, Loaded
 from shared.service import Service
 from shared.shadow import SUFFIX, Difference, Shadow
@@ -256,11 +256,10 @@ class Rebuild:
 
     async def _run(self, made: _Made, live: Progress, connection: Any) -> None:
         start, end = made.progress.next_offset, live.next_offset
-        pending: list[Heard | bytes] = list(made.causes.pop(made.progress.last, []))
+        pending: list[Heard | Envelope] = [*map(decode, made.causes.pop(made.progress.last, ()))]
         if start < end:
             async for records in self._records(start, live, connection):
-                for record in records:
-                    pending += self._step(made, record)
+                pending += self._steps(made, records)
                 if len(pending) >= CHUNK:
                     await self._fold(connection, made.progress, pending)
                     pending = []
@@ -280,32 +279,37 @@ class Rebuild:
             return self.reader.read(live.partition, start, live.next_offset)
         return in_heard_order(connection, self.reader, live)
 
-    def _step(self, made: _Made, record: Any) -> list[Heard | bytes]:
-        progress = made.progress
-        try:
-            route = read_route(record.headers)
-        except Malformed:
-            return []
-        if progress.standing(route.producer, route.position) != "next":
-            return []
-        progress.take(route.producer, route.position)
-        made.passing.take(route.producer)
-        steps: list[Heard | bytes] = []
-        if route.wire in self.service.hears and (route.producer, route.position) not in made.skip:
-            heard = read_record(record)
-            if heard.fault is not None:
-                raise Stopped(f"{record.partition}@{record.offset} was applied and cannot be read now")
-            steps.append(heard)
-        steps += made.causes.pop(progress.last, [])
+    def _steps(self, made: _Made, records: Iterable[Any]) -> list[Heard | Envelope]:
+        """Pass the records, in order: those to fold, and after each the own events that it led to."""
+        progress, passing, causes, skip = made.progress, made.passing, made.causes, made.skip
+        heard, hears = progress.heard, self.service.hears
+        steps: list[Heard | Envelope] = []
+        for record in records:
+            try:
+                route = read_route(record.headers)
+            except Malformed:
+                continue
+            producer, position = route.producer, route.position
+            if position != heard.get(producer, 0) + 1:
+                continue
+            progress.take(producer, position)
+            passing.take(producer)
+            if route.wire in hears and (producer, position) not in skip:
+                known = read(record, route, None)
+                if known.fault is not None:
+                    raise Stopped(f"{record.partition}@{record.offset} was applied and cannot be read now")
+                steps.append(known)
+            if causes:
+                steps += map(decode, causes.pop(progress.last, ()))
         return steps
 
     async def _fold(
-        self, connection: Any, progress: Progress, steps: list[Heard | bytes]
+        self, connection: Any, progress: Progress, steps: list[Heard | Envelope]
     ) -> None:
         if not steps:
             return
         partition = progress.partition
-        streams = {s.stream if isinstance(s, Heard) else decode(s).subject for s in steps}
+        streams = {s.stream if isinstance(s, Heard) else s.subject for s in steps}
         loaded = Loaded(
             progress={partition: progress},
             states=await self.shadow.states(connection, streams - {BROADCAST}),

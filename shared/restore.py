@@ -261,7 +261,7 @@ async def _fold_at_once(engine: Engine, connection: Any, rows: Sequence[OutboxRo
     loaded = await _load(engine, connection, partitions, {row.stream for row in rows})
     batch = Again(engine.service, loaded, {}, {}, {})
     for row in rows:
-        batch.replay_own(row.partition, row.value)
+        batch.replay_own(row.partition, wire.decode(row.value))
     await _write(engine, connection, batch)
 
 
