@@ -346,14 +346,12 @@ class Store:
         kept = [(row, before[key]) for key, (_, row) in new.items() if key in before]
         if not kept:
             return
-        changed: set[str] = set()
-        for row, was in kept:
-            changed.update([n for n, value in row.items() if value != was[n]])
-        others = [n for n in names if n in changed]
-        sent = [*projection.key, *others]
+        now = dict(zip(names, zip(*[values(row) for row, _ in kept], strict=True), strict=True))
+        were = zip(*[values(was) for _, was in kept], strict=True)
+        others = [n for n, was in zip(names, were, strict=True) if now[n] != was]
         done = await connection.execute(
             tables.update_sql(projection, others, self.suffix),
-            *[_sent([row[n] for row, _ in kept], projection.columns[n]) for n in sent],
+            *[_sent(now[n], projection.columns[n]) for n in (*projection.key, *others)],
         )
         _all_there(table, done, len(kept))
 
@@ -401,7 +399,7 @@ def _all_there(table: str, done: str, count: int) -> None:
         raise Stopped(f"rows of {table} are gone that nobody of us removed; start again")
 
 
-def _sent(column: list[Any], kind: str) -> list[Any]:
+def _sent(column: Sequence[Any], kind: str) -> Sequence[Any]:
     if kind == "jsonb" or kind.endswith("[]"):
         return [None if value is None else _json(value).decode() for value in column]
     return column
