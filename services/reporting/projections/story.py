@@ -109,12 +109,12 @@ def _facts(event: Any) -> dict[str, Any]:
     found = {}
     for name in _shown_of(event.__class__):
         value = getattr(event, name)
-        if value is False or value not in (None, "", (), 0):  # No is an answer; nothing is not.
-            found[name] = msgspec.to_builtins(value)
-    shares = _shares(event) if isinstance(event, ClaimAdjudicated) else {}
-    found.update({name: cents for name, cents in shares.items() if cents})
-    credit = sum(-e.cents for e in getattr(event, "entries", ()) if e.ledger == "overpayment")
-    if credit:
+        if value or value is False:  # No is an answer; nothing is not.
+            found[name] = value if isinstance(value, str | int) else msgspec.to_builtins(value)
+    if isinstance(event, ClaimAdjudicated):
+        found.update({name: cents for name, cents in _shares(event).items() if cents})
+    credits = [-e.cents for e in getattr(event, "entries", ()) if e.ledger == "overpayment"]
+    if credit := sum(credits):
         found["credit_cents"] = credit
     denied = getattr(event, "denied", ())
     if denied:
