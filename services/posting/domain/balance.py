@@ -32,6 +32,9 @@ class Balance(Struct, frozen=True, array_like=True):
     service_on: date | None = None
 
 
+NOTHING = Balance()
+
+
 class Line(Struct, frozen=True, array_like=True):
     """A journal line as kept for its mirror image."""
 
@@ -149,26 +152,33 @@ def _opening(balances: dict[str, Balance], event: OpeningBalancePosted) -> dict[
 
 def fold_lines(balances: Mapping[str, Balance], lines: Iterable[JournalLine]) -> dict[str, Balance]:
     """The balances after these journal lines."""
-    changes: dict[str, dict[str, int]] = {}
-    off: dict[str, dict[str, int]] = {}
+    moving: dict[str, list[JournalLine]] = {}
+    off: dict[str, list[JournalLine]] = {}
     for line in lines:
-        key = line.charge or CLAIM_LEVEL
-        if line.ledger == "write_off":
-            kinds = off.setdefault(key, {})
-            kinds[line.kind] = kinds.get(line.kind, 0) + line.cents
-        elif line.ledger in MOVES:
-            field, sign = MOVES[line.ledger]
-            amounts = changes.setdefault(key, {})
-            amounts[field] = amounts.get(field, 0) + sign * line.cents
+        if line.ledger in MOVES:
+            moving.setdefault(line.charge or CLAIM_LEVEL, []).append(line)
+        elif line.ledger == "write_off":
+            off.setdefault(line.charge or CLAIM_LEVEL, []).append(line)
     after = dict(balances)
-    for key in (*changes, *(k for k in off if k not in changes)):
-        before = after.get(key, Balance())
-        moved = {f: getattr(before, f) + cents for f, cents in changes.get(key, {}).items()}
-        after[key] = replace(before, **moved)
-    for key, kinds in off.items():
-        written_off = _sum(after[key].written_off, kinds)
-        after[key] = replace(after[key], written_off=written_off)
+    for key, some in (*moving.items(), *off.items()):
+        after[key] = moved(after.get(key, NOTHING), some)
     return after
+
+
+def moved(balance: Balance, lines: Iterable[JournalLine]) -> Balance:
+    """A balance after these journal lines, whatever charges they name."""
+    amounts: dict[str, int] = {}
+    off: dict[str, int] = {}
+    for line in lines:
+        if move := MOVES.get(line.ledger):
+            name, sign = move
+            amounts[name] = amounts.get(name, 0) + sign * line.cents
+        elif line.ledger == "write_off":
+            off[line.kind] = off.get(line.kind, 0) + line.cents
+    more: dict[str, Any] = {name: getattr(balance, name) + cents for name, cents in amounts.items()}
+    if off:
+        more["written_off"] = _sum(balance.written_off, off)
+    return replace(balance, **more)
 
 
 def draw(

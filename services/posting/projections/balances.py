@@ -20,7 +20,7 @@ from contracts.posting import (
 )
 from contracts.registration import AccountOpened, CoveragesSet
 from contracts.registry import wire_name
-from services.posting.domain.balance import CLAIM_LEVEL, Balance, fold_event, fold_lines
+from services.posting.domain.balance import CLAIM_LEVEL, Balance, fold_event, moved
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
 
@@ -50,6 +50,8 @@ _MONEY = (
     OverpaymentRefunded,
     PatientPaymentApplied,
 )
+_ENTERED = (PaymentPosted, PostingReversed, ResponsibilityMoved)
+"""All that they move is in their entry."""
 Keys = Iterable[tuple[Any, ...]]
 
 
@@ -62,7 +64,7 @@ def charge_keys(event: Any, at: At) -> Keys:
 
 def charge_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Row:
     """The amounts of one charge."""
-    after = _after({key[1]: _balance(row)}, event, key[1])[key[1]]
+    after = _after(_balance(row), event, key[1])
     return {
         "account": key[0],
         "charge": key[1],
@@ -75,10 +77,10 @@ def charge_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Row
     }
 
 
-def _after(before: dict[str, Balance], event: Any, charge: str) -> dict[str, Balance]:
-    if isinstance(event, PaymentPosted | PostingReversed | ResponsibilityMoved):
-        return fold_lines(before, [e for e in event.entries if (e.charge or CLAIM_LEVEL) == charge])
-    return fold_event(before, event)
+def _after(before: Balance, event: Any, charge: str) -> Balance:
+    if isinstance(event, _ENTERED):
+        return moved(before, [e for e in event.entries if (e.charge or CLAIM_LEVEL) == charge])
+    return fold_event({charge: before}, event)[charge]
 
 
 def account_keys(event: Any, at: At) -> Keys:
@@ -100,7 +102,11 @@ def _first_payer(event: Any, row: Row) -> str:
 def account_row(row: Row | None, event: Any, at: At) -> Row:
     """The amounts of an account, claim level included."""
     row = row or {}
-    total = _sum([_balance(row), *fold_event({}, event).values()])
+    total = _balance(row)
+    if isinstance(event, _ENTERED):
+        total = moved(total, event.entries)
+    elif made := fold_event({}, event):
+        total = _sum([total, *made.values()])
     opened = event if isinstance(event, AccountOpened) else None
     return {
         "account": _account(at),

@@ -22,7 +22,7 @@ from contracts.posting import (
 )
 from contracts.registry import wire_name
 from contracts.values import JournalLine
-from services.posting.domain.balance import amount
+from services.posting.domain.balance import CLAIM_LEVEL, Line, amount
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
 
@@ -45,7 +45,7 @@ HEARS = (
 )
 
 
-def lines_of(event: Any, at: At) -> Sequence[JournalLine]:
+def lines_of(event: Any, at: At) -> Sequence[JournalLine | Line]:
     """The entry that an event makes on the stream where it stands; it sums to zero."""
     match event:
         case ChargesCaptured():
@@ -64,16 +64,16 @@ def lines_of(event: Any, at: At) -> Sequence[JournalLine]:
     return entries
 
 
-def _charged(charge: str, cents: int) -> list[JournalLine]:
+def _charged(charge: str, cents: int) -> list[Line]:
     return _entry("charge", ("ar_open", cents), ("charges", -cents), charge=charge)
 
 
-def _received(event: PatientPaymentReceived) -> list[JournalLine]:
+def _received(event: PatientPaymentReceived) -> list[Line]:
     cents = event.amount_cents
     return _entry("patient payment", ("cash", cents), ("patient_unapplied", -cents))
 
 
-def _released(event: RemittanceReleased) -> list[JournalLine]:
+def _released(event: RemittanceReleased) -> list[Line]:
     adjusted = sum(plb.cents for plb in event.provider_adjustments)
     suspense = event.claims_cents - event.amount_cents - adjusted
     return _entry(
@@ -85,17 +85,13 @@ def _released(event: RemittanceReleased) -> list[JournalLine]:
     )
 
 
-def _matched(event: EftMatched) -> list[JournalLine]:
+def _matched(event: EftMatched) -> list[Line]:
     cents = event.amount_cents
     return _entry("deposit", ("cash", cents), ("eft_receivable", -cents))
 
 
-def _entry(kind: str, *lines: tuple[str, int], charge: str | None = None) -> list[JournalLine]:
-    return [
-        JournalLine(ledger=ledger, cents=cents, charge=charge, kind=kind)
-        for ledger, cents in lines
-        if cents
-    ]
+def _entry(kind: str, *lines: tuple[str, int], charge: str = CLAIM_LEVEL) -> list[Line]:
+    return [Line(ledger, cents, charge, kind) for ledger, cents in lines if cents]
 
 
 def journal_rows(event: Any, at: At) -> list[Row]:
