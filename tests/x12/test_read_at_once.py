@@ -224,3 +224,21 @@ def test_a_set_that_was_read_is_not_held_until_the_collector_comes(data: bytes) 
     gone = weakref.ref(reading)
     del reading
     assert gone() is None
+
+
+@pytest.mark.parametrize("reader", [Reading837P, OneByOneP])
+@pytest.mark.parametrize("address", ["N3*LOST STREET~", "N4*LOSTTOWN*NY*10001~"])
+@pytest.mark.parametrize("behind", ["NM1*82", "LX*1", "SV1", "N4"])
+def test_an_address_of_nobody_and_a_second_one_are_kept_as_they_came(
+    reader: Any, address: str, behind: str
+) -> None:
+    text = USUAL.decode()
+    at = text.index("~", text.index(f"~{behind}", text.index("*22*")) + 1) + 1
+    (plain,) = claim_sets(USUAL)
+    (before,) = reader(plain).claims()
+    (one,) = claim_sets((text[:at] + address + text[at:]).encode())
+    reading = reader(one)
+    (claim,) = reading.claims()
+    unknown = [*reading.batch.unknown, *claim.unknown, *(s for line in claim.lines for s in line.unknown)]
+    assert unknown == [address[:-1].split("*")]
+    assert claim.subscriber.party == before.subscriber.party

@@ -106,7 +106,7 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         self.open_claim(claim)
         if person is not None:
             self.rendered.references = claim.rendering_references
-            self.here = self.address = self.rendered
+            self.here = self.rendered
         behind = place + 1 + (codes is not None) + (person is not None) + (taxonomy is not None)
         end = found.end()
         return self.usual_lines(behind, self.line_match(found.string, end)) or (behind, end)

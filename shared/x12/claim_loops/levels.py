@@ -34,7 +34,7 @@ _NPIS = ("XX", "", *TAX_NUMBERS)
 _IDS = {"IL": ("MI", ""), "PR": ("PI", ""), "40": ("46", ""), "41": ("46", "")}
 """NM108 by NM101, where it says no more than that NM109 is the usual number; of providers that is the NPI."""
 NO_ADDRESS = Address()
-"""Where the address of somebody is read to whom the model gives none; never looked at."""
+"""Stands where nobody is whose address the model keeps: an N3 or N4 is kept as it came."""
 
 
 class LevelReading(Generic[C, L]):
@@ -199,26 +199,27 @@ class LevelReading(Generic[C, L]):
             c.rendering_last, c.rendering_first, c.rendering_npi = s[3], s[4], made.npi
             c.rendering_references += made.references
             made.references = c.rendering_references
+            self.address = NO_ADDRESS  # The claim keeps none of them.
         else:
             owner.providers.append(made)
         return True
 
     def n3(self, place: int, s: list[str]) -> bool:
-        if self.strange:
-            return False
         a = self.address
+        if self.strange or a is NO_ADDRESS or a.street or a.street2:
+            return False
         count = len(s)
         a.street, a.street2 = s[1] if count > 1 else "", s[2] if count > 2 else ""
-        return a is not NO_ADDRESS and count <= 3
+        return count <= 3
 
     def n4(self, place: int, s: list[str]) -> bool:
-        if self.strange:
+        a = self.address
+        if self.strange or a is NO_ADDRESS or a.city or a.state or a.zip:
             return False
         if len(s) < 4:
             s = padded(s, 4)
-        a = self.address
         a.city, a.state, a.zip = s[1], s[2], s[3]
-        return a is not NO_ADDRESS and len(s) <= 4
+        return len(s) <= 4
 
     def per(self, place: int, s: list[str]) -> bool:
         s = padded(s, 5)

@@ -122,7 +122,7 @@ class ClaimReading(UsualReading[C, L]):
 
     def lx(self, place: int, s: list[str]) -> bool:
         self.prior = self.prior_line = self.here = None
-        self.strange = False
+        self.address, self.strange = NO_ADDRESS, False
         self.counted.append(el(s, 1))
         return len(s) == 2 or ends(s, 1)
 

@@ -139,7 +139,7 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         """From here on things are said of this line."""
         self.line = line
         self.prior = self.prior_line = self.here = None
-        self.strange = False
+        self.address, self.strange = NO_ADDRESS, False
 
 
 def parted(text: str, sign: str, most: int) -> list[str] | None:
