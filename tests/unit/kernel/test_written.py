@@ -63,13 +63,13 @@ def test_an_update_names_the_columns_that_change_in_any_of_its_rows() -> None:
         'update "claim" t set "paid" = u.c0, "payer" = u.c1 from (select unnest($1::text[]) k0, '
         'unnest($2::bigint[]) c0, unnest($3::text[]) c1) u where t."claim" = u.k0'
     )
-    assert columns == (["1", "2"], [5, 0], ["x", "y"])
+    assert [*map(list, columns)] == [["1", "2"], [5, 0], ["x", "y"]]
 
 
 def test_an_array_that_changes_travels_as_text() -> None:
     ((sql, columns),) = _written(_rows(BEFORE | {"reasons": ["a", "b"]}))
     assert '"paid"' not in sql and "jsonb_array_elements_text(u.c0::jsonb)" in sql
-    assert columns == (["1"], ['["a","b"]'])
+    assert [*map(list, columns)] == [["1"], ['["a","b"]']]
 
 
 def test_a_row_that_is_new_is_written_whole() -> None:
