@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from services.posting.domain import account, guarantor, money, payee
-from services.posting.domain.account_state import Account, evolve
+from services.posting.domain.account_fold import evolve
+from services.posting.domain.account_state import Account
 from shared.service import Decider
 
 ACCOUNT = Decider("account", Account, account.decide, evolve)

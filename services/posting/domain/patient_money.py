@@ -1,8 +1,7 @@
 """A patient's payments as an account knows them: what waits for a balance, and what met which charge."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.posting import (
@@ -10,29 +9,18 @@ from contracts.posting import (
     PatientPaymentAssigned,
     PatientPaymentRefunded,
 )
+from services.posting.domain.account_state import Account, Applied
 from services.posting.domain.balance import CLAIM_LEVEL
 
-if TYPE_CHECKING:
-    from services.posting.domain.account_state import Account
 
-
-class Applied(Struct, frozen=True, array_like=True):
-    """What of a patient's payment met a charge."""
-
-    payment: str
-    guarantor: str
-    charge: str
-    cents: int
-
-
-def waits(account: "Account", event: Any, cents: int) -> "Account":
+def waits(account: Account, event: Any, cents: int) -> Account:
     """So much more of a payment (less, where negative) waits for a balance of the account."""
     guarantor, before = account.payments.get(event.payment, (event.guarantor, 0))
     waiting = {**account.payments, event.payment: (guarantor, before + cents)}
     return replace(account, payments={k: v for k, v in waiting.items() if v[1] > 0})
 
 
-def applied(account: "Account", event: PatientPaymentApplied) -> "Account":
+def applied(account: Account, event: PatientPaymentApplied) -> Account:
     """Money that waited met charges; or, negative, waits again."""
     met = {(a.payment, a.charge): a for a in account.applied}
     for amount in event.amounts:
@@ -43,13 +31,13 @@ def applied(account: "Account", event: PatientPaymentApplied) -> "Account":
     return replace(account, applied=tuple(a for a in met.values() if a.cents > 0))
 
 
-def assigned(account: "Account", event: PatientPaymentAssigned) -> "Account":
+def assigned(account: Account, event: PatientPaymentAssigned) -> Account:
     """Money of a payment is meant for this account, or is no longer."""
     account = waits(account, event, event.cents)
     return replace(account, assignments=(*account.assignments, event.assignment))
 
 
-def sent_back(account: "Account", event: PatientPaymentRefunded) -> "Account":
+def sent_back(account: Account, event: PatientPaymentRefunded) -> Account:
     """What waited was refunded."""
     account = waits(account, event, -event.cents)
     return replace(account, refunds=(*account.refunds, event.refund))

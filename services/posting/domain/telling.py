@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from services.posting.domain.account_state import Account, evolve
+from services.posting.domain.account_fold import evolve
+from services.posting.domain.account_state import Account
 from services.posting.domain.book import Book
 from shared.service import Event, Say, to
 
