@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from faststream import AckPolicy
@@ -40,8 +41,8 @@ PASS_RECORDS = 5_000
 so long and so many at the most."""
 REST = 2.0
 REST_MOST_SECONDS = 1.0
-"""After a transaction the consumer rests so many times as long as it took, unless more waits already: where the machine
-is busy, transactions become fewer and larger, which is what makes them cheap; where it is not, nobody notices."""
+"""After a transaction on a busy machine the consumer rests so many times as long as it took, unless more waits already:
+transactions become fewer and larger, which is what makes them cheap. Where processors idle it rests less."""
 WAIT_SECONDS = 0.05
 WAIT_MOST_SECONDS = 2.0
 """How long a batch that failed waits: at first so short, then twice as long each time, up to this."""
@@ -192,7 +193,7 @@ class LogConsumer:
                 self._passing.add_done_callback(self._passed_on)
         if wanted and not self._failures and len(records) < self.settings.max_records:
             took = time.monotonic() - started
-            await asyncio.sleep(min(took * REST, REST_MOST_SECONDS))
+            await asyncio.sleep(min(took * REST * psutil.cpu_percent() / 100, REST_MOST_SECONDS))
 
     async def _pass_later(self) -> None:
         await asyncio.sleep(PASS_SECONDS)
