@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -193,6 +194,10 @@ def _taken_instead(kind: str, new: bool) -> str:
     return f"only professional claims (837P) are imported{also}"
 
 
+def _there(codes: Iterable[str]) -> str:
+    return f"there are {found}" if (found := ", ".join(sorted(codes))) else "none is listed yet"
+
+
 class Books:
     """What the reference service lists, as far as an import needs it."""
 
@@ -201,13 +206,13 @@ class Books:
             r["facts"]["facility"]: r["facts"] for r in ask("reference", "/books", kind="facility")
         }
         if facility not in listed:
-            there = f"there are {', '.join(sorted(listed))}" if listed else "none is listed yet"
-            raise Refuse(f"facility {facility} is not listed; {there}")
+            raise Refuse(f"facility {facility} is not listed; {_there(listed)}")
         self.facility = listed[facility]
         self.payers = [r["facts"] for r in ask("reference", "/books", kind="payer")]
         self.fallback = payer
-        if payer and payer not in {p["payer"] for p in self.payers}:
-            raise Refuse(f"payer {payer} is not listed")
+        codes = {p["payer"] for p in self.payers}
+        if payer and payer not in codes:
+            raise Refuse(f"payer {payer} is not listed; {_there(codes)}")
 
     def payer(self, payer_id: str, name: str, *, fallback: bool = True) -> str:
         """Our code by X12 id, name or alias; `--payer` where that is allowed."""
