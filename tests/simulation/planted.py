@@ -148,6 +148,14 @@ DEFECTS: dict[str, Plant] = {
         "if self._versions.get(p) != row.version:",
         "if p not in self._held:",
     ),
+    "memory keeps a state packed as it once was": _line(
+        remembered,
+        remembered._Held,
+        "keep_state",
+        "if (before := self._packed.pop(stream, None)) is not None:",
+        "if (before := self._packed.get(stream)) is not None and packed is None:",
+        ("if packed is not None:\n", "if packed is not None and before is None:\n"),
+    ),
     "memory says that nothing is parked where something is": _line(
         remembered,
         remembered.Remembered,

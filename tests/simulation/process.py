@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from shared.failpoints import REGISTRY
 from shared.hand_over import Handing, rows_for
 from shared.recover import recover
 from shared.relay import Relay
+from shared.remembered import Remembered
 from shared.service import Service
 from tests.kernel.fed import MemoryReader
 from tests.simulation.clock import OWNER
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 AFTER_COMMIT = ("batch.after_commit", "command.after_commit", "relay.before_publish")
+HELD = (1, 3, 4_000)
+"""States, rows and bytes of packed states that a process holds of a partition: few, so that all ways are gone."""
 GROUP_SECONDS = 6.0
 """So long a silent member stays in its group."""
 
@@ -58,10 +61,18 @@ class Process:
         self.engine = Engine(
             service, self.pool, store, count, offer, objects=objects, on_handed=recorder
         )
+        self.engine.remembered = Remembered(count, self._unpack(store), *(count * n for n in HELD))
         self.engine.on_stopped = self.stopped
         self.ready = False
         self.handing: Handing | None = None
         self.spawn(self.start())
+
+    def _unpack(self, store: MemoryStore) -> Callable[[str, bytes], Any]:
+        def unpack(stream: str, body: bytes) -> Any:
+            self.world.seen["state held packed"] += 1
+            return store.unpack(stream, body)
+
+        return unpack
 
     def _producer(self) -> Any:
         self.producer = Producer(self)

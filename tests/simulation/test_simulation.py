@@ -32,6 +32,7 @@ MUST_HAPPEN = (
     "key known",
     "restored",
     "recovered",
+    "state held packed",
     "command refused",
     "payment posted",
     "everything posted",

@@ -12,6 +12,8 @@ from shared.streams import partition_of
 from tests.kernel.toys import ALPHA
 
 PARTITIONS = 4
+EACH = {"states": PARTITIONS, "rows": PARTITIONS, "packed_bytes": 10 * PARTITIONS}
+"""One state, one row and ten bytes a partition."""
 STREAM = "account/A"
 P = partition_of(STREAM, PARTITIONS)
 ROW: Row = {"account": "A", "sum": 7}
@@ -29,10 +31,29 @@ def _begin(memory: Remembered, version: int) -> None:
     memory.begin({P: Progress(partition=P, version=version)})
 
 
+def _unpack(stream: str, body: bytes) -> Any:
+    assert stream.startswith("account/")
+    return body.decode()
+
+
+def _others(count: int) -> list[str]:
+    """Streams beside STREAM in its partition."""
+    names = (f"account/{n}" for n in range(1_000))
+    return [name for name in names if partition_of(name, PARTITIONS) == P][:count]
+
+
+def _says(memory: Remembered, version: int, **states: str) -> None:
+    """A transaction that left these states, each packed as the same text."""
+    batch = _batch(version)
+    batch.states = {stream: Kept(text, Scope("t")) for stream, text in states.items()}
+    _begin(memory, version)
+    memory.committed(batch, {stream: text.encode() for stream, text in states.items()})
+
+
 def _committed(memory: Remembered, version: int = 1, **given: Any) -> None:
     """A transaction of ours that found `version`, and leaves the next."""
     _begin(memory, version)
-    memory.committed(_batch(version, **given))
+    memory.committed(_batch(version, **given), {})
 
 
 def _row(memory: Remembered) -> Row | None:
@@ -40,7 +61,7 @@ def _row(memory: Remembered) -> Row | None:
 
 
 def test_what_we_left_is_not_read_again() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _committed(memory)
     _begin(memory, 2)
     assert memory.states([STREAM]) == ({STREAM: Kept("said", Scope("t"))}, [])
@@ -48,14 +69,14 @@ def test_what_we_left_is_not_read_again() -> None:
 
 
 def test_what_we_never_saw_is_read() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _begin(memory, 1)
     assert memory.states([STREAM]) == ({}, [STREAM])
     assert memory.rows({"totals": {("A",): P}}) == ({"totals": {}}, {"totals": [("A",)]})
 
 
 def test_a_transaction_of_somebody_else_makes_us_forget_the_partition() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _committed(memory)
     _begin(memory, 3)
     assert memory.states([STREAM]) == ({}, [STREAM])
@@ -63,7 +84,7 @@ def test_a_transaction_of_somebody_else_makes_us_forget_the_partition() -> None:
 
 
 def test_a_transaction_that_was_rolled_back_leaves_what_stood_before() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _committed(memory)
     _begin(memory, 2)
     _begin(memory, 2)
@@ -71,7 +92,7 @@ def test_a_transaction_that_was_rolled_back_leaves_what_stood_before() -> None:
 
 
 def test_after_a_commit_of_unknown_outcome_nothing_is_trusted() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _committed(memory)
     _begin(memory, 2)  # This one was committed, and its answer lost.
     _begin(memory, 3)
@@ -79,7 +100,7 @@ def test_after_a_commit_of_unknown_outcome_nothing_is_trusted() -> None:
 
 
 def test_a_row_that_is_gone_is_gone_here_too() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _committed(memory)
     _committed(memory, 2, row=None)
     _begin(memory, 3)
@@ -87,49 +108,88 @@ def test_a_row_that_is_gone_is_gone_here_too() -> None:
 
 
 def test_what_is_large_and_soon_done_with_is_not_held() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     batch = _batch(1)
     names = (f"remittance/{n}" for n in range(100))
     large = next(name for name in names if partition_of(name, PARTITIONS) == P)
     batch.states[large] = Kept("much", Scope("t"))
     _begin(memory, 1)
-    memory.committed(batch)
+    memory.committed(batch, {})
     assert memory.states([large]) == ({}, [large])
 
 
-def test_the_longest_untouched_go_first() -> None:
-    memory = Remembered(PARTITIONS, most=2 * PARTITIONS)
+def test_the_rows_longest_untouched_go_first() -> None:
+    memory = Remembered(PARTITIONS, _unpack, **EACH)
     _committed(memory)
-    batch = _batch(2, row={"account": "A", "sum": 8})
-    batch.changed["totals"][("B",)] = (P, {"account": "B", "sum": 1})
+    batch = _batch(2, row=None)
+    batch.changed["totals"] = {("B",): (P, {"account": "B", "sum": 1})}
     _begin(memory, 2)
-    memory.committed(batch)
+    memory.committed(batch, {})
     _begin(memory, 3)
-    assert memory.states([STREAM]) == ({}, [STREAM])
-    assert _row(memory) == {"account": "A", "sum": 8}
+    assert _row(memory) is None
+
+
+def test_a_state_untouched_for_long_is_held_as_it_was_packed() -> None:
+    memory = Remembered(PARTITIONS, _unpack, **EACH)
+    first, second = _others(2)
+    _says(memory, 1, **{first: "one"})
+    _says(memory, 2, **{second: "two"})
+    _begin(memory, 3)
+    found, missing = memory.states([first, second])
+    assert missing == []
+    assert found == {first: Kept("one", Scope("t")), second: Kept("two", Scope("t"))}
+
+
+def test_what_is_packed_is_what_was_written_last() -> None:
+    memory = Remembered(PARTITIONS, _unpack, **EACH)
+    first, second = _others(2)
+    _says(memory, 1, **{first: "one"})
+    _says(memory, 2, **{first: "ones"})
+    _says(memory, 3, **{second: "two"})
+    _begin(memory, 4)
+    assert memory.states([first])[0] == {first: Kept("ones", Scope("t"))}
+
+
+def test_the_packed_states_longest_unwritten_go_first() -> None:
+    memory = Remembered(PARTITIONS, _unpack, **EACH)
+    first, second, third = _others(3)
+    _says(memory, 1, **{first: "one"})
+    _says(memory, 2, **{second: "22222"})
+    _says(memory, 3, **{third: "33333"})
+    _begin(memory, 4)
+    assert memory.states([first, second])[1] == [first]
+
+
+def test_what_others_changed_is_not_taken_from_what_was_packed() -> None:
+    memory = Remembered(PARTITIONS, _unpack, **EACH)
+    first, second = _others(2)
+    _says(memory, 1, **{first: "one"})
+    _says(memory, 2, **{second: "two"})
+    _begin(memory, 4)
+    assert memory.states([first, second]) == ({}, [first, second])
 
 
 def test_that_nothing_is_parked_is_known_until_something_is() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _begin(memory, 1)
     assert memory.maybe_parked([P]) == [P]
     memory.nothing_parked([P])
-    memory.committed(_batch(1))
+    memory.committed(_batch(1), {})
     _begin(memory, 2)
     assert memory.maybe_parked([P]) == []
     batch, when = _batch(2), datetime.now(UTC)
     batch.parked.append(
         ParkedRow(P, 9, STREAM, "x/0", 1, "x.y.v1", "parked", "defect", "no", b"", b"", b"", when)
     )
-    memory.committed(batch)
+    memory.committed(batch, {})
     _begin(memory, 3)
     assert memory.maybe_parked([P]) == [P]
 
 
 def test_that_nothing_is_parked_is_forgotten_with_the_partition() -> None:
-    memory = Remembered(PARTITIONS)
+    memory = Remembered(PARTITIONS, _unpack)
     _begin(memory, 1)
     memory.nothing_parked([P])
-    memory.committed(_batch(1))
+    memory.committed(_batch(1), {})
     _begin(memory, 5)
     assert memory.maybe_parked([P]) == [P]
