@@ -17,6 +17,7 @@ from shared.changes import project, row_keys
 from shared.commands import Commands
 from shared.errors import Malformed, Stopped, Unknown
 from shared.failpoints import failpoint
+from shared.packed_rows import PackedRows
 from shared.progress import Progress
 from shared.records import Loaded
 from shared.remembered import Remembered
@@ -66,7 +67,9 @@ class Engine:
         self.restored = False
         """Whether the log ever showed records of ours that the database had lost: keys may be among them."""
         self.on_stopped: Callable[[Stopped], None] = lambda stop: None
-        self.remembered = Remembered(partitions, store.unpack)
+        self.remembered = Remembered(
+            partitions, store.unpack, PackedRows(service.projections)
+        )
         self._versions: dict[int, int] = {}
         self.writing = asyncio.Lock()
         self.handle = Commands(self).handle

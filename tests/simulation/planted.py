@@ -148,13 +148,12 @@ DEFECTS: dict[str, Plant] = {
         "if self._versions.get(p) != row.version:",
         "if p not in self._held:",
     ),
-    "memory keeps a state packed as it once was": _line(
+    "memory keeps what is packed as it once was": _line(
         remembered,
-        remembered._Held,
-        "keep_state",
-        "if (before := self._packed.pop(stream, None)) is not None:",
-        "if (before := self._packed.get(stream)) is not None and packed is None:",
-        ("if packed is not None:\n", "if packed is not None and before is None:\n"),
+        remembered._Packed,
+        "put",
+        "self.drop(key)",
+        "if key in self._held: return",
     ),
     "memory says that nothing is parked where something is": _line(
         remembered,

@@ -33,6 +33,7 @@ MUST_HAPPEN = (
     "restored",
     "recovered",
     "state held packed",
+    "row held packed",
     "command refused",
     "payment posted",
     "everything posted",
