@@ -3,8 +3,9 @@
 import asyncio
 from typing import Any
 
-import httpx
 import msgspec
+
+from simulator.client import Client
 
 RETRIES = 240
 WAIT_SECONDS = 0.25
@@ -28,9 +29,7 @@ class Doors:
     def __init__(self, urls: dict[str, str], actor: str, retries: int = RETRIES) -> None:
         self.actor = actor
         self.retries = retries
-        self._clients = {
-            name: httpx.AsyncClient(base_url=url, timeout=60) for name, url in urls.items()
-        }
+        self._clients = {name: Client(url) for name, url in urls.items()}
 
     async def close(self) -> None:
         """Give back connections."""
@@ -60,7 +59,7 @@ class Doors:
                 answer = await self._clients[service].post(
                     path, content=content, params=params, headers=headers
                 )
-            except httpx.HTTPError as lost:
+            except OSError as lost:
                 last = type(lost).__name__
             else:
                 if answer.status_code < 400:
@@ -82,7 +81,7 @@ class Doors:
                 last = f"{answer.status_code} {answer.text[:300]}"
                 if answer.status_code == 404:
                     raise NotThere(f"{service} {path}: {last}")
-            except httpx.HTTPError as lost:
+            except OSError as lost:
                 last = type(lost).__name__
             await asyncio.sleep(WAIT_SECONDS)
         raise DoorClosed(f"{service} {path}: {last}")

@@ -57,15 +57,15 @@ class Instances:
             self._urls = sorted(str(f["url"]) for f in running if f.get("service") == self.service)
             self._looked_at = time.monotonic()
         if not self._urls:
-            raise httpx.ConnectError(f"no instance of {self.service} runs")
+            raise ConnectionRefusedError(f"no instance of {self.service} runs")
         url = self._urls[self._turn % len(self._urls)]
         if url not in self._clients:
             self._clients[url] = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS)
         try:
             return await self._clients[url].request(method, path, **words)
-        except httpx.HTTPError:
+        except httpx.HTTPError as lost:
             self._turn, self._looked_at = self._turn + 1, 0.0
-            raise
+            raise ConnectionError(type(lost).__name__) from lost
 
     async def aclose(self) -> None:
         """Give back connections."""

@@ -95,7 +95,7 @@ class Careless(Instances):
         self.asked += 1
         if self.chance.happens(self.share, "lost", self.service, self.asked):
             self.lost += 1
-            raise httpx.ReadTimeout("the answer is lost")
+            raise TimeoutError("the answer is lost")
         return answer
 
 

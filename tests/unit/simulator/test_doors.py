@@ -1,12 +1,13 @@
 """The outside world asks again where a door could not keep what it was given, and takes a no for a no."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import httpx
+import msgspec
 import pytest
 
 from simulator import doors
+from simulator.client import Answer, Client
 from simulator.doors import DoorClosed, Doors
 
 Items = list[dict[str, Any]]
@@ -16,15 +17,14 @@ def asking(monkeypatch: pytest.MonkeyPatch, answered: Callable[[int], Items]) ->
     """A door that answers its nth caller so, and the keys that it was asked with."""
     keys: list[str] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        keys.append(request.headers["Idempotency-Key"])
-        return httpx.Response(200, json={"encounters": answered(len(keys))})
+    class Answering(Client):
+        async def post(self, path: str, *, headers: Mapping[str, str], **_: Any) -> Answer:
+            keys.append(headers["Idempotency-Key"])
+            return Answer(200, msgspec.json.encode({"encounters": answered(len(keys))}))
 
     monkeypatch.setattr(doors, "WAIT_SECONDS", 0)
     made = Doors({"registration": "http://door"}, "simulator", retries=4)
-    made._clients["registration"] = httpx.AsyncClient(
-        transport=httpx.MockTransport(answer), base_url="http://door"
-    )
+    made._clients["registration"] = Answering("http://door")
     return made, keys
 
 
