@@ -11,13 +11,14 @@ class Chance:
     """Draws by name: `Chance(7).below(100, "denied", claim)` is always the same."""
 
     def __init__(self, seed: int) -> None:
-        self._key = seed.to_bytes(8, "big", signed=True)
+        key = seed.to_bytes(8, "big", signed=True)
+        self._keyed = hashlib.blake2b(digest_size=8, key=key)
 
     def below(self, limit: int, *name: object) -> int:
         """A whole number from 0 up to but not including `limit`."""
-        text = "\x1f".join(map(str, name)).encode()
-        digest = hashlib.blake2b(text, digest_size=8, key=self._key).digest()
-        return int.from_bytes(digest) % limit
+        drawn = self._keyed.copy()
+        drawn.update("\x1f".join(map(str, name)).encode())
+        return int.from_bytes(drawn.digest()) % limit
 
     def happens(self, basis_points: int, *name: object) -> bool:
         """True with this probability, in hundredths of a percent."""

@@ -68,7 +68,7 @@ class Clearinghouse:
         found = 0
         for path in sorted(outbound.rglob("*")):
             relative = str(path.relative_to(outbound))
-            if relative.startswith("ready") or not path.is_file() or relative in self._seen:
+            if relative in self._seen or relative.startswith("ready") or not path.is_file():
                 continue
             self._seen.add(relative)
             self._take(path.read_bytes(), today)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator import weights
 from simulator.chance import Chance
@@ -15,6 +15,14 @@ class Day:
 
     encounters: list[dict[str, Any]]
     charges: list[dict[str, Any]]
+
+
+class _InForce(NamedTuple):
+    """What may be sent of a day; some time after its end the EHR may still send a code that is `stale`."""
+
+    procedures: list[tuple[str, int]]
+    diagnoses: list[str]
+    stale: list[str]
 
 
 class Feed:
@@ -32,10 +40,23 @@ class Feed:
     def day(self, on: date, numbers: range) -> Day:
         """The encounters with these numbers, all of this day."""
         encounters, charges = [], []
+        in_force = self._in_force(on)
         for number in numbers:
             encounters.append(self._encounter(on, number))
-            charges.append(self._charges(on, number))
+            charges.append(self._charges(on, number, in_force))
         return Day(encounters, charges)
+
+    def _in_force(self, on: date) -> _InForce:
+        late = timedelta(days=weights.STALE_DAYS)
+        ended = self.ended
+        return _InForce(
+            [(code, cents) for code, cents in self.procedures if self._stands(code, on)],
+            [code for code in self.diagnoses if self._stands(code, on)],
+            [c for c in self.diagnoses if c in ended and ended[c] < on <= ended[c] + late],
+        )
+
+    def _stands(self, code: str, on: date) -> bool:
+        return self.started.get(code, on) <= on <= self.ended.get(code, on)
 
     def _encounter(self, on: date, number: int) -> dict[str, Any]:
         chance = self.chance
@@ -82,18 +103,14 @@ class Feed:
             "effective_to": None,
         }
 
-    def _charges(self, on: date, number: int) -> dict[str, Any]:
+    def _charges(self, on: date, number: int, in_force: _InForce) -> dict[str, Any]:
         chance = self.chance
         lines = chance.weighted(weights.LINES, "lines", number)
-        usable = [
-            (code, cents)
-            for code, cents in self.procedures
-            if self.started.get(code, on) <= on <= self.ended.get(code, on)
-        ]
+        usable = in_force.procedures
         start = chance.below(len(usable), "first line", number)
         step = 1 + chance.below(3, "step", number)
         picked = [usable[(start + n * step) % len(usable)] for n in range(min(lines, len(usable)))]
-        diagnoses = self._diagnoses(on, number)
+        diagnoses = self._diagnoses(number, in_force)
         renders = chance.pick(self.renderers, "renders", number)
         charges: list[dict[str, Any]] = [
             {
@@ -120,15 +137,12 @@ class Feed:
             "coder": "coder:sim",
         }
 
-    def _diagnoses(self, on: date, number: int) -> list[str]:
-        """One to three codes in force that day; some time after its end the EHR may still send an old one."""
-        chance = self.chance
-        codes = [d for d in self.diagnoses if self.started.get(d, on) <= on <= self.ended.get(d, on)]
+    def _diagnoses(self, number: int, in_force: _InForce) -> list[str]:
+        """One to three codes."""
+        chance, codes, stale = self.chance, in_force.diagnoses, in_force.stale
         first = chance.below(len(codes), "diagnosis", number)
         count = 1 + chance.below(3, "diagnoses", number)
         picked = [codes[(first + 2 * n) % len(codes)] for n in range(count)]
-        late = timedelta(days=weights.STALE_DAYS)
-        stale = [d for d in self.diagnoses if d in self.ended and self.ended[d] < on <= self.ended[d] + late]
         if stale and chance.happens(weights.STALE_CODE, "stale", number):
             picked[0] = chance.pick(stale, "stale code", number)
         return list(dict.fromkeys(picked))
