@@ -25,6 +25,7 @@ from benchmarks.rebuilds import rebuild_speed
 from benchmarks.sustained import sustained
 from deploy.provision import SERVICES
 from deploy.stack import Stack
+from shared.collecting import collect_rarely
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -91,6 +92,7 @@ class Bench:
 
     def run(self) -> dict[str, Any]:
         """Every part that was asked for, each on a fresh stack where its tables matter."""
+        collect_rarely()
         if {"claims", "batches", "rebuilds", "others"} & set(self.parts) or self._needs_saturation():
             with self.standing(measured="claims" in self.parts) as stack:
                 self.figures |= uvloop.run(self._at_saturation(stack))

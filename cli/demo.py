@@ -15,6 +15,7 @@ from rich.table import Table
 from cli.context import Json, ask, err, fail, out, plainly, print_json, stack
 from deploy.provision import SERVICES
 from deploy.stack import Stack
+from shared.collecting import collect_rarely
 from simulator.doors import DoorClosed, Doors
 from simulator.world import ALL_DAYS, FEED_DAYS, Plan, Score, World, standing
 
@@ -114,6 +115,7 @@ def _stop(chosen: Stack) -> None:
 
 
 async def _run(chosen: Stack, plan: Plan) -> Score:
+    collect_rarely()
     urls = {s: chosen.url_of(s) or "" for s in SERVICES}
     doors = Doors(urls, "simulator")
     pace = Pace(plan)

@@ -46,9 +46,11 @@ def _become(service: str, chosen: Settings, home: Home) -> None:
 
 
 async def _world(chosen: Settings, home: Home) -> None:
+    from shared.collecting import collect_rarely
     from simulator.doors import Doors
     from simulator.world import Plan, World, standing
 
+    collect_rarely()
     urls = {service: f"http://{service}:{chosen.http_port}" for service in SERVICES}
     doors = Doors(urls, "simulator")
     last = await standing(doors)
