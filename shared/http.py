@@ -58,7 +58,8 @@ def _described() -> Response:
     return RedirectResponse("/docs")
 
 
-def declared_alone(request: Request) -> None:
+# What a door depends on is async: FastAPI calls a plain function in a thread, which costs more than the request.
+async def declared_alone(request: Request) -> None:
     """Refuse a query parameter that the door does not have: left unheard, it would change what an answer means."""
     if not request.url.query:
         return
@@ -79,7 +80,7 @@ def _shown(name: str) -> str:
     return name if _NAME.fullmatch(name) else "(name)"
 
 
-def idempotency_key(
+async def idempotency_key(
     value: Annotated[
         str, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[!-~]+$")
     ],
@@ -92,7 +93,7 @@ Named = Annotated[str, Header(alias="X-Actor", min_length=1, max_length=48, patt
 """Who does it, as an event can hold it."""
 
 
-def actor(value: Named = "service:caller unknown") -> str:
+async def actor(value: Named = "service:caller unknown") -> str:
     """Who does it, as the caller says."""
     return value
 

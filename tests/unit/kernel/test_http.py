@@ -165,6 +165,18 @@ async def test_a_command_carries_its_key_and_who_gave_it(caller: httpx.AsyncClie
     assert answer.json()["who"] == "service:caller unknown"
 
 
+async def test_no_door_waits_for_a_thread(
+    caller: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def thread(*_: Any, **__: Any) -> None:
+        raise AssertionError("three of them took longer than all the rest of a request")
+
+    monkeypatch.setattr("anyio.to_thread.run_sync", thread)
+    headers = {"Idempotency-Key": "k-1"}
+    answer = await caller.post("/people", json={"last": "ALDER", "age": 1}, headers=headers)
+    assert answer.status_code == 200
+
+
 async def test_a_command_without_a_key_is_malformed(caller: httpx.AsyncClient) -> None:
     answer = await caller.post("/people", json={"last": "Nobody", "age": 1})
     assert answer.status_code == 422 and answer.json()["fields"] == ["header.Idempotency-Key"]
