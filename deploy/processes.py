@@ -91,17 +91,19 @@ class Services:
         """Until `/readyz` of all says yes; NotStarted with the end of the log of the first that does not."""
         waiting = list(names)
         deadline = time.monotonic() + seconds
-        while waiting:
-            for name in list(waiting):
-                facts = self.home.read_run(name)
-                if facts is None:
-                    raise NotStarted(f"{name} ended:\n{tail(self.home.log(name))}")
-                if ready(facts["url"]):
-                    waiting.remove(name)
-                    told(name)
-            if waiting and time.monotonic() > deadline:
-                raise NotStarted(f"{waiting[0]} is not ready:\n{tail(self.home.log(waiting[0]))}")
-            time.sleep(0.1)
+        # One client for all: to make one takes longer than all that it asks, for it loads the certificates.
+        with httpx.Client(timeout=3) as client:
+            while waiting:
+                for name in list(waiting):
+                    facts = self.home.read_run(name)
+                    if facts is None:
+                        raise NotStarted(f"{name} ended:\n{tail(self.home.log(name))}")
+                    if _ready(client, facts["url"]):
+                        waiting.remove(name)
+                        told(name)
+                if waiting and time.monotonic() > deadline:
+                    raise NotStarted(f"{waiting[0]} is not ready:\n{tail(self.home.log(waiting[0]))}")
+                time.sleep(0.1)
 
     def stop(self, name: str) -> None:
         """SIGTERM, wait, SIGKILL."""
@@ -121,9 +123,9 @@ class Services:
         return {f["name"]: f for f in self.home.running() if "service" in f}
 
 
-def ready(url: str) -> bool:
+def _ready(client: httpx.Client, url: str) -> bool:
     """Whether a service says it is ready."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=3).status_code == 200
+        return client.get(f"{url}/readyz").status_code == 200
     except httpx.HTTPError:
         return False
