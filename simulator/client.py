@@ -1,12 +1,10 @@
-"""HTTP to one address for little: connections stay open, and each carries one request at a time."""
+"""HTTP to the address of one service."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
-import httptools
+import aiohttp
 import msgspec
 
 CONNECTIONS = 100
@@ -35,11 +33,8 @@ class Client:
     """Requests to the address `url`. OSError when a request was not answered: nobody knows whether it was heard."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._host, self._port = parts.hostname or "", parts.port or 80
-        self._address = parts.netloc
-        self._idle: list[_Connection] = []
-        self._room = asyncio.Semaphore(CONNECTIONS)
+        self._url = url
+        self._session: aiohttp.ClientSession | None = None
 
     async def post(
         self,
@@ -50,89 +45,27 @@ class Client:
         headers: Mapping[str, str],
     ) -> Answer:
         """POST this body."""
-        body = content or b""
-        return await self._ask("POST", path, params, {**headers, "content-length": str(len(body))}, body)
+        return await self._ask("POST", path, params=params, headers=headers, data=content)
 
     async def get(self, path: str, *, params: Mapping[str, Any] | None) -> Answer:
         """GET it."""
-        return await self._ask("GET", path, params, {}, b"")
+        return await self._ask("GET", path, params=params)
 
     async def aclose(self) -> None:
         """Give back connections."""
-        while self._idle:
-            self._idle.pop().close()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
-    async def _ask(
-        self, method: str, path: str, params: Mapping[str, Any] | None, headers: Mapping[str, str], body: bytes
-    ) -> Answer:
-        target = f"{path}?{urlencode(params, quote_via=quote)}" if params else path
-        named = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"{method} {target} HTTP/1.1\r\nhost: {self._address}\r\n{named}\r\n"
-        async with self._room, asyncio.timeout(ANSWER_SECONDS):
-            connection = await self._connected()
-            try:
-                answer = await connection.ask(head.encode() + body)
-            except BaseException:
-                connection.close()
-                raise
-        if connection.open:
-            self._idle.append(connection)
-        else:
-            connection.close()
-        return answer
-
-    async def _connected(self) -> "_Connection":
-        while self._idle:
-            if (idle := self._idle.pop()).open:
-                return idle
-        loop = asyncio.get_running_loop()
-        transport, connection = await loop.create_connection(_Connection, self._host, self._port)
-        connection.transport = transport
-        return connection
-
-
-class _Connection(asyncio.Protocol):
-    """One connection, one request at a time; httptools calls `on_body` and `on_message_complete`."""
-
-    transport: asyncio.Transport
-
-    def __init__(self) -> None:
-        self.open = True
-        self._parser = httptools.HttpResponseParser(self)
-        self._body: list[bytes] = []
-        self._answer: asyncio.Future[Answer] | None = None
-
-    def ask(self, request: bytes) -> asyncio.Future[Answer]:
-        """The answer to come."""
-        self._answer = asyncio.get_running_loop().create_future()
-        self._body = []
-        self.transport.write(request)
-        return self._answer
-
-    def close(self) -> None:
-        """Let go of it, whatever is under way."""
-        self.open = False
-        self.transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        """Part of an answer."""
+    async def _ask(self, method: str, path: str, **words: Any) -> Answer:
+        if self._session is None:  # It belongs to the loop that runs, and there is none before the first request.
+            self._session = aiohttp.ClientSession(
+                self._url,
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
+            )
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError as failure:
-            self.connection_lost(failure)
-
-    def on_body(self, body: bytes) -> None:
-        """Part of an answer's body."""
-        self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        """All of an answer."""
-        self.open = self._parser.should_keep_alive()
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(Answer(self._parser.get_status_code(), b"".join(self._body)))
-
-    def connection_lost(self, failure: Exception | None) -> None:
-        """What was asked and not answered stays so."""
-        self.open = False
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(ConnectionResetError("the connection ended before the answer"))
+            async with self._session.request(method, path, **words) as answer:
+                return Answer(answer.status, await answer.read())
+        except aiohttp.ClientError as lost:
+            raise ConnectionError(type(lost).__name__) from lost
