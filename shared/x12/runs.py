@@ -6,7 +6,7 @@ They save time and decide nothing: what looks in any way different is read segme
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from shared.x12.segments import Delimiters
 
@@ -19,20 +19,19 @@ Reached = tuple[int, int]
 _PRINTED = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
 
 
-class Run(NamedTuple):
-    """Segments that follow each other.
+Match = Callable[[str, int], Found | None]
+"""Finds segments that follow each other at a place of the text."""
+Take = Callable[[int, Found], Reached | None]
+"""Given the place of the first one and what was found, reads it, and on as far as it likes.
 
-    `match` finds them at a place of the text. `take` is given the place of the first one and what was found, and reads
-    it, and on as far as it likes. It says how far it came; None when it has done nothing.
-    """
-
-    match: Callable[[str, int], Found | None]
-    take: Callable[[int, Found], Reached | None]
-    ends_claim: bool = False
+It says how far it came; None when it has done nothing.
+"""
+Run = tuple[Match, Take, bool]
+"""Who finds, who takes, and whether a claim that is open ends there."""
 
 
 @lru_cache(maxsize=64)
-def pattern(shape: str, marks: Delimiters) -> Callable[[str, int], Found | None]:
+def pattern(shape: str, marks: Delimiters) -> Match:
     """Finds segments that look like a shape, whatever separators a file has.
 
     A shape is written as X12 is printed, a segment a line: `_` is what is taken, all else must stand there exactly.
@@ -43,7 +42,7 @@ def pattern(shape: str, marks: Delimiters) -> Callable[[str, int], Found | None]
 
 
 @lru_cache(maxsize=64)
-def starts(marks: Delimiters, signs: tuple[str, ...]) -> Callable[[str, int], Found | None]:
+def starts(marks: Delimiters, signs: tuple[str, ...]) -> Match:
     """Finds the end of the segment behind which the next one starts with any of these signs."""
     any_of = "|".join(map(re.escape, signs))
     return re.compile(f"{re.escape(marks.segment)}(?={any_of})").search

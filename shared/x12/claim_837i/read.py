@@ -83,7 +83,7 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
             cents = self.cents[total]
         except NotMoney:
             return None
-        facility, frequency, signature, assignment, benefits, release, signed_by, late = said
+        facility, frequency, signs = said
         claim = InstitutionalClaim(
             clm01,
             cents,
@@ -95,21 +95,14 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
             [],
             span[0],
             span[1],
-            patient=self.patient,
-            patient_relation=self.relation,
-            signature=signature or "Y",
-            assignment=assignment,
-            benefits_assigned=benefits,
-            release=release,
-            signature_source=signed_by,
-            delay_reason=late,
             billing=self.billing,
             segment=place,
         )
         if admission is not None:
             claim.admission_type, claim.admission_source = admission, came_from
             claim.patient_status = status
-        self.open_claim(claim)
+        self.open_claim(claim, signs)
+        claim.signature = claim.signature or "Y"
         behind, end = place + 1 + (days is not None) + (admission is not None), found.end()
         return self.usual_lines(behind, self.line_match(found.string, end)) or (behind, end)
 

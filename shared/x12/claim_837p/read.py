@@ -75,9 +75,8 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             cents = self.cents[total]
         except NotMoney:
             return None
-        where, frequency, signature, assignment, benefits, release, signed_by, late = said
+        where, frequency, signs = said
         first_kind, diagnosed = diagnoses
-        last, first, npi = name
         claim = ProfessionalClaim(
             clm01,
             cents,
@@ -87,26 +86,18 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             self.payer,
             [],
             [*diagnosed],
-            first_diagnosis=first_kind,
-            patient=self.patient,
-            patient_relation=self.relation,
-            signature=signature,
-            assignment=assignment,
-            benefits_assigned=benefits,
-            release=release,
-            signature_source=signed_by,
-            delay_reason=late,
-            rendering_last=last,
-            rendering_first=first,
-            rendering_npi=npi,
-            rendering_taxonomy=taxonomy or "",
             billing=self.billing,
             segment=place,
         )
-        self.open_claim(claim)
+        if first_kind != "ABK":
+            claim.first_diagnosis = first_kind
+        self.open_claim(claim, signs)
         if person is not None:
+            claim.rendering_last, claim.rendering_first, claim.rendering_npi = name
             self.rendered.references = claim.rendering_references
             self.here = self.rendered
+        if taxonomy is not None:
+            claim.rendering_taxonomy = taxonomy
         behind = place + 1 + (codes is not None) + (person is not None) + (taxonomy is not None)
         end = found.end()
         return self.usual_lines(behind, self.line_match(found.string, end)) or (behind, end)
@@ -114,15 +105,18 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
     def usual_lines(self, place: int, found: Found | None) -> Reached | None:
         """Lines, each an LX with what was done, for how much, when, and its control number."""
         claim, line, end = self.claim, None, 0
-        procedures, services, spans = self.procedures, self.services, self.spans
-        while found is not None and claim is not None:
+        if found is None or claim is None:
+            return None
+        procedures, services, spans, amounts = self.procedures, self.services, self.spans, self.cents
+        whole, match, counted, lines = found.string, self.line_match, self.counted, claim.lines
+        while found is not None:
             lx01, what, charge, rest, on, control = found.groups()
             procedure, said = procedures[what], services[rest]
             days = spans[on] if on is not None else UNDATED
             if procedure is None or said is None or days is None:
                 break
             try:
-                cents = self.cents[charge]
+                cents = amounts[charge]
             except NotMoney:
                 break
             qualifier, code, modifiers, description = procedure
@@ -144,11 +138,11 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             )
             if signs is not None:
                 line.emergency, line.epsdt, line.family_planning, line.copay_exempt = signs
-            claim.lines.append(line)
-            self.counted.append(lx01)
+            lines.append(line)
+            counted.append(lx01)
             place += 2 + (on is not None) + (control is not None)
             end = found.end()
-            found = self.line_match(found.string, end)
+            found = match(whole, end)
         if line is None:
             return None
         self.open_line(line)

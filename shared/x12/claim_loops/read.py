@@ -61,16 +61,16 @@ class ClaimReading(UsualReading[C, L]):
                     if self.seldom_usual(place, refused):
                         runs.clear()
                 run = runs.get(whole[at : at + 3])
-                found = run.match(whole, at) if run is not None else None
-                if run is not None and found is not None:
-                    if run.ends_claim and self.claim is not None:
-                        yield self.claim
-                        self.claim, self.set.pinned = None, place
-                    reached = run.take(place, found)
-                    if reached is not None:
-                        place, at = reached
-                        continue
-                    refused += 1
+                if run is not None:
+                    match, take, ends_claim = run
+                    if found := match(whole, at):
+                        if ends_claim and self.claim is not None:
+                            yield self.claim
+                            self.claim, self.set.pinned = None, place
+                        if reached := take(place, found):
+                            place, at = reached
+                            continue
+                        refused += 1
                 # What follows here is read segment by segment, up to where it may look as usual again.
                 following = find(whole, at) if runs else None
                 stop = following.end() if following is not None else size

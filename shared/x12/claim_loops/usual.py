@@ -18,6 +18,10 @@ from shared.x12.fields import padded
 from shared.x12.runs import Found, Reached, Remembered, Run, V, pattern
 from shared.x12.segments import Delimiters
 
+Signs = tuple[str, str, str, str, str, str]
+"""Signature, assignment, benefits assigned, release, who signed, why it is late."""
+_MOSTLY: Signs = ("Y", "A", "Y", "Y", "", "")
+"""What the model has of them where nothing is said."""
 UNDATED = (None, None)
 ENOUGH = 1_000
 """Segments of a set, after which it is asked what it is like."""
@@ -36,6 +40,12 @@ _SUBSCRIBER = """
 
 class UsualReading(LevelReading[C, L], Generic[C, L]):
     """A claim set as it is read, where it looks as usual."""
+
+    # In slots, because Python looks up the others faster while they are at most thirty.
+    __slots__ = (
+        *("cents", "days", "memories", "turns", "cities", "payers", "persons", "places"),
+        *("procedures", "spans", "claim_match", "line_match", "rendered"),
+    )
 
     claim_shape: str
     line_shape: str
@@ -75,9 +85,9 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         marks = self.set.delimiters
         element = marks.element
         return {
-            f"HL{element}": Run(pattern(_SUBSCRIBER, marks), self.usual_subscriber, True),
-            "CLM": Run(self.claim_match, self.usual_claim, True),
-            f"LX{element}": Run(self.line_match, self.usual_lines),
+            f"HL{element}": (pattern(_SUBSCRIBER, marks), self.usual_subscriber, True),
+            "CLM": (self.claim_match, self.usual_claim, True),
+            f"LX{element}": (self.line_match, self.usual_lines, False),
         }
 
     @abstractmethod
@@ -129,8 +139,14 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         behind, end = place + 3 + there, found.end()
         return self.usual_claim(behind, self.claim_match(found.string, end)) or (behind, end)
 
-    def open_claim(self, claim: C) -> None:
+    def open_claim(self, claim: C, signs: Signs | None) -> None:
         """From here on things are said of this claim."""
+        # An argument by name takes longer than asking whether a claim is as the model has it anyway.
+        if self.patient is not None:
+            claim.patient, claim.patient_relation = self.patient, self.relation
+        if signs is not None:
+            claim.signature, claim.assignment, claim.benefits_assigned = signs[:3]
+            claim.release, claim.signature_source, claim.delay_reason = signs[3:]
         self.claim = claim
         self.line = self.prior = self.prior_line = self.here = None
         self.address, self.strange, self.counted = NO_ADDRESS, False, []
@@ -177,16 +193,16 @@ def _person(marks: Delimiters, text: str) -> tuple[str, str, str] | None:
     return s[1], s[2], s[7]
 
 
-def _place(kind: str, marks: Delimiters, text: str) -> tuple[str, ...] | None:
-    """Of a CLM from CLM05 on.
-
-    Place, frequency, signature, assignment, benefits assigned, release, who signed, why it is late.
-    """
+def _place(kind: str, marks: Delimiters, text: str) -> tuple[str, str, Signs | None] | None:
+    """Of a CLM from CLM05 on: place, frequency, and the signs where they are not those of most claims."""
     s = parted(text, marks.element, 16)
     where = s[0].split(marks.component) if s is not None else []
     if s is None or len(where) != 3 or where[1] not in (kind, ""):
         return None
-    return None if any(s[6:15]) else (where[0], where[2], *s[1:6], s[15])
+    if any(s[6:15]):
+        return None
+    signs = (s[1], s[2], s[3], s[4], s[5], s[15])
+    return where[0], where[2], None if signs == _MOSTLY else signs
 
 
 def _span(marks: Delimiters, text: str) -> tuple[date, date | None] | None:
