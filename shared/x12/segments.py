@@ -137,16 +137,19 @@ def block_of(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block
 
 def _has_overlong(text: str, marks: Delimiters) -> bool:
     """Only a long segment can have many elements, so most files are looked at in leaps over whole short segments."""
-    at, last, most, segment = 0, len(text) - limits.ELEMENTS, limits.ELEMENTS + 1, marks.segment
-    find = text.rfind
-    while at < last:
-        at = find(segment, at, at + most) + 1
-        if not at:
-            texts = text.split(segment)
-            return max(map(len, texts)) > limits.SEGMENT_BYTES or (
-                max(text.count(marks.element) for text in texts) > limits.ELEMENTS
-            )
-    return False
+    leapt = _leaps(marks.segment)(text)
+    if leapt is not None and leapt.end() == len(text):
+        return False
+    texts = text.split(marks.segment)
+    return max(map(len, texts)) > limits.SEGMENT_BYTES or (
+        max(text.count(marks.element) for text in texts) > limits.ELEMENTS
+    )
+
+
+@lru_cache(maxsize=64)
+def _leaps(end: str) -> Callable[[str], re.Match[str] | None]:
+    """Finds how far a text goes on without a segment that is long."""
+    return re.compile(rf"(?:.{{0,{limits.ELEMENTS}}}{re.escape(end)})*+", re.DOTALL).match
 
 
 def _same_end(raw: bytes, marks: Delimiters) -> tuple[str, int]:
