@@ -1,7 +1,6 @@
 """What a payer's gate would complain of in an 837P: totals, identifiers, pointers, COB balance, hierarchy."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from shared.x12.claim_837p.model import ProfessionalClaim, ServiceLine
 from shared.x12.claim_loops.balance import Say
@@ -28,7 +27,6 @@ POINTERS = 4
 CAUSES = frozenset({"AA", "EM", "OA"})
 QUALIFIERS = frozenset({"HC", "ER", "IV", "WK"})
 UNITS = frozenset({"UN", "MJ"})
-FOREVER = date.max
 
 
 def check_837p(claims: list[ProfessionalClaim], one: TransactionSet) -> list[Finding]:
@@ -56,8 +54,7 @@ def rules_837p(c: ProfessionalClaim, wrong: Say) -> Iterator[Finding]:
 def is_sound(c: ProfessionalClaim) -> bool:
     """Whether a claim surely breaks no rule, told at a glance; False says nothing."""
     lines, diagnoses, where = c.lines, c.diagnoses, c.place_of_service
-    first = FOREVER
-    charges = []
+    charges, days = [], []
     for line in lines:
         day, pointers = line.service_from, line.pointers
         if day is None or line.service_to is not None or line.providers or line.prior:
@@ -71,7 +68,7 @@ def is_sound(c: ProfessionalClaim) -> bool:
         ):
             return False
         charges.append(line.charge_cents)
-        first = min(first, day)
+        days.append(day)
     if c.dates or c.accident_causes or not (0 < len(lines) <= LINES and len(where) == 2):
         return False
     if not 0 < len(diagnoses) <= DIAGNOSES or "" in diagnoses or where == "21":
@@ -79,7 +76,7 @@ def is_sound(c: ProfessionalClaim) -> bool:
     if len(c.frequency) != 1 or (c.frequency in "78" and not c.payer_control):
         return False
     born_on = (c.subscriber.party if c.patient is None else c.patient).born_on
-    if born_on is not None and born_on > first:
+    if born_on is not None and born_on > min(days):
         return False
     return sound(c, c.clm01, charges, c.total_cents, c.subscriber, c.payer)
 

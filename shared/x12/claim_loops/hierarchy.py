@@ -20,7 +20,7 @@ class ClaimLevels:
 
     def see(self, place: int, s: list[str]) -> None:
         """An HL: numbered on, below the last level that may be its parent, the one before it true about children."""
-        _, hl01, hl02, hl03, hl04 = padded(s, 5)[:5]
+        _, hl01, hl02, hl03, hl04 = s if len(s) == 5 else padded(s, 5)[:5]
         self._number += 1
         if hl01 != str(self._number):
             self._note(place, "levels are not numbered 1, 2, 3", "HL01")
