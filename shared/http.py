@@ -31,6 +31,9 @@ RETRY_AFTER_SECONDS = 2
 """When whoever met a limit, or a service that catches up, may come again."""
 FIELDS_SHOWN = 50
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_RENAMED = {413: "request_entity_too_large"}
+"""What Python 3.13 calls otherwise: a code is the same on every Python."""
 
 Ready = Callable[[], Awaitable[Mapping[str, Any]]]
 """Checks by name: a bool, a number beside `<name>_bound`, or a mapping with `ok` and more."""
@@ -39,7 +42,7 @@ Ready = Callable[[], Awaitable[Mapping[str, Any]]]
 def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> FastAPI:
     """The application of a service: its own routes and what all services share."""
     made = FastAPIOffline(
-        title=f"claimlog {service.name}", version="1", dependencies=[Depends(declared_alone)]
+        title=f"claimlog {service.name}", version="1", dependencies=[Depends(declared_alone), Depends(no_nul)]
     )
     made.include_router(_health(ready))
     made.add_api_route("/", _described, include_in_schema=False)
@@ -68,6 +71,15 @@ async def declared_alone(request: Request) -> None:
     if unknown:
         known = f"it has {', '.join(sorted(has))}" if has else "it has none"
         raise Malformed(f"this door has no query parameter {', '.join(unknown)}; {known}")
+
+
+async def no_nul(request: Request) -> None:
+    """Refuse the sign NUL: PostgreSQL keeps none, so an event with one would be parked wherever it becomes a row."""
+    said = [*request.path_params.values(), *request.query_params.values()]
+    body = await request.body() if "json" in request.headers.get("content-type", "").lower() else b""
+    escaped = b"\\u0000" in body and _ESCAPED_NUL.search(body)
+    if escaped or b"\0" in body or any("\0" in str(value) for value in said):
+        raise Malformed("the sign NUL (U+0000) cannot be kept")
 
 
 def declared(door: Dependant) -> frozenset[str]:
@@ -184,7 +196,8 @@ def _known(part: str) -> bool:
 async def _plain(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     status = HTTPStatus(fault.status_code)
-    return _answer(fault.status_code, status.name.lower(), status.phrase.lower())
+    code = _RENAMED.get(fault.status_code, status.name.lower())
+    return _answer(fault.status_code, code, code.replace("_", " "))
 
 
 class Guard:

@@ -50,6 +50,10 @@ def routes() -> APIRouter:
     async def files(data: Annotated[bytes, Body(media_type="application/octet-stream")]) -> int:
         return len(data)
 
+    @router.get("/named/{name}")
+    async def named(name: str, also: str = "") -> str:
+        return name + also
+
     @router.get("/refusals/{number}")
     async def refusals(number: int) -> None:
         raise REFUSALS[number]("a rule says no")
@@ -229,3 +233,25 @@ async def test_a_body_within_the_limit_is_taken(caller: httpx.AsyncClient) -> No
     headers = {"Content-Type": "application/octet-stream"}
     answer = await caller.post("/files", content=bytes(BODY_LIMIT_BYTES), headers=headers)
     assert answer.json() == BODY_LIMIT_BYTES
+
+
+@pytest.mark.parametrize("path", ["/named/%00", "/named/a?also=b%00c"])
+async def test_a_nul_in_an_address_is_malformed(caller: httpx.AsyncClient, path: str) -> None:
+    answer = await caller.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"last": "a\\u0000b", "age": 1}', 422),
+        (b'{"last": "a\\\\\\u0000b", "age": 1}', 422),
+        ('{"last": "a\\u0000b", "age": 1}'.encode("utf-16"), 422),
+        (b'{"last": "a\\\\u0000b", "age": 1}', 200),
+    ],
+)
+async def test_a_nul_in_a_body_is_malformed_and_its_written_name_is_not(
+    caller: httpx.AsyncClient, body: bytes, status: int
+) -> None:
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    assert (await caller.post("/people", content=body, headers=headers)).status_code == status
