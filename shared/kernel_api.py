@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from shared.doors import OpenDoors
@@ -12,6 +12,10 @@ from shared.hand_over import Handing
 from shared.http import Named
 from shared.parking import MOST, PAGE, Parking
 from shared.progress import Progress
+
+Partition = Annotated[int, Path(ge=0, lt=2**31)]
+Offset = Annotated[int, Path(ge=0, lt=2**63)]
+"""As far as the tables count."""
 
 
 class Discard(BaseModel):
@@ -62,20 +66,20 @@ def kernel_routes(engine: Engine, doors: OpenDoors, handing: Handing | None = No
         return await parking.listed(limit)
 
     @router.get("/parked/{partition}/{offset}")
-    async def shown(partition: int, offset: int) -> dict[str, Any]:
+    async def shown(partition: Partition, offset: Offset) -> dict[str, Any]:
         """One of them."""
         return await parking.shown(partition, offset)
 
     @router.post("/parked/{partition}/{offset}/redrive")
     async def redrive(
-        partition: int, offset: int, actor: Named = "operator"
+        partition: Partition, offset: Offset, actor: Named = "operator"
     ) -> dict[str, int]:
         """Apply it and what waits behind it alone, in order; 409 when it still cannot be applied."""
         return {"applied": await parking.redrive(partition, offset, actor)}
 
     @router.post("/parked/{partition}/{offset}/discard")
     async def discard(
-        partition: int, offset: int, body: Discard, actor: Named = "operator"
+        partition: Partition, offset: Offset, body: Discard, actor: Named = "operator"
     ) -> dict[str, int]:
         """Never apply it; what waits behind it and behind no other is applied."""
         return {"applied": await parking.discard(partition, offset, body.reason, actor)}
