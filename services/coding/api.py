@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import (
     Attachment,
-    Cents,
     Charge,
+    ChargeNumber,
     CodedLine,
     Condition,
     Diagnosis,
@@ -30,6 +30,9 @@ from shared.streams import account_number, account_stream, charge_number
 
 MAX_ITEMS = 2_000
 PAGE = 500
+Price = Annotated[int, Field(ge=0, le=10**10)]
+Pointers = Annotated[list[int], Field(max_length=4)]
+"""The diagnoses of a charge, as SV107 holds them."""
 
 
 class _Body(BaseModel):
@@ -44,7 +47,7 @@ class ChargeBody(_Body):
     procedure: CodeText
     modifiers: list[CodeText] = Field(default=[], max_length=4)
     units: int = Field(ge=0, le=9_999)
-    charge_cents: Cents = Field(ge=0)
+    charge_cents: Price
     place_of_service: CodeText
     rendering_npi: Npi
     ndc: CodeText | None = None
@@ -79,7 +82,7 @@ class AccountBody(_Body):
     encounter: str = ""
     charges: list[ChargeBody] = Field(min_length=1, max_length=999)
     diagnoses: list[DiagnosisBody] = Field(default=[], max_length=12)
-    pointers: list[list[int]] = Field(default=[], max_length=999)
+    pointers: list[Pointers] = Field(default=[], max_length=999)
     coder: CodeText = "coder"
 
 
@@ -96,7 +99,7 @@ class Correction(_Body):
     procedure: CodeText | None = None
     modifiers: list[CodeText] | None = None
     units: int | None = Field(default=None, ge=0, le=9_999)
-    charge_cents: Cents | None = Field(default=None, ge=0)
+    charge_cents: Price | None = None
     place_of_service: CodeText | None = None
     rendering_npi: Npi | None = None
     ndc: CodeText | None = None
@@ -120,7 +123,7 @@ class CodeBody(_Body):
     """The whole coding of an encounter, again."""
 
     diagnoses: list[DiagnosisBody] = Field(min_length=1, max_length=12)
-    lines: dict[str, list[int]]
+    lines: dict[ChargeNumber, Annotated[Pointers, Field(min_length=1)]]
     coder: CodeText = "coder"
 
 
