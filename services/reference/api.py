@@ -1,6 +1,7 @@
 """Doors of the books: one route per command, and the listings."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -18,7 +19,7 @@ from contracts.reference import (
 )
 from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
 from shared.errors import Malformed
-from shared.http import actor, idempotency_key
+from shared.http import FIELDS_SHOWN, actor, idempotency_key
 from shared.service import Doors, Order, Scope
 from shared.x12.npi import is_npi
 
@@ -40,12 +41,26 @@ class PeriodBody(BaseModel):
     next_open: date
 
 
+def _field(place: Sequence[str | int], kind: str) -> str:
+    """Where it is wrong; a name that the caller made up may hold anything."""
+    known = [*place[:-1], "(unknown field)"] if kind == "unexpected_keyword_argument" else place
+    return ".".join(map(str, known))
+
+
+def written(body: dict[str, Any]) -> bytes:
+    """A body as a file keeps it; Malformed where no file can."""
+    try:
+        return msgspec.json.encode(body)
+    except (ValueError, OverflowError, RecursionError):
+        raise Malformed("it holds a sign or a number that cannot be kept") from None
+
+
 def made(cls: type, body: dict[str, Any]) -> Any:
     """An event from a request body; Malformed names the fields, never their values."""
     try:
         return TypeAdapter(cls).validate_python(body)
     except ValidationError as wrong:
-        fields = sorted({".".join(map(str, e["loc"])) for e in wrong.errors()})
+        fields = sorted({_field(e["loc"], e["type"]) for e in wrong.errors()})[:FIELDS_SHOWN]
         raise Malformed(f"these fields are missing or wrong: {', '.join(fields)}") from None
 
 
@@ -118,8 +133,11 @@ def routes(doors: Doors) -> APIRouter:
     @router.post("/rule-sets")
     async def rule_set(body: dict[str, Any], key: Key, who: Actor) -> dict[str, Any]:
         """Publish a version of the adjustment rules; its hash is kept with the file."""
-        sha256 = await doors.store_object(msgspec.json.encode(body))
-        return await entry(RuleSetPublished, {**body, "sha256": sha256}, key, who)
+        data = written(body)
+        facts = {**body, "sha256": hashlib.sha256(data).hexdigest()}
+        made(RuleSetPublished, facts)  # Nothing is kept of what is refused.
+        await doors.store_object(data)
+        return await entry(RuleSetPublished, facts, key, who)
 
     @router.post("/code-sets")
     async def code_set(

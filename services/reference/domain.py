@@ -101,6 +101,10 @@ def name_of(entry: Any) -> str:
 Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List
 
 
+MOST_DAYS_SKIPPED = 366
+"""A mistyped year would pass every deadline there is, for good."""
+
+
 def decide(command: Command, state: Books | None, book: Any = None) -> list[Say | EntryKept]:
     """What follows from a command on the books: the broadcast, and our own record that it was said."""
     books = state or Books()
@@ -120,6 +124,8 @@ def _open(day: date, books: Books) -> list[Say | EntryKept]:
         raise Refused(f"business days only go forward; {books.today} is open")
     if day == books.today:
         return []
+    if books.today is not None and (day - books.today).days > MOST_DAYS_SKIPPED:
+        raise Refused(f"it is more than a year after {books.today}, which is open, and days never go back")
     said = Say(BusinessDayOpened(day=day), stream=BROADCAST, occurred_on=day)
     return [EntryKept(name="day", day=day), said]
 

@@ -39,6 +39,13 @@ def test_days_do_not_go_back() -> None:
     )
 
 
+def test_a_mistyped_year_is_refused_and_days_may_skip() -> None:
+    assert "more than a year after 2026-01-05" in refused(BOOKS, [OPENED], OpenBusinessDay(date(2062, 1, 6)))
+    ahead = date(2027, 1, 6)
+    said = [EntryKept(name="day", day=ahead), to(BROADCAST, BusinessDayOpened(day=ahead))]
+    scenario(BOOKS, given=[OPENED], when=OpenBusinessDay(ahead), then=said)
+
+
 def test_a_cutoff_belongs_to_the_open_day() -> None:
     said = [EntryKept(name="cutoff", day=DAY), to(BROADCAST, CutoffReached(day=DAY))]
     scenario(BOOKS, given=[OPENED], when=ReachCutoff(DAY), then=said)
