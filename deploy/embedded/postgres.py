@@ -39,11 +39,13 @@ checkpoint_timeout = 10min
 default_statistics_target = 10
 log_min_messages = warning
 log_min_error_statement = panic
+log_error_verbosity = terse
 log_parameter_max_length_on_error = 0
 jit = off
 """
 # default_statistics_target: a growing table is looked at again and again, and a tenth of the usual rows is enough.
-# log_min_error_statement: a failed statement's text may hold what a log must not.
+# log_min_error_statement, log_error_verbosity: a failed statement's text, and the row that it failed at, may hold what a
+# log must not.
 
 
 def programs() -> Path:
