@@ -4,9 +4,22 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from cli.context import Json, ask, one_of, out, plainly, print_json, stack, tell
+from cli.context import (
+    NOT_RUNNING,
+    Json,
+    ask,
+    complain,
+    fail,
+    one_of,
+    out,
+    plainly,
+    print_json,
+    stack,
+    tell,
+)
 from deploy.provision import SERVICES
 
 app = typer.Typer(help="Records that could not be applied: list, show, redrive, discard.")
@@ -16,14 +29,14 @@ Partition = Annotated[int, typer.Argument(help="Its partition.")]
 Offset = Annotated[int, typer.Argument(help="Its offset.")]
 
 
-def _all(limit: int) -> list[dict[str, Any]]:
-    running = {f.get("service") for f in stack().home.running()}
-    return [
-        {"service": service, **row}
-        for service in SERVICES
-        if service in running
-        for row in ask(service, "/parked", limit=limit)
-    ]
+def _whom() -> tuple[list[str], list[str]]:
+    """Services that run here, and those that should and do not; beside a given broker they may run elsewhere."""
+    chosen = stack()
+    running = {facts.get("service") for facts in chosen.home.running()}
+    asked = [service for service in SERVICES if service in running]
+    if not asked:
+        fail("no service is running; start everything with `claimlog up`", NOT_RUNNING)
+    return asked, [] if chosen.settings.kafka else [s for s in SERVICES if s not in running]
 
 
 @app.command("list")
@@ -33,12 +46,20 @@ def listed(
     json: Json = False,
 ) -> None:
     """What is parked, oldest first, with how much waits behind it."""
-    rows = _all(limit)
+    asked, others = _whom()
+    rows = [{"service": s, **row} for s in asked for row in ask(s, "/parked", limit=limit)]
     if json:
         print_json(rows)
-        return
+    else:
+        _show(rows, whole=not others)
+    if others:
+        complain("not asked:", f"{', '.join(others)}: not running; `claimlog status` counts theirs")
+        raise typer.Exit(NOT_RUNNING)
+
+
+def _show(rows: list[dict[str, Any]], *, whole: bool) -> None:
     if not rows:
-        out.print("nothing is parked")
+        out.print("nothing is parked" if whole else "nothing is parked in the services that run")
         return
     table = Table("service", "partition", "offset", "event", "reason", "waiting")
     for row in rows:
@@ -47,7 +68,7 @@ def listed(
             str(row["partition"]),
             str(row["offset"]),
             row["wire"],
-            f"{row['reason']}: {row['sentence']}",
+            escape(f"{row['reason']}: {row['sentence']}"),
             str(row["waiting"]),
         )
     out.print(table)
