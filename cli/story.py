@@ -48,7 +48,7 @@ DECIDED = (
     ("left to the next payer or the patient", "patient_cents"),
 )
 UNFILED = ("ready", "held", "sent", "received", "rejected", "transport rejected")
-"""Claims whose filing limit still runs: the payer has not taken them. A denial has a deadline of its own."""
+"""Claims whose filing limit still runs: the payer has neither taken nor decided them. A denial has a deadline of its own."""
 
 
 @plainly
@@ -146,7 +146,7 @@ def claim_line(c: dict[str, Any]) -> str:
             told.append(f"of it taken back or refunded {dollars(c['returned_cents'])}")
         told += [f"{name} {dollars(c[key])}" for name, key in DECIDED if c[key]]
     left = c["filing_days_left"]
-    if left is not None and c["state"] in UNFILED:
+    if left is not None and c["state"] in UNFILED and not c["adjudicated_on"]:
         told.append(
             f"[red]filing limit {c['filing_limit_on']} past[/red]"
             if left < 0

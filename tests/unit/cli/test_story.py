@@ -72,6 +72,11 @@ def test_the_filing_limit_of_a_paid_claim_no_longer_matters() -> None:
     assert "filing" not in story.claim_line({**CLAIM, **PAID, "filing_days_left": -20})
 
 
+def test_a_corrected_claim_that_is_held_was_filed_in_time_before() -> None:
+    held = {**CLAIM, **PAID, "state": "held", "hold": "ELIGIBILITY", "filing_days_left": -20}
+    assert "filing" not in story.claim_line(held)
+
+
 def test_a_denied_claim_shows_what_was_denied_and_no_payment_of_nothing() -> None:
     said = story.claim_line({**CLAIM, **PAID, "state": "denied", "paid_cents": 0, "denied_cents": 6_025})
     assert "nothing paid, denied 60.25" in said
