@@ -13,7 +13,8 @@ def read_file(data: bytes, *, strict: bool = True) -> X12File:
     """A whole file. Strict: Unreadable when the envelope has any error; else every finding is listed."""
     if len(data) > limits.FILE_BYTES:
         raise Unreadable([Finding(f"the file is larger than {limits.FILE_BYTES} bytes")])
-    read = Stream(in_chunks(data), whole=True).read_all()
+    # A flood of errors keeps a door busy for many seconds, and the file is refused for the first of them.
+    read = Stream(in_chunks(data), whole=True).read_all(patient=not strict)
     if strict and read.errors:
         raise Unreadable(read.errors)
     return read

@@ -7,7 +7,7 @@ from shared.x12 import limits
 from shared.x12.control import ENVELOPE, Control
 from shared.x12.envelope import Interchange, TransactionSet, X12File
 from shared.x12.envelope_elements import doubts_of_isa
-from shared.x12.findings import Unreadable
+from shared.x12.findings import Finding, Unreadable
 from shared.x12.segments import Block
 from shared.x12.source import Head, Source, Trouble
 
@@ -49,10 +49,13 @@ class Stream(Control):
             if not self._advance():
                 return
 
-    def read_all(self) -> X12File:
-        """Everything, kept."""
+    def read_all(self, *, patient: bool = True) -> X12File:
+        """Everything, kept; who is not patient stops where more is wrong than is listed."""
         while self._advance():
             self._ready.clear()
+            if not patient and self._listed["error"] > limits.FINDINGS:
+                stopped = Finding("too much is wrong: the rest was not read", code="024", rule="file.findings")
+                raise Unreadable([*self.file.errors, stopped])
         return self.file
 
     # -- one step ----------------------------------------------------------------------------------

@@ -203,6 +203,24 @@ def test_a_stream_keeps_neither_groups_nor_stray_segments_without_end() -> None:
     assert {f.rule for f in stream.findings} == {"segment.outside", "file.findings"}
 
 
+@pytest.mark.parametrize("stray", [b"LX*1~", b"GE*0*1~", b"SE*0*1~", b"TA1*1*2*3*A*000~"])
+def test_a_door_does_not_read_a_flood_of_errors_to_its_end(stray: bytes) -> None:
+    flood = HEAD + stray * 200_000
+    with pytest.raises(Unreadable) as no:
+        read_file(flood)
+    told = no.value.findings
+    assert len(told) == limits.FINDINGS + 1
+    assert told[-1].sentence == "too much is wrong: the rest was not read"
+    assert all(finding.segment < 100_000 for finding in told)
+
+
+def test_who_looks_into_a_file_sees_it_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FINDINGS", 10)
+    read = read_file(HEAD + b"LX*1~" * 100_000 + DATA[GS_AT:], strict=False)
+    assert read.findings[-1].sentence == "99990 more findings are not listed"
+    assert len(list(read.sets())) == len(list(read_file(DATA).sets()))
+
+
 def test_a_file_with_more_of_something_than_is_kept_is_refused_whole_and_read_as_a_stream(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
