@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +36,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _RENAMED = {413: "request_entity_too_large"}
 """What Python 3.13 calls otherwise: a code is the same on every Python."""
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day on which something happens. The ends of the calendar, which some systems send for no day, are infinite in
+PostgreSQL: no age can be told from them, and so no summary."""
 
 Ready = Callable[[], Awaitable[Mapping[str, Any]]]
 """Checks by name: a bool, a number beside `<name>_bound`, or a mapping with `ok` and more."""

@@ -1,7 +1,6 @@
 """Doors of coding: charges with their codes in bulk, corrections, coding again, and the work list."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -24,7 +23,7 @@ from contracts.values import Code as CodeText
 from services.coding.domain import Capture, Code, CorrectCharge
 from services.coding.domain.rules import next_step
 from shared.errors import Malformed, NotFound
-from shared.http import Actor, IdempotencyKey
+from shared.http import Actor, Day, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import account_number, account_stream, charge_number
 
@@ -43,7 +42,7 @@ class ChargeBody(_Body):
     """One charge; it is numbered in the order of the list unless it names its number."""
 
     charge: CodeText | None = None
-    service_on: date
+    service_on: Day
     procedure: CodeText
     modifiers: list[CodeText] = Field(default=[], max_length=4)
     units: int = Field(ge=0, le=9_999)
@@ -52,7 +51,7 @@ class ChargeBody(_Body):
     rendering_npi: Npi
     ndc: CodeText | None = None
     authorization: CodeText | None = None
-    service_to: date | None = None
+    service_to: Day | None = None
     unit: Literal["UN", "MJ"] = "UN"
     quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
     drug: DrugQuantity | None = None
@@ -95,7 +94,7 @@ class Accounts(_Body):
 class Correction(_Body):
     """Fields that change; absent ones stay."""
 
-    service_on: date | None = None
+    service_on: Day | None = None
     procedure: CodeText | None = None
     modifiers: list[CodeText] | None = None
     units: int | None = Field(default=None, ge=0, le=9_999)
@@ -104,7 +103,7 @@ class Correction(_Body):
     rendering_npi: Npi | None = None
     ndc: CodeText | None = None
     authorization: CodeText | None = None
-    service_to: date | None = None
+    service_to: Day | None = None
     unit: Literal["UN", "MJ"] | None = None
     quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
     drug: DrugQuantity | None = None

@@ -1,6 +1,5 @@
 """Doors of denial: the work list, and what a person does about a denial."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -10,7 +9,7 @@ from contracts.denial import ClaimCorrection
 from contracts.values import Charge, DrugQuantity, Npi, Provider
 from services.denial.domain.commands import Accept, Correct
 from shared.errors import NotFound
-from shared.http import Actor, IdempotencyKey
+from shared.http import Actor, Day, IdempotencyKey
 from shared.service import Command, Doors, Order, Row, Scope
 from shared.streams import account_stream
 
@@ -25,7 +24,7 @@ class CorrectedCharge(_Body):
     """A charge of the claim as the corrected claim shall say it."""
 
     charge: str = Field(min_length=1, max_length=48)
-    service_on: date
+    service_on: Day
     procedure: str = Field(min_length=1, max_length=48)
     modifiers: list[str] = Field(default=[], max_length=4)
     units: int = Field(ge=0, le=9_999)
@@ -34,7 +33,7 @@ class CorrectedCharge(_Body):
     rendering_npi: Npi
     ndc: str | None = Field(default=None, min_length=1, max_length=48)
     authorization: str | None = Field(default=None, min_length=1, max_length=48)
-    service_to: date | None = None
+    service_to: Day | None = None
     unit: Literal["UN", "MJ"] = "UN"
     quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
     drug: DrugQuantity | None = None

@@ -19,7 +19,7 @@ from contracts.reference import (
 )
 from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
 from shared.errors import Malformed
-from shared.http import FIELDS_SHOWN, actor, idempotency_key
+from shared.http import FIELDS_SHOWN, Day, actor, idempotency_key
 from shared.service import Doors, Order, Scope
 from shared.x12.npi import is_npi
 
@@ -31,14 +31,14 @@ CODES_AT_MOST = 200_000
 class DayBody(BaseModel):
     """A business day."""
 
-    day: date
+    day: Day
 
 
 class PeriodBody(BaseModel):
     """A period to close."""
 
-    last_day: date
-    next_open: date
+    last_day: Day
+    next_open: Day
 
 
 def _field(place: Sequence[str | int], kind: str) -> str:

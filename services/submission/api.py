@@ -1,7 +1,6 @@
 """Doors of submission: transport's answers, what a person decides, history, and work lists."""
 
 import hashlib
-from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -23,7 +22,7 @@ from services.submission.domain.commands import (
 from services.submission.domain.inbound import ReceiveAnswers, RefuseFile
 from services.submission.gateway import read_answers
 from shared.errors import Malformed, NotFound
-from shared.http import Actor, IdempotencyKey
+from shared.http import Actor, Day, IdempotencyKey
 from shared.received_files import file_doors, tell_file, tell_of_refusal
 from shared.service import Doors, Order, Scope
 from shared.streams import (
@@ -72,7 +71,7 @@ class Asked(_Body):
 
     channel: Literal["phone", "portal", "letter", "fax"]
     reference: str = Field(default="", max_length=80)
-    asked_on: date
+    asked_on: Day
 
 
 class HistoryLine(_Body):
@@ -107,7 +106,7 @@ class HistoryClaim(_Body):
     payer: Code
     payer_order: int = Field(default=1, ge=1, le=9)
     total_cents: Cent
-    first_billed_on: date | None = None
+    first_billed_on: Day | None = None
     lines: list[HistoryLine] = Field(min_length=1, max_length=999)
     at_claim: AtClaim = AtClaim()
 

@@ -1,12 +1,12 @@
 """What the doors of posting are told."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import Code
 from services.posting.domain.commands import Bucket
+from shared.http import Day
 
 MAX_ITEMS = 2_000
 Positive = Annotated[int, Field(gt=0, le=10**12)]
@@ -21,7 +21,7 @@ class Deposit(_Body):
 
     deposit: Code
     amount_cents: Positive
-    deposited_on: date
+    deposited_on: Day
     trace: str = Field(default="", max_length=50)
     payer_trace_id: str = Field(default="", max_length=30)
 
@@ -40,7 +40,7 @@ class Payment(_Body):
     account: str = Field(default="", pattern=r"^([0-9A-Z]{14})?$")
     tender: Code
     amount_cents: Positive
-    received_on: date
+    received_on: Day
 
 
 class Payments(_Body):
@@ -79,7 +79,7 @@ class LooseRefundAsked(PatientRefundAsked):
     """Of a payment that was made for no account."""
 
     cents: Positive
-    refunded_on: date
+    refunded_on: Day
 
 
 class UnassignmentAsked(_Body):
@@ -96,7 +96,7 @@ class AssignmentAsked(UnassignmentAsked):
     """For which account money is meant that was paid for none."""
 
     account: str = Field(pattern=r"^[0-9A-Z]{14}$")
-    assigned_on: date
+    assigned_on: Day
 
 
 class WriteOffAsked(_Body):

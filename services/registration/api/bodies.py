@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.values import ClaimFacts, Code, Consent, Reference
+from shared.http import Day
 from shared.x12.npi import is_npi
 from shared.x12.writing import plain
 
@@ -36,7 +37,7 @@ class Person(_Body):
     first: Annotated[str, Field(min_length=1, max_length=35), Sendable]
     middle: str = Field(default="", max_length=25)
     suffix: str = Field(default="", max_length=10)
-    born_on: date
+    born_on: Day
     sex: Literal["F", "M", "U"]
     street: Annotated[str, Field(min_length=1, max_length=55), Sendable]
     street2: str = Field(default="", max_length=55)
@@ -54,7 +55,7 @@ class Holder(_Body):
     first: str = Field(default="", max_length=35)
     middle: str = Field(default="", max_length=25)
     suffix: str = Field(default="", max_length=10)
-    born_on: date | None = None
+    born_on: Day | None = None
     sex: Literal["F", "M", "U"] = "U"
     street: str = Field(default="", max_length=55)
     street2: str = Field(default="", max_length=55)
@@ -201,8 +202,8 @@ class Encounter(_Body):
     encounter_class: Code
     facility: Code
     legal_entity: Code
-    service_from: date
-    service_to: date
+    service_from: Day
+    service_to: Day
     billing: Literal["bill", "history"] = "bill"
     patient: Person
     rendering_npi: str | None = None
@@ -236,7 +237,7 @@ class Coverages(_Body):
     """The whole ordered list of coverages of a patient."""
 
     coverages: list[CoverageBody] = Field(max_length=9)
-    set_on: date
+    set_on: Day
     reason: str = Field(min_length=1, max_length=200)
 
 

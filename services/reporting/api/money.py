@@ -15,7 +15,7 @@ AGES = (
 """Ages in calendar days from the date of service; what has no such date yet is as young as can be."""
 
 TODAY = "(select max(today) from calendar)"
-_DAYS = f"coalesce({TODAY} - service_on, 0)"
+_DAYS = f"coalesce(case when isfinite(service_on) then {TODAY} - service_on end, 0)"
 _PAYERS_OWE = "open_cents + denied_cents + next_payer_cents"
 _OPEN = "greatest(open_cents, 0)"
 _DENIED = "greatest(denied_cents + least(open_cents, 0), 0)"

@@ -35,3 +35,9 @@ def test_a_charge_points_to_four_diagnoses_at_most() -> None:
 def test_a_line_that_is_coded_again_names_its_charge_and_one_to_four_diagnoses(lines: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         CodeBody.model_validate({"diagnoses": [{"sequence": 1, "code": "E119"}], "lines": lines})
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1899-12-31", "2200-01-01"])
+def test_the_ends_of_the_calendar_are_no_day_of_service(day: str) -> None:
+    with pytest.raises(ValidationError):
+        AccountBody.model_validate({"charges": [{**CHARGE, "service_on": day}]})

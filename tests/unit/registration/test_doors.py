@@ -184,3 +184,12 @@ async def test_one_number_for_two_patients_of_one_request_is_not_free() -> None:
     )
     answers = await _checked(cast("Any", _Known()), [two, other])
     assert [a["status"] for a in answers] == [200, 409]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_end_a_coverage_and_are_no_day_of_service(day: str) -> None:
+    assert CoverageBody(**{**COVERAGE, "effective_to": day}).effective_to == date.fromisoformat(day)
+    with pytest.raises(ValidationError):
+        Encounter.model_validate({**ENCOUNTER, "service_from": day})
+    with pytest.raises(ValidationError):
+        Encounter.model_validate({**ENCOUNTER, "service_to": day})
