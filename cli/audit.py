@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 import uvloop
 
-from cli.context import FAILED, NOT_RUNNING, Json, err, fail, out, plainly, print_json, stack
+from cli.context import (
+    FAILED,
+    NOT_RUNNING,
+    Json,
+    err,
+    need_engines,
+    out,
+    plainly,
+    print_json,
+    stack,
+)
 from cli.workers import Workers, by_workers
 from deploy.auditing.result import Result
 from deploy.auditing.run import audit as run_audit
@@ -27,8 +37,7 @@ def audit(
 ) -> None:
     """Check money, journal, clearing, log, files, states and rows; exits with 1 on any breach, 3 when something could not be checked."""
     chosen = stack()
-    if not chosen.bootstrap or not chosen.pg_dsn:
-        fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)
+    need_engines(chosen)
     results = uvloop.run(_all(chosen, replay, canary, workers, quiet=json))
     broken = [r for r in results if r.broken]
     unchecked = [r for r in results if not r.broken and r.unchecked]

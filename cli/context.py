@@ -41,6 +41,7 @@ __all__ = [
     "dollars",
     "err",
     "fail",
+    "need_engines",
     "one_of",
     "out",
     "plainly",
@@ -63,6 +64,13 @@ UNREACHABLE = (
 def stack() -> Stack:
     """The stack of this folder (or of CLAIMLOG_HOME)."""
     return Stack(settings())
+
+
+def need_engines(chosen: Stack) -> None:
+    """Exits with 3 where Kafka or PostgreSQL does not run."""
+    there = {"Kafka": chosen.bootstrap, "PostgreSQL": chosen.pg_dsn}
+    if away := " and ".join(name for name, address in there.items() if not address):
+        fail(f"not running: {away}; start everything with `claimlog up`", NOT_RUNNING)
 
 
 def one_of(services: Sequence[str], service: str) -> str:
@@ -104,7 +112,9 @@ def _body(service: str, answer: httpx.Response) -> Any:
     except ValueError:
         fail(f"{service} answered {answer.status_code} without a reason")
     if answer.status_code >= 400:
-        fail(str(body.get("sentence") or body.get("detail") or answer.status_code))
+        away = body.get("code") == "away"
+        told = str(body.get("sentence") or body.get("detail") or answer.status_code)
+        fail(f"{service}: {told}" if away else told, NOT_RUNNING if away else FAILED)
     return body
 
 

@@ -8,10 +8,9 @@ import uvloop
 
 from cli.context import (
     FAILED,
-    NOT_RUNNING,
     Json,
     err,
-    fail,
+    need_engines,
     one_of,
     out,
     plainly,
@@ -39,8 +38,7 @@ def rebuild(
     """Make a service's tables again from the log, beside the live ones, then swap them in (or compare)."""
     one_of(SERVICES, service)
     chosen = stack()
-    if not chosen.bootstrap or not chosen.pg_dsn:
-        fail("Kafka and PostgreSQL do not run; start them with `claimlog up`", NOT_RUNNING)
+    need_engines(chosen)
     of = chosen.settings.partitions
     with err.status(f"rebuilding {service}") as shown, by_workers(chosen, workers) as others:
         report = uvloop.run(

@@ -29,6 +29,7 @@ COMMANDS_AT_ONCE = 1_000
 WAITING_COMMANDS = 20_000
 """Commands that may wait in this process; above it a door answers 429."""
 LOST_BODY = b""
+AWAY = "the database does not answer: ask again with the same key"
 FULL = "the disk of the database is full: nothing was kept; ask again with the same key"
 EVENTS_LOOKED_FOR = 8
 """Of a command whose key was lost with the database: one of its first events in the log is enough to know it."""
@@ -199,8 +200,7 @@ def _failed(failure: Exception, stream: str) -> Answer:
     if isinstance(failure, asyncpg.DiskFullError):
         return Answer(503, stream, code=NoRoom.code, sentence=FULL)
     if isinstance(failure, LOST):
-        sentence = "the database does not answer: ask again with the same key"
-        return Answer(503, stream, code="away", sentence=sentence)
+        return Answer(503, stream, code="away", sentence=AWAY)
     return Answer(500, stream, code="error", sentence="the command failed")
 
 

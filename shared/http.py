@@ -19,7 +19,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.commands import FULL
+from shared.commands import AWAY, FULL
 from shared.errors import Malformed, NoRoom, ServiceError
 from shared.service import Service
 from shared.telemetry import METRICS_TYPE, measure, metrics_text
@@ -32,6 +32,13 @@ READY_SECONDS = 5.0
 RETRY_AFTER_SECONDS = 2
 """When whoever met a limit, or a service that catches up, may come again."""
 FIELDS_SHOWN = 50
+DATABASE_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
+"""What a question meets while PostgreSQL is down or starts: no defect, and no answer."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _RENAMED = {413: "request_entity_too_large"}
@@ -58,6 +65,8 @@ def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> Fast
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _plain)
     made.add_exception_handler(asyncpg.DiskFullError, _full)
+    for lost in DATABASE_AWAY:
+        made.add_exception_handler(lost, _away)
     made.add_middleware(Guard)
     return made
 
@@ -176,6 +185,11 @@ async def _refuse(request: Request, refusal: Exception) -> Response:
 async def _full(request: Request, failure: Exception) -> Response:
     log.error("the disk of the database is full")
     return _answer(NoRoom.status, NoRoom.code, FULL)
+
+
+async def _away(request: Request, failure: Exception) -> Response:
+    log.error("the database does not answer on %s: %s", _route(request.scope), type(failure).__name__)
+    return _answer(503, "away", AWAY)
 
 
 async def _malformed(request: Request, fault: Exception) -> Response:

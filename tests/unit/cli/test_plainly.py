@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -90,6 +91,21 @@ def test_a_long_sentence_stays_on_one_line_and_is_no_markup(
     assert told.err == f"claimlog: [red]{'x' * 300}\n"
 
 
+def test_a_service_whose_database_is_away_is_nothing_to_talk_to(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = httpx.Response(503, json={"code": "away", "sentence": "the database does not answer"})
+    with pytest.raises(typer.Exit) as ended:
+        context._body("reporting", answer)
+    assert ended.value.exit_code == 3
+    assert capsys.readouterr().err == "claimlog: reporting: the database does not answer\n"
+
+
+def test_which_of_the_engines_does_not_run_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen: Any = SimpleNamespace(bootstrap="", pg_dsn="postgres://")
+    with pytest.raises(typer.Exit):
+        context.need_engines(chosen)
+    assert "not running: Kafka;" in capsys.readouterr().err
+
+
 QUESTIONS = (
     ("summary",),
     ("summary", "--json"),
@@ -97,6 +113,7 @@ QUESTIONS = (
     ("list", "denials"),
     ("audit",),
     ("rebuild", "posting"),
+    ("parked", "list"),
     ("parked", "show", "posting", "0", "0"),
     ("refused", "list"),
     ("refused", "redrive", "abc"),

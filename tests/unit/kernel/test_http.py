@@ -58,6 +58,10 @@ def routes() -> APIRouter:
     async def refusals(number: int) -> None:
         raise REFUSALS[number]("a rule says no")
 
+    @router.get("/away")
+    async def away() -> None:
+        raise ConnectionRefusedError(CANARY)
+
     @router.get("/full")
     async def full() -> None:
         raise asyncpg.DiskFullError(CANARY)
@@ -135,6 +139,12 @@ async def test_every_refusal_has_its_status_code_and_sentence(
 async def test_a_full_disk_of_the_database_is_told_as_such(caller: httpx.AsyncClient) -> None:
     answer = await caller.get("/full")
     assert (answer.status_code, answer.json()["code"]) == (503, "no_room")
+    assert "Retry-After" in answer.headers and CANARY not in answer.text
+
+
+async def test_a_database_that_is_away_is_told_as_such(caller: httpx.AsyncClient) -> None:
+    answer = await caller.get("/away")
+    assert (answer.status_code, answer.json()["code"]) == (503, "away")
     assert "Retry-After" in answer.headers and CANARY not in answer.text
 
 
