@@ -20,6 +20,7 @@ from deploy.auditing.run import replayed
 from deploy.provision import SERVICES
 from deploy.shares import service_named
 from deploy.stack import Stack
+from services.reporting.api.work import PARKED as PARKED_LIST
 from shared.log_reader import LogReader
 
 MARK = f"PLANTEDQX{os.getpid()}"
@@ -164,6 +165,15 @@ PARKED = (
 def test_a_parked_record_that_nobody_is_told_of_is_named(lived: Stack, name: str) -> None:
     found = _planted(lived, PARKED, _parked)[name]
     assert (found.breaches, "planted.wire.v1" in found.first) == (1, True)
+
+
+def test_the_list_holds_what_reporting_parked_itself(lived: Stack) -> None:
+    async def listed(connection: Any) -> list[Result]:
+        await connection.execute("set local search_path to reporting")
+        rows = await connection.fetch(PARKED_LIST)
+        return [Result("listed", "", sum(row["at_offset"] == 999_999 for row in rows))]
+
+    assert _planted(lived, PARKED.replace("posting.parked", "reporting.parked"), listed)["listed"].breaches == 1
 
 
 def test_a_listed_record_that_is_parked_nowhere_is_named(lived: Stack) -> None:

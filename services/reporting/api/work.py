@@ -129,8 +129,17 @@ async def claims_by_state(doors: Doors) -> list[Row]:
     )
 
 
+PARKED = (
+    "select service, in_partition, at_offset, stream, record_type, reason, sentence, parked_on, partition "
+    "from parked_view where service <> 'reporting' union all "
+    "select 'reporting', partition, \"offset\", stream, wire, reason, sentence, parked_at::date, partition "
+    "from parked where status = 'parked'"
+)
+
+
 async def parked(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
-    """Records that wait for a person somewhere."""
-    return await doors.rows(
-        "select *, count(*) over () as listed from parked_view order by parked_on, service limit $1", limit
-    )
+    """Records that wait for a person somewhere.
+
+    What says that a record was parked waits behind it where reporting itself parked it: those stand in its own table.
+    """
+    return await doors.rows(f"select *, count(*) over () as listed from ({PARKED}) p order by parked_on, service limit $1", limit)

@@ -93,6 +93,15 @@ async def test_the_list_of_parked_records_is_not_compared_while_reporting_is_beh
     assert forgotten.unchecked == "not made, it reads what is behind: reporting"
 
 
+async def test_what_reporting_parked_itself_stands_in_its_own_table_and_is_in_the_list() -> None:
+    class Parked:
+        async def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+            return [(9, 1821, "w.v1", "defect", "parked")] if '"reporting".parked' in sql else []
+
+    parked, forgotten = await check_parked(Parked(), SERVICES, [])
+    assert (parked.breaches, forgotten.holds) == (1, True)
+
+
 def test_a_check_that_leaves_out_who_is_behind_holds_not_and_is_not_broken() -> None:
     assert without(HOLDS, ["posting"]).unchecked == "not for posting: behind"
     assert without(BROKEN, ["posting"]) == BROKEN
