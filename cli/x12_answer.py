@@ -58,8 +58,9 @@ def answer_bytes(
     data: bytes, path: Path, folder: Path, control: int | None = None, *, force: bool = False
 ) -> tuple[Answers, list[Path]]:
     """The answers to what was read from a path, and the files they were written to; NotAnswered when there is none."""
-    if not folder.is_dir():
-        raise NotAnswered(f"{folder} is no folder")
+    stands = folder if folder.exists() else folder.parent
+    if not stands.is_dir():
+        raise NotAnswered(f"{stands} is no folder")
     try:
         file = read_file(data, strict=False)
     except Unreadable as no:
@@ -78,6 +79,7 @@ def answer_bytes(
     files = [folder / f"{header.isa13 + n:09d}.{kind}" for n, kind in enumerate(kinds)]
     if there := next((to for to in files if not force and os.path.lexists(to)), None):
         raise NotAnswered(f"{there} exists; --force of `claimlog x12 answer` overwrites it")
+    folder.mkdir(exist_ok=True)
     for to, written_bytes in zip(files, made, strict=True):
         with written(to, force, path) as answer:
             answer.write(written_bytes)

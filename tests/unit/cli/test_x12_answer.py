@@ -65,6 +65,13 @@ def test_a_rejected_interchange_is_answered_by_a_ta1_alone(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["000000007.ta1"]
 
 
+def test_the_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    assert said(DATA, tmp_path / "outbound", "--control", 7).exit_code == 0
+    assert [path.name for path in (tmp_path / "outbound").iterdir()] == ["000000007.999"]
+    lost = said(DATA, tmp_path / "no" / "outbound", "--control", 8)
+    assert (lost.exit_code, f"{tmp_path / 'no'} is no folder" in " ".join(lost.stderr.split("\n"))) == (1, True)
+
+
 def test_control_numbers_count_up_by_themselves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
