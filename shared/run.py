@@ -38,6 +38,8 @@ log = logging.getLogger("claimlog.run")
 Answered = TypeVar("Answered")
 ANSWER_SECONDS = 2.0
 """Broker and database answer `/readyz` within it, or they are away."""
+_GIVEN_UP: "set[asyncio.Future[Any]]" = set()
+"""What did not answer in time and is ending."""
 TOLD_EACH_SECONDS = 10.0
 """Gauges that have to be asked for are so old at most, and a little."""
 PARKED = "select count(*) from parked where status = 'parked'"
@@ -222,11 +224,24 @@ async def tell_how_it_stands(
 
 
 async def _answer(asked: Awaitable[Answered]) -> Answered | None:
-    """None when there is none in time."""
+    """None when there is none in time. What is given up is not waited for: the driver asks a halted server to stop, too."""
+    task = asyncio.ensure_future(asked)
     try:
-        return await asyncio.wait_for(asked, ANSWER_SECONDS)
+        await asyncio.wait({task}, timeout=ANSWER_SECONDS)
+        return task.result() if task.done() else None
     except (*LOST, KafkaError):
         return None
+    finally:
+        if not task.done():
+            task.cancel()
+            _GIVEN_UP.add(task)
+            task.add_done_callback(_let_go)
+
+
+def _let_go(task: "asyncio.Future[Any]") -> None:
+    _GIVEN_UP.discard(task)
+    if not task.cancelled():
+        task.exception()  # Heard, so that nobody complains of it later.
 
 
 async def _tables(pool: Any, store: Store, partitions: int, topic_id: str) -> None:
