@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.context import Json, ask, one_of, out, plainly, print_json, tell
@@ -30,7 +31,7 @@ def listed(json: Json = False) -> None:
         return
     table = Table("service", "event", "file", "reason")
     for row in rows:
-        table.add_row(row["service"], row["event_id"], row["file_name"], row["reason"])
+        table.add_row(row["service"], row["event_id"], row["file_name"], escape(row["reason"]))
     out.print(table)
 
 

@@ -30,7 +30,7 @@ RARE = ("write_off_cents", "credit_cents", "opening_cents", "difference_cents")
 @plainly
 def money(
     until: Annotated[
-        datetime | None, typer.Option(help="The last business day that counts; today without.", formats=["%Y-%m-%d"])
+        datetime | None, typer.Option(help="The last business day that counts, YYYY-MM-DD; all without.", formats=["%Y-%m-%d"], metavar="DAY")
     ] = None,
     json: Json = False,
 ) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.context import Json, ask, fail, out, plainly, print_json, tell
@@ -34,7 +35,7 @@ def listed(json: Json = False) -> None:
     table = Table("service", "file", "received", "bytes", "reason")
     for row in rows:
         received, size = str(row["received_on"]), str(row["size_bytes"])
-        table.add_row(row["service"], row["sha256"], received, size, row["reason"])
+        table.add_row(row["service"], row["sha256"], received, size, escape(row["reason"]))
     out.print(table)
 
 

@@ -36,6 +36,13 @@ def test_none_or_several_are_said_in_words(told: list[str], begins: str, sentenc
     assert (done.exit_code, sentence in done.stderr, told) == (1, True, [])
 
 
+def test_a_reason_is_told_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"sha256": "ab12", "received_on": "2026-01-06", "size_bytes": 9, "reason": "no loop [/2000A]"}
+    monkeypatch.setattr(refused, "ask", lambda *_, **__: [row])
+    done = CliRunner().invoke(app, ["refused", "list"])
+    assert (done.exit_code, "no loop [/2000A]" in done.stdout) == (0, True)
+
+
 def test_the_one_is_driven_again(told: list[str]) -> None:
     done = CliRunner().invoke(app, ["refused", "redrive", "AB1"])
     assert (done.exit_code, told) == (0, ["/files/ab12/redrive"])
