@@ -28,8 +28,6 @@ class Deciding:
     poison: Mapping[tuple[int, int], tuple[str, str]]
     progress: dict[int, Progress] = field(default_factory=dict)
     states: dict[str, Kept] = field(default_factory=dict)
-    packed: dict[str, bytes] = field(default_factory=dict)
-    """States that were written, as they were written."""
     books: dict[int, Any] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
     parked: list[ParkedRow] = field(default_factory=list)

@@ -17,7 +17,6 @@ from shared.changes import project, row_keys
 from shared.commands import Commands
 from shared.errors import Malformed, Stopped, Unknown
 from shared.failpoints import failpoint
-from shared.packed_rows import PackedRows
 from shared.progress import Progress
 from shared.records import Loaded
 from shared.remembered import Remembered
@@ -67,9 +66,7 @@ class Engine:
         self.restored = False
         """Whether the log ever showed records of ours that the database had lost: keys may be among them."""
         self.on_stopped: Callable[[Stopped], None] = lambda stop: None
-        self.remembered = Remembered(
-            partitions, store.unpack, PackedRows(service.projections)
-        )
+        self.remembered = Remembered(partitions)
         self._versions: dict[int, int] = {}
         self.writing = asyncio.Lock()
         self.handle = Commands(self).handle
@@ -227,7 +224,7 @@ class Engine:
         """Publish what a batch said; called under `writing`."""
         for p, progress in batch.progress.items():
             self._versions[p] = progress.version
-        self.remembered.committed(batch, batch.packed)
+        self.remembered.committed(batch)
         if self.service.hydrate is None:
             for p in batch.books_changed:
                 self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])

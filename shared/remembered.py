@@ -2,72 +2,41 @@
 
 Whoever changes a partition raises the version of its progress row in the same transaction. A process that finds
 the version it left finds everything else as it left it, too: what it holds then need not be read again.
-
-A few are held as they are, many more packed, which takes an eighth to a third of the memory: states as they were
-packed for their table.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from shared.batch import Batch
-from shared.packed_rows import PackedRows
 from shared.progress import Progress
 from shared.records import Kept
 from shared.service import Row
 from shared.streams import kind_of, partition_of
 
-STATES_HELD = 2_000
-"""States of one process, as they are; the longest untouched go first. 2 to 7 KB each."""
-ROWS_HELD = 5_000
-"""Rows of one process, likewise. 1 to 2 KB each."""
-PACKED_BYTES = 24_000_000
-"""States of one process, packed, likewise; 0.4 to 2.5 KB each."""
-PACKED_ROW_BYTES = 12_000_000
-"""Rows of one process, packed, likewise; 0.2 to 0.5 KB each."""
+KEPT_IN_MEMORY = 12_000
+"""States and rows of one process; the longest untouched go first. About 5 KB each."""
 
 LARGE = frozenset({"remittance", "inbound"})
 """Kinds of streams whose states are large, few, and done with soon: never held."""
 Key = tuple[str, Any]
-"""Table and key of a row."""
-
-
-class Most(NamedTuple):
-    """How much is held: states, rows, bytes of packed states, bytes of packed rows."""
-
-    states: int
-    rows: int
-    packed_bytes: int
-    packed_row_bytes: int
-
-
-MOST = Most(STATES_HELD, ROWS_HELD, PACKED_BYTES, PACKED_ROW_BYTES)
+"""(stream, None) of a state, (table, key) of a row."""
 
 
 class Remembered:
     """What one process left behind in its partitions. Written only after a commit, under `Engine.writing`."""
 
-    def __init__(
-        self,
-        partitions: int,
-        unpack: Callable[[str, bytes], Any],
-        packing: PackedRows,
-        most: Most = MOST,
-    ) -> None:
-        """`unpack` gives the state of a stream from what was written of it."""
+    def __init__(self, partitions: int, most: int = KEPT_IN_MEMORY) -> None:
+        self._most = max(most // partitions, 1)
         self._partitions = partitions
-        self._unpack = unpack
-        self._packing = packing
-        self._most = Most(*(max(limit // partitions, 1) for limit in most))
         self._versions: dict[int, int] = {}
-        self._held: dict[int, _Held] = {}
+        self._held: dict[int, dict[Key, Any]] = {}
         self._nothing_parked: set[int] = set()
 
     def begin(self, progress: Mapping[int, Progress]) -> None:
         """Forget what others changed meanwhile: these rows are locked now."""
         for p, row in progress.items():
             if self._versions.get(p) != row.version:
-                self._held[p] = _Held(self._most, self._unpack, self._packing)
+                self._held[p] = {}
                 self._nothing_parked.discard(p)
 
     def states(self, streams: Iterable[str]) -> tuple[dict[str, Kept], list[str]]:
@@ -76,7 +45,7 @@ class Remembered:
         missing: list[str] = []
         for stream in streams:
             held = self._held.get(partition_of(stream, self._partitions))
-            kept = held.state(stream) if held is not None else None
+            kept = held.get((stream, None)) if held is not None else None
             if kept is None:
                 missing.append(stream)
             else:
@@ -94,7 +63,7 @@ class Remembered:
             lacking: list[tuple[Any, ...]] = []
             for key, p in keys.items():
                 held = self._held.get(p)
-                row = held.row((table, key)) if held is not None else None
+                row = held.get((table, key)) if held is not None else None
                 if row is None:
                     lacking.append(key)
                 else:
@@ -111,105 +80,29 @@ class Remembered:
         """Nothing is parked there, as read under the lock."""
         self._nothing_parked.update(partitions)
 
-    def committed(self, batch: Batch, packed: Mapping[str, bytes]) -> None:
-        """What a committed batch left, and how its states were packed."""
+    def committed(self, batch: Batch) -> None:
+        """What a committed batch left."""
         for p, progress in batch.progress.items():
             self._versions[p] = progress.version
         self._nothing_parked.difference_update(row.partition for row in batch.parked)
         for stream, kept in batch.states.items():
-            held = self._held.get(partition_of(stream, self._partitions))
-            if held is not None and kind_of(stream) not in LARGE:
-                held.keep_state(stream, kept, packed.get(stream))
+            if kind_of(stream) in LARGE:
+                continue
+            self._keep(partition_of(stream, self._partitions), (stream, None), kept)
         for projection in batch.service.projections:
             table = projection.table
             rows = {} if projection.append else batch.changed.get(table, {})
             for key, (p, row) in rows.items():
-                held = self._held.get(p)
-                if held is not None:
-                    held.keep_row((table, key), row)
+                self._keep(p, (table, key), row)
         for p in batch.progress:
-            self._held[p].shrink()
+            held = self._held[p]
+            while len(held) > self._most:
+                del held[next(iter(held))]
 
-
-class _Packed:
-    """Packed things by key, up to so many bytes; the longest unwritten go first."""
-
-    __slots__ = ("_bytes", "_held", "_most")
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._bytes = 0
-        self._held: dict[Any, tuple[Any, bytes]] = {}
-
-    def get(self, key: Any) -> tuple[Any, bytes] | None:
-        """With what was put beside it."""
-        return self._held.get(key)
-
-    def put(self, key: Any, beside: Any, packed: bytes) -> None:
-        """In place of what was there."""
-        self.drop(key)
-        self._held[key] = (beside, packed)
-        self._bytes += len(packed)
-        while self._bytes > self._most:
-            self.drop(next(iter(self._held)))
-
-    def drop(self, key: Any) -> None:
-        """Harmless when it is not there."""
-        if (before := self._held.pop(key, None)) is not None:
-            self._bytes -= len(before[1])
-
-
-class _Held:
-    """What is held of one partition."""
-
-    __slots__ = ("_most", "_packed", "_packed_rows", "_packing", "_rows", "_states", "_unpack")
-
-    def __init__(
-        self, most: Most, unpack: Callable[[str, bytes], Any], packing: PackedRows
-    ) -> None:
-        self._most = most
-        self._unpack = unpack
-        self._packing = packing
-        self._states: dict[str, Kept] = {}
-        self._rows: dict[Key, Row] = {}
-        self._packed = _Packed(most.packed_bytes)
-        self._packed_rows = _Packed(most.packed_row_bytes)
-
-    def state(self, stream: str) -> Kept | None:
-        """As it was left; None when it is not held."""
-        kept = self._states.get(stream)
-        if kept is None and (packed := self._packed.get(stream)) is not None:
-            kept = Kept(self._unpack(stream, packed[1]), packed[0])
-        return kept
-
-    def row(self, key: Key) -> Row | None:
-        """As it was left; None when it is not held."""
-        row = self._rows.get(key)
-        if row is None and (packed := self._packed_rows.get(key)) is not None:
-            row = self._packing.unpack(key[0], packed[1])
-        return row
-
-    def keep_state(self, stream: str, kept: Kept, packed: bytes | None) -> None:
-        """As it is now; `packed` is None when nothing was written."""
-        self._states.pop(stream, None)
-        self._states[stream] = kept
-        if packed is None:
-            self._packed.drop(stream)
-        else:
-            self._packed.put(stream, kept.scope, packed)
-
-    def keep_row(self, key: Key, row: Row | None) -> None:
-        """As it is now; None when it is gone."""
-        self._rows.pop(key, None)
-        self._packed_rows.drop(key)
-        if row is not None:
-            self._rows[key] = row
-
-    def shrink(self) -> None:
-        """Pack, or let go, what was not touched for the longest time."""
-        while len(self._states) > self._most.states:
-            del self._states[next(iter(self._states))]
-        while len(self._rows) > self._most.rows:
-            key = next(iter(self._rows))
-            row = self._rows.pop(key)
-            self._packed_rows.put(key, None, self._packing.pack(key[0], row))
+    def _keep(self, p: int, key: Key, value: Any) -> None:
+        held = self._held.get(p)
+        if held is None:
+            return
+        held.pop(key, None)
+        if value is not None:
+            held[key] = value

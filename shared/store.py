@@ -98,12 +98,13 @@ class Store:
             "where stream = any($1::text[])",
             wanted,
         )
-        return {row[0]: Kept(self.unpack(row[0], row[4]), Scope(row[1], row[2], row[3])) for row in rows}
-
-    def unpack(self, stream: str, body: bytes) -> Any:
-        """A state as it was packed for its table; Stopped when another version did that."""
         try:
-            return self._decoders[stream.partition("/")[0]](body)
+            return {
+                row[0]: Kept(
+                    self._decoders[row[0].partition("/")[0]](row[4]), Scope(row[1], row[2], row[3])
+                )
+                for row in rows
+            }
         except msgspec.DecodeError as no:  # Only its place is told: what it holds may be of a person.
             raise Stopped(
                 f"states of {self.service.name} were kept by another version: "
@@ -251,7 +252,6 @@ class Store:
             if kept == before:
                 continue
             scope, body = kept.scope, _pack(kept.state)
-            batch.packed[stream] = body
             of = (scope.legal_entity, scope.facility, scope.tenant)
             if before is None:
                 fresh.append((stream, partition_of(stream, partitions), *of, body))

@@ -148,13 +148,6 @@ DEFECTS: dict[str, Plant] = {
         "if self._versions.get(p) != row.version:",
         "if p not in self._held:",
     ),
-    "memory keeps what is packed as it once was": _line(
-        remembered,
-        remembered._Packed,
-        "put",
-        "self.drop(key)",
-        "if key in self._held: return",
-    ),
     "memory says that nothing is parked where something is": _line(
         remembered,
         remembered.Remembered,

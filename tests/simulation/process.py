@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,10 @@ from shared.engine import Engine
 from shared.errors import Conflict, Stopped
 from shared.failpoints import REGISTRY
 from shared.hand_over import Handing, rows_for
-from shared.packed_rows import PackedRows
 from shared.recover import recover
 from shared.relay import Relay
-from shared.remembered import Most, Remembered
-from shared.service import Row, Service
+from shared.remembered import Remembered
+from shared.service import Service
 from tests.kernel.fed import MemoryReader
 from tests.simulation.clock import OWNER
 from tests.simulation.faults import FAILPOINT, Crash
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 AFTER_COMMIT = ("batch.after_commit", "command.after_commit", "relay.before_publish")
-HELD = Most(states=1, rows=1, packed_bytes=4_000, packed_row_bytes=2_000)
-"""What a process holds of a partition: little, so that all ways are gone."""
+HELD = 4
+"""States and rows that a process holds of a partition: few, so that some must be read again."""
 GROUP_SECONDS = 6.0
 """So long a silent member stays in its group."""
 
@@ -62,20 +61,11 @@ class Process:
         self.engine = Engine(
             service, self.pool, store, count, offer, objects=objects, on_handed=recorder
         )
-        self.engine.remembered = Remembered(
-            count, self._unpack(store), _Rows(world, service), Most(*(count * limit for limit in HELD))
-        )
+        self.engine.remembered = Remembered(count, most=count * HELD)
         self.engine.on_stopped = self.stopped
         self.ready = False
         self.handing: Handing | None = None
         self.spawn(self.start())
-
-    def _unpack(self, store: MemoryStore) -> Callable[[str, bytes], Any]:
-        def unpack(stream: str, body: bytes) -> Any:
-            self.world.seen["state held packed"] += 1
-            return store.unpack(stream, body)
-
-        return unpack
 
     def _producer(self) -> Any:
         self.producer = Producer(self)
@@ -320,15 +310,3 @@ class Producer:
         """The first of what is on its way arrives all the same."""
         del self.flying[self.world.rng.randint(0, len(self.flying)) :]
         self.dead = True
-
-
-class _Rows(PackedRows):
-    """Tells when a row was held packed."""
-
-    def __init__(self, world: "World", service: Service) -> None:
-        super().__init__(service.projections)
-        self._world = world
-
-    def unpack(self, table: str, packed: bytes) -> Row:
-        self._world.seen["row held packed"] += 1
-        return super().unpack(table, packed)

@@ -181,7 +181,7 @@ class MemoryStore(Store):
             if kept == batch.loaded.states.get(stream):
                 continue
             p, scope = partition_of(stream, batch.loaded.partitions), kept.scope
-            body = batch.packed[stream] = msgspec.msgpack.encode(kept.state)
+            body = msgspec.msgpack.encode(kept.state)
             row = (p, scope.legal_entity, scope.facility, scope.tenant, body)
             known = stream in batch.loaded.states
             (tx.put if known else tx.insert)("state" + self.suffix, stream, row)

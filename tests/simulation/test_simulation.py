@@ -32,8 +32,6 @@ MUST_HAPPEN = (
     "key known",
     "restored",
     "recovered",
-    "state held packed",
-    "row held packed",
     "command refused",
     "payment posted",
     "everything posted",
