@@ -1,6 +1,6 @@
 """`money`: billed, paid, adjusted and owed as the books had it at the end of a day."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -36,10 +36,16 @@ def money(
 ) -> None:
     """Billed, paid, adjusted and owed by facility and payer, as the books had it at the end of a day."""
     found = ask("posting", "/money", until=str(until.date())) if until else ask("posting", "/money")
+    found["ended"] = until is not None and _ended(until.date())
     if json:
         print_json(found)
     else:
         render(found)
+
+
+def _ended(day: date) -> bool:
+    """Whether a later business day is open everywhere: nothing more will be posted on this one."""
+    return all(row["today"] is not None and row["today"] > str(day) for row in ask("posting", "/progress"))
 
 
 def render(found: dict[str, Any]) -> None:
@@ -56,3 +62,5 @@ def render(found: dict[str, Any]) -> None:
         "  an entry counts from the business day on which it was posted here, whatever day the payer or bank gave it",
         highlight=False,
     )
+    if found["until"] and not found["ended"]:
+        out.print("  this day has not ended: what is posted on it still comes", highlight=False)

@@ -230,11 +230,11 @@ class Engine:
                 self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])
         if batch.outbox:
             self.publish(batch.outbox)
-        if self.dead_letter is not None:
-            for row in batch.parked:
-                if row.status == "parked":
+        for row in batch.parked:
+            if row.status == "parked":
+                log.warning("parked %s@%s: %s", row.partition, row.offset, row.reason)
+                if self.dead_letter is not None:
                     self.dead_letter(row.key, row.value, row.reason)
-
 
     # -- loading -----------------------------------------------------------------------------------------
 

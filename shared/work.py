@@ -1,6 +1,5 @@
 """One transaction over consumed records: which of them count, what is loaded for them, a batch that holds."""
 
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,6 @@ from shared.streams import BROADCAST
 
 if TYPE_CHECKING:
     from shared.engine import Engine
-
-log = logging.getLogger("claimlog.engine")
 
 DAY_CHUNK = 500
 """Due streams woken in one transaction: keeps a day of a large partition from holding its lock for long."""
@@ -86,7 +83,6 @@ class Work:
                 if no.place in poison or no.place[1] < 0:
                     raise
                 poison[no.place] = (no.reason, no.sentence)
-                log.warning("parking %s@%s: %s", *no.place, no.reason)
                 continue
             for p in self.replaying:
                 if not batch.progress[p].recovering:

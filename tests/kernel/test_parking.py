@@ -39,6 +39,16 @@ def give_sick_rule(house: House) -> Service:
     return healthy
 
 
+async def test_a_log_line_tells_where_and_why_a_record_was_parked(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = poison(house, 1)
+    await house.charge(1)
+    await house.settle()
+    told = [r.getMessage() for r in caplog.records if r.getMessage().startswith("parked ")]
+    assert told == [f"parked 0@{place}: malformed"]
+
+
 async def test_two_unreadable_records_of_a_stream_are_discarded_one_after_the_other(
     house: House,
 ) -> None:
