@@ -98,7 +98,7 @@ class Services:
                     facts = self.home.read_run(name)
                     if facts is None:
                         raise NotStarted(f"{name} ended:\n{tail(self.home.log(name))}")
-                    if _ready(client, facts["url"]):
+                    if ready(client, facts["url"]):
                         waiting.remove(name)
                         told(name)
                 if waiting and time.monotonic() > deadline:
@@ -123,7 +123,7 @@ class Services:
         return {f["name"]: f for f in self.home.running() if "service" in f}
 
 
-def _ready(client: httpx.Client, url: str) -> bool:
+def ready(client: httpx.Client, url: str) -> bool:
     """Whether a service says it is ready."""
     try:
         return client.get(f"{url}/readyz").status_code == 200

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.embedded.postgres import EmbeddedPostgres
@@ -49,7 +50,8 @@ def test_a_container_provisions_and_becomes_the_service_it_is_told(
     with (tmp_path / "log").open("wb") as log:
         service = subprocess.Popen([*container, "reference"], env=told, cwd=ROOT, stdout=log, stderr=log)
         try:
-            up = until(lambda: service.poll() is not None or ready(f"http://127.0.0.1:{port}"), 60)
+            with httpx.Client() as client:
+                up = until(lambda: service.poll() is not None or ready(client, f"http://127.0.0.1:{port}"), 60)
             assert up and service.poll() is None, (tmp_path / "log").read_text()
         finally:
             service.terminate()
