@@ -18,7 +18,7 @@ from benchmarks.x12_files import make_files
 from benchmarks.x12_others import others
 from benchmarks.x12_parallel import parallel
 
-SLOW_TIMES, TIMES = "1", "5"
+SLOW_TIMES, TIMES = "3", "20"
 
 
 def child(case: str, what: str, times: str = TIMES) -> dict[str, Any]:
