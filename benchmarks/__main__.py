@@ -14,6 +14,7 @@ import uvloop
 
 from benchmarks import against
 from benchmarks.batches import batch_speed
+from benchmarks.beside import beside_an_import
 from benchmarks.claims import claims_end_to_end
 from benchmarks.course import Course
 from benchmarks.history import cost_over_history
@@ -31,8 +32,8 @@ from shared.settings import Settings
 ROOT = Path(__file__).parents[1]
 US_AVERAGE = 285
 US_BUSINESS_HOURS = 1_000
-PARTS = ("claims", "batches", "rebuilds", "others", "latency", "history", "sustained")
-USUAL = PARTS[:-1]
+PARTS = ("claims", "batches", "rebuilds", "others", "latency", "history", "import", "sustained")
+USUAL = PARTS[:-2]
 
 
 def words() -> argparse.ArgumentParser:
@@ -43,7 +44,7 @@ def words() -> argparse.ArgumentParser:
         epilog="Sizes are for comparing one run with another of the same sizes on the same machine.",
     )
     add = asked.add_argument
-    add("--only", metavar="PARTS", default="", help=f"some of {','.join(PARTS)}; usually all but the last")
+    add("--only", metavar="PARTS", default="", help=f"some of {','.join(PARTS)}; usually all but the last two")
     add("--claims", type=int, default=20_000, help="encounters to carry to posted payments as fast as they are taken (%(default)s)")
     add("--rate", type=float, default=0.0, help="encounters a second of paced load, instead of parts of the saturation rate")
     add("--parts-of-saturation", metavar="PERCENT", default="50,80", help="latency is measured at these (%(default)s)")
@@ -53,6 +54,7 @@ def words() -> argparse.ArgumentParser:
     add("--history-claims", type=int, default=500, help="claims whose cost is measured with short and with long tables (%(default)s)")
     add("--history-times", type=int, default=10, help="how many times as many are in the tables the second time (%(default)s)")
     add("--others-events", type=int, default=20_000, help="events that we and others project into the same table (%(default)s)")
+    add("--import-encounters", type=int, default=20_000, help="encounters of one facility that are imported beside the others' load (%(default)s)")
     add("--fetch-max-wait-ms", type=int, default=250, help="how long a service waits for more records before it takes a few (%(default)s)")
     add("--json", type=Path, help="keep the figures here too")
     add("--against", type=Path, default=against.LAST, help="the run to compare with (%(default)s)")
@@ -103,6 +105,9 @@ class Bench:
         if "history" in self.parts:
             with self.standing() as stack:
                 self.figures |= uvloop.run(self._history(stack))
+        if "import" in self.parts:
+            with self.standing() as stack:
+                self.figures |= uvloop.run(self._import(stack))
         if "sustained" in self.parts:
             with self.standing() as stack:
                 self.figures |= uvloop.run(self._sustained(stack))
@@ -124,7 +129,7 @@ class Bench:
             stack.stop()
 
     def _needs_saturation(self) -> bool:
-        return not self.chosen.rate and bool({"latency", "sustained"} & set(self.parts))
+        return not self.chosen.rate and bool({"latency", "import", "sustained"} & set(self.parts))
 
     def _rates(self) -> list[tuple[str, float]]:
         if self.chosen.rate:
@@ -177,6 +182,16 @@ class Bench:
         async def part(course: Course) -> dict[str, Any]:
             claims, times = self.chosen.history_claims, self.chosen.history_times
             return await cost_over_history(stack, course, claims, times, self._telling("history"))
+
+        return await self._paced(stack, part)
+
+    async def _import(self, stack: Stack) -> dict[str, Any]:
+        rate = self.chosen.rate or self.figures["claims_per_second"] / 8
+        pace = Pace(rate, self.chosen.paced_seconds, self.chosen.day_seconds)
+
+        async def part(course: Course) -> dict[str, Any]:
+            count = self.chosen.import_encounters
+            return await beside_an_import(stack, course, pace, count, self._telling("import"))
 
         return await self._paced(stack, part)
 

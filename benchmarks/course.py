@@ -53,6 +53,11 @@ class Course(World):
         self._passed += count
         return days
 
+    @property
+    def today(self) -> date:
+        """The last business day that a part was given."""
+        return self._coming[max(self._passed - 1, 0)]
+
     def next_numbers(self, count: int) -> range:
         """Numbers of encounters that nobody handed in yet."""
         numbers = range(self.numbered, self.numbered + count)
