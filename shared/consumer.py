@@ -30,7 +30,8 @@ from shared.work import Routed, Tally
 
 log = logging.getLogger("claimlog.consumer")
 
-COMMIT_SECONDS = 5.0
+COMMIT_SECONDS = 1.0
+"""How often Kafka is told where we are, for whoever asks it how far behind a service is (`shared/behind.py`)."""
 SESSION_TIMEOUT_MS = 6_000
 HEARTBEAT_MS = 2_000
 METADATA_AGE_MS = 30_000
@@ -101,7 +102,9 @@ class LogConsumer:
         self.assigned = asyncio.Event()
         self.stopping = False
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._committed_at = 0.0
+        self._unsaid: dict[int, int] = {}
+        """Where we are, by partition, as far as Kafka was not told."""
+        self._saying: asyncio.Task[None] | None = None
         self._failures = 0
         self._hearing = asyncio.Lock()
         self._passed: list[Routed] = []
@@ -157,8 +160,9 @@ class LogConsumer:
     async def stop(self) -> None:
         """Leave after the batch in hand."""
         self.stopping = True
-        if self._passing is not None:
-            self._passing.cancel()
+        for later in (self._passing, self._saying):
+            if later is not None:
+                later.cancel()
         try:
             await self.broker.stop()
         except Exception:
@@ -237,7 +241,9 @@ class LogConsumer:
             self._failures = 0
             if self.measure is not None:
                 self.measure(tally, len(records))
-            await self._commit_for_lag(records)
+            self._unsaid |= {r.partition: r.offset + 1 for r in records}
+            if self._saying is None or self._saying.done():
+                self._saying = asyncio.create_task(self._say_where())
 
     async def _rewind(self, partitions: set[int]) -> None:
         while not self.stopping:
@@ -265,15 +271,17 @@ class LogConsumer:
             self.consumer.seek(TopicPartition(self.settings.topic, p), rows[p].next_offset)
         await self.engine.finish_days(partitions)
 
-    async def _commit_for_lag(self, records: Any) -> None:
-        now = time.monotonic()
-        if now - self._committed_at < COMMIT_SECONDS:
-            return
-        self._committed_at = now
-        offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+    async def _say_where(self) -> None:
+        """Lag telemetry, of all partitions at once: whoever reads it sees where an idle service is, too."""
+        await asyncio.sleep(COMMIT_SECONDS)
+        said, self._unsaid = self._unsaid, {}
+        mine = self.consumer.assignment()
+        offsets = {tp: said[tp.partition] for tp in mine if tp.partition in said}
         try:
-            await self.consumer.commit(offsets)
+            if offsets:
+                await self.consumer.commit(offsets)
         except KafkaError as failure:
+            self._unsaid = said | self._unsaid
             log.debug("lag telemetry not committed: %s", type(failure).__name__)
 
     async def ends(self) -> dict[int, int]:

@@ -1,7 +1,9 @@
 """The doors of a process: commands in, rows out, PHI sealed on the way in and opened on the way out."""
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.values import Sealed
@@ -11,28 +13,9 @@ from shared.objects import Objects
 from shared.phi import open_sealed, seal
 from shared.service import Answer, Order, Row
 from shared.telemetry import measure
+from shared.turns import Turns
 
-BURST = 20_000
-PER_SECOND = 4_000.0
-"""Commands of one facility: a whole import may burst, a flood waits, and others are not starved."""
-
-
-class Bucket:
-    """A token bucket."""
-
-    __slots__ = ("at", "tokens")
-
-    def __init__(self, now: float) -> None:
-        self.tokens, self.at = float(BURST), now
-
-    def take(self, now: float) -> bool:
-        """One token, if there is one."""
-        self.tokens = min(BURST, self.tokens + (now - self.at) * PER_SECOND)
-        self.at = now
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
+COME_AGAIN = "this facility sends more than services take: come again with the same key"
 
 
 class OpenDoors:
@@ -46,29 +29,33 @@ class OpenDoors:
         self.objects = objects
         self.tenant = tenant
         self.service = engine.service.name
-        self._buckets: dict[str, Bucket] = {}
+        self.turns = Turns()
 
     async def handle(self, orders: Sequence[Order]) -> list[Answer]:
-        """Each order's answer; a facility over its rate is told to come again."""
+        """Each order's answer; what a facility sends beyond its turn waits, or is told to come again."""
+        asked = Counter(order.scope.facility for order in orders)
         now = time.monotonic()
-        let_in = [
-            self._buckets.setdefault(o.scope.facility, Bucket(now)).take(now) for o in orders
-        ]
-        answers = iter(
-            await self.engine.handle([o for o, ok in zip(orders, let_in, strict=True) if ok])
-        )
-        told = [
-            next(answers)
-            if ok
-            else Answer(429, o.stream, code="busy", sentence="this facility sends too much at once")
-            for o, ok in zip(orders, let_in, strict=True)
-        ]
+        waits = {f: self.turns.wait(f, count, now) if f else 0.0 for f, count in asked.items()}
+        told = await (self._in_turn(orders, waits) if any(w != 0 for w in waits.values()) else self.engine.handle(orders))
         measure(
             commands=len(told),
             refused=sum(1 for a in told if a.status >= 400),
             commands_again=sum(1 for a in told if a.again),
         )
         return told
+
+    async def _in_turn(self, orders: Sequence[Order], waits: Mapping[str, float | None]) -> list[Answer]:
+        """Each facility's orders after its wait, in order; those without a turn are not asked."""
+        told = {n: Answer(429, o.stream, code="busy", sentence=COME_AGAIN) for n, o in enumerate(orders)}
+        waited = 0.0
+        for wait in sorted({w for w in waits.values() if w is not None}):
+            await asyncio.sleep(wait - waited)
+            waited = wait
+            places = [n for n, o in enumerate(orders) if waits[o.scope.facility] == wait]
+            answers = await self.engine.handle([orders[n] for n in places])
+            told |= zip(places, answers, strict=True)
+        measure(commands_waited=sum(1 for o in orders if waits[o.scope.facility] != 0))
+        return [told[n] for n in range(len(orders))]
 
     async def rows(self, sql: str, *args: Any) -> list[Row]:
         """Rows of the service's own tables."""

@@ -55,6 +55,13 @@ METRICS: dict[str, Metric] = {
     "commands_again": Metric(
         "counter", "Commands whose key was known: the first answer once more."
     ),
+    "commands_waited": Metric(
+        "counter", "Commands of a facility that sends more than services take: they waited for their turn or were told to come again."
+    ),
+    "behind_seconds": Metric(
+        "gauge", "What the slowest service needs for what it has not read, as long as a facility waits for its turn."
+    ),
+    "let_in_per_second": Metric("gauge", "Commands a second that a facility with more than its turn is let in with."),
     "requests": Metric("counter", "HTTP requests answered."),
     "requests_failed": Metric("counter", "HTTP requests answered with 500 or above."),
     "request_seconds": Metric("seconds", "How long an HTTP request took."),

@@ -1,14 +1,15 @@
-"""A facility that floods its doors waits; others are served, and what was let in is answered in order."""
+"""A facility that floods its doors waits for its turn; others are served, and answers keep the order of the orders."""
 
+import asyncio
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from shared import doors as doors_room
-from shared.doors import Bucket, OpenDoors
+from shared.doors import OpenDoors
 from shared.service import Answer, Order, Scope
+from shared.turns import BURST, LONGEST_TURN_SECONDS
 
 
 class Engine:
@@ -23,36 +24,49 @@ class Engine:
         return [Answer(200, order.stream) for order in orders]
 
 
-def _order(n: int, facility: str) -> Order:
-    return Order(f"account/{facility}{n}", None, f"{facility}/{n}", b"", Scope("t", "e", facility), "me")
+def _orders(count: int, facility: str) -> list[Order]:
+    return [
+        Order(f"account/{facility}{n}", None, f"{facility}/{n}", b"", Scope("t", "e", facility), "me")
+        for n in range(count)
+    ]
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors_room, "BURST", 5)
-    monkeypatch.setattr(doors_room, "PER_SECOND", 10.0)
-
-
-@pytest.mark.usefixtures("small")
-async def test_a_facility_over_its_rate_is_told_to_come_again_and_no_other_is() -> None:
-    engine = Engine()
+def _doors() -> tuple[OpenDoors, Engine]:
     nothing: Any = None
-    any_engine: Any = engine
-    doors = OpenDoors(any_engine, nothing, nothing, "t")
-    orders = [_order(n, name) for n in range(8) for name in ("flood", "calm")][:14]
-    orders = [o for o in orders if o.scope.facility == "flood" or int(o.stream[-1]) < 3]
-    answers = await doors.handle(orders)
-    assert [a.stream for a in answers] == [o.stream for o in orders]
-    flood = [a for a in answers if "flood" in a.stream]
-    assert [a.status for a in flood] == [200] * 5 + [429] * (len(flood) - 5)
-    assert {a.code for a in flood[5:]} == {"busy"}
-    assert [a.status for a in answers if "calm" in a.stream] == [200] * 3
-    assert engine.seen == [a.stream for a in answers if a.status == 200]
+    engine: Any = Engine()
+    return OpenDoors(engine, nothing, nothing, "t"), engine
 
 
-@pytest.mark.usefixtures("small")
-def test_a_bucket_fills_up_again_and_never_above_its_burst() -> None:
-    bucket = Bucket(0.0)
-    assert [bucket.take(0.0) for _ in range(6)] == [True] * 5 + [False]
-    assert not bucket.take(0.05) and bucket.take(0.1)
-    assert [bucket.take(1_000.0) for _ in range(6)] == [True] * 5 + [False]
+async def test_a_facility_with_more_than_its_turn_is_told_to_come_again_and_no_other_is() -> None:
+    doors, engine = _doors()
+    doors.turns.rate = BURST / (LONGEST_TURN_SECONDS + 5)
+    await doors.handle(_orders(BURST, "flood"))
+    await doors.handle(_orders(BURST, "flood"))  # Its turn begins at once, and whoever comes next waits for it.
+    engine.seen.clear()
+    mixed = [o for pair in zip(_orders(3, "flood"), _orders(3, "calm"), strict=True) for o in pair]
+    answers = await doors.handle(mixed)
+    assert [a.stream for a in answers] == [o.stream for o in mixed]
+    assert [(a.status, a.code) for a in answers] == [(429, "busy"), (200, "")] * 3
+    assert engine.seen == [f"account/calm{n}" for n in range(3)]
+
+
+async def test_who_is_let_in_later_is_answered_later_and_in_the_order_of_the_orders() -> None:
+    doors, engine = _doors()
+    doors.turns.rate = BURST * 20.0
+    await doors.handle(_orders(BURST, "import"))
+    await doors.handle(_orders(BURST, "import"))
+    engine.seen.clear()
+    answers = await doors.handle([*_orders(2, "import"), *_orders(2, "calm")])
+    assert [a.stream for a in answers] == [
+        "account/import0", "account/import1", "account/calm0", "account/calm1",
+    ]  # fmt: skip
+    assert {a.status for a in answers} == {200}
+    assert engine.seen == ["account/calm0", "account/calm1", "account/import0", "account/import1"]
+
+
+@pytest.mark.parametrize("count", [1, 30_000])
+async def test_what_belongs_to_no_facility_has_no_turn(count: int) -> None:
+    doors, engine = _doors()
+    async with asyncio.timeout(LONGEST_TURN_SECONDS / 2):
+        answers = await doors.handle(_orders(count, ""))
+    assert {a.status for a in answers} == {200} and len(engine.seen) == count
