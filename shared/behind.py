@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from aiokafka.errors import KafkaError
@@ -17,6 +19,8 @@ from shared.turns import Turns
 log = logging.getLogger("claimlog.behind")
 
 LOOK_SECONDS = 2.0
+LOOKS_KEPT = 6
+"""A service's pace is the best of so many looks: in the midst of a long transaction it seems to stand still."""
 QUIET_LOOKS = 15
 """After so many looks without anybody who waits, the next import begins anew."""
 ANSWER_SECONDS = 5.0
@@ -30,18 +34,23 @@ class Standing(NamedTuple):
     ahead: Mapping[str, int]
 
 
-def seconds_behind(before: Standing, now: Standing) -> float:
-    """How long the slowest group needs for what is ahead of it, as fast as it went between these two.
+def seconds_behind(looks: Sequence[Standing]) -> float:
+    """How long the slowest group needs for what is ahead of it, at the best pace it went between two of these looks.
 
-    One that stands still is nobody's measure: it does not go faster when less comes.
+    One that stood still all the time is nobody's measure: it does not go faster when less comes.
     """
-    took = now.at - before.at
     slowest = 0.0
-    for group, ahead in now.ahead.items():
-        moved = now.passed[group] - before.passed.get(group, now.passed[group])
-        if ahead > 0 and moved > 0:
-            slowest = max(slowest, ahead * took / moved)
+    for group, ahead in looks[-1].ahead.items():
+        pace = max(
+            (_moved(group, one, other) / (other.at - one.at) for one, other in pairwise(looks)), default=0.0
+        )
+        if pace > 0:
+            slowest = max(slowest, ahead / pace)
     return slowest
+
+
+def _moved(group: str, before: Standing, now: Standing) -> int:
+    return now.passed.get(group, 0) - before.passed.get(group, now.passed.get(group, 0))
 
 
 class Groups:
@@ -96,16 +105,15 @@ async def keep_turns(turns: Turns, kafka: str, topic: str, partitions: int) -> N
 
 
 async def _while_anybody_waits(turns: Turns, groups: Groups, reader: LogReader, partitions: range) -> None:
-    before: Standing | None = None
+    looks: deque[Standing] = deque(maxlen=LOOKS_KEPT)
     quiet = 0
     while quiet < QUIET_LOOKS:
-        now = await groups.standing(await reader.ends(list(partitions)))
+        looks.append(await groups.standing(await reader.ends(list(partitions))))
         quiet = 0 if turns.waited else quiet + 1
-        if before is not None:
-            behind = seconds_behind(before, now)
+        if len(looks) > 1:
+            behind = seconds_behind(looks)
             turns.adapt(behind)
             measure(behind_seconds=behind, let_in_per_second=turns.rate)
-        before = now
         await asyncio.sleep(LOOK_SECONDS)
     turns.over()
     measure(behind_seconds=0)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.values import Sealed
+from shared.commands import WAITING_COMMANDS
 from shared.engine import Engine
 from shared.keyring import KeyRing
 from shared.objects import Objects
 from shared.phi import open_sealed, seal
 from shared.service import Answer, Order, Row
 from shared.telemetry import measure
-from shared.turns import Turns
+from shared.turns import LONGEST_TURN_SECONDS, Turns
 
 COME_AGAIN = "this facility sends more than services take: come again with the same key"
 
@@ -30,6 +31,7 @@ class OpenDoors:
         self.tenant = tenant
         self.service = engine.service.name
         self.turns = Turns()
+        self._in_line = 0
 
     async def handle(self, orders: Sequence[Order]) -> list[Answer]:
         """Each order's answer; what a facility sends beyond its turn waits, or is told to come again."""
@@ -45,15 +47,20 @@ class OpenDoors:
         return told
 
     async def _in_turn(self, orders: Sequence[Order], waits: Mapping[str, float | None]) -> list[Answer]:
-        """Each facility's orders after its wait, in order; those without a turn are not asked."""
-        told = {n: Answer(429, o.stream, code="busy", sentence=COME_AGAIN) for n, o in enumerate(orders)}
-        waited = 0.0
-        for wait in sorted({w for w in waits.values() if w is not None}):
-            await asyncio.sleep(wait - waited)
+        """Each facility's orders after its wait; those without a turn are told so as late as may be."""
+        told: dict[int, Answer] = {}
+        waited, most = 0.0, 0.0 if self._in_line > WAITING_COMMANDS else LONGEST_TURN_SECONDS
+        for wait in sorted({most if w is None else w for w in waits.values()}):
+            self._in_line += len(orders)
+            try:
+                await asyncio.sleep(wait - waited)
+            finally:
+                self._in_line -= len(orders)
             waited = wait
             places = [n for n, o in enumerate(orders) if waits[o.scope.facility] == wait]
-            answers = await self.engine.handle([orders[n] for n in places])
-            told |= zip(places, answers, strict=True)
+            told |= zip(places, await self.engine.handle([orders[n] for n in places]), strict=True)
+        for n, order in enumerate(orders):
+            told.setdefault(n, Answer(429, order.stream, code="busy", sentence=COME_AGAIN))
         measure(commands_waited=sum(1 for o in orders if waits[o.scope.facility] != 0))
         return [told[n] for n in range(len(orders))]
 

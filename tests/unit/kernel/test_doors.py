@@ -39,7 +39,7 @@ def _doors() -> tuple[OpenDoors, Engine]:
 
 async def test_a_facility_with_more_than_its_turn_is_told_to_come_again_and_no_other_is() -> None:
     doors, engine = _doors()
-    doors.turns.rate = BURST / (LONGEST_TURN_SECONDS + 5)
+    doors.turns.rate = BURST / (LONGEST_TURN_SECONDS + 1)
     await doors.handle(_orders(BURST, "flood"))
     await doors.handle(_orders(BURST, "flood"))  # Its turn begins at once, and whoever comes next waits for it.
     engine.seen.clear()
