@@ -5,15 +5,15 @@ takes it, and not as fast as a door could: what is not let in delays no other fa
 """
 
 BURST = 500
-PER_SECOND = 25.0
+PER_SECOND = 15.0
 """Commands that a facility sends without ever waiting: a clinic's day, not an import."""
 LONGEST_TURN_SECONDS = 10.0
 """A request waits so long at the most; one that would have to wait longer is told then to come again."""
-FIRST_RATE, LEAST_RATE, MOST_RATE = 200.0, 20.0, 4_000.0
+FIRST_RATE, LEAST_RATE, MOST_RATE = 100.0, 5.0, 4_000.0
 """Commands a second of each facility beyond that; `adapt` finds what services take."""
 BEHIND_SECONDS = 2.0
 """The slowest service may need so long for what it has not read yet."""
-SLOWER_AT_MOST, FASTER = 0.7, 1.15
+SLOWER_AT_MOST, FASTER = 0.5, 1.15
 FACILITIES_KEPT = 10_000
 """Whoever sends made-up names cannot fill the memory."""
 
