@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.values import Sealed
-from shared.commands import WAITING_COMMANDS
+from shared.commands import LOST, WAITING_COMMANDS
 from shared.engine import Engine
 from shared.keyring import KeyRing
 from shared.objects import Objects
@@ -16,6 +16,9 @@ from shared.service import Answer, Order, Row
 from shared.telemetry import measure
 from shared.turns import LONGEST_TURN_SECONDS, Turns
 
+MANY = 20
+"""Fewer commands in one request are no import: where they name no facility, nobody looks it up."""
+FACILITIES = "select stream, facility from state where stream = any($1)"
 COME_AGAIN = "this facility sends more than services take: come again with the same key"
 
 
@@ -35,10 +38,13 @@ class OpenDoors:
 
     async def handle(self, orders: Sequence[Order]) -> list[Answer]:
         """Each order's answer; what a facility sends beyond its turn waits, or is told to come again."""
-        asked = Counter(order.scope.facility for order in orders)
+        facilities = await self._facilities(orders)
         now = time.monotonic()
-        waits = {f: self.turns.wait(f, count, now) if f else 0.0 for f, count in asked.items()}
-        told = await (self._in_turn(orders, waits) if any(w != 0 for w in waits.values()) else self.engine.handle(orders))
+        waits = {f: self.turns.wait(f, count, now) if f else 0.0 for f, count in Counter(facilities).items()}
+        if any(wait != 0 for wait in waits.values()):
+            told = await self._in_turn(orders, [waits[f] for f in facilities])
+        else:
+            told = await self.engine.handle(orders)
         measure(
             commands=len(told),
             refused=sum(1 for a in told if a.status >= 400),
@@ -46,22 +52,33 @@ class OpenDoors:
         )
         return told
 
-    async def _in_turn(self, orders: Sequence[Order], waits: Mapping[str, float | None]) -> list[Answer]:
-        """Each facility's orders after its wait; those without a turn are told so as late as may be."""
+    async def _facilities(self, orders: Sequence[Order]) -> list[str]:
+        """Whose orders these are, where it is known: many charges at once may be part of an import, too."""
+        facilities = [order.scope.facility for order in orders]
+        if len(orders) < MANY or any(facilities):
+            return facilities
+        try:
+            known = dict(await self.engine.pool.fetch(FACILITIES, [order.stream for order in orders]))
+        except LOST:
+            return facilities  # The orders themselves wait for the database.
+        return [known.get(order.stream, "") for order in orders]
+
+    async def _in_turn(self, orders: Sequence[Order], waits: Sequence[float | None]) -> list[Answer]:
+        """The orders, each after its wait; those without a turn are told so as late as may be."""
         told: dict[int, Answer] = {}
         waited, most = 0.0, 0.0 if self._in_line > WAITING_COMMANDS else LONGEST_TURN_SECONDS
-        for wait in sorted({most if w is None else w for w in waits.values()}):
+        for wait in sorted({most if w is None else w for w in waits}):
             self._in_line += len(orders)
             try:
                 await asyncio.sleep(wait - waited)
             finally:
                 self._in_line -= len(orders)
             waited = wait
-            places = [n for n, o in enumerate(orders) if waits[o.scope.facility] == wait]
+            places = [n for n, w in enumerate(waits) if w == wait]
             told |= zip(places, await self.engine.handle([orders[n] for n in places]), strict=True)
         for n, order in enumerate(orders):
             told.setdefault(n, Answer(429, order.stream, code="busy", sentence=COME_AGAIN))
-        measure(commands_waited=sum(1 for o in orders if waits[o.scope.facility] != 0))
+        measure(commands_waited=sum(1 for w in waits if w != 0))
         return [told[n] for n in range(len(orders))]
 
     async def rows(self, sql: str, *args: Any) -> list[Row]:

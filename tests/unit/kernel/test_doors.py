@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.doors import OpenDoors
+from shared.doors import MANY, OpenDoors
 from shared.service import Answer, Order, Scope
 from shared.turns import BURST, LONGEST_TURN_SECONDS
 
@@ -17,16 +17,22 @@ class Engine:
 
     def __init__(self) -> None:
         self.service = SimpleNamespace(name="toy")
+        self.pool = self
         self.seen: list[str] = []
+
+    async def fetch(self, sql: str, streams: list[str]) -> list[tuple[str, str]]:
+        """Whose streams these are, as their names tell; of the lost nobody knows."""
+        return [(s, s.removeprefix("account/").rstrip("0123456789")) for s in streams if "lost" not in s]
 
     async def handle(self, orders: Sequence[Order]) -> list[Answer]:
         self.seen += [order.stream for order in orders]
         return [Answer(200, order.stream) for order in orders]
 
 
-def _orders(count: int, facility: str) -> list[Order]:
+def _orders(count: int, facility: str, named: bool = True) -> list[Order]:
+    scope = Scope("t", "e", facility if named else "")
     return [
-        Order(f"account/{facility}{n}", None, f"{facility}/{n}", b"", Scope("t", "e", facility), "me")
+        Order(f"account/{facility}{n}", None, f"{facility}/{n}", b"", scope, "me")
         for n in range(count)
     ]
 
@@ -64,9 +70,19 @@ async def test_who_is_let_in_later_is_answered_later_and_in_the_order_of_the_ord
     assert engine.seen == ["account/calm0", "account/calm1", "account/import0", "account/import1"]
 
 
+async def test_many_charges_are_their_accounts_facilitys_though_they_do_not_name_it() -> None:
+    doors, _ = _doors()
+    doors.turns.rate = 1_000_000.0
+    await doors.handle(_orders(BURST + MANY, "import", named=False))
+    assert doors.turns.waited
+    doors.turns.waited = False
+    await doors.handle(_orders(MANY - 1, "import", named=False))
+    assert not doors.turns.waited, "so few are not looked up"
+
+
 @pytest.mark.parametrize("count", [1, 30_000])
 async def test_what_belongs_to_no_facility_has_no_turn(count: int) -> None:
     doors, engine = _doors()
     async with asyncio.timeout(LONGEST_TURN_SECONDS / 2):
-        answers = await doors.handle(_orders(count, ""))
+        answers = await doors.handle(_orders(count, "lost", named=False))
     assert {a.status for a in answers} == {200} and len(engine.seen) == count
