@@ -27,6 +27,9 @@ from shared.telemetry import METRICS_TYPE, measure, metrics_text
 log = logging.getLogger("claimlog.http")
 
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
+BODY_SECONDS = 20.0
+BODY_BYTES_PER_SECOND = 32 * 1024
+"""A body has the seconds and what its bytes take at this pace: a slow line's, and nobody's who only holds a door."""
 READY_SECONDS = 5.0
 """A check that takes longer is a no."""
 RETRY_AFTER_SECONDS = 2
@@ -257,12 +260,20 @@ def _route(scope: Scope) -> str:
 
 
 def _limited(receive: Receive) -> Receive:
-    """Pass the body on until it is too long, whatever Content-Length says."""
-    taken = 0
+    """Pass the body on until it is too long, whatever Content-Length says, or comes too slowly."""
+    taken, more = 0, True
+    began = asyncio.get_running_loop().time()
 
     async def limited() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, more
+        if not more:
+            return await receive()  # Whether they left: that may take as long as the answer.
+        try:
+            async with asyncio.timeout_at(began + BODY_SECONDS + taken / BODY_BYTES_PER_SECOND):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        more = message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > BODY_LIMIT_BYTES:
             raise HTTPException(413)

@@ -12,6 +12,7 @@ import uvicorn
 from aiokafka.errors import KafkaError
 
 from shared import http, telemetry
+from shared.aside import switch_often
 from shared.behind import keep_turns
 from shared.collecting import collect_rarely, keep_what_is_there
 from shared.commands import LOST
@@ -23,6 +24,7 @@ from shared.failpoints import arm
 from shared.hand_over import Handing, hand_over_schema, rows_for
 from shared.kernel_api import kernel_routes
 from shared.keyring import open_ring, read_kek
+from shared.listening import Connection
 from shared.log_reader import LogReader
 from shared.objects import Objects
 from shared.pool import open_pool
@@ -56,6 +58,7 @@ def run(service: Service) -> None:
     )
     arm(chosen.failpoint)
     collect_rarely()
+    switch_often()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         failed = runner.run(_run(service, chosen))
     sys.exit(1 if failed else 0)
@@ -173,6 +176,7 @@ class Process:
                 app,
                 host=self.settings.http_host,
                 port=self.settings.http_port,
+                http=Connection,
                 log_config=None,
                 access_log=False,
                 lifespan="off",

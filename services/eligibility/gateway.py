@@ -17,6 +17,7 @@ from services.eligibility.domain.account import read_trace
 from services.eligibility.domain.books import Book
 from services.eligibility.domain.inbound import Answered, TakeAnswers
 from services.eligibility.domain.queue import RecordSent
+from shared.aside import aside
 from shared.errors import Malformed, NotFound
 from shared.service import At, Command, Doors, HandOver, Outside, Row
 from shared.x12 import Finding, Unreadable, read_file
@@ -143,7 +144,7 @@ async def take_answers(data: bytes, name: str, doors: Doors) -> TakeAnswers:
     A payer may answer under any id: whose answer it is follows from the inquiry that its trace leads to.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    read = read_answers(data, name, sha256)
+    read = await aside(read_answers, data, name, sha256)
     rows = await doors.rows(
         "select trace, payer from inquiry_package where trace = any($1::text[])",
         [trace_in(one) for one in read],

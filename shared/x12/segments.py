@@ -238,16 +238,15 @@ def _pieces(raw: bytes, offset: int, marks: Delimiters, cut_off: bool) -> Block:
     if not all(lefts[:-1]):
         odd["segment.empty"] = Odd(lefts.index(b""), "an empty segment", EMPTY)
     judge = _Judge(marks)
-    joined = terminator.join(wholes)
-    if not wholes:
-        texts = []
-    elif joined.isascii() and not judge.may_be_odd(joined, max(map(len, wholes))):
-        texts = judge.trimmed(joined.decode("ascii")).split(marks.segment)
-    else:
+    joined, longest = terminator.join(wholes), max(map(len, wholes), default=0)
+    if judge.may_be_odd(joined, longest):
         for place, whole in enumerate(wholes):
             if judge.may_be_odd(whole, len(whole)):
                 for one in judge.oddities(whole, place):
                     odd.setdefault(one.rule, one)
+    if joined.isascii() and longest <= limits.SEGMENT_BYTES:
+        texts = judge.trimmed(joined.decode("ascii")).split(marks.segment) if wholes else []
+    else:
         texts = [judge.text(whole) for whole in wholes]
     listed = sorted(odd.values(), key=lambda one: one.place)
     text = "".join([one + marks.segment for one in texts])
@@ -273,7 +272,7 @@ class _Judge:
         return longest > limits.ELEMENTS or bool(whole.translate(None, self.plain))
 
     def oddities(self, whole: bytes, place: int) -> list[Odd]:
-        """What is unusual or wrong with it."""
+        """What is unusual or wrong with it; signs that were told of are no longer looked for in the segments behind it."""
         found: list[Odd] = []
         if len(whole) > limits.SEGMENT_BYTES:
             found.append(Odd(place, TOO_LONG, "segment.too_long", "8"))
@@ -283,12 +282,15 @@ class _Judge:
         if _controls(whole, self.separators + _LINE_ENDS + b"\t"):
             sentence = "a control sign stands inside a segment"
             found.append(Odd(place, sentence, "segment.control_sign", "8"))
+            self.plain += _CONTROLS.translate(None, _LINE_ENDS + b"\t")
         elif _controls(whole, self.separators):
             sentence = "a segment goes over a line end or tab"
             found.append(Odd(place, sentence, "segment.line_end"))
+            self.plain += _LINE_ENDS + b"\t"
         if not whole.isascii() and not self.is_utf8(whole):
             sentence = "signs beyond ASCII, read as Latin-1"
             found.append(Odd(place, sentence, "segment.latin_1"))
+            self.plain += bytes(range(128, 256))
         return found
 
     def is_utf8(self, whole: bytes) -> bool:

@@ -11,10 +11,11 @@ from contracts.adjudication_tracking import (
 from contracts.values import Source
 from services.adjudication_tracking.domain.books import Book
 from services.adjudication_tracking.gateway.findings import errors, refuse
+from shared.aside import aside
 from shared.errors import Conflict, Malformed
 from shared.service import Doors, Row
 from shared.streams import account_stream, inbound_stream, read_claim_number
-from shared.x12 import TransactionSet
+from shared.x12 import Finding, TransactionSet
 from shared.x12.claim_ack_277ca import (
     ClaimAck277,
     ClaimStatus277,
@@ -59,10 +60,7 @@ async def take(
     one: TransactionSet, source: Source, book: Book, doors: Doors, name: str
 ) -> tuple[list[Answer], list[Said]]:
     """The answers, and what is said to which stream; Malformed when the set cannot be taken."""
-    ack, findings = read_277ca(one)
-    # A category that nobody knows spoils its claim's answer, not those of the others.
-    judged = [f for f in check_277ca(ack, one) if f.element != "STC01"]
-    wrong = errors([*findings, *judged])
+    ack, wrong = await aside(_judged, one)
     if wrong:
         raise refuse(name, wrong)
     payer = book.payer_named(ack.sender_id, ack.sender_name) if ack.sender == "PR" else ""
@@ -70,6 +68,13 @@ async def take(
     answers = list(await _answers(speaker, doors))
     tally = (inbound_stream(source.sha256), _tally(speaker, answers))
     return answers, [*((a.stream, a.event) for a in answers if a.stream), tally]
+
+
+def _judged(one: TransactionSet) -> tuple[ClaimAck277, list[Finding]]:
+    ack, findings = read_277ca(one)
+    # A category that nobody knows spoils its claim's answer, not those of the others.
+    judged = [f for f in check_277ca(ack, one) if f.element != "STC01"]
+    return ack, errors([*findings, *judged])
 
 
 class _Speaker(NamedTuple):

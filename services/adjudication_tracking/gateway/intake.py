@@ -9,6 +9,7 @@ from services.adjudication_tracking.domain.books import Book
 from services.adjudication_tracking.domain.inbound import TakePart
 from services.adjudication_tracking.gateway import acknowledgements, remittances
 from services.adjudication_tracking.gateway.findings import refuse
+from shared.aside import aside
 from shared.errors import Malformed
 from shared.service import Doors
 from shared.x12 import TransactionSet, Unreadable, read_file
@@ -33,7 +34,7 @@ class Intake:
     async def parts(self) -> list[TakePart]:
         """The file as commands, each of a bounded size; Malformed when it cannot be taken."""
         try:
-            read = read_file(self.data)
+            read = await aside(read_file, self.data)
         except Unreadable as no:
             raise refuse(self.name, no.findings) from None
         said: list[Said] = []

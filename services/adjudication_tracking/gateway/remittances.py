@@ -19,6 +19,7 @@ from contracts.values import (
 )
 from services.adjudication_tracking.domain.books import Book
 from services.adjudication_tracking.gateway.findings import errors, refuse
+from shared.aside import aside
 from shared.service import Doors
 from shared.streams import read_claim_number, remittance_key, remittance_stream
 from shared.x12 import Finding, TransactionSet
@@ -39,8 +40,7 @@ async def take(
     Amounts that do not balance are staged with their faults, for a person or a mended file; whatever else is an
     error, such as an adjustment group that does not exist, is nothing that could be posted or shown.
     """
-    remit, findings = read_835(one)
-    findings = [*findings, *check_835(remit, one)]
+    remit, findings = await aside(_judged, one)
     paid_on = remit.paid_on or remit.produced_on
     wrong = [f for f in errors(findings) if not f.level]
     if paid_on is None:
@@ -53,7 +53,7 @@ async def take(
     key = remittance_key(payer, remit.trn02, remit.trn03, paid_on.isoformat())
     stream = remittance_stream(key)
     sealed = await _people(remit, source.sha256, doors)
-    claims = [_payment(claim, box, one) for claim, box in zip(remit.claims, sealed, strict=True)]
+    claims = await aside(_payments, remit, sealed, one)
     chunks = [claims[n : n + CLAIMS_IN_CHUNK] for n in range(0, len(claims), CLAIMS_IN_CHUNK)]
     received = RemittanceReceived(
         remittance=key,
@@ -91,6 +91,15 @@ async def take(
         for n, chunk in enumerate(chunks)
     ]
     return remit, said
+
+
+def _judged(one: TransactionSet) -> tuple[Remittance, list[Finding]]:
+    remit, findings = read_835(one)
+    return remit, [*findings, *check_835(remit, one)]
+
+
+def _payments(remit: Remittance, sealed: list[Sealed], one: TransactionSet) -> list[ClaimPayment]:
+    return [_payment(claim, box, one) for claim, box in zip(remit.claims, sealed, strict=True)]
 
 
 def _fault(found: Finding) -> BalanceFault:

@@ -15,6 +15,7 @@ from contracts.submission import (
 from services.submission.domain.books import Books
 from services.submission.domain.lanes import lane_of_control
 from services.submission.gateway.writing import Reading, batches_of, header_for, left_in
+from shared.aside import aside
 from shared.errors import Malformed, Refused
 from shared.service import Doors, Row
 from shared.streams import outbound_stream
@@ -60,7 +61,7 @@ class _Ours(NamedTuple):
 
 async def read_answers(data: bytes, doors: Doors) -> Answers:
     """Read a whole file; Malformed with segment, byte and reason when it is broken."""
-    answers = _read(data)
+    answers = await aside(_read, data)
     book: Books = await doors.book()
     by_partner = {r.receiver_id.strip().upper(): r.receiver for r in book.receivers.values()}
     ours = await _ours(answers, by_partner, doors)
