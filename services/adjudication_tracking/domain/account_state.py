@@ -167,6 +167,7 @@ def _submitted(account: Account, e: ClaimSubmitted) -> Account:
     awaited = claim.state in ON_ITS_WAY or (claim.state in DECIDED and e.attempt > 1)
     sent = msgspec.structs.replace(
         claim,
+        payer=e.payer,
         submitted_on=e.submitted_on if awaited or claim.answered else None,
         sent={**claim.sent, sent_in(e.isa13, e.st02): e.attempt},
         total_cents=e.total_cents or claim.total_cents,

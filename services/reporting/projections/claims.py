@@ -135,6 +135,7 @@ def _held(row: Row, e: ClaimHeld, at: At) -> Row:
 def _submitted(row: Row, e: ClaimSubmitted, at: At) -> Row:
     return {
         "state": "sent",
+        "payer": e.payer,
         "attempt": e.attempt,
         "frequency": e.frequency,
         "sent_on": e.submitted_on,
@@ -286,6 +287,7 @@ _CLAIM: dict[type, Any] = {
     ClaimReleased: lambda row, e, at: {"state": "ready", "hold": "", "ready_on": at.occurred_on},
     ClaimResubmitted: lambda row, e, at: {
         "state": "ready",
+        "payer": e.payer,
         "attempt": e.attempt,
         "frequency": e.frequency,
         "ready_on": at.occurred_on,

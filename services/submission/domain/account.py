@@ -19,7 +19,7 @@ from contracts.submission import (
 from services.submission.domain import edits
 from services.submission.domain.account_state import Account, evolve
 from services.submission.domain.books import Books
-from services.submission.domain.claim_state import ClaimState, evolve_claim
+from services.submission.domain.claim_state import VOID, ClaimState, evolve_claim
 from services.submission.domain.commands import (
     AnswerSetAside,
     AnswerTransport,
@@ -49,12 +49,14 @@ from services.submission.domain.package import (
 )
 from services.submission.domain.restating import record, reopen, restate
 from services.submission.domain.sending import (
+    REPLACEMENT,
     TRANSPORT,
     again,
     blocks,
     held,
     judge,
     offence,
+    payer_now,
     queued,
     queued_or_held,
     resubmission,
@@ -152,15 +154,22 @@ def _look_again(account: Account, claim: ClaimState, books: Books) -> Said:
     """A held claim goes when nothing blocks it any more; the same reasons are not said twice."""
     if claim.status != "held" or TRANSPORT in claim.reasons:
         return []
-    coverage = coverage_of(account, claim.payer_order)
-    if coverage is not None:
-        claim = msgspec.structs.replace(claim, payer=coverage.payer)
+    if claim.frequency == REPLACEMENT and payer_now(account, claim) != claim.payer:
+        original = resubmission(account, claim, "correction", adjudication=claim.answers)
+        return again(account, claim, original, books)
+    claim = _to_the_payer_of_now(account, claim)
     wanted, failures = judge(account, claim, books)
     if blocks(failures):
         held_for = tuple((failure.rule, failure.element) for failure in failures)
         return [] if held_for == claim.held_for else [held(account, claim, failures)]
     released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
     return [released, queued(account, wanted, books)]
+
+
+def _to_the_payer_of_now(account: Account, claim: ClaimState) -> ClaimState:
+    """The claim as it goes by now; a void goes to nobody but the payer that has the claim."""
+    payer = claim.payer if claim.frequency == VOID else payer_now(account, claim)
+    return msgspec.structs.replace(claim, payer=payer)
 
 
 def _answer_transport(account: Account, rejected: TransportRejected, books: Books) -> Said:
@@ -201,14 +210,16 @@ def _correct(account: Account, asked: CorrectionRequested, books: Books) -> Said
                 reason=reason or "The account is not billed by us.",
             )
         ]
-    if asked.route == "reopening":
+    # A payer that the coverage names only now decided nothing: it reopens nothing and knows no number.
+    same = payer_now(account, claim) == claim.payer
+    if asked.route == "reopening" and same:
         return [reopen(account, claim, asked, _control(account, asked))]
-    replacement = asked.route == "replacement"
+    replacement = asked.route == "replacement" and same
     event = resubmission(
         account,
         claim,
         "correction",
-        frequency="7" if replacement else "1",
+        frequency=REPLACEMENT if replacement else "1",
         payer_control=_control(account, asked) if replacement else "",
         adjudication=asked.adjudication,
         correction=asked.correction,
@@ -251,7 +262,7 @@ def _release(account: Account, command: ReleaseClaim, books: Books) -> Said:
         overridden=command.overridden,
         reason=command.reason,
     )
-    after = evolve_claim(claim, released)
+    after = _to_the_payer_of_now(account, evolve_claim(claim, released))
     wanted, failures = judge(account, after, books)
     still = sorted({failure.rule for failure in blocks(failures)})
     if still:

@@ -101,7 +101,8 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
             return _resubmitted(claim, event)
         case ClaimSubmitted():
             sent = {**claim.sent, file_of(event.isa13, event.st02): event.attempt}
-            claim = _replace(claim, sent=sent)
+            payer = event.payer if event.attempt == claim.attempt else claim.payer
+            claim = _replace(claim, sent=sent, payer=payer)
             left = event.attempt == claim.attempt and claim.status == "queued"
             return _replace(claim, status="submitted") if left else claim
         case TransportRejected(attempt=claim.attempt) if claim.status in IN_TRANSPORT:

@@ -73,6 +73,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("MEMBER", "1", "2010BA", "NM109", "block", "Set the coverages.", findings.member),
     Rule(
+        "PAYER-COVERED", "1", "2010BB", "NM109", "block", "Set the coverage back, or withdraw the void.",
+        findings.payer_covered,
+    ),
+    Rule(
         "COVERAGE-DATES", "1", "2000B", "SBR01", "block", "Set the coverages.",
         findings.coverage_dates, overridable=True,
     ),

@@ -137,6 +137,13 @@ def member(facts: Facts) -> Iterator[Found]:
         yield Found("The account has no coverage in this payer order.")
 
 
+def payer_covered(facts: Facts) -> Iterator[Found]:
+    for coverage in facts.package.coverages:
+        ours = coverage.order == facts.package.payer_order
+        if ours and coverage.payer != facts.package.payer:
+            yield Found("The coverage in the claim's place names another payer.")
+
+
 def coverage_dates(facts: Facts) -> Iterator[Found]:
     for coverage in facts.package.coverages:
         ours = coverage.order == facts.package.payer_order

@@ -20,7 +20,7 @@ from contracts.values import Charge
 from services.submission.domain import edits
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
-from services.submission.domain.claim_state import ClaimState, evolve_claim
+from services.submission.domain.claim_state import VOID, ClaimState, evolve_claim
 from services.submission.domain.findings import Facts
 from services.submission.domain.lanes import lane_of
 from services.submission.domain.package import (
@@ -33,6 +33,7 @@ from services.submission.domain.package import (
 from shared.service import Event, Say, to
 from shared.streams import outbound_stream
 
+REPLACEMENT: Frequency = "7"
 TRANSPORT = "TRANSPORT"
 SET_ASIDE = "SET-ASIDE"
 _OF_THE_BOOKS = ("", "1000", "1000A", "1000B", "2000A", "2010AA", "2010BB", "2330B")
@@ -110,18 +111,25 @@ def resubmission(
     reason: str = "",
     asked_by: str = "",
 ) -> ClaimResubmitted:
-    """The next attempt. What was rejected never existed at the payer: it goes as what it was."""
+    """The next attempt. What was rejected never existed at the payer: it goes as what it was.
+
+    Nor did anything that another payer has, whose number it would name: to the payer of now it is an original.
+    """
     wanted = correction or ClaimCorrection(note=note)
+    control = claim.payer_control if payer_control is None else payer_control
+    goes_as, payer = frequency or claim.frequency, payer_now(account, claim)
+    if goes_as == REPLACEMENT and payer != claim.payer:
+        goes_as, control = "1", ""
     changed = {charge.charge: charge for charge in _with_amounts_kept(account, wanted)}
     after = msgspec.structs.replace(claim, corrected={**claim.corrected, **changed})
     return ClaimResubmitted(
         account=account.account,
         claim=claim.claim,
         attempt=claim.attempt + 1,
-        frequency=frequency or claim.frequency,
-        payer=_payer_now(account, claim),
+        frequency=goes_as,
+        payer=claim.payer if goes_as == VOID else payer,
         payer_order=claim.payer_order,
-        payer_control=claim.payer_control if payer_control is None else payer_control,
+        payer_control=control,
         cause=cause,
         adjudication=adjudication,
         charges=tuple(changed.values()),
@@ -133,7 +141,8 @@ def resubmission(
     )
 
 
-def _payer_now(account: Account, claim: ClaimState) -> str:
+def payer_now(account: Account, claim: ClaimState) -> str:
+    """Whom the coverage in the claim's place names by now; the claim's own payer where there is none."""
     coverage = coverage_of(account, claim.payer_order)
     return coverage.payer if coverage else claim.payer
 

@@ -11,7 +11,7 @@ from services.submission.domain.books import Books
 from services.submission.domain.claim_state import VOID, ClaimState
 from services.submission.domain.commands import VoidClaim, WithdrawVoid
 from services.submission.domain.package import is_ready
-from services.submission.domain.sending import again, resubmission
+from services.submission.domain.sending import again, payer_now, resubmission
 from shared.errors import Refused
 from shared.service import Event, Say
 
@@ -35,6 +35,8 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
     control = control_of(account, claim)
     if not control:
         raise Refused("a void needs the payer's control number, and none is known")
+    if payer_now(account, claim) != claim.payer:
+        raise Refused("the coverage names another payer by now: set it back, void, then set it anew")
     policy = _policy(account, claim, books)
     if policy != "yes":
         raise Refused(TAKES_NONE[policy])

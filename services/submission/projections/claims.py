@@ -203,6 +203,7 @@ def _resubmitted(event: ClaimResubmitted) -> Row:
 def _submitted(row: Row, event: ClaimSubmitted) -> Row:
     return {
         "state": "submitted" if row["state"] == "queued" else row["state"],
+        "payer": event.payer,
         "receiver": event.receiver,
         "isa13": event.isa13,
         "gs06": event.gs06,

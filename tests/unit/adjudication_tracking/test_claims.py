@@ -377,3 +377,9 @@ def _transport_rejected() -> TransportRejected:
         claim=CLAIM,
         attempt=1,
     )
+
+
+def test_a_claim_that_went_to_another_payer_is_awaited_from_that_one() -> None:
+    given = [*SENT, replace(SUBMITTED, attempt=2, payer="Q", isa13=200)]
+    (late,) = said(ACCOUNT, given, NobodyAnswered("835", CLAIM, 2, DAY + timedelta(days=31)), Book())
+    assert late.payer == "Q"

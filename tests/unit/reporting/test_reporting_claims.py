@@ -104,3 +104,8 @@ def test_what_decides_nothing_leaves_a_claim_unanswered() -> None:
     estimate = replace(PART, status="25", flags=("no_money",))
     row = Rows().tell(created(), submitted(DAY), estimate).claim(CLAIM)
     assert (row["state"], row["unanswered_cents"], row["answered_on"]) == ("sent", None, None)
+
+
+def test_a_claim_that_went_to_another_payer_is_that_payers_to_answer() -> None:
+    rows = lived(adjudicated(DENIED)).tell(submitted(DAY, payer="AETNA", attempt=2))
+    assert rows.claim(CLAIM)["payer"] == "AETNA"
