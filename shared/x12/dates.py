@@ -31,6 +31,12 @@ def _day_or_none(text: str) -> date | None:
         return None
 
 
+def payment_day(text: str) -> date | None:
+    """A day on which money moves, or None: for no day some payers send an end of the calendar, to which nothing can be counted."""
+    found = day_or_none(text)
+    return found if found is not None and 1900 <= found.year <= 2199 else None
+
+
 def first_day(text: str) -> date | None:
     """The first day of a D8 date, of an RD8 range, or of a DT date with its time."""
     return day_or_none(text if len(text) == 8 else text.partition("-")[0][:8])

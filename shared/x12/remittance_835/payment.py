@@ -1,7 +1,7 @@
 """What an 835 says of the payment itself, its payer and payee, and of provider adjustments."""
 
 from shared.x12 import limits
-from shared.x12.dates import day_or_none
+from shared.x12.dates import day_or_none, payment_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import Taker, ends, padded
 from shared.x12.findings import Finding
@@ -40,7 +40,7 @@ class PaymentReading:
         r.bank = s[5:16]
         while r.bank and not r.bank[-1]:
             r.bank.pop()
-        r.paid_on = day_or_none(s[16])
+        r.paid_on = payment_day(s[16])
         if r.paid_on is None:
             self.taker.note(place, "no payment date", 16, "8", severity="warning")
         return ends(s, 16)

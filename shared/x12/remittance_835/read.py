@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from shared.x12.dates import payment_day
 from shared.x12.envelope import TransactionSet
 from shared.x12.fields import NOTHING, el, ends, padded
 from shared.x12.findings import Finding
@@ -196,7 +197,8 @@ class Reading835(PaymentReading):
     def dtm(self, place: int, s: list[str]) -> bool:
         if len(s) < 3:
             return False
-        what, when = s[1], self.days[s[2]]
+        what = s[1]
+        when = self.days[s[2]] if what != "405" else payment_day(s[2])
         if when is None:
             self.taker.note(place, "not a date", 2, "8", severity="warning")
             return False

@@ -36,10 +36,9 @@ class _Doors:
 def _remittance(group: str = "CO", patient_cents: int = 0, **more: Any) -> Remittance:
     line = RemitLine("G0438", 10_000, 8_000, cas=[Cas(group, "45", 2_000)])
     claim = RemitClaim(CLAIM, "1", 10_000, 8_000, patient_cents, "CI", "ICN1", lines=[line])
-    facts: dict[str, Any] = {"amount_cents": 8_000, "claims": [claim], **more}
+    facts: dict[str, Any] = {"amount_cents": 8_000, "claims": [claim], "paid_on": date(2026, 2, 1), **more}
     return Remittance(
         handling="I",
-        paid_on=date(2026, 2, 1),
         trn02="CHK1",
         trn03="1999999999",
         payer_name="PAYER",
@@ -60,6 +59,12 @@ async def _take(remittance: Remittance) -> list[Any]:
 async def test_a_group_code_that_does_not_exist_refuses_the_835_with_file_and_place() -> None:
     with pytest.raises(Malformed, match=r"era\.835: segment \d+, byte \d+, .*CAS01.*group"):
         await _take(_remittance("ZZ"))
+
+
+@pytest.mark.parametrize("day", [date.max, date.min])
+async def test_a_payment_at_an_end_of_the_calendar_has_no_date(day: date) -> None:
+    with pytest.raises(Malformed, match=r"BPR16: the payment has no date"):
+        await _take(_remittance(paid_on=day))
 
 
 async def test_every_fault_of_the_payment_forbids_releasing_it() -> None:
