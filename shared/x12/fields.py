@@ -11,6 +11,8 @@ from shared.x12.money import CENTS, NotMoney
 
 NOTHING = ("",) * 30
 """Added to a segment that the reader keeps to itself, so that no element of it is missing."""
+AMOUNT_MISSING = "amount.missing"
+"""The rule of an amount that must be there; where it stands is what a guide finds missing, too."""
 
 _TO_PAYERS = frozenset({"837", "270", "276"})
 """Sets that a payer's gate judges: it rejects a day that is none. In what a payer sends, the money is known all the same."""
@@ -53,7 +55,7 @@ class Taker:
             return self.cents[text]
         except NotMoney as why:
             sentence = str(why) if text else "an amount is missing"
-            code, rule = ("6", "amount.unreadable") if text else ("1", "amount.missing")
+            code, rule = ("6", "amount.unreadable") if text else ("1", AMOUNT_MISSING)
             self.note(place, sentence, position, code, rule=rule)
             return 0
 

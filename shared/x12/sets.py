@@ -36,6 +36,7 @@ from shared.x12.eligibility_270 import check_270, read_set_270, write_sets_270
 from shared.x12.eligibility_271 import check_271, read_set_271, write_sets_271
 from shared.x12.eligibility_loops.guide import GUIDE_270, GUIDE_271
 from shared.x12.envelope import TransactionSet, kind_of
+from shared.x12.fields import AMOUNT_MISSING
 from shared.x12.findings import Finding
 from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
 from shared.x12.remittance_835.guide import GUIDE as GUIDE_835
@@ -89,14 +90,18 @@ class Room:
         if structure is not None:
             one.watch = structure.take
         yield from self._other_guide(one)
+        missing: list[Finding] = []
         if self.stream is not None:
-            yield from self.stream(one)
+            for thing in self.stream(one):
+                if isinstance(thing, Finding) and thing.rule == AMOUNT_MISSING:
+                    missing.append(thing)
+                yield thing
         else:
             for _ in one.some():
                 pass
         if structure is not None:
             one.watch = None
-            yield from structure.end()
+            yield from _not_told(structure.end(), missing)
 
     def holds(self, one: TransactionSet) -> bool:
         """Whether a set fits into memory as a claim must; then it is held whole from here on."""
@@ -136,8 +141,16 @@ class Room:
         findings = [*findings, *self._other_guide(one)]
         guide = self._guide_of(one)
         if guide is not None:
-            findings += check_structure(guide, one)
+            findings += _not_told(check_structure(guide, one), findings)
         return made, [*findings, *(self.check(made, one) if self.check else ())]
+
+
+def _not_told(by_guide: list[Finding], read: list[Finding]) -> list[Finding]:
+    """What the guide finds, without the elements of which reading said already that their amount is missing."""
+    told = {(f.segment, f.element) for f in read if f.rule == AMOUNT_MISSING}
+    if not told:
+        return by_guide
+    return [f for f in by_guide if f.code != "1" or (f.segment, f.element) not in told]
 
 
 def room_of(one: TransactionSet) -> Room | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding
-from shared.x12.remittance_835 import Reading835, RemitClaim, RemitLine, Remittance, check_stream
+from shared.x12.remittance_835 import Reading835, RemitClaim, RemitLine, check_stream
 from shared.x12.showing import (
     Fact,
     Paging,
@@ -37,6 +37,7 @@ METHODS = {
     "NON": "no payment",
 }
 HANDLING = {"H": "notice only", "I": "payment with advice"}
+NO_AMOUNT = "BPR02 cannot be read"
 _BANK = 11
 """BPR05 to BPR15."""
 
@@ -51,7 +52,7 @@ def show_835(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
     for thing in check_stream(reading):
         if not opened and isinstance(thing, RemitClaim):
             opened = True
-            yield _payment(reading.remit, veil)
+            yield _payment(reading, veil)
         if isinstance(thing, Finding):
             totals[thing.severity] += 1
             continue
@@ -65,12 +66,19 @@ def show_835(one: TransactionSet, veil: Veil, paging: Paging) -> Iterator[Shown]
         if paging.takes():
             yield _claim(thing, veil, paging.count)
     if not opened:
-        yield _payment(reading.remit, veil)
-    yield from _end(reading.remit, veil, totals, adjusted, paging.left_out - before)
+        yield _payment(reading, veil)
+    yield from _end(reading, veil, totals, adjusted, paging.left_out - before)
 
 
-def _payment(r: Remittance, veil: Veil) -> Shown:
+def _amount(reading: Reading835) -> int | None:
+    """BPR02, for which the model has 0 where it cannot be read."""
+    unread = any(f.element == "BPR02" and f.rule.startswith("amount.") for f in reading.findings)
+    return None if unread else reading.remit.amount_cents
+
+
+def _payment(reading: Reading835, veil: Veil) -> Shown:
     """Before the first claim BPR, TRN and both parties are read; numbers of accounts are masked as a person's are."""
+    r, amount = reading.remit, _amount(reading)
     bank = [*r.bank, *[""] * _BANK]
     return Shown(
         "payment",
@@ -78,7 +86,8 @@ def _payment(r: Remittance, veil: Veil) -> Shown:
             "check": r.trn02,
             "on": r.paid_on.isoformat() if r.paid_on else "",
             "produced": r.produced_on.isoformat() if r.produced_on else "",
-            "amount_cents": r.amount_cents,
+            "amount_cents": amount,
+            "amount": "" if amount is not None else NO_AMOUNT,
             "method": code_of(METHODS, r.method),
             "handling": code_of(HANDLING, r.handling),
             "format": bank[0],
@@ -152,8 +161,9 @@ def _line(x: RemitLine, veil: Veil, number: int) -> Shown:
 
 
 def _end(
-    r: Remittance, veil: Veil, totals: Counter[str], adjusted: Counter[str], left_out: int
+    reading: Reading835, veil: Veil, totals: Counter[str], adjusted: Counter[str], left_out: int
 ) -> Iterator[Shown]:
+    r, amount = reading.remit, _amount(reading)
     for plb in r.plb:
         year = plb.fiscal_year_end.isoformat() if plb.fiscal_year_end else ""
         facts: dict[str, Fact] = {
@@ -167,7 +177,8 @@ def _end(
         yield Shown("provider adjustment", facts)
     yield from veil.unknown(r.unknown)
     by_provider = sum(plb.cents for plb in r.plb)
-    off = totals["paid"] - by_provider - r.amount_cents
+    off = totals["paid"] - by_provider - amount if amount is not None else None
+    balance = "the payment balances" if not off else "the payment does not balance"
     yield Shown(
         "totals",
         {
@@ -177,9 +188,9 @@ def _end(
             "paid_cents": totals["paid"],
             "patient_owes_cents": totals["patient"],
             "provider_adjustments_cents": by_provider,
-            "payment_cents": r.amount_cents,
+            "payment_cents": amount,
             "off_by_cents": off,
-            "balance": "the payment balances" if not off else "the payment does not balance",
+            "balance": balance if amount is not None else NO_AMOUNT,
             "adjustments": [
                 f"{reason} {dollars(cents)}" for reason, cents in sorted(adjusted.items())
             ],

@@ -18,6 +18,7 @@ from shared.x12.remittance_835 import (
     read_835,
     write_835,
 )
+from shared.x12.showing_findings import judge_file, judge_stream
 from tests.x12.made import DAY, HEADER, NPI, bytes_835, claim_paid, line_paid, remittance
 
 
@@ -288,6 +289,28 @@ def test_a_line_that_does_not_say_what_was_paid_is_an_error_and_not_a_zero() -> 
     (one,) = read_file(data).sets()
     (found,) = read_835(one)[1]
     assert (found.element, found.rule) == ("SVC03", "amount.missing")
+
+
+@pytest.mark.parametrize(
+    ("as_it_is", "without", "element"),
+    [(b"SVC*HC:99213*100*60", b"SVC*HC:99213**60", "SVC02"), (b"BPR*I*60*C", b"BPR*I**C", "BPR02")],
+)
+def test_a_missing_amount_is_told_once_whole_or_streamed(
+    as_it_is: bytes, without: bytes, element: str
+) -> None:
+    data = write_835(HEADER, [remittance(claim_paid())]).replace(as_it_is, without)
+    whole = [f for _, f in judge_file(read_file(data)) if f and f.element == element and f.code]
+    assert [f.rule for f in whole] == ["amount.missing"]
+    assert [f for _, f in judge_stream(open_file(data)) if f and f.element == element and f.code] == whole
+
+
+@pytest.mark.parametrize("day", [date.max, date.min, date(2200, 1, 1), date(1899, 12, 31)])
+def test_a_day_beyond_every_calendar_is_no_payment_date(day: date) -> None:
+    paid = remittance(claim_paid(), paid_on=day, produced_on=day)
+    (one,) = written(paid)
+    back, found = read_835(one)
+    assert (back.paid_on, back.produced_on) == (None, None)
+    assert {f.element for f in found} == {"BPR16", "DTM02"}
 
 
 def test_no_provider_adjustment_is_left_out_however_long_the_segment() -> None:

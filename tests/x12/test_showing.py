@@ -84,6 +84,13 @@ def test_a_remittance_shows_payment_claims_lines_and_its_balance() -> None:
     assert (totals["balance"], totals["off_by_cents"]) == ("the payment balances", 0)
 
 
+def test_a_payment_whose_amount_cannot_be_read_is_not_shown_as_nothing() -> None:
+    data = write_835(HEADER, [remittance(claim_paid())]).replace(b"BPR*I*60*", b"BPR*I*SIXTY*")
+    (payment,), (totals,) = only("payment", shown(data)), only("totals", shown(data))
+    assert (payment["amount_cents"], totals["payment_cents"], totals["off_by_cents"]) == (None, None, None)
+    assert payment["amount"] == totals["balance"] == "BPR02 cannot be read"
+
+
 def test_a_claim_shows_who_bills_whom_for_what() -> None:
     (claim,) = only("claim", shown(write_837p(HEADER, [batch(VARIETY["second payer"])])))
     assert claim["payer"] == "SECOND SYN02"
