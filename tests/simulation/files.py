@@ -76,7 +76,7 @@ def _hold(tx: Transaction, event_id: str, why: str) -> int:
 @knows(rows._INSERT)
 def _insert(tx: Transaction, *columns: list[Any]) -> int:
     for *asked, held in zip(*columns, strict=True):
-        one = File(*asked, held=held)
+        one = File(*asked)._replace(held=held)
         known = any(row.file_name == one.file_name for _, row in tx.items("hand_over"))
         if tx.get("hand_over", one.event_id) is None:
             why = held or ("another file had this name before" if known else None)

@@ -108,7 +108,7 @@ class MemoryConnection:
         statement = STATEMENTS.get(plain(sql))
         if statement is None:
             raise NotImplementedError(f"the double does not know: {plain(sql)}")
-        rows = statement(tx, *args)
+        rows: list[Any] = statement(tx, *args)
         if statement is try_lock and rows[0][0]:
             self.advisory.add(args[0])  # Its session ends: the lock is free.
         return rows

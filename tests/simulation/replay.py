@@ -52,8 +52,8 @@ class MemoryShadow(Shadow):
             for key in live:
                 tx.put(table, key, None)
             for key, row in made.items():
-                before = live.get(key)
-                put_off = table == "due" and before is not None and before[2] == row[2]
+                before = live.get(key, row)
+                put_off = table == "due" and before[2] == row[2]
                 tx.put(table, key, max(row, before) if put_off else row)
 
     async def differences(self, connection: Any, partition: int) -> list[Difference]:
