@@ -4,7 +4,7 @@ A record waits behind all that came before it, whosever it is. So an import is l
 takes it, and not as fast as a door could: what is not let in delays no other facility.
 """
 
-BURST = 500
+BURST = 250
 PER_SECOND = 15.0
 """Commands that a facility sends without ever waiting: a clinic's day, not an import."""
 LONGEST_TURN_SECONDS = 10.0
