@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from cli import summary
 from cli.context import Json, ask, plainly, print_json
+from cli.past import Until, ask_past
 from cli.tables import Column, money, number, show, text
 
 FACILITY, PAYER = text("facility", "facility"), text("payer", "payer")
@@ -81,6 +82,7 @@ WHOLE = ("money", "unsent")
 def listed(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(LISTS)}.")],
     limit: Annotated[int, typer.Option(help="At most so many rows.", min=1, max=5_000)] = 500,
+    until: Until = None,
     json: Json = False,
 ) -> None:
     """One list of the summary, or of eligibility's or the coders' work, by itself, whole."""
@@ -88,7 +90,9 @@ def listed(
         raise typer.BadParameter(f"no such list; there are {', '.join(LISTS)}")
     path, columns = LISTS[name]
     asked: dict[str, Any] = {} if name in WHOLE else {"limit": limit}
-    rows = ask(ELSEWHERE.get(name, "reporting"), path, **asked)
+    if until and name in ELSEWHERE:
+        raise typer.BadParameter("only reporting's lists are told as of a past day", param_hint="--until")
+    rows = ask_past(until.date(), path, **asked) if until else ask(ELSEWHERE.get(name, "reporting"), path, **asked)
     if json:
         print_json(rows)
         return

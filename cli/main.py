@@ -21,6 +21,7 @@ COMMANDS = {
     "summary": "cli.summary:summary",
     "events": "cli.events:events",
     "money": "cli.money:money",
+    "what-if": "cli.what_if:what_if",
     "story": "cli.story:story",
     "list": "cli.lists:listed",
     "import": "cli.import_claims:import_claims",

@@ -62,5 +62,10 @@ def render(found: dict[str, Any]) -> None:
         "  an entry counts from the business day on which it was posted here, whatever day the payer or bank gave it",
         highlight=False,
     )
+    if found["until"]:
+        out.print(
+            f"  by the payers that accounts have now; as it was known then: claimlog summary --until {found['until']}",
+            highlight=False,
+        )
     if found["until"] and not found["ended"]:
         out.print("  this day has not ended: what is posted on it still comes", highlight=False)

@@ -5,6 +5,7 @@ from typing import Any
 from rich.markup import escape
 
 from cli.context import Json, ask, dollars, out, plainly, print_json
+from cli.past import Until, ask_past
 from cli.tables import Column, deadline, money, number, show, summed, text
 
 MONEY = (
@@ -141,9 +142,9 @@ TAKEBACKS = (
 
 
 @plainly
-def summary(json: Json = False) -> None:
+def summary(until: Until = None, json: Json = False) -> None:
     """What we billed, what came in, what is left and who owes it; checks, denials, aging, what waits."""
-    found = ask("reporting", "/summary")
+    found = ask_past(until.date(), "/summary") if until else ask("reporting", "/summary")
     if json:
         print_json(found)
     else:

@@ -3,7 +3,7 @@
 from services.reporting.api.money import LIST_PAGE, TODAY
 from shared.service import Doors, Row
 
-_STANDING = (
+_STANDS = (
     "select d.*, array_to_string(d.rarcs, ' ') as rarc, c.state as claim_state, case "
     "when coalesce(d.state, 'open') <> 'requested' then 'open' "
     "when d.route = 'reopening' then case when r.claim is not null and r.asked_on is null "
@@ -12,14 +12,14 @@ _STANDING = (
     "from denial_view d left join claim_view c on c.claim = d.claim "
     "left join reopening_view r on r.claim = d.claim and d.denial = any(r.denials) where d.outcome = ''"
 )
-_DENIALS = (
+STANDING = (
     "select *, case when stands in ('open', 'to ask', 'stuck') then 'to do' "
     "else 'waiting for the payer' end as standing, case stands "
     "when 'to ask' then 'Ask the payer to reopen its decision: it takes no corrected claim.' "
     "when 'asked' then 'Wait for the payer''s answer to the reopening.' "
     "when 'stuck' then 'Mend the corrected claim: it is ' || claim_state || ', see list rejected.' "
     "when 'sent' then 'Wait for the payer''s answer to the corrected claim.' else next_action end as next_step, "
-    f"stands in ('open', 'to ask', 'stuck') and deadline_on < {TODAY} as past from ({_STANDING}) s"
+    f"stands in ('open', 'to ask', 'stuck') and deadline_on < {TODAY} as past from ({_STANDS}) s"
 )
 """A denial is work until its correction left or its payer was asked; only what is work can be past its deadline."""
 
@@ -33,7 +33,7 @@ async def denials(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "bool_or(past) as past, count(*) filter (where past) as past_due, "
         "coalesce(sum(cents) filter (where past), 0)::bigint as past_due_cents, "
         f"min(deadline_on) filter (where deadline_on >= {TODAY}) as next_due, count(*) over () as listed "
-        f"from ({_DENIALS}) d group by standing, 2, rarc, payer, owner, next_step "
+        f"from ({STANDING}) d group by standing, 2, rarc, payer, owner, next_step "
         "order by standing, sum(cents) desc, 2, rarc, payer, next_step limit $1",
         limit,
     )
@@ -50,7 +50,7 @@ async def denial_work_list(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "else 'denial, POST /denials/' || denial || '/correct' end "
         "else '' end as door, opened_on, requested_on, deadline_on as by_when, past, "
         "count(*) over () as listed, sum(cents) over ()::bigint as listed_cents "
-        f"from ({_DENIALS}) d order by standing, deadline_on, cents desc, denial limit $1",
+        f"from ({STANDING}) d order by standing, deadline_on, cents desc, denial limit $1",
         limit,
     )
 
@@ -85,7 +85,7 @@ async def denials_total(doors: Doors) -> Row:
                     ("past_due", "past_due_cents", "past"),
                 )
             )
-            + f" from ({_DENIALS}) d"
+            + f" from ({STANDING}) d"
         )
     )[0]
 

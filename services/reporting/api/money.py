@@ -15,20 +15,20 @@ AGES = (
 """Ages in calendar days from the date of service; what has no such date yet is as young as can be."""
 
 TODAY = "(select max(today) from calendar)"
-_DAYS = f"coalesce(case when isfinite(service_on) then {TODAY} - service_on end, 0)"
-_PAYERS_OWE = "open_cents + denied_cents + next_payer_cents"
+DAYS = f"coalesce(case when isfinite(service_on) then {TODAY} - service_on end, 0)"
+PAYERS_OWE = "open_cents + denied_cents + next_payer_cents"
 _OPEN = "greatest(open_cents, 0)"
 _DENIED = "greatest(denied_cents + least(open_cents, 0), 0)"
 _NEXT_PAYER = "next_payer_cents + least(denied_cents + least(open_cents, 0), 0)"
 """Money at claim level is spread over no charge: on the whole account it answers what is open, then what was denied."""
-_SUMS = (
+SUMS = (
     ("billed_cents", "charges_cents"),
     ("insurance_paid_cents", "insurance_paid_cents"),
     ("patient_paid_cents", "patient_paid_cents"),
     ("contractual_cents", "contractual_cents"),
     ("write_off_cents", "write_off_cents"),
     ("patient_owes_cents", "patient_owes_cents"),
-    ("payers_owe_cents", _PAYERS_OWE),
+    ("payers_owe_cents", PAYERS_OWE),
     ("open_cents", _OPEN),
     ("denied_cents", _DENIED),
     ("next_payer_cents", _NEXT_PAYER),
@@ -37,12 +37,12 @@ _SUMS = (
     (
         "difference_cents",
         "charges_cents - insurance_paid_cents - patient_paid_cents - contractual_cents "
-        f"- write_off_cents - patient_owes_cents - ({_PAYERS_OWE}) + credit_cents - opening_cents",
+        f"- write_off_cents - patient_owes_cents - ({PAYERS_OWE}) + credit_cents - opening_cents",
     ),
 )
 """`difference_cents` is what the equation leaves over: 0, or a cent is lost."""
 _TOTALS = ", ".join(
-    f"coalesce(sum({what}), 0)::bigint as {name}" for name, what in _SUMS
+    f"coalesce(sum({what}), 0)::bigint as {name}" for name, what in SUMS
 ) + (", count(*) as accounts")
 
 _OWED = (
@@ -94,7 +94,7 @@ def _aged(group: str) -> str:
     )
     return (
         f"select {group}, {ages}, sum(cents)::bigint as total_cents, count(*) as accounts "
-        f"from (select facility, {_DAYS} as days, b.* from account_money "
+        f"from (select facility, {DAYS} as days, b.* from account_money "
         f"cross join lateral (values {_OWED}) as b(party, what, who, cents) where b.cents <> 0) ar "
         f"group by {group} order by {group}"
     )

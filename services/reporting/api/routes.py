@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Query
 
-from services.reporting.api import checks, denials, money, stories, work
+from services.reporting.api import checks, denials, figures, money, stories, work
 from services.reporting.api.summary import summary
 from shared.service import Doors
 
@@ -18,6 +18,7 @@ LISTS: dict[str, Any] = {
     "/late": work.late,
     "/unsent": work.unsent,
     "/claims-by-state": work.claims_by_state,
+    "/figures": figures.figures,
 }
 """Short ones, shown whole."""
 LONG_LISTS: dict[str, Any] = {

@@ -1,0 +1,255 @@
+"""The log folded beside the live tables: as it was known on a day, and as it would have been with other books.
+
+Rows are made in memory and put into temporary tables of one session, where the reader's own questions find them.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+from typing import Any, cast
+
+from contracts.reference import BusinessDayOpened
+from contracts.registry import wire_name
+from deploy.other_books import Change, OtherBooks
+from deploy.shares import service_named
+from deploy.stack import Stack
+from shared.decided import Otherwise, Stretch
+from shared.envelope import Route, read_route
+from shared.errors import Malformed
+from shared.log_reader import LogReader
+from shared.pool import open_pool
+from shared.reading import passed, read
+from shared.records import Heard
+from shared.service import Doors, Row, Service
+from shared.what_if import World
+
+DECIDING = ("submission", "adjudication_tracking", "posting", "denial")
+"""Whose decisions on accounts are made again."""
+READER = "reporting"
+WITHOUT = frozenset({"story", "account_number", "account_person"})
+"""Tables that no summary asks."""
+Told = Callable[[int, int], None]
+"""Hears of partitions gone through and records so far."""
+Questions = Mapping[str, Mapping[str, Any]]
+"""What is asked, by path, and with which words."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a run tells."""
+
+    was: dict[str, Any] = field(default_factory=dict)
+    """Answers by question, of the log as it stands."""
+    would_be: dict[str, Any] = field(default_factory=dict)
+    """The same of what would have been decided."""
+    records: int = 0
+    code: Otherwise = field(default_factory=Otherwise)
+    """What today's rules decide otherwise than the log has it, with the books as they were."""
+    books: Otherwise = field(default_factory=Otherwise)
+    """What they decide otherwise with the other books."""
+    elsewhere: Otherwise = field(default_factory=Otherwise)
+    """The same about other streams, which stay as they were."""
+    stuck: set[str] = field(default_factory=set)
+    """Accounts on which a rule fails; they are left as they were."""
+    void: dict[str, str] = field(default_factory=dict)
+    """What people did to what would not have been, with its account: it is left out."""
+    facts_later: dict[str, int] = field(default_factory=dict)
+    unused: list[int] = field(default_factory=list)
+    """Changes, counted from 1, that no entry of the log is about."""
+
+
+async def as_of(stack: Stack, until: date, questions: Questions, told: Told) -> dict[str, Any]:
+    """The reader's answers as they were when a business day had ended."""
+    reader = service_named(READER)
+    async with _tables(stack, reader) as was, _log(stack, reader.hears, told) as log:
+        for partition in range(stack.settings.partitions):
+            stretch, end = await log.look_ahead(partition, frozenset(), until)
+            world = World(stretch, (), reader, was.tables)
+            await log.go_through(partition, end, [world])
+            await was.add(world.rows, partition)
+        return await was.answers(questions)
+
+
+async def what_if(
+    stack: Stack, changes: Sequence[Change], until: date | None, questions: Questions, told: Told
+) -> Found:
+    """The reader's answers as they are and as they would be, and how the decisions differ."""
+    reader, deciding = service_named(READER), [service_named(name) for name in DECIDING]
+    hears = frozenset().union(reader.hears, *(service.hears for service in deciding))
+    found, met = Found(), set[int]()
+    async with _tables(stack, reader) as was, _tables(stack, reader) as would_be, _log(stack, hears, told) as log:
+        for partition in range(stack.settings.partitions):
+            stretch, end = await log.look_ahead(partition, frozenset(DECIDING), until)
+            as_it_is = World(stretch, (), reader, was.tables)
+            same = World(stretch, deciding, *(() if changes else (reader, would_be.tables)))
+            books, other = OtherBooks(changes), same
+            if changes:
+                other = World(stretch, deciding, reader, would_be.tables, books.said, same.decided)
+            await log.go_through(partition, end, [as_it_is, same, other] if changes else [as_it_is, same])
+            found.stuck |= (stuck := same.stuck | other.stuck)
+            left_as_they_were(other.rows, as_it_is.rows, stuck)
+            await was.add(as_it_is.rows, partition)
+            await would_be.add(other.rows, partition)
+            found.code.add(stretch.decided, same.decided)
+            found.books.add(same.decided, other.decided)
+            found.elsewhere.add(same.elsewhere, other.elsewhere)
+            found.void.update(other.void)
+            found.facts_later.update(other.facts_later)
+            met |= books.used
+        found.was, found.would_be = await was.answers(questions), await would_be.answers(questions)
+        found.records = log.records
+    found.unused = [n for n in range(1, len(changes) + 1) if n - 1 not in met]
+    return found
+
+
+def left_as_they_were(rows: dict[str, dict[Any, Row]], were: Mapping[str, Mapping[Any, Row]], streams: set[str]) -> None:
+    """Put the rows of these accounts back to what they were."""
+    accounts = {stream.removeprefix("account/") for stream in streams}
+    for table in rows if accounts else ():
+        kept = {key: row for key, row in rows[table].items() if row.get("account") not in accounts}
+        back = {key: row for key, row in were[table].items() if row.get("account") in accounts}
+        rows[table] = kept | back
+
+
+def side_by_side(was: Iterable[Row], would_be: Iterable[Row], names: Sequence[str]) -> list[dict[str, Any]]:
+    """`items` and `cents` summed by these names, of two states, where they differ; what is not there is 0."""
+    both = tuple(_summed(rows, names) for rows in (was, would_be))
+    made = []
+    for key in sorted(both[0].keys() | both[1].keys()):
+        (items, cents), (would_items, would_cents) = (one.get(key, (0, 0)) for one in both)
+        if (items, cents) != (would_items, would_cents):
+            made.append(
+                {
+                    **dict(zip(names, key, strict=True)),
+                    "was_items": items,
+                    "would_be_items": would_items,
+                    "was_cents": cents,
+                    "would_be_cents": would_cents,
+                    "more_cents": would_cents - cents,
+                }
+            )
+    return made
+
+
+def _summed(rows: Iterable[Row], names: Sequence[str]) -> dict[tuple[str, ...], tuple[int, int]]:
+    sums: dict[tuple[str, ...], tuple[int, int]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in names)
+        items, cents = sums.get(key, (0, 0))
+        sums[key] = items + row["items"], cents + row["cents"]
+    return sums
+
+
+class Log:
+    """The log, twice each partition: what must be known of it before, then record by record."""
+
+    def __init__(self, reader: LogReader, partitions: int, hears: frozenset[str], told: Told) -> None:
+        self.reader = reader
+        self.partitions = partitions
+        self.hears = hears
+        self.told = told
+        self.records = 0
+
+    async def look_ahead(self, partition: int, deciding: frozenset[str], until: date | None) -> tuple[Stretch, int]:
+        """What these services said on accounts, and the offset where the day after `until` opens (or the log ends)."""
+        stretch = Stretch(partition, self.partitions, deciding)
+        end = (await self.reader.ends([partition]))[partition]
+        async for heard in self._read(partition, end, lambda route: _own(route, deciding) or route.wire == _DAY):
+            if isinstance(heard.event, BusinessDayOpened) and until is not None and heard.event.day > until:
+                return stretch, heard.offset
+            if heard.envelope is not None:
+                stretch.note(heard)
+        return stretch, end
+
+    async def go_through(self, partition: int, end: int, worlds: Sequence[World]) -> None:
+        """Each record, in order, in every world."""
+        async for heard in self._read(partition, end, lambda route: route.wire in self.hears):
+            self.records += 1
+            if self.records % 1_000 == 0:
+                self.told(partition, self.records)
+            for world in worlds:
+                world.step(heard)
+        self.told(partition + 1, self.records)
+
+    async def _read(self, partition: int, end: int, wanted: Callable[[Route], bool]) -> AsyncIterator[Heard]:
+        """Each record once, as services hear it; not decoded where it is not wanted, or cannot be."""
+        seen: dict[str, int] = {}
+        async for batch in self.reader.read(partition, 0, end):
+            for record in batch:
+                try:
+                    route = read_route(record.headers)
+                except Malformed:
+                    continue
+                if route.position != seen.get(route.producer, 0) + 1:
+                    continue
+                seen[route.producer] = route.position
+                heard = read(record, route, None) if wanted(route) else None
+                if heard is None or heard.fault is not None:
+                    heard = passed(partition, record.offset, route)
+                yield heard
+
+
+_DAY = wire_name(BusinessDayOpened)
+
+
+def _own(route: Route, services: frozenset[str]) -> bool:
+    return route.own and route.producer.partition("/")[0] in services
+
+
+@asynccontextmanager
+async def _log(stack: Stack, hears: frozenset[str], told: Told) -> AsyncIterator[Log]:
+    async with LogReader(stack.bootstrap, stack.settings.topic) as reader:
+        yield Log(reader, stack.settings.partitions, hears, told)
+
+
+@asynccontextmanager
+async def _tables(stack: Stack, reader: Service) -> AsyncIterator["Tables"]:
+    """Empty tables that stand before the reader's own in one session, and end with it."""
+    pool = await open_pool(stack.dsn_of(reader.name), size=1)
+    try:
+        async with pool.acquire() as connection:
+            made = Tables(reader, connection)
+            await made.make()
+            yield made
+    finally:
+        await pool.close()
+
+
+class Tables:
+    """Temporary tables of a reader: its questions, asked in this session, find these instead of the live ones."""
+
+    def __init__(self, reader: Service, connection: Any) -> None:
+        self.reader = reader
+        self.connection = connection
+        self.projections = [p for p in reader.projections if p.table not in WITHOUT]
+        self.tables = [p.table for p in self.projections]
+
+    async def make(self) -> None:
+        """Empty ones."""
+        for table in (*self.tables, "parked"):
+            await self.connection.execute(f'create temp table "{table}" (like "{table}" including all)')
+
+    async def add(self, rows: Mapping[str, Mapping[Any, Row]], partition: int) -> None:
+        """The rows of one partition."""
+        for projection in self.projections:
+            names = list(projection.columns)
+            values = itemgetter(*names)
+            await self.connection.copy_records_to_table(
+                projection.table,
+                records=[(*values(row), partition) for row in rows[projection.table].values()],
+                columns=[*names, "partition"],
+            )
+
+    async def answers(self, questions: Questions) -> dict[str, Any]:
+        """What the reader's own routes answer, by path."""
+        for table in self.tables:
+            await self.connection.execute(f'analyze pg_temp."{table}"')
+        assert self.reader.routes is not None
+        routes = {route.path: route.endpoint for route in self.reader.routes(cast(Doors, self)).routes}
+        return {path: await routes[path](**words) for path, words in questions.items()}
+
+    async def rows(self, sql: str, *args: Any) -> list[Row]:
+        """Rows of these tables."""
+        return [dict(row) for row in await self.connection.fetch(sql, *args)]
