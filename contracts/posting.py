@@ -50,7 +50,8 @@ class PaymentPosted:
 
     `entries` sum to zero. `entry` is the journal entry's id; `posted_on` lies in an open period, `paid_on` is the
     payer's own date. `crossed_to`
-    tells that the payer sent the claim on, and to whom if it said so.
+    tells that the payer sent the claim on, and to whom if it said so. `duplicates` is what it called a duplicate of
+    its own earlier decision, which stands: that denies nothing.
     """
 
     account: AccountNumber
@@ -72,6 +73,7 @@ class PaymentPosted:
     patient_parts: tuple[PatientPart, ...] = ()
     crossed_to: str = ""
     paid_on: date | None = None
+    duplicates: tuple[DeniedAmount, ...] = ()
 
 
 @event("posting.posting_reversed.v1", "account")

@@ -1,6 +1,6 @@
 """The decisions about denials: opened per line from what was posted, corrected or accepted by a person, ended by money."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from typing import Literal
 
@@ -24,6 +24,7 @@ from services.denial.domain.state import Account, Book, Denial, drawn
 from shared.errors import NotFound, Refused
 
 Route = Literal["replacement", "reopening", "new_claim"]
+TAKEN_FOR_A_DUPLICATE = "The payer took the corrected claim for a duplicate."
 
 
 def decide(command: object, state: Account | None, book: Book | None) -> Says:
@@ -32,8 +33,10 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
     match command:
         case HearPosting(posted):
             ended = _end(account, posted)
-            opened = open_denials(account, posted, books, {said.denial for said in ended})
-            return with_the_rest(account, [*ended, *opened], posted.posted_on, books)
+            over = {said.denial for said in ended}
+            opened = open_denials(account, posted, books, over)
+            told = _taken_for_duplicates(account, posted, over, len(account.denials) + len(opened))
+            return with_the_rest(account, [*ended, *opened, *told], posted.posted_on, books)
         case HearReversal(reversal):
             return with_the_rest(account, _reverse(account, reversal), reversal.posted_on, books)
         case HearMoved():
@@ -67,6 +70,29 @@ def _end(account: Account, posted: PaymentPosted) -> list[DenialResolved]:
             outcome = "paid" if part > 0 else _unpaid(denial, posted)
             cents = part or denial.cents
             says.append(_resolved(account, name, outcome, cents, posted.posted_on))
+    return says
+
+
+def _taken_for_duplicates(
+    account: Account, posted: PaymentPosted, over: Container[str], number: int
+) -> Says:
+    """A corrected claim that was taken for a duplicate was not looked at: what it was about is work again."""
+    duplicates = {told.charge or "": told for told in posted.duplicates}
+    says: Says = []
+    for name, denial in account.denials.items():
+        told = duplicates.get(denial.charge) or duplicates.get("")
+        about = (denial.claim, denial.payer) == (posted.claim, posted.payer) and name not in over
+        if told and about and denial.status == "requested" and account.stands(denial) and denial.left:
+            number += 1
+            says.append(
+                _resolved(account, name, "upheld", denial.left, posted.posted_on, TAKEN_FOR_A_DUPLICATE)
+            )
+            # The next correction answers the newest decision.
+            step = f"{TAKEN_FOR_A_DUPLICATE} Next: {told.next_action}"
+            fresh = replace(
+                denial, adjudication=posted.adjudication, cents=denial.left, next_action=step
+            )
+            says.append(again(account, name, fresh, number, posted.posted_on))
     return says
 
 

@@ -101,8 +101,7 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
     # What was answered as a whole is answered as a whole again: its charges do not say what is left of them.
     stated = read_as.read(said, rules, () if account.as_a_whole() else account.balances)
     standing = _standing(account, said, stated)
-    if standing.repeated:
-        _without_duplicates(stated)
+    duplicates = _without_duplicates(stated) if standing.repeated else ()
     _patient_paid_before(telling, stated, standing)
     account = _paid_after_all(telling, stated, standing)
     settled = _settle(account, stated, standing)
@@ -127,6 +126,7 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
         patient_parts=_parts(parts),
         crossed_to=_crossed(said),
         paid_on=said.paid_on,
+        duplicates=duplicates,
     )
     about = Say(
         posted,
@@ -178,10 +178,14 @@ def _standing(
     return Standing((*again, "open", "denied"), later, False, True)
 
 
-def _without_duplicates(stated: dict[str, read_as.Stated]) -> None:
+def _without_duplicates(stated: dict[str, read_as.Stated]) -> tuple[DeniedAmount, ...]:
     """That a claim is a duplicate of one that this payer decided denies nothing: the first decision stands."""
-    for one in stated.values():
+    found: list[DeniedAmount] = []
+    for key, one in stated.items():
+        twice = [item for item in one.denied if item.rule.category == DUPLICATE]
+        found += [read_as.denied_amount(item, item.cents, key or None) for item in twice]
         one.denied = [item for item in one.denied if item.rule.category != DUPLICATE]
+    return tuple(found)
 
 
 def _paid_after_all(
@@ -202,8 +206,7 @@ def _patient_paid_before(
     for key, one in stated.items() if standing.later and standing.patient_too else ():
         account = telling.account
         there = account.room(key, standing.sources) + max(0, account.answering(key).patient)
-        if one.paid > there:
-            unapply(telling, key, one.paid - there)
+        unapply(telling, key, one.paid - one.above() - there)
 
 
 def _crossed(said: ClaimAdjudicated) -> str:

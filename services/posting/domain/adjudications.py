@@ -39,6 +39,11 @@ class Stated:
         adjusted = sum(item.cents for item in (*self.contractual, *self.denied))
         return self.paid + self.patient + adjusted
 
+    def above(self) -> int:
+        """What it says was paid beyond the charge, such as interest: amounts below zero, which nobody else pays."""
+        adjusted = (*self.contractual, *_merged(self.denied))
+        return -sum(item.cents for item in adjusted if item.cents < 0)
+
     def add(self, items: Iterable[Item]) -> int:
         """Sort adjustments by meaning; the patient's part of them."""
         patient = 0
@@ -116,7 +121,7 @@ def settle(key: str, stated: Stated, balance: Balance, room: int, standing: Stan
     what was decided before, so there the patient's part goes first and a repeated contractual amount last.
     """
     out, charge = Settled(), key or None
-    contractual, denied, patient, paid = _fit(stated, room, standing.later)
+    contractual, denied, patient, paid = _fit(stated, room, standing)
     from_patient = 0
     if standing.patient_too:
         from_patient = max(0, min(stated.paid - paid, balance.patient))
@@ -133,7 +138,7 @@ def settle(key: str, stated: Stated, balance: Balance, room: int, standing: Stan
     refused = 0
     for item, cents in denied:
         refused += cents
-        out.denied.append(_denied(item, cents, charge))
+        out.denied.append(denied_amount(item, cents, charge))
         out.lines.append(_of("ar_denied", item, cents, charge))
     gone = paid + out.contractual + refused
     out.lines += draw(balance, standing.sources, gone, key, "adjudication")
@@ -145,25 +150,31 @@ def settle(key: str, stated: Stated, balance: Balance, room: int, standing: Stan
 
 
 def _fit(
-    stated: Stated, room: int, later: bool
+    stated: Stated, room: int, standing: Standing
 ) -> tuple[list[tuple[Item, int]], list[tuple[Item, int]], int, int]:
+    merged = _merged(stated.denied)
+    denied = [(item, item.cents) for item in merged if item.cents > 0]
+    # Less than nothing is denied by nobody: whatever the code means, so much was paid above the charge.
     contractual = [(item, item.cents) for item in stated.contractual]
-    denied = [(item, item.cents) for item in _merged(stated.denied)]
+    contractual += [(item, item.cents) for item in merged if item.cents < 0]
     explained = stated.paid + stated.patient + _sum(contractual) + _sum(denied)
-    positive = stated.paid >= 0 and stated.patient >= 0 and all(c > 0 for _, c in denied)
-    if positive and explained == room:
+    if stated.paid >= 0 and stated.patient >= 0 and explained == room:
         return contractual, denied, stated.patient, stated.paid
-    paid = min(stated.paid, room)
-    left = room - paid
+    fits = standing.sources and explained <= (0 if standing.repeated else room)
+    above = stated.above() if fits else 0
+    paid = min(stated.paid, room + above)
+    above = max(0, min(above, paid))
+    left = room - (paid - above)
     patient = 0
-    if later:
+    if standing.later:
         patient = min(max(0, stated.patient), left)
         left -= patient
     denied, left = _clip(denied, left)
-    contractual, left = _clip(contractual, left)
-    if not later:
+    raised, _ = _clip([(item, -cents) for item, cents in contractual], above)
+    lowered, left = _clip(contractual, left)
+    if not standing.later:
         patient = min(max(0, stated.patient), left)
-    return contractual, denied, patient, paid
+    return [*((item, -cents) for item, cents in raised), *lowered], denied, patient, paid
 
 
 def _clip(items: list[tuple[Item, int]], left: int) -> tuple[list[tuple[Item, int]], int]:
@@ -212,7 +223,8 @@ def _of(ledger: str, item: Item, cents: int, charge: str | None) -> JournalLine:
     )
 
 
-def _denied(item: Item, cents: int, charge: str | None) -> DeniedAmount:
+def denied_amount(item: Item, cents: int, charge: str | None) -> DeniedAmount:
+    """The adjustment as events say it, with whose work it is."""
     rule = item.rule
     return DeniedAmount(
         charge=charge,

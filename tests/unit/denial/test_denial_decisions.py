@@ -85,6 +85,28 @@ def test_a_second_refusal_upholds_the_first_and_opens_anew() -> None:
     _scenario(given, HearPosting(again), [ended("upheld"), second])
 
 
+DUPLICATE = replace(
+    posted(adjudication="adj-2", entries=(line("remittance_clearing", 0),)),
+    duplicates=(replace(denied("18"), next_action="Find the first claim."),),
+)
+
+
+def test_a_correction_that_is_taken_for_a_duplicate_is_work_again_and_goes_on_from_the_newest_decision() -> None:
+    told = "The payer took the corrected claim for a duplicate."
+    left = replace(denied(), next_action=f"{told} Next: Find the first claim.")
+    work = opened(left, D2, adjudication="adj-2", continues=D1)
+    given = [*OPEN, ASKED, heard("adj-2", "ICN2"), DUPLICATE]
+    upheld = replace(ended("upheld"), reason=told)
+    _scenario(given, HearPosting(DUPLICATE), [upheld, work])
+    _scenario([*given, upheld, work], HearPosting(DUPLICATE), [])
+    again = replace(ASKED, denials=(D2,), adjudication="adj-2", payer_control="ICN2")
+    _scenario([*given, upheld, work], Correct(D2, CHANGE, "pat"), [again])
+
+
+def test_a_duplicate_of_what_nobody_corrected_changes_nothing() -> None:
+    _scenario([*OPEN, heard("adj-2"), DUPLICATE], HearPosting(DUPLICATE), [])
+
+
 def test_what_the_correction_leaves_to_the_patient_ends_it_so() -> None:
     patient = paid(0, patient=20_000)
     _scenario([*OPEN, patient], HearPosting(patient), [ended("patient")])

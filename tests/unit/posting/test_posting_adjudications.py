@@ -238,6 +238,32 @@ def test_a_payer_that_pays_above_the_charge_leaves_a_negative_contractual_amount
     )
 
 
+def test_interest_that_is_told_as_a_line_of_its_own_lowers_nobodys_part() -> None:
+    decided = line(17_000, ("CO", "45", 2_000), ("PR", "2", 1_000))
+    interest = line(57, ("OA", "225", -57), number=None)
+    life = Life(opened("BLUE"), captured()).post(adjudicated(decided, interest))
+    assert life.balance(ONE).patient == 1_000
+    whole = life.balance(CLAIM_LEVEL)
+    assert (whole.insurance_paid, whole.contractual, whole.credit) == (57, -57, 0)
+
+
+def test_interest_of_the_rest_of_a_split_claim_takes_nothing_of_what_is_denied() -> None:
+    life = Life(opened("BLUE"), captured(charge(), charge(TWO, 9_900)))
+    life.post(adjudicated(line(0, ("CO", "197", 20_000))))
+    rest = (line(9_900, number=TWO), line(57, ("OA", "225", -57), number=None))
+    life.post(adjudicated(*rest, adjudication="adj-2", remittance="rem-2"))
+    assert (life.balance(ONE).denied, life.balance(CLAIM_LEVEL).credit) == (20_000, 0)
+
+
+def test_a_bonus_that_no_rule_knows_is_paid_above_the_charge_and_lowers_nobodys_part() -> None:
+    decided = line(17_500, ("CO", "45", 2_000), ("CO", "144", -500), ("PR", "2", 1_000))
+    after = Life(opened("BLUE"), captured()).post(adjudicated(decided)).balance(ONE)
+    assert (after.insurance_paid, after.contractual, after.patient) == (17_500, 1_500, 1_000)
+    dearer = captured(charge(cents=21_000))
+    rest = Life(opened("BLUE"), dearer).post(adjudicated(decided)).balance(ONE)
+    assert (rest.contractual, rest.patient, rest.open, rest.credit) == (1_500, 1_000, 1_000, 0)
+
+
 def test_no_money_is_posted_in_a_closed_period() -> None:
     closed = evolve_book(BOOK, PeriodClosed(last_day=date(2026, 1, 31), next_open=date(2026, 2, 1)))
     life = Life(opened("BLUE"), captured(), book=closed).post(PAID)

@@ -53,6 +53,7 @@ def test_a_duplicate_of_a_denied_claim_leaves_the_denial_and_its_reason() -> Non
         life = _life().post(_said(REFUSED, "a")).post(_said(_again(group), "b"))
         assert life.balance(ONE).denied == 20_000
         assert [len(p.denied) for p in life.of(PaymentPosted)] == [1, 0]
+        assert [len(p.duplicates) for p in life.of(PaymentPosted)] == [0, 1]
 
 
 def test_a_duplicate_of_a_claim_that_is_still_in_part_open_denies_nothing() -> None:
