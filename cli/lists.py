@@ -42,6 +42,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("next", "next_step"),
         ),
     ),
+    "unclaimed": ("/unclaimed", summary.UNCLAIMED),
     "unposted": ("/unposted", summary.UNPOSTED),
     "unapplied": ("/unapplied", summary.UNAPPLIED),
     "takebacks": ("/takebacks", summary.TAKEBACKS),

@@ -119,6 +119,15 @@ UNAPPLIED = (
     text("why", "reason"),
     text("since", "since"),
 )
+UNCLAIMED = (
+    text("account", "account"),
+    text("facility", "facility"),
+    text("payer", "payer"),
+    text("what", "what"),
+    money("dollars", "cents"),
+    text("since", "since"),
+    text("next", "next_step"),
+)
 LATE = (
     text("awaited", "awaited"),
     text("from", "who"),
@@ -264,6 +273,7 @@ def _work(s: dict[str, Any]) -> None:
     show("Who has not answered", LATE, s["late"])
     if s["late"]:
         out.print("  each file and claim: claimlog list unanswered")
+    _list(s, "unclaimed", "Insurance money that nobody is asked for", UNCLAIMED, 10)
 
 
 def _waiting(s: dict[str, Any]) -> None:

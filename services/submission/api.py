@@ -15,6 +15,7 @@ from services.submission.domain.commands import (
     ImportClaim,
     RecordReopening,
     ReleaseClaim,
+    ReplaceClaim,
     ResubmitClaim,
     VoidClaim,
     WithdrawVoid,
@@ -52,6 +53,14 @@ class Resubmit(_Body):
     """A word to go with the next attempt."""
 
     note: str = Field(default="", max_length=80)
+
+
+class Replace(_Body):
+    """Why a decided claim goes again, and what to say with it."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    note: str = Field(default="", max_length=80)
+    authorization: str = Field(default="", max_length=48)
 
 
 class Void(_Body):
@@ -151,6 +160,14 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Send a rejected claim again after it was mended, or a voided one as a new claim."""
         return await one(claim, ResubmitClaim(claim, body.note), body, key, actor)
+
+    @router.post("/claims/{claim}/replace")
+    async def replace(
+        claim: str, body: Replace, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Send a decided claim again, as charges and codes say it by now, the way its payer takes it."""
+        command = ReplaceClaim(claim, body.reason, actor, body.note, body.authorization)
+        return await one(claim, command, body, key, actor)
 
     @router.post("/claims/{claim}/void")
     async def void(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:

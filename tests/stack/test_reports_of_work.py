@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
+from contracts.denial import DenialResolved
 from contracts.submission import ClaimHeld, ClaimResubmitted, EditFailure, TransportRejected
 from deploy.stack import Stack
 from services.reporting.api import denials, work
 from tests.stack.reports import answer, database
-from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, SECOND_CLAIM
+from tests.unit.posting.facts import (
+    ACCOUNT,
+    CLAIM,
+    DAY,
+    SECOND_CLAIM,
+    TWO,
+    captured,
+    charge,
+    opened,
+)
 from tests.unit.reporting.facts import (
     DENIED,
     PAID,
@@ -21,6 +31,8 @@ from tests.unit.reporting.facts import (
     lived,
     rejected,
     submitted,
+    taken_back,
+    transferred,
 )
 from tests.unit.reporting.rows import Rows
 from tests.unit.reporting.test_reporting_denials import ASKED, D1, reopening, requested
@@ -197,3 +209,44 @@ def test_denials_of_a_table_that_was_not_made_again_are_to_do_as_they_were(serve
     rows.tables["denial_view"][(D1,)].update(empty)
     (found,) = answer(server, rows, denials.denials)
     assert (found["standing"], found["next_action"]) == ("to do", "Add the number and send again.")
+
+
+def _unclaimed(server: str, rows: Rows) -> list[tuple[Any, ...]]:
+    found = answer(server, rows.days(MONDAY, date(2026, 1, 9)), work.unclaimed)
+    return [(row["what"], row["payer"], row["cents"], row["next_step"]) for row in found]
+
+
+def test_a_charge_that_came_after_its_claim_was_decided_is_asked_of_nobody_until_the_claim_goes_again(
+    server: str,
+) -> None:
+    rows = lived(adjudicated(PAID)).tell(captured(charge(TWO, 9_900)))
+    ((what, payer, cents, step),) = _unclaimed(server, rows)
+    assert (what, payer, cents) == ("in process", "BLUE", 9_900)
+    assert step.endswith(f"submission, POST /claims/{CLAIM}/replace")
+    assert _unclaimed(server, rows.tell(AGAIN)) == []
+
+
+def test_a_decision_that_was_taken_back_and_not_replaced_is_asked_for(server: str) -> None:
+    ((what, _, cents, step),) = _unclaimed(server, lived(adjudicated(PAID), taken_back(12_000)))
+    assert (what, cents) == ("in process", 20_000)
+    assert step == "its payer took the decision back: ask for the one that takes its place"
+
+
+def test_charges_that_no_claim_was_made_of_are_nobodys_until_they_are_coded(server: str) -> None:
+    rows = Rows().tell(opened("BLUE"), captured())
+    ((what, _, cents, step),) = _unclaimed(server, rows)
+    assert (what, cents, step.startswith("no claim was made of it")) == ("in process", 20_000, True)
+    assert _unclaimed(server, rows.tell(created())) == []
+
+
+def test_an_accepted_denial_is_to_be_written_off(server: str) -> None:
+    rows = lived(adjudicated(DENIED)).tell(denial(D1, PAST))
+    assert _unclaimed(server, rows) == []
+    accepted = DenialResolved(
+        account=ACCOUNT, denial=D1, outcome="accepted", cents=20_000, resolved_on=DAY, reason="r"
+    )
+    ((what, payer, cents, step),) = _unclaimed(server, rows.tell(accepted))
+    assert (what, payer, cents) == ("accepted denial", "BLUE", 20_000)
+    assert "write it off" in step
+    rows.tell(transferred(20_000))
+    assert _unclaimed(server, rows) == []

@@ -15,7 +15,8 @@ def matched_lines(payment: ClaimPayment, claim: Claim, account: Account) -> tupl
         left = list(account.charges.values())
     found: list[AdjudicatedLine] = []
     for line in payment.lines:
-        charge = _match(line, left)
+        # A charge that came late is on no claim as it was first made; its own number leads to it all the same.
+        charge = account.charges.get(line.charge or "") or _match(line, left)
         # A payer may answer one charge in several lines; a named charge may be named again.
         if charge is not None and line.charge != charge.charge:
             left = [c for c in left if c.charge != charge.charge]
@@ -24,9 +25,6 @@ def matched_lines(payment: ClaimPayment, claim: Claim, account: Account) -> tupl
 
 
 def _match(line: AdjudicatedLine, left: list[Charged]) -> Charged | None:
-    named = next((c for c in left if c.charge == line.charge), None)
-    if named is not None:
-        return named
     same = [
         c
         for c in left

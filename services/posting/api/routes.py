@@ -265,6 +265,8 @@ _UNAPPLIED = """
 select p.*, case
          when p.account = '' then 'It was paid for no account.'
          when b.account is null then 'Nothing is known of its account yet.'
+         when b.open_cents + b.next_payer_cents + b.denied_cents > 0
+           then 'A deposit: payers still owe on the account, it waits for what the patient will.'
          when b.patient_cents > 0 then 'The account owes at claim level, or is being applied to.'
          else 'The patient owes nothing on its account: it waits for a balance, or a refund.'
        end as reason

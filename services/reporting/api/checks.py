@@ -11,14 +11,18 @@ _WHOLE = (
 )
 """What to do about a check of which nothing is posted."""
 _MATCH = f"'lead it to a claim of ours: {_DOOR}' || u.remittance || '/claims/' || u.position || '/match'"
-_ORIGINAL = "'ask the payer which payment it takes back: it posts by itself once that one is here'"
+_ORIGINAL = (
+    "'compare it with the decisions of the account (story): if one comes yet it posts by itself; else ask the payer "
+    "to take its decision back whole'"
+)
 _SUSPENSE = "'ask the payer for the claims that are missing, or whose money it is'"
 _OWED_TO_US = (
     "'the payer took back what we had refunded: ask for the money back, or for the PLB 72 that acknowledges the refund'"
 )
 _UNEXPLAINED = (
     "case when t.what = 'reversal' or l.cents = 0 then '' "
-    "when l.cents < 0 then 'more was given back than taken: ask the payer what it is for' "
+    "when l.cents < 0 then 'the payer puts off what it takes back: it is kept from a later check under this reference; "
+    "if it never is, ask what it is for' "
     f"when l.refunded then {_OWED_TO_US} else 'no overpayment here explains it: ask the payer what it is for' end"
 )
 """What to do about a PLB amount, by what nothing explains of all that stands under its reference."""
@@ -124,7 +128,7 @@ async def unposted(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         f"{_MATCH} as next_step, u.remittance "
         "from unmatched_view u join check_view c using (remittance) where u.open "
         "union all select c.check_number, c.payer, 'reversal of ' || w.claim, w.cents, "
-        f"'the payment that it takes back is not here', w.since, {_ORIGINAL}, w.remittance "
+        f"'no decision that stands here is just what it takes back', w.since, {_ORIGINAL}, w.remittance "
         "from waiting_view w join check_view c using (remittance) "
         "union all select check_number, payer, 'suspense', suspense_cents, "
         f"'released by a person although it does not balance', paid_on, {_SUSPENSE}, remittance from check_view "
@@ -147,6 +151,9 @@ async def unapplied(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "'patient' as whose, (p.received_cents - p.applied_cents - p.refunded_cents) as cents, "
         "case when p.account = '' then 'no account was named: assign it to one, or refund it' "
         "when m.account is null then 'the account is not here yet' "
+        "when m.open_cents + m.next_payer_cents + m.denied_cents > 0 "
+        "then 'a deposit: payers still owe on the account, it waits for what the patient will' "
+        "when m.write_off_cents > 0 then 'the patient owes nothing more: take back what was written off, or refund it' "
         "else 'the patient owes nothing more on the account' end as reason, p.received_on as since "
         "from patient_payment p left join account_money m on m.account = p.account "
         "where p.received_cents <> p.applied_cents + p.refunded_cents "

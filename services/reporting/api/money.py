@@ -17,9 +17,9 @@ AGES = (
 TODAY = "(select max(today) from calendar)"
 DAYS = f"coalesce(case when isfinite(service_on) then {TODAY} - service_on end, 0)"
 PAYERS_OWE = "open_cents + denied_cents + next_payer_cents"
-_OPEN = "greatest(open_cents, 0)"
-_DENIED = "greatest(denied_cents + least(open_cents, 0), 0)"
-_NEXT_PAYER = "next_payer_cents + least(denied_cents + least(open_cents, 0), 0)"
+OPEN = "greatest(open_cents, 0)"
+DENIED = "greatest(denied_cents + least(open_cents, 0), 0)"
+NEXT_PAYER = "next_payer_cents + least(denied_cents + least(open_cents, 0), 0)"
 """Money at claim level is spread over no charge: on the whole account it answers what is open, then what was denied."""
 SUMS = (
     ("billed_cents", "charges_cents"),
@@ -29,9 +29,9 @@ SUMS = (
     ("write_off_cents", "write_off_cents"),
     ("patient_owes_cents", "patient_owes_cents"),
     ("payers_owe_cents", PAYERS_OWE),
-    ("open_cents", _OPEN),
-    ("denied_cents", _DENIED),
-    ("next_payer_cents", _NEXT_PAYER),
+    ("open_cents", OPEN),
+    ("denied_cents", DENIED),
+    ("next_payer_cents", NEXT_PAYER),
     ("credit_cents", "credit_cents"),
     ("opening_cents", "opening_cents"),
     (
@@ -46,9 +46,9 @@ _TOTALS = ", ".join(
 ) + (", count(*) as accounts")
 
 _OWED = (
-    f"('insurance', 'in process', coalesce(nullif(payer, ''), '?'), {_OPEN}), "
-    f"('insurance', 'denied', coalesce(nullif(denied_by, ''), payer, '?'), {_DENIED}), "
-    f"('insurance', 'next payer', coalesce(nullif(next_payer, ''), '?'), {_NEXT_PAYER}), "
+    f"('insurance', 'in process', coalesce(nullif(payer, ''), '?'), {OPEN}), "
+    f"('insurance', 'denied', coalesce(nullif(denied_by, ''), payer, '?'), {DENIED}), "
+    f"('insurance', 'next payer', coalesce(nullif(next_payer, ''), '?'), {NEXT_PAYER}), "
     "('patient', 'patient', 'patient', patient_owes_cents)"
 )
 

@@ -34,6 +34,7 @@ LONG_LISTS: dict[str, Any] = {
     "/denial-work-list": denials.denial_work_list,
     "/reopenings": denials.reopenings,
     "/unanswered": work.unanswered,
+    "/unclaimed": work.unclaimed,
     "/parked-records": work.parked,
 }
 """The first `limit` rows; `listed` is how many there are, `listed_cents`, where all are money, their sum."""

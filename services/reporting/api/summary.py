@@ -20,6 +20,7 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "unapplied": await checks.unapplied(doors, SHOWN),
         "takebacks": await checks.takebacks(doors, SHOWN),
         "unanswered": await work.unanswered(doors, SHOWN),
+        "unclaimed": await work.unclaimed(doors, SHOWN),
     }
     return {
         "as_of": await money.as_of(doors),

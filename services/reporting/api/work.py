@@ -1,6 +1,6 @@
 """What a biller works on: rejected, unsent, unanswered, parked. One statement each; money is cents."""
 
-from services.reporting.api.money import LIST_PAGE, TODAY, business_days
+from services.reporting.api.money import DENIED, LIST_PAGE, NEXT_PAYER, OPEN, TODAY, business_days
 from shared.service import Doors, Row
 
 
@@ -117,6 +117,40 @@ async def rejected(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "count(*) over () as listed, sum(charge_cents) over ()::bigint as listed_cents "
         "from claim_view where state in ('rejected', 'transport rejected', 'held') "
         "order by adjudicated_on is not null, filing_limit_on nulls last, claim limit $1",
+        limit,
+    )
+
+
+_ASKED = (
+    "state in ('ready', 'held', 'sent', 'received', 'accepted', 'rejected', 'transport rejected', 'forwarded', "
+    "'expected', 'adjudicated', 'correcting', 'history') or coalesce(unanswered_cents, 0) > 0"
+)
+"""Claims that ask for money, or wait in a list of their own."""
+_ASK_FOR_IT = (
+    "case when claim is null then 'no claim was made of it: see list coding, and what coverages it has' "
+    "when voided then 'send it anew: submission, POST /claims/' || claim || '/resubmit; or correct its charges' "
+    "when reversed then 'its payer took the decision back: ask for the one that takes its place' "
+    "when what = 'next payer' then 'its payer answered, or is none of the coverages: set the coverages, or write it off' "
+    "else 'no decision is about it: send the claim again, submission, POST /claims/' || claim || '/replace' end"
+)
+
+
+async def unclaimed(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Insurance money that no claim on its way asks for, and denials that were accepted and never written off."""
+    return await doors.rows(
+        "with asks as (select account, bool_or(state = 'voided') as voided, bool_or(state = 'reversed') as reversed, "
+        f"bool_or({_ASKED}) as asked, (array_agg(claim order by payer_order))[1] as claim from claim_view group by 1), "
+        "given as (select account, coalesce(sum(cents) filter (where outcome = ''), 0) as worked, "
+        "coalesce(sum(cents) filter (where outcome = 'accepted'), 0) as accepted from denial_view group by 1) "
+        "select *, count(*) over () as listed, sum(cents) over ()::bigint as listed_cents from ("
+        f"select account, facility, who as payer, what, cents, service_on as since, {_ASK_FOR_IT} as next_step "
+        "from account_money left join asks using (account) cross join lateral (values "
+        f"('in process', payer, {OPEN}), ('next payer', next_payer, {NEXT_PAYER})) l(what, who, cents) "
+        f"where cents > 0 and not coalesce(asked, false) and (claim is not null or {business_days('service_on')} > 1) "
+        "union all select account, facility, coalesce(nullif(denied_by, ''), payer), 'accepted denial', "
+        f"least({DENIED} - worked, accepted)::bigint, service_on, 'write it off: posting, POST /accounts/' || account "
+        "|| '/write-offs, bucket denied' from account_money join given using (account) "
+        f"where least({DENIED} - worked, accepted) > 0) u order by cents desc, account, what limit $1",
         limit,
     )
 

@@ -30,6 +30,7 @@ from services.submission.domain.commands import (
     ImportClaim,
     RecordReopening,
     ReleaseClaim,
+    ReplaceClaim,
     RestateNext,
     ResubmitClaim,
     SendCorrection,
@@ -47,7 +48,7 @@ from services.submission.domain.package import (
     lines_of,
     newest_adjudication,
 )
-from services.submission.domain.restating import record, reopen, restate
+from services.submission.domain.restating import record, reopen, replace, restate
 from services.submission.domain.sending import (
     REPLACEMENT,
     TRANSPORT,
@@ -96,6 +97,8 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
             return _release(account, command, books)
         case BillForwarded():
             return bill_forwarded(account, command, books, _create)
+        case ReplaceClaim():
+            return replace(account, command, books)
         case VoidClaim():
             return void(account, command, books)
         case WithdrawVoid():

@@ -78,6 +78,17 @@ class BillForwarded:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceClaim:
+    """A person sends a claim again that its payer decided, as the account says it by now."""
+
+    claim: str
+    reason: str
+    by: str
+    note: str = ""
+    authorization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VoidClaim:
     """A person wants the payer to cancel a claim that it has."""
 
@@ -135,6 +146,7 @@ Command = (
     | ReleaseClaim
     | ResubmitClaim
     | BillForwarded
+    | ReplaceClaim
     | VoidClaim
     | WithdrawVoid
     | SettleVoid

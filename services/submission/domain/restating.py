@@ -7,10 +7,10 @@ from contracts.submission import ReopeningAsked, ReopeningOpened
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import ClaimState
-from services.submission.domain.commands import RecordReopening
-from services.submission.domain.package import newest_adjudication
+from services.submission.domain.commands import RecordReopening, ReplaceClaim
+from services.submission.domain.package import is_ready, newest_adjudication
 from services.submission.domain.prior import told
-from services.submission.domain.sending import again, resubmission
+from services.submission.domain.sending import REPLACEMENT, again, payer_now, resubmission
 from shared.errors import Refused
 from shared.service import Event, Say
 
@@ -30,21 +30,55 @@ def restate(account: Account, order: int, books: Books) -> Iterable[Event | Say]
     if not known or known == claim.told:
         return []
     newest = newest_adjudication(account, order)
+    return _told_again(account, claim, newest, ClaimCorrection(note=CORRECTED), books)
+
+
+def replace(account: Account, command: ReplaceClaim, books: Books) -> Iterable[Event | Say]:
+    """A person sends a decided claim again with what its charges and codes say by now; while one is on its way, no other."""
+    claim = account.claims.get(command.claim)
+    if claim is None:
+        raise Refused("this account has no such claim")
+    newest = newest_adjudication(account, claim.payer_order)
+    if claim.status != "adjudicated":
+        raise Refused(f"only a claim that its payer decided is replaced; this one is {claim.status}")
+    if not newest:
+        raise Refused("the payer took its decision back: there is nothing to replace")
+    if claim.reopening:
+        raise Refused("the payer is asked to reopen its decision on this claim")
+    if not is_ready(account):
+        raise Refused("no charge of the claim is left")
+    correction = ClaimCorrection(note=command.note, authorization=command.authorization)
+    return _told_again(account, claim, newest, correction, books, command.reason, command.by)
+
+
+def _told_again(
+    account: Account,
+    claim: ClaimState,
+    newest: str,
+    correction: ClaimCorrection,
+    books: Books,
+    reason: str = "",
+    by: str = "",
+) -> Iterable[Event | Say]:
+    """The claim again as its payer takes it: replaced, anew, or by a reopening."""
     control = next((k.payment.payer_control for k in account.known if k.adjudication == newest), "")
     day = account.service_from
     listed = books.payer(claim.payer, day) if day else None
     policy = listed.replacement if listed else "new_claim"
-    if policy == "reopening":
-        return [_reopening(account, claim, newest, control, (), ClaimCorrection(note=CORRECTED))]
-    replacement = policy == "yes" and bool(control)
+    same = payer_now(account, claim) == claim.payer
+    if policy == "reopening" and same:
+        return [_reopening(account, claim, newest, control, (), correction)]
+    replacement = policy == "yes" and bool(control) and same
     event = resubmission(
         account,
         claim,
         "correction",
-        frequency="7" if replacement else "1",
+        frequency=REPLACEMENT if replacement else "1",
         payer_control=control if replacement else "",
         adjudication=newest,
-        correction=ClaimCorrection(note=CORRECTED),
+        correction=correction,
+        reason=reason,
+        asked_by=by,
     )
     return again(account, claim, event, books)
 

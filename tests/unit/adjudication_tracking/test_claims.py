@@ -383,3 +383,16 @@ def test_a_claim_that_went_to_another_payer_is_awaited_from_that_one() -> None:
     given = [*SENT, replace(SUBMITTED, attempt=2, payer="Q", isa13=200)]
     (late,) = said(ACCOUNT, given, NobodyAnswered("835", CLAIM, 2, DAY + timedelta(days=31)), Book())
     assert late.payer == "Q"
+
+
+def test_a_charge_that_came_late_is_led_back_by_its_own_number() -> None:
+    late = replace(CAPTURED.charges[0], charge=charge_number(NUMBER, 2), charge_cents=3_000)
+    lines = tuple(
+        AdjudicatedLine(charge=one.charge, charge_cents=one.charge_cents, paid_cents=one.charge_cents)
+        for one in (CAPTURED.charges[0], late)
+    )
+    given = [*SENT, replace(CAPTURED, charges=(late,))]
+    delivered = _delivered(13_000)
+    payment = replace(delivered.payment, charge_cents=13_000, lines=lines)
+    (decided,) = said(ACCOUNT, given, AnswerClaim(replace(delivered, payment=payment)), Book())
+    assert [line.charge for line in decided.lines] == [CAPTURED.charges[0].charge, late.charge]
