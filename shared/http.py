@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.commands import AWAY, FULL
 from shared.errors import Malformed, NoRoom, ServiceError
+from shared.json_bodies import TWICE
 from shared.service import Service
 from shared.telemetry import METRICS_TYPE, measure, metrics_text
 
@@ -207,7 +208,8 @@ def _field(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         place[-1] = "(unknown field)"
     elif error["type"] == "json_invalid":
-        place = ["body", "(not JSON)"]
+        said = str(error["ctx"]["error"])
+        place = ["body", "(twice)", said.removeprefix(TWICE)] if said.startswith(TWICE) else ["body", "(not JSON)"]
     named = place[0] == "header"
     return ".".join(part if named or _known(part) else "(name)" for part in place)
 

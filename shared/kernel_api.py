@@ -10,6 +10,7 @@ from shared.doors import OpenDoors
 from shared.engine import Engine
 from shared.hand_over import Handing
 from shared.http import Named
+from shared.json_bodies import Door
 from shared.parking import MOST, PAGE, Parking
 from shared.progress import Progress
 
@@ -36,7 +37,7 @@ def _unheard(name: str, row: Progress, rows: Mapping[int, Progress]) -> int:
 
 def kernel_routes(engine: Engine, doors: OpenDoors, handing: Handing | None = None) -> APIRouter:
     """`/progress` and `/parked`; `/held` of a service that hands files over."""
-    router = APIRouter(tags=["kernel"])
+    router = APIRouter(tags=["kernel"], route_class=Door)
     parking = Parking(engine)
 
     @router.get("/progress")

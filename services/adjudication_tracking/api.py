@@ -12,6 +12,7 @@ from services.adjudication_tracking.domain.states import State
 from services.adjudication_tracking.gateway import Intake
 from shared.errors import Conflict, Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
+from shared.json_bodies import Door
 from shared.received_files import file_doors, tell_file, tell_of_refusal
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import remittance_stream
@@ -53,7 +54,7 @@ def _checked(answer: Answer) -> dict[str, Any]:
 
 def routes(doors: Doors) -> APIRouter:
     """`/files`, `/remittances`, `/unmatched`, `/claims`, `/acknowledgements`."""
-    router = APIRouter()
+    router = APIRouter(route_class=Door)
 
     async def take(data: bytes, name: str, who: str) -> dict[str, Any]:
         return await _receive(doors, data, name, who)

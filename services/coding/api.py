@@ -24,6 +24,7 @@ from services.coding.domain import Capture, Code, CorrectCharge
 from services.coding.domain.rules import next_step
 from shared.errors import Malformed, NotFound
 from shared.http import Actor, Day, IdempotencyKey
+from shared.json_bodies import Door
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import account_number, account_stream, charge_number
 
@@ -161,7 +162,7 @@ def _capture(tenant: str, body: AccountBody) -> Capture:
 
 def routes(doors: Doors) -> APIRouter:
     """`/charges`, `/accounts/{account}/…`, `/work-list`."""
-    router = APIRouter()
+    router = APIRouter(route_class=Door)
 
     @router.post("/charges")
     async def charges(body: Accounts, key: IdempotencyKey, who: Actor) -> dict[str, Any]:

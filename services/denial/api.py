@@ -10,6 +10,7 @@ from contracts.values import Charge, DrugQuantity, Npi, Provider
 from services.denial.domain.commands import Accept, Correct
 from shared.errors import NotFound
 from shared.http import Actor, Day, IdempotencyKey
+from shared.json_bodies import Door
 from shared.service import Command, Doors, Order, Row, Scope
 from shared.streams import account_stream
 
@@ -56,7 +57,7 @@ class Acceptance(_Body):
 
 def routes(doors: Doors) -> APIRouter:
     """The service's own routes."""
-    router = APIRouter(tags=["denial"])
+    router = APIRouter(tags=["denial"], route_class=Door)
     _commands(router, doors)
     _queries(router, doors)
     return router

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from services.eligibility.domain.inbound import RefuseFile
 from services.eligibility.gateway import take_answers
 from shared.errors import Malformed, NotFound
+from shared.json_bodies import Door
 from shared.received_files import file_doors, tell_file, tell_of_refusal
 from shared.service import Doors
 
@@ -49,7 +50,7 @@ def what(row: dict[str, Any]) -> str:
 
 def routes(doors: Doors) -> APIRouter:
     """`/files`, `/files/{sha256}/redrive`, `/accounts/{account}`, `/work-list`."""
-    router = APIRouter()
+    router = APIRouter(route_class=Door)
 
     async def take(data: bytes, name: str, who: str) -> dict[str, Any]:
         return await _receive(doors, data, name, who)

@@ -20,6 +20,7 @@ from contracts.reference import (
 from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
 from shared.errors import Malformed
 from shared.http import FIELDS_SHOWN, Day, actor, idempotency_key
+from shared.json_bodies import Door
 from shared.service import Doors, Order, Scope
 from shared.x12.npi import is_npi
 
@@ -85,7 +86,7 @@ Kind = Literal["calendar", "facility", "payer", "receiver", "enrolment", "code-s
 
 def routes(doors: Doors) -> APIRouter:
     """`/business-days`, `/cutoffs`, `/periods/close`, listings, code sets and rule sets."""
-    router = APIRouter()
+    router = APIRouter(route_class=Door)
 
     async def tell(command: Any, key: str, who: str) -> dict[str, Any]:
         body = msgspec.json.encode(repr(command))

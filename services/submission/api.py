@@ -24,6 +24,7 @@ from services.submission.domain.inbound import ReceiveAnswers, RefuseFile
 from services.submission.gateway import read_answers
 from shared.errors import Malformed, NotFound
 from shared.http import Actor, Day, IdempotencyKey
+from shared.json_bodies import Door
 from shared.received_files import file_doors, tell_file, tell_of_refusal
 from shared.service import Doors, Order, Scope
 from shared.streams import (
@@ -128,7 +129,7 @@ class History(_Body):
 
 def routes(doors: Doors) -> APIRouter:
     """The service's own routes."""
-    router = APIRouter(tags=["submission"])
+    router = APIRouter(tags=["submission"], route_class=Door)
     _commands(router, doors)
     _queries(router, doors)
     return router

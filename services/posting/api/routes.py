@@ -31,6 +31,7 @@ from services.posting.domain.commands import (
 )
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
+from shared.json_bodies import Door
 from shared.service import Command, Doors, Order, Row, Scope
 from shared.streams import account_stream, deposit_stream, guarantor_stream
 
@@ -39,7 +40,7 @@ MOST_ROWS = 1_000
 
 def routes(doors: Doors) -> APIRouter:
     """The service's own routes."""
-    router = APIRouter(tags=["posting"])
+    router = APIRouter(tags=["posting"], route_class=Door)
     _commands(router, doors)
     _by_a_person(router, doors)
     _queries(router, doors)

@@ -28,6 +28,7 @@ from services.registration.api.bodies import (
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
 from shared.errors import NotFound, Refused
 from shared.http import Actor, IdempotencyKey
+from shared.json_bodies import Door
 from shared.phi import ERASED
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import account_number, patient_stream
@@ -175,7 +176,7 @@ def _told(other: list[str]) -> dict[str, Any]:
 
 def routes(doors: Doors) -> APIRouter:
     """`/encounters`, `/patients/{patient}/…`, `/accounts/{account}`."""
-    router = APIRouter()
+    router = APIRouter(route_class=Door)
 
     @router.post("/encounters")
     async def encounters(body: Encounters, key: IdempotencyKey, who: Actor) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from services.reporting.api import checks, denials, figures, money, stories, work
 from services.reporting.api.summary import summary
+from shared.json_bodies import Door
 from shared.service import Doors
 
 PAGE = 5_000
@@ -42,7 +43,7 @@ LONG_LISTS: dict[str, Any] = {
 
 def routes(doors: Doors) -> APIRouter:
     """`/summary`, `/story/{number}`, `/accounts/{number}`, and the lists by themselves."""
-    router = APIRouter()
+    router = APIRouter(route_class=Door)
 
     @router.get("/summary")
     async def all_of_it() -> dict[str, Any]:

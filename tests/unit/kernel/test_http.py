@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from shared import errors
 from shared.commands import _failed
 from shared.http import BODY_LIMIT_BYTES, Actor, IdempotencyKey, app
+from shared.json_bodies import Door
 from shared.service import Answer, Service
 
 CANARY = "CANARY-77"
@@ -40,7 +41,7 @@ class Person(BaseModel):
 
 
 def routes() -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=Door)
 
     @router.post("/people")
     async def people(person: Person, key: IdempotencyKey, who: Actor) -> dict[str, str]:
@@ -265,3 +266,19 @@ async def test_a_nul_in_a_body_is_malformed_and_its_written_name_is_not(
 ) -> None:
     headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
     assert (await caller.post("/people", content=body, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ('{"last": "a", "age": 1, "age": 2}', "body.(twice).age"),
+        ('{"last": {"first": [{"a": 1, "a": 1}]}, "age": 1}', "body.(twice).a"),
+        (f'{{"{CANARY}": 1, "{CANARY}": 2}}', "body.(twice).(name)"),
+    ],
+)
+async def test_a_name_that_stands_twice_in_an_object_is_malformed(
+    caller: httpx.AsyncClient, body: str, field: str
+) -> None:
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    answer = await caller.post("/people", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["fields"]) == (422, [field])
