@@ -90,6 +90,7 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
             f"LX{element}": (self.line_match, self.usual_lines, False),
         }
 
+    # Each kind has its own loop over lines: a shared one calls a function for every line, which reads 7 % slower.
     @abstractmethod
     def usual_claim(self, place: int, found: Found | None) -> Reached | None:
         """A CLM, what follows it mostly, and its lines."""
