@@ -90,7 +90,7 @@ DEFECTS: tuple[Defect, ...] = (
         "storm",
         "the progress rows are read and not locked",
         (
-            "shared.store",
+            "shared.loading",
             '            "order by partition for update",\n            sorted(partitions),\n',
             '            "order by partition",\n            sorted(partitions),\n',
         ),
