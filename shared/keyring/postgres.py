@@ -109,6 +109,7 @@ class PostgresKeyRing:
         ids = [new_key_id() for _ in hashes]
         new = set(ids)
         wrapped = [self._kek.wrap(os.urandom(KEY_BYTES), key_id) for key_id in ids]
+        epoch = self._epoch
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(_MAKE, hashes, ids, wrapped, self._kek.current)
             if len(rows) < len(hashes):  # Another instance made some at the same moment.
@@ -118,11 +119,13 @@ class PostgresKeyRing:
             failpoint("keyring.before_commit")
         failpoint("keyring.after_commit")
         measure(keys_made=sum(row["key_id"] in new for row in rows))
-        return {row["subject_hash"]: (row["key_id"], self._remember(row)) for row in rows}
+        return {row["subject_hash"]: (row["key_id"], self._remember(row, epoch)) for row in rows}
 
-    def _remember(self, row: Any) -> bytes:
+    def _remember(self, row: Any, epoch: int) -> bytes:
         key_id, hashed = row["key_id"], row["subject_hash"]
         key = self._kek.unwrap(row["kek_id"], row["wrapped"], key_id)
+        if epoch != self._epoch:  # It may have been destroyed after it was read: what is forgotten stays so.
+            return key
         self._keys[key_id] = key
         self._subjects[hashed] = key_id
         while len(self._keys) > self._cached:
@@ -138,12 +141,13 @@ class PostgresKeyRing:
         for key_id in found.keys() - missing:
             self._keys.move_to_end(key_id)
         if missing:
+            epoch = self._epoch
             rows = await self._pool.fetch(
                 "SELECT subject_hash, key_id, kek_id, wrapped FROM keyring.data_keys"
                 " WHERE key_id = ANY($1) AND destroyed_at IS NULL",
                 missing,
             )
-            found.update({row["key_id"]: self._remember(row) for row in rows})
+            found.update({row["key_id"]: self._remember(row, epoch) for row in rows})
             measure(keys_read=len(rows))
         return found
 
