@@ -46,6 +46,8 @@ LOST: tuple[type[Exception], ...] = (
     asyncpg.SerializationError,
 )
 """How PostgreSQL's death, a stopped process or a lost lock show themselves: the work is done again."""
+GONE = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
+"""The database itself is away: no command of a group is at fault, so none of them is tried alone."""
 ASKED_AGAIN: tuple[type[Exception], ...] = (*LOST, asyncpg.UniqueViolationError)
 """The same key at the same moment on another stream is not unique: now its answer is there."""
 
@@ -91,12 +93,12 @@ class Commands:
             self.engine.on_stopped(stop)
             answers = [Answer(503, o.stream, code=stop.code, sentence=str(stop)) for o, _ in group]
         except Exception as failure:
-            if len(group) > 1:
+            if len(group) > 1 and not isinstance(failure, GONE):
                 for one in group:
                     await self._commit_group([one])
                 return
             log.error("a command failed: %s", type(failure).__name__)
-            answers = [_failed(failure, group[0][0].stream)]
+            answers = [_failed(failure, order.stream) for order, _ in group]
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
