@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from aiokafka.errors import KafkaError
@@ -18,10 +16,10 @@ from shared.turns import Turns
 
 log = logging.getLogger("claimlog.behind")
 
-LOOK_SECONDS = 2.0
-LOOKS_KEPT = 6
+LOOK_SECONDS = 1.0
+LOOKS_KEPT = 8
 """A service's pace is the best of so many looks: in the midst of a long transaction it seems to stand still."""
-QUIET_LOOKS = 15
+QUIET_LOOKS = 30
 """After so many looks without anybody who waits, the next import begins anew."""
 ANSWER_SECONDS = 5.0
 
@@ -35,15 +33,13 @@ class Standing(NamedTuple):
 
 
 def seconds_behind(looks: Sequence[Standing]) -> float:
-    """How long the slowest group needs for what is ahead of it, at the best pace it went between two of these looks.
+    """How long the slowest group needs for what is ahead of it, at the best pace it went over two of these looks.
 
     One that stood still all the time is nobody's measure: it does not go faster when less comes.
     """
     slowest = 0.0
     for group, ahead in looks[-1].ahead.items():
-        pace = max(
-            (_moved(group, one, other) / (other.at - one.at) for one, other in pairwise(looks)), default=0.0
-        )
+        pace = max((_moved(group, one, other) / (other.at - one.at) for one, other in zip(looks, looks[2:], strict=False)), default=0.0)
         if pace > 0:
             slowest = max(slowest, ahead / pace)
     return slowest
@@ -102,18 +98,19 @@ async def keep_turns(turns: Turns, kafka: str, topic: str, partitions: int) -> N
                 await _while_anybody_waits(turns, Groups(kafka, topic), reader, range(partitions))
         except (KafkaException, KafkaError, TimeoutError) as away:
             log.debug("it is not known how far services are behind: %s", type(away).__name__)
+            turns.looked(0.0)  # Then nobody is kept out.
 
 
 async def _while_anybody_waits(turns: Turns, groups: Groups, reader: LogReader, partitions: range) -> None:
-    looks: deque[Standing] = deque(maxlen=LOOKS_KEPT)
+    looks: list[Standing] = []
     quiet = 0
     while quiet < QUIET_LOOKS:
-        looks.append(await groups.standing(await reader.ends(list(partitions))))
+        looks = [*looks[1 - LOOKS_KEPT :], await groups.standing(await reader.ends(list(partitions)))]
         quiet = 0 if turns.waited else quiet + 1
-        if len(looks) > 1:
+        if len(looks) > 2:
             behind = seconds_behind(looks)
-            turns.adapt(behind)
-            measure(behind_seconds=behind, let_in_per_second=turns.rate)
+            turns.looked(behind)
+            measure(behind_seconds=behind, let_in=turns.share)
         await asyncio.sleep(LOOK_SECONDS)
     turns.over()
     measure(behind_seconds=0)

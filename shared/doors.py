@@ -14,11 +14,14 @@ from shared.objects import Objects
 from shared.phi import open_sealed, seal
 from shared.service import Answer, Order, Row
 from shared.telemetry import measure
-from shared.turns import LONGEST_TURN_SECONDS, Turns
+from shared.turns import Turns
 
 MANY = 20
 """Fewer commands in one request are no import: where they name no facility, nobody looks it up."""
 FACILITIES = "select stream, facility from state where stream = any($1)"
+LONGEST_TURN_SECONDS = 10.0
+"""A request waits so long for its turn; then it is told to come again."""
+STEP_SECONDS = 0.2
 COME_AGAIN = "this facility sends more than services take: come again with the same key"
 SEALED_AT_ONCE = 500
 """Some milliseconds of work."""
@@ -42,11 +45,9 @@ class OpenDoors:
         """Each order's answer; what a facility sends beyond its turn waits, or is told to come again."""
         facilities = await self._facilities(orders)
         now = time.monotonic()
-        waits = {f: self.turns.wait(f, count, now) if f else 0.0 for f, count in Counter(facilities).items()}
-        if any(wait != 0 for wait in waits.values()):
-            told = await self._in_turn(orders, [waits[f] for f in facilities])
-        else:
-            told = await self.engine.handle(orders)
+        counts = Counter(filter(None, facilities))
+        late = {f for f, count in counts.items() if not self.turns.enters(f, count, now)}
+        told = await (self._in_turn(orders, facilities, late) if late else self.engine.handle(orders))
         measure(
             commands=len(told),
             refused=sum(1 for a in told if a.status >= 400),
@@ -65,23 +66,38 @@ class OpenDoors:
             return facilities  # The orders themselves wait for the database.
         return [known.get(order.stream, "") for order in orders]
 
-    async def _in_turn(self, orders: Sequence[Order], waits: Sequence[float | None]) -> list[Answer]:
-        """The orders, each after its wait; those without a turn are told so as late as may be."""
+    async def _in_turn(self, orders: Sequence[Order], facilities: Sequence[str], late: set[str]) -> list[Answer]:
+        """Everybody's orders at once but those of the late ones, each of whom waits for its turn."""
+        groups: dict[str, list[int]] = {}
+        for n, facility in enumerate(facilities):
+            groups.setdefault(facility if facility in late else "", []).append(n)
+
+        async def of(facility: str, places: list[int]) -> list[Answer]:
+            mine = [orders[n] for n in places]
+            if facility and not await self._turn(facility, len(mine)):
+                return [Answer(429, o.stream, code="busy", sentence=COME_AGAIN) for o in mine]
+            return await self.engine.handle(mine)
+
+        answered = await asyncio.gather(*(of(facility, places) for facility, places in groups.items()))
         told: dict[int, Answer] = {}
-        waited, most = 0.0, 0.0 if self._in_line > WAITING_COMMANDS else LONGEST_TURN_SECONDS
-        for wait in sorted({most if w is None else w for w in waits}):
-            self._in_line += len(orders)
-            try:
-                await asyncio.sleep(wait - waited)
-            finally:
-                self._in_line -= len(orders)
-            waited = wait
-            places = [n for n, w in enumerate(waits) if w == wait]
-            told |= zip(places, await self.engine.handle([orders[n] for n in places]), strict=True)
-        for n, order in enumerate(orders):
-            told.setdefault(n, Answer(429, order.stream, code="busy", sentence=COME_AGAIN))
-        measure(commands_waited=sum(1 for w in waits if w != 0))
+        for places, answers in zip(groups.values(), answered, strict=True):
+            told |= zip(places, answers, strict=True)
         return [told[n] for n in range(len(orders))]
+
+    async def _turn(self, facility: str, commands: int) -> bool:
+        """Wait for it; False when it does not come in time."""
+        measure(commands_waited=commands)
+        self._in_line += commands
+        try:
+            for _ in range(round(LONGEST_TURN_SECONDS / STEP_SECONDS)):
+                await asyncio.sleep(STEP_SECONDS)
+                if self.turns.enters(facility, commands, time.monotonic()):
+                    return True
+                if self._in_line > WAITING_COMMANDS:
+                    return False
+            return False
+        finally:
+            self._in_line -= commands
 
     async def rows(self, sql: str, *args: Any) -> list[Row]:
         """Rows of the service's own tables."""

@@ -61,7 +61,7 @@ METRICS: dict[str, Metric] = {
     "behind_seconds": Metric(
         "gauge", "What the slowest service needs for what it has not read, as long as a facility waits for its turn."
     ),
-    "let_in_per_second": Metric("gauge", "Commands a second that a facility with more than its turn is let in with."),
+    "let_in": Metric("gauge", "Commands that are let in each second of facilities that import, unless services are behind."),
     "requests": Metric("counter", "HTTP requests answered."),
     "requests_failed": Metric("counter", "HTTP requests answered with 500 or above."),
     "request_seconds": Metric("seconds", "How long an HTTP request took."),

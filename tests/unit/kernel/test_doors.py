@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.doors import MANY, OpenDoors
+from shared import doors as doors_room
+from shared.doors import LONGEST_TURN_SECONDS, MANY, OpenDoors
 from shared.service import Answer, Order, Scope
-from shared.turns import BURST, LONGEST_TURN_SECONDS
+from shared.turns import BURST
 
 
 class Engine:
@@ -43,36 +44,51 @@ def _doors() -> tuple[OpenDoors, Engine]:
     return OpenDoors(engine, nothing, nothing, "t"), engine
 
 
-async def test_a_facility_with_more_than_its_turn_is_told_to_come_again_and_no_other_is() -> None:
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors_room, "LONGEST_TURN_SECONDS", 0.2)
+    monkeypatch.setattr(doors_room, "STEP_SECONDS", 0.01)
+
+
+async def _importing() -> tuple[OpenDoors, Engine]:
+    """Doors at which an import has taken all that is let in for now."""
     doors, engine = _doors()
-    doors.turns.rate = BURST / (LONGEST_TURN_SECONDS + 1)
-    await doors.handle(_orders(BURST, "flood"))
-    await doors.handle(_orders(BURST, "flood"))  # Its turn begins at once, and whoever comes next waits for it.
+    for _ in range(2):
+        assert {a.status for a in await doors.handle(_orders(BURST, "import"))} == {200}
     engine.seen.clear()
-    mixed = [o for pair in zip(_orders(3, "flood"), _orders(3, "calm"), strict=True) for o in pair]
+    return doors, engine
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_facility_with_more_than_its_turn_is_told_to_come_again_and_no_other_is() -> None:
+    doors, engine = await _importing()
+    mixed = [o for pair in zip(_orders(30, "import"), _orders(30, "calm"), strict=True) for o in pair]
     answers = await doors.handle(mixed)
     assert [a.stream for a in answers] == [o.stream for o in mixed]
-    assert [(a.status, a.code) for a in answers] == [(429, "busy"), (200, "")] * 3
-    assert engine.seen == [f"account/calm{n}" for n in range(3)]
+    assert [(a.status, a.code) for a in answers] == [(429, "busy"), (200, "")] * 30
+    assert engine.seen == [f"account/calm{n}" for n in range(30)]
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_who_is_let_in_later_is_answered_later_and_in_the_order_of_the_orders() -> None:
-    doors, engine = _doors()
-    doors.turns.rate = BURST * 20.0
-    await doors.handle(_orders(BURST, "import"))
-    await doors.handle(_orders(BURST, "import"))
-    engine.seen.clear()
-    answers = await doors.handle([*_orders(2, "import"), *_orders(2, "calm")])
-    assert [a.stream for a in answers] == [
-        "account/import0", "account/import1", "account/calm0", "account/calm1",
-    ]  # fmt: skip
+    doors, engine = await _importing()
+    asyncio.get_running_loop().call_later(0.05, setattr, doors.turns, "left", 1.0)
+    answers = await doors.handle([*_orders(30, "import"), *_orders(2, "calm")])
+    imported, calm = ([o.stream for o in _orders(n, name)] for n, name in ((30, "import"), (2, "calm")))
+    assert [a.stream for a in answers] == [*imported, *calm]
     assert {a.status for a in answers} == {200}
-    assert engine.seen == ["account/calm0", "account/calm1", "account/import0", "account/import1"]
+    assert engine.seen == [*calm, *imported]
+
+
+async def test_where_too_many_wait_already_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors_room, "WAITING_COMMANDS", 10)
+    doors, _ = await _importing()
+    async with asyncio.timeout(doors_room.LONGEST_TURN_SECONDS / 2):
+        assert {a.status for a in await doors.handle(_orders(11, "import"))} == {429}
 
 
 async def test_many_charges_are_their_accounts_facilitys_though_they_do_not_name_it() -> None:
     doors, _ = _doors()
-    doors.turns.rate = 1_000_000.0
     await doors.handle(_orders(BURST + MANY, "import", named=False))
     assert doors.turns.waited
     doors.turns.waited = False
