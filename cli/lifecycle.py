@@ -53,17 +53,35 @@ def up(
 @plainly
 def down(
     erase: Annotated[
-        bool, typer.Option("--erase", help="Delete the data, the log and the keys too, for good.")
+        bool,
+        typer.Option(
+            "--erase", help="Delete claim log, tables, keys, X12 files and process logs, for good."
+        ),
+    ] = False,
+    downloads: Annotated[
+        bool, typer.Option("--downloads", help="With --erase: Kafka's libraries too, which were fetched.")
     ] = False,
 ) -> None:
     """Stop everything that was started here; nothing is left running, nothing is deleted unless told."""
+    if downloads and not erase:
+        raise typer.BadParameter("--downloads goes with --erase")
+    chosen = stack()
     with err.status("stopping") as shown:
-        stopped = stack().stop(told=shown.update)
+        stopped = chosen.stop(told=shown.update)
         if erase:
-            stack().erase()
+            chosen.erase(downloads=downloads)
     what = f"stopped {', '.join(stopped)}" if stopped else "nothing was running"
-    left = "; data, log and keys are deleted" if erase else ""
+    left = f"; {_erased(bool(chosen.settings.kafka), bool(chosen.settings.pg_dsn), downloads)}" if erase else ""
     out.print(f"down: {what}{left}", highlight=False, soft_wrap=True)
+
+
+def _erased(given_kafka: bool, given_postgres: bool, downloads: bool) -> str:
+    """What is gone, and what stays: a given broker and database keep what they hold."""
+    stays = [name for name, given in (("Kafka", given_kafka), ("PostgreSQL", given_postgres)) if given]
+    gone = {"claim log": not given_kafka, "tables": not given_postgres, "fetched libraries": downloads}
+    named = [*(name for name, is_gone in gone.items() if is_gone), "keys", "X12 files"]
+    told = f"{', '.join(named)} and process logs are deleted"
+    return f"{told}; the given {' and '.join(stays)} kept what it holds" if stays else told
 
 
 @plainly

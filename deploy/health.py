@@ -11,6 +11,7 @@ import psutil
 from aiokafka.errors import KafkaError
 
 from deploy.home import port_is_free
+from deploy.pids import halted
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.log_reader import LogReader
@@ -159,10 +160,9 @@ def _check(name: str, check: Mapping[str, Any]) -> str:
 
 
 def _why_silent(pid: int, anew: str) -> str:
-    try:
-        if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
-            return f"is halted (SIGSTOP) and does not answer; `kill -CONT {pid}` lets it go on"
-    except psutil.Error:
+    if said := halted(pid):
+        return said
+    if not psutil.pid_exists(pid):
         return "ended just now; `claimlog up` brings it back"
     return f"runs and does not answer within {ANSWER_SECONDS:.0f} s; if that stays so: {anew}"
 

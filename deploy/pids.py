@@ -25,6 +25,16 @@ def alive(facts: dict[str, Any]) -> bool:
         return False
 
 
+def halted(pid: int) -> str:
+    """What is to be told of a process that is halted (SIGSTOP); empty of any other."""
+    try:
+        if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
+            return f"is halted (SIGSTOP) and does not answer; `kill -CONT {pid}` lets it go on"
+    except psutil.Error:
+        pass
+    return ""
+
+
 def end(facts: dict[str, Any], seconds: float = 15.0, gently: int = signal.SIGTERM) -> None:
     """Ask, wait, SIGKILL; children too. A process of ours that is no longer there is fine."""
     if alive(facts):

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from deploy.home import Home, NotStarted, kept_ports, tail
-from deploy.pids import end, kill
+from deploy.pids import end, halted, kill
 from deploy.provision import role_dsn
 
 READY_SECONDS = 60.0
@@ -98,6 +98,8 @@ class Services:
                     facts = self.home.read_run(name)
                     if facts is None:
                         raise NotStarted(f"{name} ended:\n{tail(self.home.log(name))}")
+                    if said := halted(facts["pid"]):
+                        raise NotStarted(f"{name} {said}")
                     if ready(client, facts["url"]):
                         waiting.remove(name)
                         told(name)

@@ -10,6 +10,7 @@ import asyncpg
 from deploy.home import Home
 from shared import admin
 from shared.keyring import make_kek_file
+from shared.pool import CONNECT_SECONDS
 
 SERVICES = (
     "reference",
@@ -54,7 +55,7 @@ def keys(home: Home) -> None:
 
 async def database(home: Home, admin_dsn: str) -> None:
     """Roles and schemas; harmless to run again."""
-    connection = await asyncpg.connect(admin_dsn)
+    connection = await asyncpg.connect(admin_dsn, timeout=CONNECT_SECONDS)
     try:
         name = await connection.fetchval("select current_database()")
         await connection.execute("select pg_advisory_lock(727003)")

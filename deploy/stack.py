@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from deploy import provision
-from deploy.embedded.kafka import EmbeddedKafka, have_jars
+from deploy.embedded.kafka import FETCHED, EmbeddedKafka, have_jars
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.home import Home
 from deploy.pids import end, end_process, strays
@@ -120,11 +120,18 @@ class Stack:
                 self.home.forget(name)
             return names
 
-    def erase(self) -> None:
-        """Stop, and delete everything that this home holds."""
+    def erase(self, *, downloads: bool = False) -> None:
+        """Stop, and delete what this home holds: all of it, but for downloads only where that is asked for."""
         self.stop()
         self.postgres.erase()
-        shutil.rmtree(self.home.root, ignore_errors=True)
+        for path in self.home.root.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                if downloads or path.name != FETCHED:
+                    shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        if not any(self.home.root.iterdir()):
+            self.home.root.rmdir()
 
     def _end(self, facts: dict[str, Any]) -> None:
         end(facts)

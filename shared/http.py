@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.commands import AWAY, FULL
 from shared.errors import Malformed, NoRoom, ServiceError
 from shared.json_bodies import TWICE
+from shared.questions import Halted, Questions
 from shared.service import Service
 from shared.telemetry import METRICS_TYPE, measure, metrics_text
 
@@ -56,8 +57,10 @@ Ready = Callable[[], Awaitable[Mapping[str, Any]]]
 """Checks by name: a bool, a number beside `<name>_bound`, or a mapping with `ok` and more."""
 
 
-def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> FastAPI:
-    """The application of a service: its own routes and what all services share."""
+def app(
+    service: Service, ready: Ready, routes: APIRouter | None = None, halted: Halted | None = None
+) -> FastAPI:
+    """The application of a service: its own routes and what all services share; `halted` asks for its database."""
     made = FastAPIOffline(
         title=f"claimlog {service.name}", version="1", dependencies=[Depends(declared_alone), Depends(no_nul)]
     )
@@ -71,6 +74,8 @@ def app(service: Service, ready: Ready, routes: APIRouter | None = None) -> Fast
     made.add_exception_handler(asyncpg.DiskFullError, _full)
     for lost in DATABASE_AWAY:
         made.add_exception_handler(lost, _away)
+    if halted is not None:
+        made.add_middleware(Questions, halted, _answer(503, "away", AWAY))
     made.add_middleware(Guard)
     return made
 

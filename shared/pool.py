@@ -8,6 +8,8 @@ import msgspec
 LOCK_TIMEOUT_MS = 8_000
 IDLE_IN_TRANSACTION_MS = 3_000
 STATEMENT_TIMEOUT_MS = 60_000
+CONNECT_SECONDS = 10.0
+"""A halted server takes a connection and says nothing; the driver would wait for a minute."""
 ANSWER_SECONDS = 5
 """So long beyond the limit of a statement its answer is waited for: a connection may have lost its server untold."""
 
@@ -37,6 +39,7 @@ async def open_pool(
         dsn,
         min_size=1,
         max_size=size,
+        timeout=CONNECT_SECONDS,
         init=_prepare,
         reset=_nothing_to_undo,
         command_timeout=statement_ms / 1000 + ANSWER_SECONDS,

@@ -21,6 +21,7 @@ from shared.doors import OpenDoors
 from shared.engine import Engine
 from shared.errors import Stopped
 from shared.failpoints import arm
+from shared.given_up import give_up
 from shared.hand_over import Handing, hand_over_schema, rows_for
 from shared.kernel_api import kernel_routes
 from shared.keyring import open_ring, read_kek
@@ -28,6 +29,7 @@ from shared.listening import Connection
 from shared.log_reader import LogReader
 from shared.objects import Objects
 from shared.pool import open_pool
+from shared.questions import is_halted
 from shared.recover import recover
 from shared.relay import Relay, producer_for
 from shared.service import Service
@@ -41,8 +43,6 @@ log = logging.getLogger("claimlog.run")
 Answered = TypeVar("Answered")
 ANSWER_SECONDS = 2.0
 """Broker and database answer `/readyz` within it, or they are away."""
-_GIVEN_UP: "set[asyncio.Future[Any]]" = set()
-"""What did not answer in time and is ending."""
 TOLD_EACH_SECONDS = 10.0
 """Gauges that have to be asked for are so old at most, and a little."""
 PARKED = "select count(*) from parked where status = 'parked'"
@@ -168,7 +168,7 @@ class Process:
         self, stack: AsyncExitStack, meter: telemetry.Meter, handing: Handing | None
     ) -> None:
         routes = self.service.routes(self.doors) if self.service.routes is not None else None
-        app = http.app(self.service, self.ready, routes)
+        app = http.app(self.service, self.ready, routes, self.halted)
         app.include_router(kernel_routes(self.engine, self.doors, handing))
         meter.watch(self.consumer.lag, lambda: self.relay.oldest_unpublished_seconds)
         server = uvicorn.Server(
@@ -195,6 +195,10 @@ class Process:
             await asyncio.gather(task, return_exceptions=True)
 
         stack.push_async_callback(cancel)
+
+    async def halted(self) -> bool:
+        """Whether PostgreSQL is there and answers nobody."""
+        return await is_halted(self.settings.pg_dsn)
 
     async def ready(self) -> dict[str, Any]:
         """Broker and database asked now, and what stands between the two: each with its word."""
@@ -230,7 +234,7 @@ async def tell_how_it_stands(
 
 
 async def _answer(asked: Awaitable[Answered]) -> Answered | None:
-    """None when there is none in time. What is given up is not waited for: the driver asks a halted server to stop, too."""
+    """None when there is none in time."""
     task = asyncio.ensure_future(asked)
     try:
         await asyncio.wait({task}, timeout=ANSWER_SECONDS)
@@ -238,16 +242,7 @@ async def _answer(asked: Awaitable[Answered]) -> Answered | None:
     except (*LOST, KafkaError):
         return None
     finally:
-        if not task.done():
-            task.cancel()
-            _GIVEN_UP.add(task)
-            task.add_done_callback(_let_go)
-
-
-def _let_go(task: "asyncio.Future[Any]") -> None:
-    _GIVEN_UP.discard(task)
-    if not task.cancelled():
-        task.exception()  # Heard, so that nobody complains of it later.
+        give_up(task)
 
 
 async def _tables(pool: Any, store: Store, partitions: int, topic_id: str) -> None:

@@ -20,6 +20,7 @@ from deploy.shares import service_named
 from deploy.stack import Stack
 from shared.errors import Stopped
 from shared.log_reader import LogReader
+from shared.pool import CONNECT_SECONDS
 
 QUIET_SECONDS = 60.0
 SILENT_SECONDS = 15.0
@@ -38,7 +39,7 @@ async def audit(
 
     What needs a service that is still behind then is not looked at: its lag is no breach.
     """
-    connection: Any = await asyncpg.connect(stack.dsn_of("auditor"))
+    connection: Any = await asyncpg.connect(stack.dsn_of("auditor"), timeout=CONNECT_SECONDS)
     partitions = stack.settings.partitions
     try:
         async with LogReader(stack.bootstrap, stack.settings.topic) as reader:

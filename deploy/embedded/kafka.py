@@ -16,9 +16,11 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.home import Home, NotStarted, kept_ports, port_is_free, tail, until
-from deploy.pids import end, kill
+from deploy.pids import end, halted, kill
 
 VERSION = "4.3.0"
+FETCHED = "kafka"
+"""The folder of what Maven fetched: it holds nothing of ours and can be fetched again."""
 JARS_AT_LEAST = 40
 START_SECONDS = 60.0
 FETCH_SECONDS = 280
@@ -93,13 +95,13 @@ def need_java() -> str:
 
 def have_jars(cache: Path) -> bool:
     """Whether Maven is not needed any more."""
-    libs = cache / "kafka" / VERSION / "libs"
+    libs = cache / FETCHED / VERSION / "libs"
     return len(list(libs.glob("*.jar"))) >= JARS_AT_LEAST
 
 
 def fetch_jars(cache: Path) -> Path:
     """Kafka's jars, fetched once by Maven; a half-fetched folder is never taken for a whole one."""
-    libs = cache / "kafka" / VERSION / "libs"
+    libs = cache / FETCHED / VERSION / "libs"
     if have_jars(cache):
         return libs
     maven = need(
@@ -166,6 +168,7 @@ class EmbeddedKafka:
     def start(self) -> str:
         """Start and wait until it answers a metadata request; the bootstrap server."""
         if self.bootstrap:
+            self._refuse_halted()
             return self._until_it_answers(self.bootstrap)
         java, libs = need_java(), fetch_jars(self.home.cache)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -186,6 +189,11 @@ class EmbeddedKafka:
         self.home.write_run(
             self.name, process.pid, mark=self._properties, port=port, controller=controller
         )
+
+    def _refuse_halted(self) -> None:
+        facts = self.home.read_run(self.name)
+        if facts and (said := halted(facts["pid"])):
+            raise NotStarted(f"Kafka {said}")
 
     def _until_it_answers(self, bootstrap: str) -> str:
         if not until(lambda: not self.bootstrap or self._answers(bootstrap), START_SECONDS):

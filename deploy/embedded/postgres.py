@@ -21,10 +21,12 @@ from deploy.embedded.unprivileged import (
     user_for,
 )
 from deploy.home import Home, NotStarted, kept_ports, tail, until
-from deploy.pids import end, kill, working_in
+from deploy.pids import end, halted, kill, working_in
 
 START_SECONDS = 60.0
 ORPHAN_SECONDS = 10.0
+ASK_SECONDS = 20.0
+"""A server that takes connections and answers nothing is no server; `create database` takes a second."""
 
 _CONFIG = """\
 listen_addresses = '127.0.0.1'
@@ -116,6 +118,9 @@ class EmbeddedPostgres:
             self._settle()
             if not self.dsn:
                 self._spawn(bin_folder, user)
+        facts = self.home.read_run(self.name)
+        if facts and (said := halted(facts["pid"])):
+            raise NotStarted(f"PostgreSQL {said}")
         self._until_it_answers()
         return self.dsn
 
@@ -239,11 +244,15 @@ class EmbeddedPostgres:
             return None
         bin_folder = reachable_programs(user_for(self.data), programs(), _version())
         server = f"postgresql://claimlog@127.0.0.1:{facts['port']}/postgres"
-        said = subprocess.run(
-            [str(bin_folder / "psql"), "-XAt", "-d", server, "-c", sql],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PGPASSWORD": self.home.secret("administrator")},
-        )
+        try:
+            said = subprocess.run(
+                [str(bin_folder / "psql"), "-XAt", "-d", server, "-c", sql],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=ASK_SECONDS,
+                env={**os.environ, "PGPASSWORD": self.home.secret("administrator")},
+            )
+        except subprocess.TimeoutExpired:
+            return None
         return said.stdout.strip() if said.returncode == 0 else None

@@ -112,12 +112,12 @@ class DiskStack(LabStack):
             disk.mount()
         super().start_engines(told)
 
-    def erase(self) -> None:
+    def erase(self, *, downloads: bool = False) -> None:
         """Stopped, and no disk is left mounted."""
         self.stop()
         for disk in self._disks.values():
             disk.unmount()
-        super().erase()
+        super().erase(downloads=downloads)
 
 
 @runtime_checkable
@@ -148,11 +148,11 @@ class FewStack(ProxiedStack):
             self._objects.mount()
         super().start_engines(told)
 
-    def erase(self) -> None:
+    def erase(self, *, downloads: bool = False) -> None:
         """Stopped, and no disk is left mounted."""
         self.stop()
         self._objects.unmount()
-        super().erase()
+        super().erase(downloads=downloads)
 
 
 def make_few(home: Path, **more: Any) -> FewStack:

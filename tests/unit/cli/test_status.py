@@ -17,9 +17,12 @@ from typer.testing import CliRunner
 from cli import lifecycle
 from cli.main import app
 from deploy import health
+from deploy.embedded.kafka import EmbeddedKafka
+from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.health import Standing
-from deploy.home import Home
+from deploy.home import Home, NotStarted
 from deploy.pids import end_process
+from deploy.processes import Services
 from deploy.provision import SERVICES
 
 FINE = {"ok": True, "broker": {"ok": True}}
@@ -96,6 +99,23 @@ def test_a_halted_process_is_told_from_one_that_ended(here: Installation, halted
     code, found = rows()
     assert (code, found["kafka"]["ready"], found["kafka"]["answers"]) == (1, False, False)
     assert f"`kill -CONT {halted}`" in found["kafka"]["why"]
+
+
+@pytest.mark.parametrize(("engine", "name"), [(EmbeddedKafka, "kafka"), (EmbeddedPostgres, "postgres")])
+def test_what_is_halted_is_told_at_once_by_who_starts_it(
+    engine: type[EmbeddedKafka] | type[EmbeddedPostgres], name: str, tmp_path: Path, halted: int
+) -> None:
+    home = Home.at(tmp_path)
+    home.write_run(name, halted, mark="sleep(60)", port=1)
+    with pytest.raises(NotStarted, match=f"kill -CONT {halted}"):
+        engine(home).start()
+
+
+def test_a_halted_service_is_told_at_once_by_who_waits_for_it(tmp_path: Path, halted: int) -> None:
+    home = Home.at(tmp_path)
+    home.write_run("coding-0", halted, mark="sleep(60)", url="http://127.0.0.1:1")
+    with pytest.raises(NotStarted, match=f"coding-0 is halted.*kill -CONT {halted}"):
+        Services(home, "", "").wait(["coding-0"])
 
 
 async def door(answer: Any) -> tuple[bool, str]:

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from shared import run
+from shared.given_up import GIVEN_UP
 
 
 async def test_what_does_not_end_when_it_is_cancelled_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +28,7 @@ async def test_what_does_not_end_when_it_is_cancelled_is_not_waited_for(monkeypa
     assert time.monotonic() - started < 0.4
     await asyncio.wait_for(ended.wait(), 5)
     await asyncio.sleep(0)
-    assert not run._GIVEN_UP
+    assert not GIVEN_UP
 
 
 async def test_an_answer_in_time_is_told_and_a_lost_one_is_none() -> None:
