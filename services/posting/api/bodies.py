@@ -108,3 +108,7 @@ class WriteOffAsked(_Body):
     cents: Positive | None = None
     charge: Code | None = None
     bucket: Bucket = "patient"
+
+
+class WriteOffTakenBack(WriteOffAsked):
+    """What was written off of a balance and is owed after all; without `cents` all of that kind."""

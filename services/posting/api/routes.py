@@ -16,6 +16,7 @@ from services.posting.api.bodies import (
     TransferAsked,
     UnassignmentAsked,
     WriteOffAsked,
+    WriteOffTakenBack,
 )
 from services.posting.api.money import money
 from services.posting.domain.commands import (
@@ -25,6 +26,7 @@ from services.posting.domain.commands import (
     RefundOverpayment,
     RefundPatient,
     RefundPayment,
+    TakeBackWriteOff,
     TransferDenied,
     UnassignPayment,
     WriteOff,
@@ -89,6 +91,14 @@ def _by_a_person(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Write a balance off; refused when there is less of it."""
         command = WriteOff(account, **body.model_dump())
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/accounts/{account}/write-offs/take-back")
+    async def take_back(
+        account: str, body: WriteOffTakenBack, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Take a write-off back: it is owed again, and meets what the patient paid meanwhile."""
+        command = TakeBackWriteOff(account, **body.model_dump())
         return await one(account_stream(account), command, body, key, actor)
 
     @router.post("/accounts/{account}/transfers")

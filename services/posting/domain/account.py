@@ -18,6 +18,7 @@ from services.posting.domain.balance import CLAIM_LEVEL, fold_lines, mirror
 from services.posting.domain.book import Book
 from services.posting.domain.cash import (
     apply_payments,
+    owed_after_all,
     take_back_write_offs,
     unapply,
     unassign,
@@ -32,6 +33,7 @@ from services.posting.domain.commands import (
     RefundOverpayment,
     RefundPatient,
     ReversePosting,
+    TakeBackWriteOff,
     TransferDenied,
     UnassignPayment,
     WriteOff,
@@ -76,6 +78,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             apply_payments(telling)
         case WriteOff():
             write_off(telling, command)
+        case TakeBackWriteOff():
+            owed_after_all(telling, command)
         case TransferDenied():
             transfer_denied(telling, command)
         case RefundOverpayment():

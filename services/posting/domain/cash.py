@@ -11,7 +11,7 @@ from contracts.posting import (
 from contracts.values import JournalLine
 from services.posting.domain.account_state import Account
 from services.posting.domain.balance import CLAIM_LEVEL, LEDGER
-from services.posting.domain.commands import UnassignPayment, WriteOff
+from services.posting.domain.commands import TakeBackWriteOff, UnassignPayment, WriteOff
 from services.posting.domain.telling import Telling
 from shared.errors import Refused
 from shared.streams import guarantor_stream
@@ -113,6 +113,40 @@ def write_off(telling: Telling, command: WriteOff) -> None:
             entries=_pair("write_off", command.bucket, taken, command.kind),
         )
     )
+
+
+def owed_after_all(telling: Telling, command: TakeBackWriteOff) -> None:
+    """A person takes a write-off back, or a part of it: it is owed again, and meets what the patient paid meanwhile."""
+    if command.cents is not None and command.cents <= 0:
+        raise Refused("what is taken back is more than nothing")
+    let_go: dict[str, int] = {}
+    for off in telling.account.let_go:
+        if (off.kind, off.bucket) == (command.kind, command.bucket) and command.charge in (None, off.charge):
+            let_go[off.charge] = let_go.get(off.charge, 0) + off.cents
+    there = sum(let_go.values())
+    if (command.cents or 0) > there:
+        raise Refused("there is less of that written off than should be taken back")
+    left, back = command.cents or there, dict[str, int]()
+    for charge, cents in let_go.items():
+        part = min(left, cents)
+        left -= part
+        if part:
+            back[charge] = -part
+    if not back:
+        return
+    telling.say(
+        WriteOffPosted(
+            account=telling.account.number,
+            kind=command.kind,
+            reason=command.reason,
+            approver=command.approver,
+            cents=sum(back.values()),
+            entry=telling.account.next_entry(),
+            posted_on=telling.day,
+            entries=_pair("write_off", command.bucket, back, command.kind),
+        )
+    )
+    apply_payments(telling)
 
 
 def take_back_write_offs(

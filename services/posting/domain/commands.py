@@ -60,6 +60,19 @@ class WriteOff:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBackWriteOff:
+    """A person takes back what was written off of a balance; `cents` None means all of that kind."""
+
+    account: str
+    kind: str
+    reason: str
+    approver: str
+    cents: int | None = None
+    charge: str | None = None
+    bucket: Bucket = "patient"
+
+
+@dataclass(frozen=True, slots=True)
 class TransferDenied:
     """A person moves denied money on; `cents` None means all that is denied."""
 

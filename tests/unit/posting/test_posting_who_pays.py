@@ -1,6 +1,7 @@
 """Self-pay, coverages that come and go, charges that change, payments, write-offs."""
 
 from dataclasses import replace
+from typing import Any
 
 from contracts.coding import ChargeCorrected
 from contracts.posting import (
@@ -11,7 +12,7 @@ from contracts.posting import (
 )
 from contracts.registration import CoveragesSet
 from services.posting.domain import ACCOUNT as DECIDER
-from services.posting.domain.commands import ApplyPayments, MoveOn, WriteOff
+from services.posting.domain.commands import ApplyPayments, MoveOn, TakeBackWriteOff, WriteOff
 from shared.streams import guarantor_stream
 from tests.unit.posting.facts import (
     ACCOUNT,
@@ -135,3 +136,32 @@ def test_a_denied_amount_can_be_written_off_by_a_person() -> None:
     life = Life(opened("BLUE"), captured()).post(adjudicated(line(0, ("CO", "197", 20_000))))
     life.obey(_off(None, bucket="denied", charge=ONE, kind="denial"))
     assert (life.balance(ONE).denied, life.balance(ONE).written_off) == (0, {"denial": 20_000})
+
+
+AGENCY = TakeBackWriteOff(ACCOUNT, "charity", "paid at the agency", "pat")
+
+
+def test_a_bad_debt_that_is_paid_after_all_is_owed_again_and_meets_the_payment() -> None:
+    life = Life(opened("BLUE"), captured()).post(PAID).obey(_off(None)).hear(_paid(600))
+    assert (life.balance(ONE).patient, life.balance(ONE).patient_paid) == (0, 0)
+    life.obey(replace(AGENCY, cents=600))
+    after = life.balance(ONE)
+    assert (after.patient, after.patient_paid, after.written_off) == (0, 600, {"charity": 1_400})
+    back = life.of(WriteOffPosted)[-1]
+    assert (back.cents, back.approver, back.reason) == (-600, "pat", "paid at the agency")
+
+
+def test_no_more_is_taken_back_than_was_written_off_of_that_kind_and_balance() -> None:
+    life = Life(opened("BLUE"), captured()).post(PAID).obey(_off(1_500))
+    given = [opened("BLUE"), captured(), PAID, *life.said]
+    wrongs: tuple[dict[str, Any], ...] = ({"cents": 1_501}, {"cents": 1, "kind": "bad_debt"}, {"cents": 1, "bucket": "denied"})
+    for wrong in wrongs:
+        assert "less of that" in refused(DECIDER, given, replace(AGENCY, **wrong), BOOK)
+    assert "more than nothing" in refused(DECIDER, given, replace(AGENCY, cents=0), BOOK)
+
+
+def test_taking_back_nothing_is_quiet_and_all_of_it_is_taken_once() -> None:
+    life = Life(opened("BLUE"), captured()).post(PAID).obey(_off(None)).obey(AGENCY)
+    assert (life.balance(ONE).patient, life.balance(ONE).written_off) == (2_000, {"charity": 0})
+    given = [opened("BLUE"), captured(), PAID, *life.said]
+    scenario(DECIDER, given=given, when=AGENCY, then=[], book=BOOK)

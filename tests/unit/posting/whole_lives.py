@@ -23,6 +23,7 @@ from services.denial.reactions import react as denial_reacts
 from services.posting.domain.commands import (
     RefundOverpayment,
     RefundPatient,
+    TakeBackWriteOff,
     TransferDenied,
     WriteOff,
 )
@@ -52,7 +53,7 @@ ORDERS = (
 PAYERS = ("BLUE", "AETNA", "SUPP")
 STEPS = (
     "answer", "answer", "again", "correct", "reverse", "twice", "lower", "cover", "pay", "pay back",
-    "write off", "transfer", "refund", "take", "put off", "acknowledge",
+    "write off", "owe again", "transfer", "refund", "take", "put off", "acknowledge",
 )  # fmt: skip
 
 
@@ -157,6 +158,11 @@ class WholeLife:
         bucket = draw(st.sampled_from(["patient", "denied", "next_payer", "open"]))
         cents = draw(st.one_of(st.none(), st.integers(1, 5_000)))
         self._may(WriteOff(ACCOUNT, "bad_debt", "r", "a", cents, None, bucket))
+
+    def _owe_again(self, draw: Any) -> None:
+        bucket = draw(st.sampled_from(["patient", "denied", "next_payer", "open"]))
+        cents = draw(st.one_of(st.none(), st.integers(1, 5_000)))
+        self._may(TakeBackWriteOff(ACCOUNT, "bad_debt", "r", "a", cents, None, bucket))
 
     def _transfer(self, draw: Any) -> None:
         self._may(TransferDenied(ACCOUNT, draw(st.sampled_from(["payer", "patient"])), "r", "a"))
