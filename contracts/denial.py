@@ -57,6 +57,41 @@ class CorrectionRequested:
     requested_by: Code
 
 
+@event("denial.appeal_filed.v1", "account")
+class AppealFiled:
+    """A person asked for another decision on a denial, at this level, on this `basis`; it should be answered by `answer_by`."""
+
+    account: AccountNumber
+    denial: Code
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    level: int
+    basis: Sentence
+    reference: str = ""
+    cents: Cents
+    filed_on: date
+    answer_by: date
+    filed_by: Code
+
+
+@event("denial.appeal_decided.v1", "account")
+class AppealDecided:
+    """What became of an appeal: `overturned` (its money is awaited until `due_on`), or `upheld` or `withdrawn` (the denial
+    is work again, and `due_on` its deadline)."""
+
+    account: AccountNumber
+    denial: Code
+    claim: ClaimNumber
+    payer: Code
+    level: int
+    outcome: Literal["overturned", "upheld", "withdrawn"]
+    reason: Sentence
+    decided_on: date
+    due_on: date
+    recorded_by: Code
+
+
 @event("denial.denial_resolved.v1", "account")
 class DenialResolved:
     """A denial ended: `paid`, `written_off`, `patient`, `next_payer`, `reversed`, `upheld`, or `accepted`."""

@@ -53,7 +53,8 @@ class PayerListed:
 
     `replacement` tells how a denied claim goes again: `yes` (frequency 7), `reopening`, `new_claim`.
     Days count from the payer's decision: `correction_days` for a corrected claim, `reopening_days` and `appeal_days`
-    where they differ from it. `source` names where a policy number came from; `unsourced` is said plainly.
+    where they differ from it; `appeal_level_days` from a decided appeal to the next level, from the second on (empty: as
+    for the first), `appeal_answer_days` from an appeal to its answer. `source` names where a policy number came from; `unsourced` is said plainly.
     `inquires_about` tells whom a 270 names where the patient is not the subscriber: the patient in loop 2000D, or the
     subscriber alone. `ack_999_late_days` is read by nobody any more: whoever takes the files answers them, so it is the receiver's.
     """
@@ -74,6 +75,8 @@ class PayerListed:
     appeal_days: Annotated[int, Field(ge=1, le=1_500)] | None = None
     reopening_days: Annotated[int, Field(ge=1, le=1_500)] | None = None
     inquires_about: Literal["patient", "subscriber"] = "patient"
+    appeal_level_days: tuple[Annotated[int, Field(ge=1, le=1_500)], ...] = ()
+    appeal_answer_days: Annotated[int, Field(ge=1, le=1_500)] = 60
     in_force_from: date
     source: Sentence = "unsourced"
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.denial import ClaimCorrection
 from contracts.values import Charge, DrugQuantity, Npi, Provider
-from services.denial.domain.commands import Accept, Correct
+from services.denial.domain.commands import Accept, Appeal, Correct, DecideAppeal
 from shared.errors import NotFound
 from shared.http import Actor, Day, IdempotencyKey
 from shared.json_bodies import Door
@@ -55,6 +55,22 @@ class Acceptance(_Body):
     reason: str = Field(min_length=1, max_length=400)
 
 
+class AppealSent(_Body):
+    """On what ground another decision is asked for, under which number of the letter, and when it was sent."""
+
+    basis: str = Field(min_length=1, max_length=400)
+    reference: str = Field(default="", max_length=48, pattern=r"^[ -~]*$")
+    filed_on: Day
+
+
+class AppealAnswered(_Body):
+    """What became of the appeal, why, and on which day."""
+
+    outcome: Literal["overturned", "upheld", "withdrawn"]
+    reason: str = Field(min_length=1, max_length=400)
+    decided_on: Day
+
+
 def routes(doors: Doors) -> APIRouter:
     """The service's own routes."""
     router = APIRouter(tags=["denial"], route_class=Door)
@@ -82,6 +98,26 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         )
         change = ClaimCorrection(charges=charges, authorization=body.authorization, note=body.note)
         order = _order(doors, denial, Correct(denial, change, actor), body, key=key, actor=actor)
+        (answer,) = await doors.handle([order])
+        return answer.told()
+
+    @router.post("/denials/{denial}/appeal")
+    async def appeal(
+        denial: str, body: AppealSent, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Record that the denial was appealed, at the level that is next."""
+        command = Appeal(denial, body.basis, body.reference, body.filed_on, actor)
+        order = _order(doors, denial, command, body, key=key, actor=actor)
+        (answer,) = await doors.handle([order])
+        return answer.told()
+
+    @router.post("/denials/{denial}/appeal/decision")
+    async def decision(
+        denial: str, body: AppealAnswered, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Record what became of its appeal: upheld, it is work again, with the next level's deadline."""
+        command = DecideAppeal(denial, body.outcome, body.reason, body.decided_on, actor)
+        order = _order(doors, denial, command, body, key=key, actor=actor)
         (answer,) = await doors.handle([order])
         return answer.told()
 

@@ -1,7 +1,13 @@
 """Wiring of the denial service."""
 
 from contracts.adjudication_tracking import ClaimAdjudicated
-from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.denial import (
+    AppealDecided,
+    AppealFiled,
+    CorrectionRequested,
+    DenialOpened,
+    DenialResolved,
+)
 from contracts.posting import (
     PaymentPosted,
     PostingReversed,
@@ -28,7 +34,7 @@ _HEARS = (
     ResponsibilityMoved,
     CorrectionDeclined,
 )
-_SAYS = (DenialOpened, CorrectionRequested, DenialResolved)
+_SAYS = (DenialOpened, CorrectionRequested, AppealFiled, AppealDecided, DenialResolved)
 
 SERVICE = Service(
     name="denial",

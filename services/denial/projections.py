@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.denial import (
+    AppealDecided,
+    AppealFiled,
+    CorrectionRequested,
+    DenialOpened,
+    DenialResolved,
+)
 from contracts.registry import wire_name
 from contracts.submission import CorrectionDeclined
 from shared.service import At, Projection, Row
@@ -37,6 +43,18 @@ def denial_row(row: Row | None, event: Any, at: At) -> Row | None:
                 "requested_on": at.occurred_on,
                 "next_action": _AFTER[event.route],
             }
+        case AppealFiled():
+            return row and {
+                **row,
+                "state": "requested",
+                "route": "appeal",
+                "level": event.level,
+                "requested_on": event.filed_on,
+                "answer_by": event.answer_by,
+                "next_action": f"Wait for the answer to the appeal at level {event.level}.",
+            }
+        case AppealDecided():
+            return row and {**row, **appeal_decided(event)}
         case CorrectionDeclined():
             if row is None or row["state"] != "requested":
                 return row
@@ -51,6 +69,15 @@ def denial_row(row: Row | None, event: Any, at: At) -> Row | None:
                 "next_action": event.reason,
             }
     return row
+
+
+def appeal_decided(event: AppealDecided) -> Row:
+    """What an appeal's decision makes of the denial's row."""
+    if event.outcome == "overturned":
+        won = f"The appeal at level {event.level} was won: wait for the payer's money."
+        return {"answer_by": event.due_on, "next_action": won}
+    next_step = f"The appeal at level {event.level} was {event.outcome}: {event.reason}"[:400]
+    return {"state": "open", "deadline_on": event.due_on, "answer_by": None, "next_action": next_step}
 
 
 def _opened(event: DenialOpened, at: At) -> Row:
@@ -79,6 +106,8 @@ def _opened(event: DenialOpened, at: At) -> Row:
         "outcome": "",
         "outcome_cents": 0,
         "resolved_on": None,
+        "level": 0,
+        "answer_by": None,
     }
 
 
@@ -109,11 +138,20 @@ DENIAL = Projection(
         "outcome": "text",
         "outcome_cents": "bigint",
         "resolved_on": "date",
+        "level": "int",
+        "answer_by": "date",
     },
     key=("denial",),
     hears=frozenset(
         wire_name(event)
-        for event in (DenialOpened, CorrectionRequested, CorrectionDeclined, DenialResolved)
+        for event in (
+            DenialOpened,
+            CorrectionRequested,
+            CorrectionDeclined,
+            AppealFiled,
+            AppealDecided,
+            DenialResolved,
+        )
     ),
     keys=denial_keys,
     project=denial_row,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.denial import DenialResolved
+from contracts.denial import AppealDecided, AppealFiled, DenialResolved
 from contracts.submission import ClaimHeld, ClaimResubmitted, EditFailure, TransportRejected
 from deploy.stack import Stack
 from services.reporting.api import denials, work
@@ -126,7 +126,7 @@ def test_a_denials_door_is_named(server: str) -> None:
     rows = _denied()
     rows.tables["denial_view"][(D1,)]["correctable"] = False
     (one,) = answer(server, rows, denials.denial_work_list)
-    assert one["door"] == f"to give it up: denial, POST /denials/{D1}/accept"
+    assert one["door"] == f"to appeal: denial, POST /denials/{D1}/appeal; to give it up: …/accept"
     rows = _denied(requested("reopening"), reopening())
     (one,) = answer(server, rows, denials.denial_work_list)
     assert one["door"] == f"submission, POST /claims/{CLAIM}/reopening"
@@ -250,3 +250,41 @@ def test_an_accepted_denial_is_to_be_written_off(server: str) -> None:
     assert "write it off" in step
     rows.tell(transferred(20_000))
     assert _unclaimed(server, rows) == []
+
+
+APPEALED = AppealFiled(
+    account=ACCOUNT, denial=D1, claim=CLAIM, adjudication="adj-1", payer="BLUE", level=1, basis="the records", cents=20_000,
+    filed_on=MONDAY, answer_by=date(2026, 3, 6), filed_by="pat",
+)  # fmt: skip
+ANSWERED = AppealDecided(
+    account=ACCOUNT, denial=D1, claim=CLAIM, payer="BLUE", level=1, outcome="overturned", reason="they agree",
+    decided_on=MONDAY, due_on=date(2026, 3, 6), recorded_by="pat",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("events", "standing", "next_step", "past"),
+    [
+        pytest.param(
+            [APPEALED], "waiting for the payer",
+            "Wait for the answer to the appeal at level 1, by 2026-03-06.", False, id="appealed",
+        ),
+        pytest.param(
+            [replace(APPEALED, answer_by=MONDAY)], "to do",
+            "Ask what became of the appeal at level 1: it was to be answered by 2026-01-05.", True, id="no answer",
+        ),
+        pytest.param(
+            [APPEALED, ANSWERED], "waiting for the payer",
+            "The appeal was won: wait for the payer's money, by 2026-03-06.", False, id="won",
+        ),
+        pytest.param(
+            [APPEALED, replace(ANSWERED, outcome="upheld", due_on=date(2026, 7, 6))], "to do",
+            "The appeal at level 1 was upheld: they agree", False, id="upheld",
+        ),
+    ],
+)  # fmt: skip
+def test_an_appeal_waits_until_its_day_and_is_work_again_when_it_is_upheld(
+    server: str, events: list[Any], standing: str, next_step: str, past: bool
+) -> None:
+    (found,) = answer(server, _denied(*events), denials.denial_work_list)
+    assert (found["standing"], found["next_step"], found["past"]) == (standing, next_step, past)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from contracts.denial import ClaimCorrection
 from contracts.posting import PaymentPosted, PostingReversed
@@ -57,3 +58,25 @@ class Accept:
 
     denial: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """A person sent an appeal of a denial, at the level that is next."""
+
+    denial: str
+    basis: str
+    reference: str
+    filed_on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAppeal:
+    """A person records what became of an appeal."""
+
+    denial: str
+    outcome: Literal["overturned", "upheld", "withdrawn"]
+    reason: str
+    decided_on: date
+    by: str

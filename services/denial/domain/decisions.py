@@ -11,9 +11,12 @@ from contracts.posting import (
     PaymentPosted,
     PostingReversed,
 )
+from services.denial.domain.appealing import appeal, decide_appeal
 from services.denial.domain.commands import (
     Accept,
+    Appeal,
     Correct,
+    DecideAppeal,
     HearDeniedAgain,
     HearMoved,
     HearPosting,
@@ -45,6 +48,10 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
             return with_the_rest(account, _denied_again(account, command), command.day, books)
         case Correct():
             return _correct(account, command, books)
+        case Appeal(denial=name):
+            return appeal(account, name, _find(account, name), command, books)
+        case DecideAppeal(denial=name):
+            return decide_appeal(account, name, _find(account, name), command, books)
         case Accept():
             return _accept(account, command, books)
     raise TypeError(f"{type(command).__name__} is nothing that denials do")
@@ -82,7 +89,8 @@ def _taken_for_duplicates(
     for name, denial in account.denials.items():
         told = duplicates.get(denial.charge) or duplicates.get("")
         about = (denial.claim, denial.payer) == (posted.claim, posted.payer) and name not in over
-        if told and about and denial.status == "requested" and account.stands(denial) and denial.left:
+        asked = denial.status == "requested" and not denial.appealed
+        if told and about and asked and account.stands(denial) and denial.left:
             number += 1
             says.append(
                 _resolved(account, name, "upheld", denial.left, posted.posted_on, TAKEN_FOR_A_DUPLICATE)
@@ -203,6 +211,8 @@ def _not_the_patients(account: Account, command: HearMoved) -> Says:
 
 def _correct(account: Account, command: Correct, book: Book) -> Says:
     denial = _find(account, command.denial)
+    if denial.appealed:
+        raise Refused("it is appealed: wait for the decision, or withdraw the appeal")
     if denial.status == "requested":
         return []
     if denial.status != "open":

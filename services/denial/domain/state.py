@@ -8,7 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.adjudication_tracking import ClaimAdjudicated
-from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.denial import (
+    AppealDecided,
+    AppealFiled,
+    CorrectionRequested,
+    DenialOpened,
+    DenialResolved,
+)
 from contracts.posting import (
     DeniedAmount,
     PaymentPosted,
@@ -32,6 +38,14 @@ class Policy(Struct, frozen=True, array_like=True):
     correction_days: int
     appeal_days: int = 0
     reopening_days: int = 0
+    level_days: tuple[int, ...] = ()
+    answer_days: int = 60
+
+    def level(self, level: int) -> int | None:
+        """Days from the decision before to an appeal at this level; None where there is no such level."""
+        if level == 1 or not self.level_days:
+            return self.days(correctable=False)
+        return self.level_days[level - 2] if level - 2 < len(self.level_days) else None
 
     def days(self, correctable: bool) -> int:
         """Days from the decision to answer it: by a corrected claim, by a reopening, or else by an appeal."""
@@ -77,6 +91,10 @@ class Denial(Struct, frozen=True, array_like=True):
     ended_by: str = ""
     taken: dict[str, int] = {}
     """What each decision took of it, to be given back when that is taken back."""
+    level: int = 0
+    """The level of its newest appeal."""
+    appealed: bool = False
+    """Whether that appeal is undecided."""
 
     @property
     def standing(self) -> bool:
@@ -170,6 +188,14 @@ def evolve(state: Account | None, event: Any) -> Account:
                 account = _change(account, {event.continues: replace(before, taken={}, left=0)})
         case CorrectionRequested():
             account = _status(account, event.denials, "open", "requested")
+        case AppealFiled():
+            filed = {"status": "requested", "level": event.level, "appealed": True}
+            account = _changed(account, event.denial, filed)
+        case AppealDecided():
+            over = "requested" if event.outcome == "overturned" else "open"
+            level = event.level - (event.outcome == "withdrawn")
+            told = {"status": over, "appealed": False, "level": level, "deadline_on": event.due_on}
+            account = _changed(account, event.denial, told)
         case CorrectionDeclined():
             account = _status(account, event.denials, "requested", "open")
         case DenialResolved():
@@ -201,6 +227,8 @@ def evolve_book(book: Book, event: object) -> Book:
                 event.correction_days,
                 event.appeal_days or 0,
                 event.reopening_days or 0,
+                event.appeal_level_days,
+                event.appeal_answer_days,
             )
             known = book.payers.get(event.payer, ())
             kept = [p for p in known if p.in_force_from != fresh.in_force_from]
@@ -258,6 +286,7 @@ def _opened(event: DenialOpened, before: Denial | None) -> Denial:
         correctable=event.correctable,
         deadline_on=event.deadline_on,
         taken={by: cents for by, cents in lost.items() if by != ended_by},
+        level=before.level if before is not None else 0,
     )
 
 
@@ -341,6 +370,13 @@ def _status(account: Account, names: Iterable[str], before: str, after: str) -> 
         if name in account.denials and account.denials[name].status == before
     }
     return _change(account, changed)
+
+
+def _changed(account: Account, name: str, what: dict[str, Any]) -> Account:
+    denial = account.denials.get(name)
+    if denial is None or not denial.standing:
+        return account
+    return _change(account, {name: replace(denial, **what)})
 
 
 def _change(account: Account, changed: dict[str, Denial]) -> Account:

@@ -8,20 +8,25 @@ _STANDS = (
     "when coalesce(d.state, 'open') <> 'requested' then 'open' "
     "when d.route = 'reopening' then case when r.claim is not null and r.asked_on is null "
     "then 'to ask' else 'asked' end "
+    f"when d.route in ('appeal', 'appeal won') then case when d.answer_by < {TODAY} then 'no answer' else d.route end "
     "when c.state in ('held', 'rejected') then 'stuck' else 'sent' end as stands "
     "from denial_view d left join claim_view c on c.claim = d.claim "
     "left join reopening_view r on r.claim = d.claim and d.denial = any(r.denials) where d.outcome = ''"
 )
+_TO_DO = "('open', 'to ask', 'stuck', 'no answer')"
 STANDING = (
-    "select *, case when stands in ('open', 'to ask', 'stuck') then 'to do' "
+    f"select *, case when stands in {_TO_DO} then 'to do' "
     "else 'waiting for the payer' end as standing, case stands "
     "when 'to ask' then 'Ask the payer to reopen its decision: it takes no corrected claim.' "
     "when 'asked' then 'Wait for the payer''s answer to the reopening.' "
     "when 'stuck' then 'Mend the corrected claim: it is ' || claim_state || ', see list rejected.' "
-    "when 'sent' then 'Wait for the payer''s answer to the corrected claim.' else next_action end as next_step, "
-    f"stands in ('open', 'to ask', 'stuck') and deadline_on < {TODAY} as past from ({_STANDS}) s"
+    "when 'sent' then 'Wait for the payer''s answer to the corrected claim.' "
+    "when 'appeal' then 'Wait for the answer to the appeal at level ' || level || ', by ' || answer_by || '.' "
+    "when 'appeal won' then 'The appeal was won: wait for the payer''s money, by ' || answer_by || '.' "
+    "when 'no answer' then 'Ask what became of the appeal at level ' || level || ': it was to be answered by ' || answer_by || '.' else next_action end as next_step, "
+    f"(stands in ('open', 'to ask', 'stuck') and deadline_on < {TODAY}) or stands = 'no answer' as past from ({_STANDS}) s"
 )
-"""A denial is work until its correction left or its payer was asked; only what is work can be past its deadline."""
+"""A denial is work until its correction left, its payer was asked or it was appealed; only what is work can be past its deadline."""
 
 
 async def denials(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
@@ -45,8 +50,10 @@ async def denial_work_list(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         "select standing, account, claim, denial, facility, payer, reason_group || '-' || carc as carc, rarc, "
         "cents, owner, next_step, case stands "
         "when 'to ask' then 'submission, POST /claims/' || claim || '/reopening' "
+        "when 'appeal' then 'denial, POST /denials/' || denial || '/appeal/decision' "
+        "when 'no answer' then 'denial, POST /denials/' || denial || '/appeal/decision' "
         "when 'open' then case when correctable is false and not 'MA130' = any(rarcs) "
-        "then 'to give it up: denial, POST /denials/' || denial || '/accept' "
+        "then 'to appeal: denial, POST /denials/' || denial || '/appeal; to give it up: …/accept' "
         "else 'denial, POST /denials/' || denial || '/correct' end "
         "else '' end as door, opened_on, requested_on, deadline_on as by_when, past, "
         "count(*) over () as listed, sum(cents) over ()::bigint as listed_cents "

@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
-from contracts.denial import CorrectionRequested, DenialOpened, DenialResolved
+from contracts.denial import (
+    AppealDecided,
+    AppealFiled,
+    CorrectionRequested,
+    DenialOpened,
+    DenialResolved,
+)
 from contracts.submission import CorrectionDeclined, ReopeningAsked, ReopeningOpened
 from shared.service import At, Projection, Row
 
@@ -22,6 +28,15 @@ def _denial(row: Row | None, event: Any, at: At) -> Row | None:
         case CorrectionRequested():
             asked = {"state": "requested", "route": event.route, "requested_on": at.occurred_on}
             return row and {**row, **asked}
+        case AppealFiled():
+            filed = {"state": "requested", "route": "appeal", "level": event.level}
+            return row and {**row, **filed, "requested_on": event.filed_on, "answer_by": event.answer_by}
+        case AppealDecided(outcome="overturned"):
+            return row and {**row, "route": "appeal won", "answer_by": event.due_on}
+        case AppealDecided():
+            told = f"The appeal at level {event.level} was {event.outcome}: {event.reason}"[:400]
+            work = {"state": "open", "route": "", "answer_by": None, "deadline_on": event.due_on}
+            return row and {**row, **work, "next_action": told}
         case CorrectionDeclined() if row is not None and row["state"] == "requested":
             return {**row, "state": "open", "next_action": event.reason or row["next_action"]}
         case DenialResolved() if row is not None:
@@ -58,6 +73,8 @@ def _opened(event: DenialOpened, at: At) -> Row:
         "outcome": "",
         "outcome_cents": 0,
         "resolved_on": None,
+        "level": 0,
+        "answer_by": None,
     }
 
 
@@ -85,12 +102,16 @@ DENIALS = Projection(
         "outcome": "text",
         "outcome_cents": "bigint",
         "resolved_on": "date",
+        "level": "int",
+        "answer_by": "date",
     },
     key=("denial",),
     hears=frozenset(
         {
             "denial.denial_opened.v1",
             "denial.correction_requested.v1",
+            "denial.appeal_filed.v1",
+            "denial.appeal_decided.v1",
             "denial.denial_resolved.v1",
             "submission.correction_declined.v1",
         }

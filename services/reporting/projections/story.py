@@ -57,6 +57,8 @@ TOLD = frozenset(
         "posting.opening_balance_posted.v1",
         "denial.denial_opened.v1",
         "denial.correction_requested.v1",
+        "denial.appeal_filed.v1",
+        "denial.appeal_decided.v1",
         "denial.denial_resolved.v1",
     }
 )
@@ -67,7 +69,7 @@ SHOWN = (
     "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
     "contractual_cents", "allowed_cents", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
-    "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
+    "level", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
     "status", "flags", "forwarded_to", "active", "codes", "plan", "coder", "facility",
 )  # fmt: skip
 """Fields worth telling; none of them can hold a person's data."""
