@@ -1,7 +1,7 @@
 """`events ACCOUNT`: every event of one account as it stands in the log, in the log's order. PHI stays sealed."""
 
 from collections import deque
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ import uvloop
 from rich.markup import escape
 
 from cli.context import NOT_RUNNING, Json, dollars, err, fail, out, plainly, print_json, stack
-from shared.envelope import decode, read_route
+from shared.envelope import Route, decode, read_route
 from shared.errors import Malformed
 from shared.log_reader import LogReader
 from shared.streams import ACCOUNT_LENGTH, account_stream, partition_of, read_claim_number
@@ -72,7 +72,17 @@ async def _read(bootstrap: str, topic: str, partitions: int, number: str, limit:
 
 async def events_of(stream: str, batches: AsyncIterable[list[Any]], limit: int) -> Heard:
     """The events of a stream among the records of its partition, each once, as services hear them."""
-    key, last, heard = stream.encode(), dict[str, int](), Heard(deque(maxlen=limit))
+    key, heard = stream.encode(), Heard(deque(maxlen=limit))
+    async for _, record in each_once(batches):
+        if record.key == key:
+            heard.told += 1
+            heard.events.append(row_of(record))
+    return heard
+
+
+async def each_once(batches: AsyncIterable[list[Any]]) -> AsyncIterator[tuple[Route, Any]]:
+    """The records of one partition, each once, as services hear them."""
+    last: dict[str, int] = {}
     async for batch in batches:
         for record in batch:
             try:
@@ -80,16 +90,13 @@ async def events_of(stream: str, batches: AsyncIterable[list[Any]], limit: int) 
             except Malformed:
                 continue
             # What was published again, or too early, is heard at its own position only.
-            if route.position != last.get(route.producer, 0) + 1:
-                continue
-            last[route.producer] = route.position
-            if record.key == key:
-                heard.told += 1
-                heard.events.append(_row(record))
-    return heard
+            if route.position == last.get(route.producer, 0) + 1:
+                last[route.producer] = route.position
+                yield route, record
 
 
-def _row(record: Any) -> dict[str, Any]:
+def row_of(record: Any) -> dict[str, Any]:
+    """An event as it is told: where it stands, why, by whom, and what it says."""
     try:
         e = decode(record.value)
     except Malformed as no:

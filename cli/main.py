@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": "cli.audit:audit",
     "summary": "cli.summary:summary",
     "events": "cli.events:events",
+    "export": "cli.export:export",
     "money": "cli.money:money",
     "what-if": "cli.what_if:what_if",
     "story": "cli.story:story",

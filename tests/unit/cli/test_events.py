@@ -12,8 +12,9 @@ import pytest
 import typer
 
 from cli import events
-from shared.envelope import Envelope, encode, routing_header
-from shared.streams import account_number, account_stream
+from cli.export import rows_of
+from shared.envelope import Envelope, decode, encode, routing_header
+from shared.streams import BROADCAST, account_number, account_stream
 
 NUMBER = account_number("t", "s", "events")
 STREAM, OTHER = account_stream(NUMBER), account_stream(account_number("t", "s", "other"))
@@ -95,3 +96,37 @@ async def test_an_event_says_what_it_was_decided_after_and_keeps_what_is_sealed(
 def test_what_is_no_account_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(typer.BadParameter, match="14 characters"):
         events.events("756048Q")
+
+
+async def exported(partition: int, *records: Any, wires: tuple[str, ...] = ("",), until: date | None = None) -> list[dict[str, Any]]:
+    async def batches() -> AsyncIterator[list[Any]]:
+        for one in records:
+            yield [one]
+
+    return [row async for row in rows_of(partition, batches(), wires, until)]
+
+
+def day(offset: int, position: int, on: str) -> Any:
+    """A business day, which stands in every partition."""
+    name = "reference.business_day_opened.v1"
+    made = record(offset, position, BROADCAST, "reference/0")
+    envelope = msgspec.structs.replace(
+        decode(made.value), type=name, data=msgspec.Raw(msgspec.json.encode({"day": on}))
+    )
+    made.value, made.headers = encode(envelope), [("r", routing_header(name, "reference/0", position, False))]
+    return made
+
+
+async def test_an_export_has_every_event_once_with_its_stream_and_what_stands_everywhere_once() -> None:
+    records = (day(0, 1, "2026-01-05"), record(1, 1), record(2, 1), record(3, 2, OTHER))
+    first = await exported(0, *records)
+    assert [(row["stream"], row["position"]) for row in first] == [(BROADCAST, 1), (STREAM, 1), (OTHER, 2)]
+    assert set(first[1]) == {"stream", *(await told(record(0, 1))).events[0]}
+    assert [row["stream"] for row in await exported(1, *records)] == [STREAM, OTHER]
+    assert [row["wire"] for row in await exported(0, *records, wires=("denial.",))] == [WIRE, WIRE]
+
+
+async def test_an_export_up_to_a_day_ends_where_the_next_one_opens() -> None:
+    records = (day(0, 1, "2026-01-05"), record(1, 1), day(2, 2, "2026-01-07"), record(3, 2))
+    assert len(await exported(0, *records, until=date(2026, 1, 6))) == 2
+    assert len(await exported(0, *records, until=date(2026, 1, 7))) == 4
