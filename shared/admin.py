@@ -1,11 +1,11 @@
-"""Administration of the log with kafka-python: topics, ends, lag, offsets by time."""
+"""Administration of the log with kafka-python: topics and ends."""
 
 from contextlib import closing
 from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError
 from kafka.structs import TopicPartition
 
 from shared.errors import Stopped
@@ -64,24 +64,6 @@ def provision(bootstrap: str, topic: str, partitions: int, replication: int) -> 
 def ends(bootstrap: str, topic: str) -> dict[int, int]:
     """The offset after the last record of every partition."""
     with closing(connect(bootstrap)) as admin:
-        count = partitions_of(admin, topic)
-        return _ends(admin, topic, count)
-
-
-def _ends(admin: KafkaAdminClient, topic: str, count: int) -> dict[int, int]:
-    wanted = {TopicPartition(topic, p): OffsetSpec.LATEST for p in range(count)}
-    found = admin.list_partition_offsets(wanted)
+        tps = [TopicPartition(topic, p) for p in range(partitions_of(admin, topic))]
+        found = admin.list_partition_offsets(dict.fromkeys(tps, OffsetSpec.LATEST))
     return {tp.partition: int(one.offset) for tp, one in found.items()}
-
-
-def group_lag(bootstrap: str, topic: str, group: str) -> int | None:
-    """Records that a group has not committed, as telemetry; None when the group is unknown."""
-    try:
-        with closing(connect(bootstrap)) as admin:
-            count = partitions_of(admin, topic)
-            last = _ends(admin, topic, count)
-            listed = admin.list_group_offsets([group])
-            committed = {tp.partition: o.offset for tp, o in listed[group].items()}
-    except (KafkaError, KeyError):
-        return None
-    return sum(end - max(int(committed.get(p, 0)), 0) for p, end in last.items())

@@ -63,8 +63,6 @@ SELF_PAY_SHARE = 4
 LINES = ((1, 38), (2, 34), (3, 18), (4, 7), (6, 3))
 """Lines of a claim by weight: about two (Synthea's carrier statistics: 2.03)."""
 
-CLAIM_EDIT_TROUBLE = 300
-"""Encounters registered with something a claim edit or payer gate will not take (clean claims about 95 %)."""
 GATE_REJECTED = 240
 GATE_REJECTED_AFTER_CLEARINGHOUSE = 80
 INITIAL_DENIAL = 1_200

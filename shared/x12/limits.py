@@ -7,7 +7,7 @@ ELEMENTS = 200
 CHUNK_BYTES = 262_144
 """What is read at once: large enough for C speed, small enough to stay in the cache."""
 FILE_BYTES = 64 * 1024 * 1024
-"""What is read in one piece at a door; `open_file` takes any size."""
+"""What is read in one piece; `open_file` takes any size."""
 SETS = 10_000
 """Sets, groups or interchanges of a file read in one piece; a partner's daily file has some hundreds."""
 SEGMENTS = 4_000_000

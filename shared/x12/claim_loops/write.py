@@ -258,10 +258,5 @@ def prior_lines(s: Segments, x: LineBody) -> None:
             s.add("AMT", "EAF", amount(p.patient_owes_cents))
 
 
-def line_dates(x: LineBody, service: Dated | None) -> list[Dated]:
-    """The date of service before the others."""
-    return [service, *x.dates] if service is not None else x.dates
-
-
 def _rank(order: Sequence[str], role: str) -> int:
     return order.index(role) if role in order else len(order)
