@@ -1,7 +1,7 @@
 """The log against the outboxes: every position once, in order, gap-free, and byte for byte what was committed."""
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -15,31 +15,21 @@ Channel = tuple[str, int]
 """(producer, target partition)."""
 
 
+class Logged(NamedTuple):
+    """What the log shows of every channel: its last position without a hole before it, and a sum of its values."""
+
+    last: dict[Channel, int]
+    sums: dict[Channel, Any]
+    records: int
+
+
 async def check_log(
     connection: Any, reader: LogReader, partitions: int, services: tuple[str, ...]
 ) -> list[Result]:
     """Reads the whole log once."""
-    ends = await reader.ends(list(range(partitions)))
-    last: dict[Channel, int] = {}
-    digests: dict[Channel, Any] = {}
-    records = early = 0
-    first = ""
-    for p in range(partitions):
-        async for batch in reader.read(p, 0, ends[p]):
-            for record in batch:
-                records += 1
-                try:
-                    route = read_route(record.headers)
-                except Malformed:
-                    continue
-                channel = (route.producer, p)
-                if route.position == last.get(channel, 0) + 1:
-                    last[channel] = route.position
-                    digests.setdefault(channel, hashlib.sha256()).update(record.value or b"")
-                elif route.position > last.get(channel, 0):
-                    early += 1
-    holes = 0
-    unlike = 0
+    log = await _read(reader, partitions)
+    holes: list[str] = []
+    unlike: list[str] = []
     for service in services:
         rows = await connection.fetch(
             f'select partition, target, count(*) as n, max(position) as last from "{service}".outbox '
@@ -47,38 +37,58 @@ async def check_log(
         )
         for source, target, count, highest in rows:
             channel = (f"{service}/{source}", target)
-            if count != highest or last.get(channel, 0) != highest:
-                holes += 1
-                first = first or f"{channel[0]} to {target}: {last.get(channel, 0)} of {highest}"
-                continue
-            digest = hashlib.sha256()
-            async with connection.transaction():
-                async for (value,) in connection.cursor(
-                    f'select value from "{service}".outbox where partition = $1 and target = $2 '
-                    "order by position",
-                    source,
-                    target,
-                ):
-                    digest.update(value)
-            if digest.digest() != digests[channel].digest():
-                unlike += 1
-                first = first or f"{channel[0]} to {target} differs"
+            there = log.last.get(channel, 0)
+            if count != highest or there != highest:
+                holes.append(f"{channel[0]} to {target}: {there} of {highest}")
+            elif await _sum(connection, service, source, target) != log.sums[channel].digest():
+                unlike.append(f"{channel[0]} to {target} differs")
     return [
-        Result(
+        _result(
             "positions gap-free",
             "every producer's positions to every partition are in the log, 1, 2, 3 and on",
             holes,
-            first,
-            records,
+            log,
         ),
-        Result(
-            "log is the outbox",
-            "what is in the log is byte for byte what was committed",
-            unlike,
-            first if unlike else "",
-            records,
-        ),
+        _result("log is the outbox", "what is in the log is byte for byte what was committed", unlike, log),
     ]
+
+
+def _result(name: str, promise: str, wrong: list[str], log: Logged) -> Result:
+    return Result(name, promise, len(wrong), wrong[0] if wrong else "", log.records)
+
+
+async def _read(reader: LogReader, partitions: int) -> Logged:
+    """The log as a reader takes it: the next position of a channel counts, a repeat or an early copy does not."""
+    ends = await reader.ends(list(range(partitions)))
+    last: dict[Channel, int] = {}
+    sums: dict[Channel, Any] = {}
+    records = 0
+    for p in range(partitions):
+        async for batch in reader.read(p, 0, ends[p]):
+            records += len(batch)
+            for record in batch:
+                try:
+                    route = read_route(record.headers)
+                except Malformed:
+                    continue
+                channel = (route.producer, p)
+                if route.position == last.get(channel, 0) + 1:
+                    last[channel] = route.position
+                    sums.setdefault(channel, hashlib.sha256()).update(record.value or b"")
+    return Logged(last, sums, records)
+
+
+async def _sum(connection: Any, service: str, source: int, target: int) -> bytes:
+    """Of the values of a channel as they were committed."""
+    digest = hashlib.sha256()
+    async with connection.transaction():
+        async for (value,) in connection.cursor(
+            f'select value from "{service}".outbox where partition = $1 and target = $2 order by position',
+            source,
+            target,
+        ):
+            digest.update(value)
+    return digest.digest()
 
 
 async def quiet(connection: Any, ends: dict[int, int], services: tuple[str, ...]) -> str:
