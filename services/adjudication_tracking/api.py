@@ -14,7 +14,7 @@ from shared.errors import Conflict, Malformed, NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.json_bodies import Door
 from shared.received_files import file_doors, tell_file, tell_of_refusal
-from shared.service import Answer, Doors, Order, Scope
+from shared.service import Doors, Order, Scope
 from shared.streams import remittance_stream
 
 PAGE = 500
@@ -44,12 +44,6 @@ class MatchBody(_Body):
 
     claim: str = Field(min_length=1, max_length=38)
     matched_on: str = Field(min_length=1, max_length=48)
-
-
-def _checked(answer: Answer) -> dict[str, Any]:
-    if answer.status >= 400:
-        raise answer.refusal()
-    return {"status": answer.status, "said": len(answer.said), "again": answer.again}
 
 
 def routes(doors: Doors) -> APIRouter:
@@ -189,7 +183,7 @@ async def _receive(doors: Doors, data: bytes, name: str, who: str) -> dict[str, 
     again = True
     for part in parts:
         answer = await tell_file(doors, part.sha256, part, f"{part.sha256}/{part.part}", who)
-        _checked(answer)
+        answer.told()
         again = again and (answer.again or not answer.said)
     return {
         "sha256": intake.sha256,
@@ -202,4 +196,5 @@ async def _tell(doors: Doors, remittance: str, command: Any, key: str, who: str)
     body = msgspec.json.encode(command)
     scope = Scope(tenant=doors.tenant)
     order = Order(remittance_stream(remittance), command, key, body, scope, who)
-    return _checked((await doors.handle([order]))[0])
+    (answer,) = await doors.handle([order])
+    return answer.told()

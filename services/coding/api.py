@@ -183,7 +183,7 @@ def routes(doors: Doors) -> APIRouter:
                     "status": a.status,
                     "code": a.code,
                     "sentence": a.sentence,
-                    "held": any(wire == "coding.coding_held.v1" for wire, _ in a.said),
+                    "held": _is_held(a),
                 }
                 for c, a in zip(commands, answers, strict=True)
             ]
@@ -239,8 +239,9 @@ async def _tell(doors: Doors, account: str, command: Any, key: str, who: str) ->
     order = Order(
         account_stream(account), command, key, msgspec.json.encode(command), Scope(tenant=doors.tenant), who
     )
-    answer: Answer = (await doors.handle([order]))[0]
-    if answer.status >= 400:
-        raise answer.refusal()
-    held = any(wire == "coding.coding_held.v1" for wire, _ in answer.said)
-    return {"status": answer.status, "said": len(answer.said), "held": held, "again": answer.again}
+    (answer,) = await doors.handle([order])
+    return answer.told() | {"held": _is_held(answer)}
+
+
+def _is_held(answer: Answer) -> bool:
+    return any(wire == "coding.coding_held.v1" for wire, _ in answer.said)

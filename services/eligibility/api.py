@@ -88,8 +88,7 @@ async def _receive(doors: Doors, data: bytes, name: str, who: str) -> dict[str, 
         await tell_of_refusal(doors, data, name, no, RefuseFile, who)
         raise
     answer = await tell_file(doors, command.sha256, command, command.sha256, who)
-    if answer.status >= 400:
-        raise answer.refusal()
+    answer.told()
     return {
         "sha256": command.sha256,
         "again": answer.again or not answer.said,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from contracts.reference import (
@@ -19,13 +19,11 @@ from contracts.reference import (
 )
 from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
 from shared.errors import Malformed
-from shared.http import FIELDS_SHOWN, Day, actor, idempotency_key
+from shared.http import FIELDS_SHOWN, Actor, Day, IdempotencyKey
 from shared.json_bodies import Door
 from shared.service import Doors, Order, Scope
 from shared.x12.npi import is_npi
 
-Key = Annotated[str, Depends(idempotency_key)]
-Actor = Annotated[str, Depends(actor)]
 CODES_AT_MOST = 200_000
 
 
@@ -91,10 +89,8 @@ def routes(doors: Doors) -> APIRouter:
     async def tell(command: Any, key: str, who: str) -> dict[str, Any]:
         body = msgspec.json.encode(repr(command))
         order = Order(STREAM, command, key, body, Scope(tenant=doors.tenant), who)
-        answer = (await doors.handle([order]))[0]
-        if answer.status >= 400:
-            raise answer.refusal()
-        return {"status": answer.status, "said": len(answer.said), "again": answer.again}
+        (answer,) = await doors.handle([order])
+        return answer.told()
 
     async def entry(cls: type, body: dict[str, Any], key: str, who: str) -> dict[str, Any]:
         event = made(cls, body)
@@ -103,17 +99,17 @@ def routes(doors: Doors) -> APIRouter:
         return await tell(List(event, digest, right), key, who)
 
     @router.post("/business-days")
-    async def open_day(body: DayBody, key: Key, who: Actor) -> dict[str, Any]:
+    async def open_day(body: DayBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Open a business day; days only go forward and may skip."""
         return await tell(OpenBusinessDay(body.day), key, who)
 
     @router.post("/cutoffs")
-    async def cutoff(body: DayBody, key: Key, who: Actor) -> dict[str, Any]:
+    async def cutoff(body: DayBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """The day's sending cut-off."""
         return await tell(ReachCutoff(body.day), key, who)
 
     @router.post("/periods/close")
-    async def close(body: PeriodBody, key: Key, who: Actor) -> dict[str, Any]:
+    async def close(body: PeriodBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Close the books up to a day."""
         return await tell(ClosePeriod(body.last_day, body.next_open), key, who)
 
@@ -126,13 +122,13 @@ def routes(doors: Doors) -> APIRouter:
 
         def add(path: str, cls: type) -> None:
             @router.post(path, summary=(cls.__doc__ or "").splitlines()[0])
-            async def listed(body: dict[str, Any], key: Key, who: Actor) -> dict[str, Any]:
+            async def listed(body: dict[str, Any], key: IdempotencyKey, who: Actor) -> dict[str, Any]:
                 return await entry(cls, body, key, who)
 
         add(path, cls)
 
     @router.post("/rule-sets")
-    async def rule_set(body: dict[str, Any], key: Key, who: Actor) -> dict[str, Any]:
+    async def rule_set(body: dict[str, Any], key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Publish a version of the adjustment rules; its hash is kept with the file."""
         data = written(body)
         facts = {**body, "sha256": hashlib.sha256(data).hexdigest()}
@@ -142,7 +138,7 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.post("/code-sets")
     async def code_set(
-        key: Key,
+        key: IdempotencyKey,
         who: Actor,
         data: Annotated[bytes, Body(media_type="text/plain")],
         name: Annotated[str, Query(max_length=48)],

@@ -248,7 +248,5 @@ async def _tell(
 ) -> dict[str, Any]:
     scope = Scope(tenant=doors.tenant)
     order = Order(patient_stream(patient), command, key, digest.encode(), scope, who)
-    answer: Answer = (await doors.handle([order]))[0]
-    if answer.status >= 400:
-        raise answer.refusal()
-    return {"status": answer.status, "said": len(answer.said), "again": answer.again}
+    (answer,) = await doors.handle([order])
+    return answer.told()
