@@ -47,9 +47,15 @@ class MatchBody(_Body):
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/files`, `/remittances`, `/unmatched`, `/claims`, `/acknowledgements`."""
+    """`/files`, `/remittances`, `/unmatched`, `/waiting-reversals`, `/claims`, `/acknowledgements`."""
     router = APIRouter(route_class=Door)
+    _commands(router, doors)
+    _payments(router, doors)
+    _claims(router, doors)
+    return router
 
+
+def _commands(router: APIRouter, doors: Doors) -> None:
     async def take(data: bytes, name: str, who: str) -> dict[str, Any]:
         return await _receive(doors, data, name, who)
 
@@ -77,6 +83,8 @@ def routes(doors: Doors) -> APIRouter:
         command = MatchClaim(position, body.claim, body.matched_on, who)
         return await _tell(doors, remittance, command, key, who)
 
+
+def _payments(router: APIRouter, doors: Doors) -> None:
     @router.get("/remittances")
     async def remittances(
         state: Literal["staged", "released", "refused", "closed"] | None = None,
@@ -114,6 +122,8 @@ def routes(doors: Doors) -> APIRouter:
             limit,
         )
 
+
+def _claims(router: APIRouter, doors: Doors) -> None:
     @router.get("/claims/{claim}")
     async def claim(claim: str) -> dict[str, Any]:
         """One claim's state and answers."""
@@ -150,8 +160,6 @@ def routes(doors: Doors) -> APIRouter:
         `difference_cents` is by how much the answered claims' amounts are not those that were sent.
         """
         return await doors.rows(_BATCHES, differing, limit)
-
-    return router
 
 
 _BATCHES = """

@@ -85,56 +85,56 @@ Kind = Literal["calendar", "facility", "payer", "receiver", "enrolment", "code-s
 def routes(doors: Doors) -> APIRouter:
     """`/business-days`, `/cutoffs`, `/periods/close`, listings, code sets and rule sets."""
     router = APIRouter(route_class=Door)
-
-    async def tell(command: Any, key: str, who: str) -> dict[str, Any]:
-        body = msgspec.json.encode(repr(command))
-        order = Order(STREAM, command, key, body, Scope(tenant=doors.tenant), who)
-        (answer,) = await doors.handle([order])
-        return answer.told()
-
-    async def entry(cls: type, body: dict[str, Any], key: str, who: str) -> dict[str, Any]:
-        event = made(cls, body)
-        right = is_npi(event.npi) if isinstance(event, FacilityListed) else True
-        digest = hashlib.sha256(msgspec.json.encode(event)).hexdigest()
-        return await tell(List(event, digest, right), key, who)
-
-    @router.post("/business-days")
-    async def open_day(body: DayBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
-        """Open a business day; days only go forward and may skip."""
-        return await tell(OpenBusinessDay(body.day), key, who)
-
-    @router.post("/cutoffs")
-    async def cutoff(body: DayBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
-        """The day's sending cut-off."""
-        return await tell(ReachCutoff(body.day), key, who)
-
-    @router.post("/periods/close")
-    async def close(body: PeriodBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
-        """Close the books up to a day."""
-        return await tell(ClosePeriod(body.last_day, body.next_open), key, who)
-
+    _days(router, doors)
     for path, cls in (
         ("/facilities", FacilityListed),
         ("/payers", PayerListed),
         ("/receivers", ReceiverListed),
         ("/enrolments", EnrolmentRecorded),
     ):
+        _listing(router, doors, path, cls)
+    _files(router, doors)
 
-        def add(path: str, cls: type) -> None:
-            @router.post(path, summary=(cls.__doc__ or "").splitlines()[0])
-            async def listed(body: dict[str, Any], key: IdempotencyKey, who: Actor) -> dict[str, Any]:
-                return await entry(cls, body, key, who)
+    @router.get("/books")
+    async def books(kind: Kind | None = None) -> list[dict[str, Any]]:
+        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, the calendar."""
+        return await doors.rows(
+            "select kind, name, facts, listed_on from book_entry where heard_in = 0 "
+            "and ($1::text is null or kind = $1) order by name",
+            kind,
+        )
 
-        add(path, cls)
+    return router
 
+
+def _days(router: APIRouter, doors: Doors) -> None:
+    @router.post("/business-days")
+    async def open_day(body: DayBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Open a business day; days only go forward and may skip."""
+        return await _tell(doors, OpenBusinessDay(body.day), key, who)
+
+    @router.post("/cutoffs")
+    async def cutoff(body: DayBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """The day's sending cut-off."""
+        return await _tell(doors, ReachCutoff(body.day), key, who)
+
+    @router.post("/periods/close")
+    async def close(body: PeriodBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Close the books up to a day."""
+        return await _tell(doors, ClosePeriod(body.last_day, body.next_open), key, who)
+
+
+def _listing(router: APIRouter, doors: Doors, path: str, cls: type) -> None:
+    @router.post(path, summary=(cls.__doc__ or "").splitlines()[0])
+    async def listed(body: dict[str, Any], key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        return await _list(doors, cls, body, key, who)
+
+
+def _files(router: APIRouter, doors: Doors) -> None:
     @router.post("/rule-sets")
     async def rule_set(body: dict[str, Any], key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Publish a version of the adjustment rules; its hash is kept with the file."""
-        data = written(body)
-        facts = {**body, "sha256": hashlib.sha256(data).hexdigest()}
-        made(RuleSetPublished, facts)  # Nothing is kept of what is refused.
-        await doors.store_object(data)
-        return await entry(RuleSetPublished, facts, key, who)
+        return await _publish(doors, RuleSetPublished, body, written(body), key, who)
 
     @router.post("/code-sets")
     async def code_set(
@@ -148,24 +148,37 @@ def routes(doors: Doors) -> APIRouter:
     ) -> dict[str, Any]:
         """Publish a version of a code set: one code a line."""
         codes = read_codes(data)
-        sha256 = await doors.store_object(data)
         facts = {
             "name": name,
             "version": version,
-            "sha256": sha256,
             "effective_from": effective_from,
             "effective_to": effective_to,
             "codes": len(codes),
         }
-        return await entry(CodeSetPublished, facts, key, who)
+        return await _publish(doors, CodeSetPublished, facts, data, key, who)
 
-    @router.get("/books")
-    async def books(kind: Kind | None = None) -> list[dict[str, Any]]:
-        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, the calendar."""
-        return await doors.rows(
-            "select kind, name, facts, listed_on from book_entry where heard_in = 0 "
-            "and ($1::text is null or kind = $1) order by name",
-            kind,
-        )
 
-    return router
+async def _publish(
+    doors: Doors, cls: type, facts: dict[str, Any], data: bytes, key: str, who: str
+) -> dict[str, Any]:
+    """What is said of a file that is kept; nothing is kept of what is refused."""
+    facts = {**facts, "sha256": hashlib.sha256(data).hexdigest()}
+    made(cls, facts)
+    await doors.store_object(data)
+    return await _list(doors, cls, facts, key, who)
+
+
+async def _list(
+    doors: Doors, cls: type, body: dict[str, Any], key: str, who: str
+) -> dict[str, Any]:
+    event = made(cls, body)
+    right = is_npi(event.npi) if isinstance(event, FacilityListed) else True
+    digest = hashlib.sha256(msgspec.json.encode(event)).hexdigest()
+    return await _tell(doors, List(event, digest, right), key, who)
+
+
+async def _tell(doors: Doors, command: Any, key: str, who: str) -> dict[str, Any]:
+    body = msgspec.json.encode(repr(command))
+    order = Order(STREAM, command, key, body, Scope(tenant=doors.tenant), who)
+    (answer,) = await doors.handle([order])
+    return answer.told()

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from contracts.reference import EnrolmentRecorded, RuleSetPublished
 from services.reference.api import made, written
+from services.reference.app import SERVICE
 from shared.errors import Malformed
+from shared.http import app
+from shared.service import Answer, Order
 
 CANARY = "CANARY-77"
 
@@ -25,3 +29,41 @@ def test_a_name_that_the_caller_made_up_is_not_told() -> None:
 def test_what_no_file_can_hold_is_malformed(value: Any) -> None:
     with pytest.raises(Malformed):
         written({"name": value})
+
+
+class Doors:
+    """Takes every order, and remembers what was to be kept."""
+
+    tenant = "t"
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    async def store_object(self, data: bytes) -> str:
+        self.kept.append(data)
+        return ""
+
+    async def handle(self, orders: list[Order]) -> list[Answer]:
+        return [Answer(200, order.stream) for order in orders]
+
+
+@pytest.mark.parametrize(("name", "status", "kept"), [("CPT", 200, [b"99213"]), ("", 422, [])])
+async def test_nothing_is_kept_of_a_code_set_that_is_malformed(
+    name: str, status: int, kept: list[bytes]
+) -> None:
+    doors: Any = Doors()
+
+    async def ready() -> dict[str, Any]:
+        return {}
+
+    assert SERVICE.routes is not None
+    transport = httpx.ASGITransport(app=app(SERVICE, ready, SERVICE.routes(doors)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        answer = await client.post(
+            "/code-sets",
+            params={"name": name, "version": "2026", "effective_from": "2026-01-01"},
+            content=b"99213",
+            headers={"Idempotency-Key": "k", "Content-Type": "text/plain"},
+        )
+    assert (answer.status_code, doors.kept) == (status, kept)
+
