@@ -195,13 +195,14 @@ class Relay:
             )
             if not rows:
                 break
-            for after, target, position, stream, header, value in rows:  # noqa: B007
+            for _, target, position, stream, header, value in rows:
                 while not self._send(target, stream, header, value):
                     if self._failed:
                         raise TimeoutError("the new topic does not take everything")
                     await asyncio.sleep(FULL_SECONDS)
                 filled[target] = position
                 self.republished += 1
+            after = rows[-1][0]
             left = await asyncio.to_thread(self._producer.flush, REFILL_SECONDS)
             if left or self._failed:
                 raise TimeoutError("the new topic did not take everything yet")
