@@ -103,6 +103,8 @@ Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List
 
 MOST_DAYS_SKIPPED = 366
 """A mistyped year would pass every deadline there is, for good."""
+MOST_DAYS_TO_ANSWER = 1_500
+"""Of a payer. Its contract has no bounds for them, and a day that no calendar has would stop whoever waits for it."""
 
 
 def decide(command: Command, state: Books | None, book: Any = None) -> list[Say | EntryKept]:
@@ -152,6 +154,11 @@ def _close(last_day: date, next_open: date, books: Books) -> list[Say | EntryKep
 def _list(command: List, books: Books) -> list[Say | EntryKept]:
     if not command.npi_is_right:
         raise Refused("the NPI's check digit is wrong")
+    entry = command.entry
+    if isinstance(entry, PayerListed):
+        for what in ("ack_277ca_late_days", "remittance_late_days"):
+            if not 1 <= getattr(entry, what) <= MOST_DAYS_TO_ANSWER:
+                raise Refused(f"{what} is from 1 to {MOST_DAYS_TO_ANSWER:,}")
     name = name_of(command.entry)
     if books.listed.get(name) == command.digest:
         return []

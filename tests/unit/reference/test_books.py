@@ -2,7 +2,15 @@
 
 from datetime import date
 
-from contracts.reference import BusinessDayOpened, CutoffReached, EnrolmentRecorded, EntryKept
+import pytest
+
+from contracts.reference import (
+    BusinessDayOpened,
+    CutoffReached,
+    EnrolmentRecorded,
+    EntryKept,
+    PayerListed,
+)
 from services.reference.domain import (
     Books,
     ClosePeriod,
@@ -69,3 +77,21 @@ def test_a_listing_that_did_not_change_is_not_said_again() -> None:
 
 def test_a_wrong_npi_is_refused() -> None:
     assert "NPI" in refused(BOOKS, [], List(ENTRY, "d", npi_is_right=False))
+
+
+@pytest.mark.parametrize("what", ["ack_277ca_late_days", "remittance_late_days"])
+@pytest.mark.parametrize("days", [-1, 0, 1_501, 10**12])
+def test_a_payer_has_some_days_to_answer_and_not_for_ever(what: str, days: int) -> None:
+    payer = PayerListed(
+        payer="P",
+        name="PAYER",
+        payer_id="P1",
+        filing_indicator="CI",
+        receiver="R",
+        replacement="yes",
+        filing_limit_days=90,
+        in_force_from=DAY,
+        **{what: days},
+    )
+    assert what in refused(BOOKS, [], List(payer, "digest"))
+
