@@ -1,12 +1,24 @@
 """`what-if`: what the figures would be with other books, by the services' own rules over the whole log."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvloop
 
-from cli.context import FAILED, Json, err, fail, need_engines, out, plainly, print_json, stack
+from cli.context import (
+    FAILED,
+    Json,
+    dollars,
+    err,
+    fail,
+    need_engines,
+    out,
+    plainly,
+    print_json,
+    stack,
+)
 from cli.past import Until
 from cli.tables import money, number, show, text
 from deploy.other_books import Change, read_changes
@@ -17,6 +29,7 @@ from shared.errors import Malformed
 
 LIMIT = 50
 WHOLE = ("figure", "facility", "payer")
+CASH = ("insurance paid", "patient paid")
 FIGURES = (
     text("figure", "figure"),
     number("was", "was_items"),
@@ -92,7 +105,7 @@ def told(found: Found, limit: int) -> dict[str, Any]:
         "code": _counts(found.code),
         "books": _counts(found.books),
         "elsewhere": _counts(found.elsewhere),
-        "figures": side_by_side(found.was["/figures"], found.would_be["/figures"], WHOLE),
+        "figures": _figures(found, WHOLE),
         "accounts": accounts[:limit],
         "left_off": max(len(accounts) - limit, 0),
         "answered_later": {"accounts": len(found.facts_later), "events": sum(found.facts_later.values())},
@@ -101,6 +114,10 @@ def told(found: Found, limit: int) -> dict[str, Any]:
         "was": found.was["/summary"],
         "would_be": found.would_be["/summary"],
     }
+
+
+def _figures(found: Found, names: Sequence[str]) -> list[dict[str, Any]]:
+    return side_by_side(found.was["/figures"], found.would_be["/figures"], names)
 
 
 def _counts(otherwise: Otherwise) -> dict[str, Any]:
@@ -124,7 +141,7 @@ def _account(stream: str) -> str:
 def render(found: Found, each: bool, limit: int, other: bool) -> None:
     """What differs, and what cannot be known."""
     names = WHOLE if each else WHOLE[:1]
-    rows = side_by_side(found.was["/figures"], found.would_be["/figures"], names)
+    rows = _figures(found, names)
     columns = [*FIGURES[:1], *(text(name, name) for name in names[1:]), *FIGURES[1:]]
     show(f"What would be otherwise, as of {found.was['/summary']['as_of']}", columns, rows)
     if rows and not each:
@@ -161,6 +178,12 @@ def unknown(found: Found) -> list[str]:
         sentences.append(
             f"not known: on {len(found.facts_later):,} of these accounts payers answered or people acted later "
             f"({sum(found.facts_later.values()):,} events); they did so on what was, and that stays"
+        )
+    less = {row["figure"]: row["more_cents"] for row in _figures(found, WHOLE[:1]) if row["more_cents"] < 0}
+    if cash := {name: cents for name, cents in less.items() if name in CASH}:
+        told = ", ".join(f"{name} {dollars(cents)}" for name, cents in cash.items())
+        sentences.append(
+            f"cash is a fact ({told}): so much would lie unposted on a check or unapplied with a guarantor, it is not that less came in"
         )
     if found.elsewhere.different:
         sentences.append(

@@ -257,11 +257,12 @@ def test_figures_are_told_where_they_differ_and_what_is_not_there_is_nothing() -
 
 
 def _found() -> Found:
-    answers: dict[str, Any] = {"/summary": {"as_of": "2026-01-31"}, "/figures": []}
-    found = Found(was=answers, would_be=answers, records=9)
-    was, would_be = Decided("posting.payment_posted.v1", STREAM, 1), Decided("posting.payment_posted.v1", STREAM, 2)
-    found.books.add({"1": was}, {"1": would_be})
-    found.elsewhere.add({"2": was}, {})
+    paid = {"figure": "patient paid", "facility": "F", "payer": "P", "items": 1, "cents": 3_000}
+    was: dict[str, Any] = {"/summary": {"as_of": "2026-01-31"}, "/figures": [paid]}
+    found = Found(was=was, would_be={**was, "/figures": []}, records=9)
+    one, other = Decided("posting.payment_posted.v1", STREAM, 1), Decided("posting.payment_posted.v1", STREAM, 2)
+    found.books.add({"1": one}, {"1": other})
+    found.elsewhere.add({"2": one}, {})
     found.facts_later, found.stuck = {STREAM: 3}, {"account/OTHER"}
     return found
 
@@ -270,7 +271,7 @@ def test_what_cannot_be_known_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     what_if.render(_found(), each=False, limit=5, other=True)
     said = " ".join(capsys.readouterr().out.split())
     assert f"accounts: {ACCOUNT}" in said and "1 say something else" in said
-    for sentence in ("(3 events); they did so on what was", "1 decisions about other streams", "1 accounts on which a rule fails"):
+    for sentence in ("(3 events); they did so on what was", "1 decisions about other streams", "1 accounts on which a rule fails", "(patient paid -30.00)"):
         assert sentence in said
 
 
