@@ -10,6 +10,8 @@ from datetime import date
 from operator import itemgetter
 from typing import Any, cast
 
+import asyncpg
+
 from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from deploy.other_books import Change, OtherBooks
@@ -17,7 +19,7 @@ from deploy.shares import service_named
 from deploy.stack import Stack
 from shared.decided import Otherwise, Stretch
 from shared.envelope import Route, read_route
-from shared.errors import Malformed
+from shared.errors import Malformed, Stopped
 from shared.log_reader import LogReader
 from shared.pool import open_pool
 from shared.reading import passed, read
@@ -228,8 +230,11 @@ class Tables:
 
     async def make(self) -> None:
         """Empty ones."""
-        for table in (*self.tables, "parked"):
-            await self.connection.execute(f'create temp table "{table}" (like "{table}" including all)')
+        try:
+            for table in (*self.tables, "parked"):
+                await self.connection.execute(f'create temp table "{table}" (like "{table}" including all)')
+        except asyncpg.InsufficientPrivilegeError:
+            raise Stopped(f"the role of {self.reader.name} may make no temporary tables in this database") from None
 
     async def add(self, rows: Mapping[str, Mapping[Any, Row]], partition: int) -> None:
         """The rows of one partition."""
