@@ -25,6 +25,7 @@ from shared.pool import open_pool
 from shared.reading import passed, read
 from shared.records import Heard
 from shared.service import Doors, Row, Service
+from shared.tables import projection_ddl
 from shared.what_if import World
 
 DECIDING = ("submission", "adjudication_tracking", "posting", "denial")
@@ -229,10 +230,15 @@ class Tables:
         self.tables = [p.table for p in self.projections]
 
     async def make(self) -> None:
-        """Empty ones."""
+        """Empty ones, as this version has them: the live ones may be another's."""
         try:
-            for table in (*self.tables, "parked"):
-                await self.connection.execute(f'create temp table "{table}" (like "{table}" including all)')
+            await self.connection.execute('create temp table parked (like parked including all)')
+            # What is made without a schema is made in the first of the path.
+            await self.connection.execute(
+                "select set_config('search_path', 'pg_temp, ' || current_setting('search_path'), false)"
+            )
+            for projection in self.projections:
+                await self.connection.execute(projection_ddl(projection))
         except asyncpg.InsufficientPrivilegeError:
             raise Stopped(f"the role of {self.reader.name} may make no temporary tables in this database") from None
 
