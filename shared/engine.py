@@ -23,7 +23,7 @@ from shared.remembered import Remembered
 from shared.service import Service
 from shared.store import Store
 from shared.streams import partition_of
-from shared.telemetry import traceparent_for
+from shared.telemetry import measure, traceparent_for
 from shared.work import Poison, Routed, Tally, Work
 
 log = logging.getLogger("claimlog.engine")
@@ -193,7 +193,6 @@ class Engine:
             if batch.parked:
                 failpoint("park.after_commit")
             self.committed(batch)  # Under the lock: positions are offered in the order they were given.
-        tally.said += len(batch.outbox)
         for p, progress in batch.progress.items():
             (tally.busy.discard if progress.day_work is None else tally.busy.add)(p)
         if self.measure is not None:
@@ -221,7 +220,8 @@ class Engine:
             raise Stopped(f"{count} records are parked: the code is wrong, not the data")
 
     def committed(self, batch: Batch) -> None:
-        """Publish what a batch said; called under `writing`."""
+        """Count and publish what a batch said; called under `writing`."""
+        measure(said=len(batch.outbox))
         for p, progress in batch.progress.items():
             self._versions[p] = progress.version
         self.remembered.committed(batch)

@@ -39,7 +39,7 @@ METRICS: dict[str, Metric] = {
     "waiting": Metric("counter", "Records put behind a parked record of their stream."),
     "parked": Metric("counter", "Records that could not be applied."),
     "said": Metric("counter", "Records written to the outbox."),
-    "published": Metric("counter", "Records sent to the broker for the first time."),
+    "published": Metric("counter", "Records sent to the broker, those that are sent again among them."),
     "republished": Metric("counter", "Records sent again because they were not heard back."),
     "batches": Metric("counter", "Transactions of polls."),
     "batch_seconds": Metric("seconds", "How long a poll's transaction took."),
@@ -139,7 +139,6 @@ class Counts(Protocol):
     early: int
     parked: int
     repeats: int
-    said: int
     skipped: int
     waiting: int
 
@@ -159,7 +158,6 @@ class Meter:
             early=counts.early,
             parked=counts.parked,
             repeats=counts.repeats,
-            said=counts.said,
             skipped=counts.skipped,
             waiting=counts.waiting,
         )

@@ -26,11 +26,11 @@ Routed = tuple[Any, wire.Route | None, ServiceError | None]
 class Tally:
     """What one poll did, for metrics: counted once a batch."""
 
-    __slots__ = ("applied", "busy", "early", "parked", "repeats", "said", "skipped", "waiting")
+    __slots__ = ("applied", "busy", "early", "parked", "repeats", "skipped", "waiting")
 
     def __init__(self) -> None:
         self.applied = self.early = self.parked = self.repeats = 0
-        self.said = self.skipped = self.waiting = 0
+        self.skipped = self.waiting = 0
         self.busy: set[int] = set()
         """Partitions with a day that is not all worked off."""
 

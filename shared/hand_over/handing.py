@@ -55,7 +55,11 @@ where event_id = $1 and status = 'asked' and held is null
 _HOLD = "update hand_over set held = $2 where event_id = $1 and status <> 'handed'"
 
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""The disk or the database is away: everything waits."""
+"""The database is away: everything waits."""
+
+
+class NotDropped(Exception):
+    """The outbound folder is not there, may not be written, or is full: the file waits, and is told among those that do."""
 
 
 class Owner(Protocol):
@@ -138,6 +142,8 @@ class Handing:
         except ServiceError as refusal:
             log.error("a file of %s waits for a person: %s", row["wire"], refusal)
             await self._pool.execute(_HOLD, row["event_id"], str(refusal))
+        except NotDropped as no:
+            log.warning("a file waits, for the outbound folder does not take it: %s", str(no))
         except LOST:
             raise
         except Exception:
@@ -157,7 +163,10 @@ class Handing:
             failpoint("handover.staged")
         else:
             built = _Built(row["ready_name"], row["sha256"], row["size"])
-        await asyncio.to_thread(self._move, asked, built)
+        try:
+            await asyncio.to_thread(self._move, asked, built)
+        except OSError as no:
+            raise NotDropped(no.strerror) from None  # Its text names the file.
         failpoint("handover.renamed")
         if not await self._state(asked, built):
             return False
@@ -181,6 +190,8 @@ class Handing:
             await asyncio.to_thread(write_durably, self._ready / ready_name, data)
         except FileNotFoundError:
             return None  # Another process handed it over meanwhile and cleaned up.
+        except OSError as no:
+            raise NotDropped(no.strerror) from None
         failpoint("handover.ready")
         return _Built(ready_name, hashlib.sha256(data).hexdigest(), len(data))
 

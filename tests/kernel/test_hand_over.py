@@ -15,7 +15,7 @@ import pytest
 from msgspec import structs
 
 from shared.errors import Malformed
-from shared.hand_over import hand_over_schema, hold_all, rows_for
+from shared.hand_over import hand_over_schema, handing, hold_all, rows_for
 from shared.pool import open_pool
 from shared.service import Answer, At, Event, HandOver, Outside
 from shared.tables import KERNEL
@@ -265,3 +265,24 @@ async def test_a_name_outside_the_outbound_folder_is_never_written(
 
 def _rest(one: HandOver) -> tuple[Any, Any]:
     return one.build, one.handed
+
+
+@pytest.mark.parametrize("blocked", ["CH", "ready"])
+async def test_a_folder_that_takes_nothing_holds_its_files_alone_and_they_are_told(
+    pool: Any, tmp_path: Path, blocked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, float] = {}
+    monkeypatch.setattr(handing, "measure", told.update)
+    one = replace(TOY.hand_overs[0], file_name=lambda event: f"{'CH' if event.lane == 1 else 'MAC'}/{event.isa13}.270")
+    service = replace(TOY, hand_overs=(one,))
+    async with pool.acquire() as connection:
+        await rows_for(service)(connection, [asked(1), asked(2, lane=2)], {})
+    (tmp_path / blocked).write_text("no folder")
+    made = worker(pool, tmp_path, service=service)
+    left = 1 if blocked == "CH" else 0
+    assert await made.sweep() == left
+    assert (told["files_waiting"], told["files_held"]) == (2 - left, 0)
+    (tmp_path / blocked).unlink()
+    made._not_before.clear()
+    assert await made.sweep() == 2 - left
+    assert told["files_waiting"] == 0 and len(await facts(pool)) == 2

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import msgspec
 import pydantic
 import pytest
 
+from shared.batch import Batch
+from shared.engine import Engine
 from shared.errors import Refused
 from shared.logs import PLACE_LINES, PLACE_SECONDS, Calm, LineFormatter, quote_nothing
+from shared.records import Loaded
 from shared.run import tell_how_it_stands
+from shared.store import Store
 from shared.telemetry import (
     METRICS,
     Board,
@@ -24,6 +29,7 @@ from shared.telemetry import (
     span_of,
     traceparent_for,
 )
+from tests.kernel.toys import ALPHA
 
 CANARY = "CANARY-77"
 
@@ -178,3 +184,16 @@ def test_what_one_place_says_too_often_is_counted_and_left_out() -> None:
 def test_an_error_without_a_trace_has_no_place() -> None:
     assert json.loads(logged("claimlog.x", "m", error=ValueError("v")))["at"] == []
     assert sys.exc_info() == (None, None, None)
+
+
+def test_what_is_said_at_a_door_is_counted_as_what_a_poll_says() -> None:
+    set_up("posting", "2", "INFO")
+    offered: list[Any] = []
+    nobody: Any = None
+    engine = Engine(ALPHA, nobody, Store(ALPHA), 4, offered.extend)
+    loaded = Loaded({}, {}, {}, frozenset(), datetime.now(UTC), 4)
+    batch = Batch(ALPHA, loaded, {})
+    batch.outbox = [nobody, nobody, nobody]
+    engine.committed(batch)
+    assert 'claimlog_said_total{instance="2",service="posting"} 3.0' in metrics_text().decode()
+    assert len(offered) == 3
