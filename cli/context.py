@@ -25,6 +25,7 @@ from cli.output import (
 )
 from cli.plain import plain
 from deploy.home import NotStarted
+from deploy.pids import halted
 from deploy.stack import Stack
 from shared.errors import ServiceError
 from shared.settings import settings
@@ -81,11 +82,13 @@ def one_of(services: Sequence[str], service: str) -> str:
 
 
 def url_of(service: str) -> str:
-    """A service's address; exits with 3 when it does not run."""
-    url = stack().url_of(service)
-    if url is None:
-        fail(f"{service} is not running; start everything with `claimlog up`", NOT_RUNNING)
-    return url
+    """A service's address; exits with 3 when it does not run, or is halted and would never answer."""
+    for facts in stack().home.running():
+        if facts.get("service") == service:
+            if said := halted(facts["pid"]):
+                fail(f"{facts['name']} {said}", NOT_RUNNING)
+            return str(facts["url"])
+    fail(f"{service} is not running; start everything with `claimlog up`", NOT_RUNNING)
 
 
 def ask(service: str, path: str, **params: Any) -> Any:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from cli import lifecycle
+from cli import context, lifecycle
 from cli.main import app
 from deploy import health
 from deploy.embedded.kafka import EmbeddedKafka
@@ -116,6 +116,16 @@ def test_a_halted_service_is_told_at_once_by_who_waits_for_it(tmp_path: Path, ha
     home.write_run("coding-0", halted, mark="sleep(60)", url="http://127.0.0.1:1")
     with pytest.raises(NotStarted, match=f"coding-0 is halted.*kill -CONT {halted}"):
         Services(home, "", "").wait(["coding-0"])
+
+
+def test_who_asks_a_halted_service_is_told_at_once(
+    here: Installation, halted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.runs("reporting-0", halted, service="reporting", url="http://service.invalid")
+    monkeypatch.setattr(context, "stack", lambda: here)
+    said = CliRunner().invoke(app, ["summary"])
+    assert said.exit_code == 3
+    assert f"reporting-0 is halted (SIGSTOP) and does not answer; `kill -CONT {halted}`" in said.output.replace("\n", " ")
 
 
 async def door(answer: Any) -> tuple[bool, str]:
