@@ -50,6 +50,17 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         "/patient-balances",
         (text("account", "account"), FACILITY, money("patient owes", "patient_owes_cents")),
     ),
+    "deposits": (
+        "/unmatched-deposits",
+        (
+            text("deposit", "deposit"),
+            text("trace", "trace"),
+            text("in the bank", "deposited_on"),
+            money("amount", "amount_cents"),
+            money("nobody's", "left_cents"),
+            text("next", "next_step"),
+        ),
+    ),
     "eligibility": (
         "/work-list",
         (
@@ -73,7 +84,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
 }
-ELSEWHERE = {"eligibility": "eligibility", "coding": "coding"}
+ELSEWHERE = {"eligibility": "eligibility", "coding": "coding", "deposits": "posting"}
 """Work lists that another service than reporting keeps."""
 WHOLE = ("money", "unsent")
 """Lists that have no limit: a row a facility and payer."""
@@ -86,7 +97,7 @@ def listed(
     until: Until = None,
     json: Json = False,
 ) -> None:
-    """One list of the summary, or of eligibility's or the coders' work, by itself, whole."""
+    """One list of the summary, of eligibility's or the coders' work, or the deposits that are nobody's, by itself, whole."""
     if name not in LISTS:
         raise typer.BadParameter(f"no such list; there are {', '.join(LISTS)}")
     path, columns = LISTS[name]

@@ -311,7 +311,10 @@ class EftDeposited:
 
 @event("posting.eft_matched.v1", "remittance", "deposit", "trace")
 class EftMatched:
-    """A deposit was found to be a remittance's money; only the one on the remittance moves the journal."""
+    """A deposit, or a part of it, is a remittance's money; only the one on the remittance moves the journal.
+
+    `matched_on` is `trace`, or `person`: then by whom (`approver`) and why.
+    """
 
     deposit: Code
     remittance: Code
@@ -320,6 +323,8 @@ class EftMatched:
     matched_on: Code
     posted_on: date
     deposited_on: date | None = None
+    reason: Sentence = ""
+    approver: str = ""
 
 
 @event("posting.patient_payment_received.v1", "guarantor", "account")

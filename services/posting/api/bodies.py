@@ -112,3 +112,12 @@ class WriteOffAsked(_Body):
 
 class WriteOffTakenBack(WriteOffAsked):
     """What was written off of a balance and is owed after all; without `cents` all of that kind."""
+
+
+class DepositMatch(_Body):
+    """Whose money a deposit is; without `cents` as much as the check still expects, or all that is left."""
+
+    remittance: Code
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    cents: Positive | None = None

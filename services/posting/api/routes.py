@@ -1,13 +1,14 @@
 """Doors of posting: the bank's deposits, patients' payments, write-offs, and what the journal says."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.posting.api.bodies import (
     AssignmentAsked,
+    DepositMatch,
     Deposits,
     LooseRefundAsked,
     PatientRefundAsked,
@@ -21,6 +22,7 @@ from services.posting.api.bodies import (
 from services.posting.api.money import money
 from services.posting.domain.commands import (
     AssignPayment,
+    MatchDeposit,
     ReceivePayment,
     RecordDeposit,
     RefundOverpayment,
@@ -84,6 +86,24 @@ def _by_a_person(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         (answer,) = await doors.handle([_order(doors, stream, command, body, key=key, actor=actor)])
         return answer.told()
+
+    @router.post("/deposits/{deposit}/match")
+    async def match(
+        deposit: str, body: DepositMatch, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Say whose money a deposit is, or a part of it, where no trace says so: a check, one deposit for several, one in parts."""
+        found = await doors.rows(_MATCHED, deposit, body.remittance)
+        if not found:
+            raise NotFound("there is no such deposit, or no such check was released")
+        row = found[0]
+        command = MatchDeposit(
+            deposit,
+            row["deposited_on"],
+            expected_cents=row["expected_cents"],
+            traces=((row["trace"], row["payer"]), (row["check_number"], row["check_payer"])),
+            **body.model_dump(),
+        )
+        return await one(deposit_stream(deposit), command, body, key, actor)
 
     @router.post("/accounts/{account}/write-offs")
     async def write_off(
@@ -208,13 +228,15 @@ def _work(router: APIRouter, doors: Doors) -> None:
 
     @router.get("/deposits")
     async def unmatched_deposits(matched: bool = False) -> list[Row]:
-        """Deposits that no remittance explains (or those that one does)."""
-        return await doors.rows(
-            "select * from deposit where (remittance <> '') = $1 "
-            "order by deposited_on, deposit limit $2",
-            matched,
-            MOST_ROWS,
-        )
+        """Deposits that no remittance explains, or not all of them (or those that are explained)."""
+        return await doors.rows(_DEPOSITS, matched, MOST_ROWS)
+
+    @router.get("/unmatched-deposits")
+    async def nobodys_deposits(
+        limit: Annotated[int, Query(ge=1, le=5 * MOST_ROWS)] = 500,
+    ) -> list[Row]:
+        """The first of them that are not explained; `listed` is how many there are."""
+        return await doors.rows(_DEPOSITS, False, limit)
 
     @router.get("/payees")
     async def payees() -> dict[str, Any]:
@@ -259,6 +281,19 @@ def _work(router: APIRouter, doors: Doors) -> None:
         return rows[0]
 
 
+_MATCHED = """
+select d.deposited_on, d.trace, d.payer_trace_id as payer, m.check_number, m.payer_trace_id as check_payer,
+       m.amount_cents - m.eft_cents as expected_cents
+from deposit d, remittance_money m where d.deposit = $1 and m.remittance = $2
+"""
+_DEPOSITS = """
+select d.*, amount_cents - l.matched as left_cents, case when l.matched < amount_cents
+         then 'say whose money it is: posting, POST /deposits/' || deposit || '/match' else '' end as next_step,
+       count(*) over () as listed
+from deposit d cross join lateral (
+    select coalesce(matched_cents, case when remittance <> '' then amount_cents else 0 end) as matched) l
+where (l.matched >= amount_cents) = $1 order by deposited_on, deposit limit $2
+"""
 _CLEARING = """
 select j.remittance, m.payer, m.check_number, m.paid_on, j.released_cents, j.posted_cents,
        j.released_cents - j.posted_cents as left_cents

@@ -188,6 +188,23 @@ class RecordDeposit:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchDeposit:
+    """A person says whose money a deposit is, or so much of it; `expected_cents` is what the bank owes of that check.
+
+    `traces` (TRN02 and TRN03) are the deposit's and the check's.
+    """
+
+    deposit: str
+    deposited_on: date
+    remittance: str
+    expected_cents: int
+    traces: tuple[tuple[str, str], ...]
+    reason: str
+    approver: str
+    cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReceivePayment:
     """A guarantor paid."""
 

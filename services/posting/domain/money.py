@@ -16,6 +16,7 @@ from contracts.posting import (
 from services.posting.domain.book import Book
 from services.posting.domain.commands import (
     HandOutRemittance,
+    MatchDeposit,
     MatchMoney,
     RecordDeposit,
 )
@@ -144,10 +145,19 @@ class Deposit(Struct, frozen=True):
 
     amount_cents: int = 0
     matched: str = ""
+    matched_cents: int = 0
+
+    def left(self) -> int:
+        """What of it is nobody's yet; an older version's state knows only that all of it is somebody's."""
+        return self.amount_cents - (self.matched_cents or (self.amount_cents if self.matched else 0))
 
 
-def decide_deposit(command: RecordDeposit, state: Deposit | None, book: Book | None) -> Says:
+def decide_deposit(
+    command: RecordDeposit | MatchDeposit, state: Deposit | None, book: Book | None
+) -> Says:
     """A deposit counts once; the same one with another amount is refused."""
+    if isinstance(command, MatchDeposit):
+        return _match(command, state or Deposit(), book or Book())
     if state is not None:
         if state.amount_cents != command.amount_cents:
             raise Refused("this deposit is known with another amount")
@@ -164,6 +174,30 @@ def decide_deposit(command: RecordDeposit, state: Deposit | None, book: Book | N
     return [said, to(trace_stream(command.trace, command.payer_trace_id), said)]
 
 
+def _match(command: MatchDeposit, deposit: Deposit, book: Book) -> Says:
+    """What a person leads to a check: no more than is left of the deposit, and neither is looked for under its trace again."""
+    left = deposit.left()
+    cents = min(left, command.expected_cents) if command.cents is None else command.cents
+    if command.cents is None and command.expected_cents <= 0:
+        raise Refused("the bank has shown all of that check already: name the cents, if it is more")
+    if not 0 < cents <= left:
+        raise Refused("there is less of that deposit left than should be matched")
+    matched = EftMatched(
+        deposit=command.deposit,
+        remittance=command.remittance,
+        amount_cents=cents,
+        difference_cents=cents - command.expected_cents,
+        matched_on="person",
+        posted_on=book.posting_day(command.deposited_on),
+        deposited_on=command.deposited_on,
+        reason=command.reason,
+        approver=command.approver,
+    )
+    traces = {trace_stream(*trace) for trace in command.traces if trace[0]}
+    says: Says = [matched, to(remittance_stream(command.remittance), matched)]
+    return [*says, *(to(trace, matched) for trace in sorted(traces))]
+
+
 def evolve_deposit(state: Deposit | None, event: Any) -> Deposit:
     """The deposit after an event."""
     deposit = state or Deposit()
@@ -171,5 +205,6 @@ def evolve_deposit(state: Deposit | None, event: Any) -> Deposit:
         case EftDeposited():
             return replace(deposit, amount_cents=event.amount_cents)
         case EftMatched():
-            return replace(deposit, matched=event.remittance)
+            cents = deposit.matched_cents + event.amount_cents
+            return replace(deposit, matched=event.remittance, matched_cents=cents)
     return deposit

@@ -65,9 +65,11 @@ def deposit_keys(event: Any, at: At) -> Keys:
 def deposit_row(row: Row | None, event: Any, at: At) -> Row | None:
     """What the bank shows, and whose money it turned out to be."""
     if isinstance(event, EftMatched):
+        matched = (row["matched_cents"] or 0) + event.amount_cents if row else 0
         return row and {
             **row,
             "remittance": event.remittance,
+            "matched_cents": matched,
             "difference_cents": event.difference_cents,
             "matched_on": event.posted_on,
         }
@@ -80,6 +82,7 @@ def deposit_row(row: Row | None, event: Any, at: At) -> Row | None:
         "remittance": "",
         "difference_cents": 0,
         "matched_on": None,
+        "matched_cents": 0,
     }
 
 
@@ -240,6 +243,7 @@ DEPOSIT = Projection(
         "remittance": "text",
         "difference_cents": "bigint",
         "matched_on": "date",
+        "matched_cents": "bigint",
     },
     key=("deposit",),
     hears=_wires(EftDeposited, EftMatched),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from contracts.adjudication_tracking import RemittanceReleased
 from contracts.posting import (
     EftDeposited,
@@ -19,11 +21,14 @@ from services.posting.domain import DEPOSIT, GUARANTOR, PAYEE, REMITTANCE, TRACE
 from services.posting.domain.book import evolve_book
 from services.posting.domain.commands import (
     HandOutRemittance,
+    MatchDeposit,
     MatchMoney,
     PostProviderAdjustments,
     ReceivePayment,
     RecordDeposit,
 )
+from services.posting.domain.money import Deposit
+from shared.errors import Refused
 from shared.streams import (
     account_stream,
     deposit_stream,
@@ -176,6 +181,52 @@ def test_a_deposit_is_said_to_its_trace_too() -> None:
 def test_a_deposit_without_a_trace_waits_for_a_person() -> None:
     bare = replace(RECORD, trace="", payer_trace_id="")
     assert len(said(DEPOSIT, [], bare, BOOK)) == 1
+
+
+BY_HAND = MatchDeposit(
+    "dep-1", DEPOSITED.deposited_on, "rem-9", 3_000, (("EFT1", "1990000002"), ("CHK9", "1990000002")),
+    "the payer's letter", "pat",
+)  # fmt: skip
+
+
+def test_a_person_leads_a_deposit_to_a_check_and_neither_is_looked_for_under_its_trace_again() -> None:
+    led = said(DEPOSIT, [DEPOSITED], BY_HAND, BOOK)
+    event, *elsewhere = led
+    assert (event.amount_cents, event.difference_cents, event.matched_on) == (3_000, 0, "person")
+    assert (event.reason, event.approver) == ("the payer's letter", "pat")
+    traces = [trace_stream("EFT1", "1990000002"), trace_stream("CHK9", "1990000002")]
+    assert {stream for stream, _ in elsewhere} == {remittance_stream("rem-9"), *traces}
+    scenario(TRACE, given=[EXPECTED, DEPOSITED, event], when=MatchMoney(), then=[], book=BOOK)
+
+
+def test_one_deposit_pays_several_checks_and_no_more_than_it_is() -> None:
+    first, *_ = said(DEPOSIT, [DEPOSITED], BY_HAND, BOOK)
+    rest = replace(BY_HAND, remittance="rem-10", expected_cents=9_000)
+    second, *_ = said(DEPOSIT, [DEPOSITED, first], rest, BOOK)
+    assert (second.amount_cents, second.difference_cents) == (5_025, 5_025 - 9_000)
+    for more in (replace(rest, cents=5_026), replace(rest, cents=0)):
+        assert "less of that deposit" in refused(DEPOSIT, [DEPOSITED, first], more, BOOK)
+    assert "less of that deposit" in refused(DEPOSIT, [DEPOSITED, first, second], rest, BOOK)
+    assert "less of that deposit" in refused(DEPOSIT, [], BY_HAND, BOOK)
+
+
+def test_a_deposit_that_its_trace_explained_is_led_nowhere_else() -> None:
+    assert "less of that deposit" in refused(DEPOSIT, [DEPOSITED, MATCHED], BY_HAND, BOOK)
+    known = Deposit(amount_cents=8_025, matched="rem-1")
+    with pytest.raises(Refused):
+        list(DEPOSIT.decide(BY_HAND, known, BOOK))
+
+
+def test_a_deposit_without_a_trace_tells_only_the_check() -> None:
+    bare = replace(BY_HAND, traces=(("", ""), ("CHK9", "1990000002")))
+    assert len(said(DEPOSIT, [DEPOSITED], bare, BOOK)) == 3
+
+
+def test_a_check_that_the_bank_has_shown_whole_gets_more_only_by_name() -> None:
+    whole = replace(BY_HAND, expected_cents=0)
+    assert "shown all of that check" in refused(DEPOSIT, [DEPOSITED], whole, BOOK)
+    (event, *_) = said(DEPOSIT, [DEPOSITED], replace(whole, cents=5), BOOK)
+    assert event.difference_cents == 5
 
 
 def test_a_deposit_counts_once_and_is_refused_with_another_amount() -> None:
