@@ -67,3 +67,19 @@ def test_a_remark_says_whose_work_it_is(carc: str, remark: str, owner: str) -> N
 
 def test_interest_that_the_payer_adds_is_no_overpayment() -> None:
     assert _rule("OA", "225").meaning == "contractual"
+
+
+@pytest.mark.parametrize("carc", ["26", "27", "31", "32", "33"])
+@pytest.mark.parametrize("group", ["CO", "PR"])
+def test_nobody_is_billed_for_a_coverage_that_the_payer_does_not_find_before_another_was_looked_for(
+    group: str, carc: str
+) -> None:
+    rule = _rule(group, carc)
+    assert (rule.meaning, rule.category, rule.owner, rule.correctable) == (
+        "denied", "FE", "registration", True,
+    )  # fmt: skip
+
+
+def test_what_a_payer_withholds_by_contract_is_nobodys_to_pay() -> None:
+    for group in ("CO", "OA"):
+        assert _rule(group, "104").meaning == _rule(group, "105").meaning == "contractual"
