@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from shared.x12.dates import day_or_none
-from shared.x12.structure import codes
+from shared.x12.guides import codes
 
 _WAYS = codes("01 14 20 27 28 29 30 33 ZZ")
 """How a trading partner may be identified (ISA05, ISA07)."""

@@ -38,6 +38,7 @@ from shared.x12.eligibility_loops.guide import GUIDE_270, GUIDE_271
 from shared.x12.envelope import TransactionSet, kind_of
 from shared.x12.fields import AMOUNT_MISSING
 from shared.x12.findings import Finding
+from shared.x12.guides import Guide
 from shared.x12.remittance_835 import Reading835, check_835, check_stream, read_835, write_835
 from shared.x12.remittance_835.guide import GUIDE as GUIDE_835
 from shared.x12.services_278 import check_278, read_278, write_278
@@ -45,7 +46,7 @@ from shared.x12.services_278.guide import REQUEST, RESPONSE
 from shared.x12.status_276 import check_276, read_276, write_276
 from shared.x12.status_277 import check_277, read_277, write_277
 from shared.x12.status_loops.guide import GUIDE_276, GUIDE_277
-from shared.x12.structure import Guide, Structure, check_structure
+from shared.x12.structure import Structure, check_structure
 from shared.x12.writing import Header
 
 Read = Callable[[TransactionSet], tuple[Any, list[Finding]]]

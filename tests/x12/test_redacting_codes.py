@@ -10,10 +10,10 @@ import pyx12
 
 from shared.x12.claim_837i import write_837i
 from shared.x12.claim_837p import write_837p
+from shared.x12.guides import Guide, Loop, Seg
 from shared.x12.redacting import Redactor, redact
 from shared.x12.redacting_rules import RULES, keeps, rules_of
 from shared.x12.sets import ROOMS
-from shared.x12.structure import Guide, Loop, Seg
 from tests.x12 import test_837i as stays
 from tests.x12.everything import WRITTEN
 from tests.x12.made import HEADER, SAMPLES, VARIETY, batch

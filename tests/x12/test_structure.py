@@ -187,7 +187,7 @@ def test_a_set_of_an_older_guide_is_not_held_against_this_one(kind: str) -> None
 
 
 def test_what_the_walk_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.x12.structure._STATES", 5)
+    monkeypatch.setattr("shared.x12.guides._STATES", 5)
     assert found(bytes_835()) == []
 
 

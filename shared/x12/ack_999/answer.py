@@ -7,7 +7,7 @@ from shared.x12 import limits
 from shared.x12.ack_999.model import Ack999, Fault999, Set999
 from shared.x12.envelope import Group, TransactionSet, X12File
 from shared.x12.findings import Finding
-from shared.x12.structure import HEADER, codes
+from shared.x12.guides import HEADER, codes
 from shared.x12.writing import writable
 
 _SEGMENT_CODES = codes("1 2 3 4 5 6 7 8 I4 I6 I7 I8 I9")

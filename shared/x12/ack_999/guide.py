@@ -1,6 +1,6 @@
 """How a 999 (005010X231A1) is built: one answer to a group, and in it one to each of its sets."""
 
-from shared.x12.structure import ANY, Guide, Loop, Seg, codes
+from shared.x12.guides import ANY, Guide, Loop, Seg, codes
 
 _CONTEXT = Seg(tag="CTX", most=10, needs=(1,), elements=6)
 _ELEMENT = Loop(

@@ -3,7 +3,7 @@
 from shared.x12 import limits
 from shared.x12.envelope import Interchange, X12File
 from shared.x12.findings import Finding, masked
-from shared.x12.structure import Seg, codes, faults_of
+from shared.x12.guides import Seg, codes, faults_of
 
 _NOTES = frozenset(f"{number:03d}" for number in range(32))
 TA1 = Seg(

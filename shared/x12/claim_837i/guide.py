@@ -1,7 +1,7 @@
 """How an 837I (005010X223A2) is built: an institutional claim and its lines."""
 
 from shared.x12.claim_loops import guide as g
-from shared.x12.structure import ANY, Loop, Seg
+from shared.x12.guides import ANY, Loop, Seg
 
 _LINE = Loop(
     id="2400",

@@ -1,7 +1,7 @@
 """How an 837P (005010X222A1) is built: a professional claim and its lines."""
 
 from shared.x12.claim_loops import guide as g
-from shared.x12.structure import ANY, Loop, Seg, codes
+from shared.x12.guides import ANY, Loop, Seg, codes
 
 _LINE = Loop(
     id="2400",

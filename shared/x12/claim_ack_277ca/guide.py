@@ -1,6 +1,6 @@
 """How a 277CA (005010X214) is built: source, receiver, providers and the claims of each, every level with its status."""
 
-from shared.x12.structure import ANY, Guide, Loop, Seg, codes
+from shared.x12.guides import ANY, Guide, Loop, Seg, codes
 
 
 def _level(code: str) -> Seg:

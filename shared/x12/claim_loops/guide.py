@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.x12.structure import ANY, Guide, Loop, Seg, codes
+from shared.x12.guides import ANY, Guide, Loop, Seg, codes
 
 _ID = ((8, 9),)
 _NUMBERS_OF = {"41": "46", "40": "46", "PE": "PI XV", "IL": "II MI", "PR": "PI XV"}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from shared.x12.eligibility_loops.check import RECEIVERS, SOURCES
+from shared.x12.guides import Guide, Loop, Seg, codes
 from shared.x12.inquiry_loops import guide as g
-from shared.x12.structure import Guide, Loop, Seg, codes
 
 BENEFITS = codes("1 2 3 4 5 6 7 8 A B C CB D E F G H I J K L M MC N O P Q R S T U V W X Y")
 """What a benefit says (EB01)."""

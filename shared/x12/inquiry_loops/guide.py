@@ -1,6 +1,6 @@
 """Segments that the guides of eligibility and of reviews have alike: levels, names, addresses, refusals."""
 
-from shared.x12.structure import ANY, Loop, Seg, codes
+from shared.x12.guides import ANY, Loop, Seg, codes
 
 N3 = Seg(tag="N3", needs=(1,), elements=2)
 N4 = Seg(tag="N4", needs=(1,), elements=7)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from shared.x12 import limits
 from shared.x12.envelope import TransactionSet
 from shared.x12.findings import Finding, Severity
+from shared.x12.guides import codes
 from shared.x12.npi import is_npi
 from shared.x12.remittance_835.model import Cas, RemitClaim, Remittance
 from shared.x12.remittance_835.read import Reading835
-from shared.x12.structure import codes
 
 GROUPS = frozenset({"CO", "OA", "PI", "PR", "CR"})
 PLB_REASONS = codes(

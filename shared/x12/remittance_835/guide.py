@@ -1,6 +1,6 @@
 """How an 835 (005010X221A1) is built: header, payer and payee, claims under LX, lines, provider adjustments."""
 
-from shared.x12.structure import ANY, Guide, Loop, Seg, codes
+from shared.x12.guides import ANY, Guide, Loop, Seg, codes
 
 _ID = ((8, 9),)
 _PAYERS_IDS = codes("0B 1A 1B 1C 1D 1G 1H 1J D3 G2 HPI LU SY TJ")

@@ -5,9 +5,9 @@ Request and response have one order; only a response refuses, decides, and says 
 
 from collections.abc import Iterable
 
+from shared.x12.guides import ANY, Guide, Loop, Seg, codes
 from shared.x12.inquiry_loops import guide as g
 from shared.x12.services_278.check import REQUESTERS, REVIEWERS
-from shared.x12.structure import ANY, Guide, Loop, Seg, codes
 
 
 def _said(*, answers: bool) -> tuple[Seg, ...]:

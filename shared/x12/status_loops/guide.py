@@ -1,6 +1,6 @@
 """How a 276 and a 277 (005010X212) are built: payer, receiver, provider, subscriber, dependent, their claims and lines."""
 
-from shared.x12.structure import ANY, Guide, Loop, Seg, codes
+from shared.x12.guides import ANY, Guide, Loop, Seg, codes
 
 
 def _level(code: str) -> Seg:
