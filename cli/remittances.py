@@ -9,7 +9,7 @@ import httpx
 
 from cli.output import dollars
 from shared.x12 import Unreadable, read_file
-from shared.x12.dates import day_or_none
+from shared.x12.dates import payment_day
 from shared.x12.envelope import TransactionSet, kind_of
 
 SERVICE = "adjudication_tracking"
@@ -76,7 +76,7 @@ def _payment(one: TransactionSet) -> Payment:
     bpr, trn, produced = found["BPR"], found["TRN"], found["DTM"]
     # What is no day was read as none: the day on which the file was produced counts then.
     days = (_element(bpr, 16), _element(produced, 2) if _element(produced, 1) == "405" else "")
-    day = next((day for day in days if day_or_none(day)), "")
+    day = next((day for day in days if payment_day(day)), "")
     return Payment(_element(trn, 2), _element(trn, 3), day)
 
 

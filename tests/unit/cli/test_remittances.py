@@ -86,6 +86,13 @@ def test_a_day_that_is_none_names_no_payment() -> None:
     assert payment.is_of({"check_number": "CHECK1", "payer_trace_id": "1999999999", "paid_on": "2026-01-05"})
 
 
+@pytest.mark.parametrize("day", [b"00010101", b"99991231"])
+def test_a_day_at_an_end_of_the_calendar_is_none(day: bytes) -> None:
+    at = DATA.index(b"~TRN*")
+    (payment,) = payments(DATA[: at - 8] + day + DATA[at:].replace(b"DTM*405*20260105", b"DTM*405*20260104"))
+    assert payment.paid_on == "20260104"
+
+
 def test_without_a_day_of_payment_the_day_of_production_names_it() -> None:
     at = DATA.index(b"~TRN")
     produced = DATA[at:].replace(b"DTM*405*20260105~", b"DTM*405*20260104~")
