@@ -227,7 +227,7 @@ def routes(doors: Doors) -> APIRouter:
     @router.get("/accounts/{account}")
     async def account(account: str) -> dict[str, Any]:
         """The charges of an account as they stand."""
-        rows = await doors.rows("select * from account_charges where account = $1", account)
+        rows = await doors.rows("select * from account_charges where account = $1", account.upper())
         if not rows:
             raise NotFound("no charge of this account was captured")
         return rows[0]

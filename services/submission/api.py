@@ -339,7 +339,7 @@ def _queries(router: APIRouter, doors: Doors) -> None:
     @router.get("/claims/{claim}")
     async def claim_row(claim: str) -> dict[str, Any]:
         """One claim's newest attempt."""
-        rows = await doors.rows("select * from claim where claim = $1", claim)
+        rows = await doors.rows("select * from claim where claim = $1", claim.upper())
         if not rows:
             raise NotFound("there is no such claim")
         return _plain(rows[0])

@@ -177,6 +177,7 @@ def _queries(router: APIRouter, doors: Doors) -> None:
     @router.get("/accounts/{account}")
     async def account(account: str) -> dict[str, Any]:
         """An account's balance, each charge, claim level as charge '', and its journal."""
+        account = account.upper()
         rows = await doors.rows("select * from account_balance where account = $1", account)
         if not rows:
             raise NotFound("no money is known on this account")
