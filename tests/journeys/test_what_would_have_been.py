@@ -1,6 +1,7 @@
 """The log of everything that other journeys did, decided again: the same with the same books, other figures with others."""
 
 import json
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,24 @@ async def test_the_services_would_decide_again_whatever_they_decided(lived: Stac
     assert found.code.same > 0
     assert (found.code.different, found.code.streams, found.stuck) == (0, set(), set())
     assert _plain(found.was["/summary"]) == _plain(found.would_be["/summary"]) == await _live(lived)
+
+
+async def test_the_figures_that_are_compared_are_those_of_the_summary(lived: Stack) -> None:
+    answers = (await what_if(lived, (), None, QUESTIONS, _quiet)).was
+    total, cents, items = answers["/summary"]["total"], Counter[str](), Counter[str]()
+    for row in answers["/figures"]:
+        cents[row["figure"]] += row["cents"]
+        items[row["figure"]] += row["items"]
+    for name in ("billed", "insurance paid", "patient paid", "contractual", "patient owes"):
+        assert cents[name] == total[f"{name.replace(' ', '_')}_cents"], name
+    owed = {name: amount for name, amount in cents.items() if name.startswith("payers owe, ")}
+    aged = sum(amount for name, amount in owed.items() if name.endswith("days"))
+    assert aged == sum(owed.values()) - aged == total["payers_owe_cents"]
+    denials = answers["/summary"]["denials_total"]
+    assert items["denials to do"] == denials["to_do"]
+    assert items["denials that wait for the payer"] == denials["waiting"]
+    states = answers["/summary"]["claims_by_state"]
+    assert sum(items[f"claims {state}"] for state in {row["state"] for row in states}) == sum(r["claims"] for r in states)
 
 
 async def test_what_was_known_when_the_last_day_ended_is_what_is_known(lived: Stack) -> None:
