@@ -159,7 +159,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     async def resubmit(
         claim: str, body: Resubmit, key: IdempotencyKey, actor: Actor
     ) -> dict[str, Any]:
-        """Send a rejected claim again after it was mended, or a voided one as a new claim."""
+        """Send a rejected claim again after it was mended, a voided one as a new claim, or one that waits at a wrong payer to the right one."""
         return await one(claim, ResubmitClaim(claim, body.note), body, key, actor)
 
     @router.post("/claims/{claim}/replace")

@@ -232,6 +232,14 @@ def test_a_decision_that_was_taken_back_and_not_replaced_is_asked_for(server: st
     assert step == "its payer took the decision back: ask for the one that takes its place"
 
 
+def test_a_claim_that_its_payer_calls_anothers_is_to_be_billed_to_that_one(server: str) -> None:
+    said = replace(adjudicated(DENIED), status="23", flags=("no_money",))
+    rows = Rows().tell(opened("BLUE"), captured(), created(), submitted(DAY), said)
+    ((what, _, cents, step),) = _unclaimed(server, rows)
+    assert (what, cents) == ("in process", 20_000)
+    assert step.startswith("its payer says it is another payer's") and step.endswith(f"{CLAIM}/resubmit")
+
+
 def test_charges_that_no_claim_was_made_of_are_nobodys_until_they_are_coded(server: str) -> None:
     rows = Rows().tell(opened("BLUE"), captured())
     ((what, _, cents, step),) = _unclaimed(server, rows)

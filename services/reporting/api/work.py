@@ -129,6 +129,8 @@ _ASKED = (
 _ASK_FOR_IT = (
     "case when claim is null then 'no claim was made of it: see list coding, and what coverages it has' "
     "when voided then 'send it anew: submission, POST /claims/' || claim || '/resubmit; or correct its charges' "
+    "when elsewhere then 'its payer says it is another payer''s: set the coverages, then: submission, POST /claims/' "
+    "|| claim || '/resubmit' "
     "when reversed then 'its payer took the decision back: ask for the one that takes its place' "
     "when what = 'next payer' then 'its payer answered, or is none of the coverages: set the coverages, or write it off' "
     "else 'no decision is about it: send the claim again, submission, POST /claims/' || claim || '/replace' end"
@@ -139,6 +141,7 @@ async def unclaimed(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     """Insurance money that no claim on its way asks for, and denials that were accepted and never written off."""
     return await doors.rows(
         "with asks as (select account, bool_or(state = 'voided') as voided, bool_or(state = 'reversed') as reversed, "
+        "bool_or(state = 'not theirs') as elsewhere, "
         f"bool_or({_ASKED}) as asked, (array_agg(claim order by payer_order))[1] as claim from claim_view group by 1), "
         "given as (select account, coalesce(sum(cents) filter (where outcome = ''), 0) as worked, "
         "coalesce(sum(cents) filter (where outcome = 'accepted'), 0) as accepted from denial_view group by 1) "

@@ -32,6 +32,9 @@ from contracts.submission import (
 from shared.service import At, Projection, Row
 
 VOID = "8"
+NOT_THEIRS = "not theirs"
+"""The state of a claim of which its payer says that it is another payer's (CLP02 23), until that one is billed or answers."""
+_ASKED = ("sent", "received", "accepted")
 NOT_ANSWERED: Row = {"decided": {}, "unanswered_cents": None}
 """Of an attempt: the charges of decisions that stand, while they are not all of it; None until the first of them."""
 ANSWERED = ("paid", "zero pay", "denied")
@@ -184,7 +187,8 @@ def _rejected(row: Row, e: ClaimRejected, at: At) -> Row:
 
 def _adjudicated(row: Row, e: ClaimAdjudicated, at: At) -> Row:
     if "no_money" in e.flags:
-        return {}  # It decides nothing: the payer's answer is awaited as before.
+        # It decides nothing: the payer's answer is awaited as before, unless the claim is another's.
+        return {"state": NOT_THEIRS} if e.status == "23" and row["state"] in _ASKED else {}
     charge = row["charge_cents"] or e.charge_cents
     return {
         **_left(row, {**(row["decided"] or {}), e.adjudication: e.charge_cents}, charge),

@@ -278,6 +278,12 @@ def _resubmit(account: Account, command: ResubmitClaim, books: Books) -> Said:
     if claim is None:
         raise Refused("this account has no such claim")
     offender = claim.status == "held" and TRANSPORT in claim.reasons
+    if claim.status == "accepted" and payer_now(account, claim) != claim.payer:
+        # Whoever has it is not who covers the person; it never decided, and no answer of it is asked for any more.
+        anew = resubmission(
+            account, claim, "correction", frequency="1", payer_control="", note=command.note
+        )
+        return again(account, claim, anew, books) if is_ready(account) else []
     if claim.status in ("held", "adjudicated", "imported", "forwarded") and not offender:
         raise Refused(f"only a rejected claim is resubmitted; this one is {claim.status}")
     if claim.status == "voided":

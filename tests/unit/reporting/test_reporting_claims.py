@@ -109,3 +109,11 @@ def test_what_decides_nothing_leaves_a_claim_unanswered() -> None:
 def test_a_claim_that_went_to_another_payer_is_that_payers_to_answer() -> None:
     rows = lived(adjudicated(DENIED)).tell(submitted(DAY, payer="AETNA", attempt=2))
     assert rows.claim(CLAIM)["payer"] == "AETNA"
+
+
+def test_a_claim_that_its_payer_calls_anothers_is_not_awaited_until_somebody_decides_it() -> None:
+    elsewhere = replace(PART, status="23", flags=("no_money",))
+    rows = Rows().tell(created(), submitted(DAY), elsewhere)
+    assert rows.claim(CLAIM)["state"] == "not theirs"
+    assert rows.tell(submitted(DAY, payer="AETNA", attempt=2)).claim(CLAIM)["state"] == "sent"
+    assert lived(adjudicated(PAID)).tell(elsewhere).claim(CLAIM)["state"] == "paid"

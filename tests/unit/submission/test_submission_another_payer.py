@@ -29,7 +29,7 @@ from tests.unit.submission.facts import (
     submitted,
 )
 from tests.unit.submission.lives import HELD, SENT, tell
-from tests.unit.submission.test_submission_void import VOID
+from tests.unit.submission.test_submission_void import ACCEPTED, VOID
 
 FOUND = CoveragesSet(
     patient="patient-1", coverages=(coverage(payer="PAYER-B"),), set_on=DAY, reason="the right card"
@@ -103,3 +103,16 @@ def test_the_payer_that_decided_is_asked_to_reopen_while_the_coverage_is_its_own
     question: CorrectionRequested = asked("reopening")
     own, nothing = tell(DENIED, SendCorrection(question))
     assert [type(event) for event in own] == [ReopeningOpened] and nothing is None
+
+
+def test_a_claim_that_waits_at_a_payer_that_covers_nobody_goes_to_the_one_that_does() -> None:
+    own, queued = tell((*ACCEPTED, FOUND), ResubmitClaim(CLAIM))
+    assert [type(event) for event in own] == [ClaimResubmitted]
+    package = queued.package
+    assert (package.payer, package.frequency, package.payer_control) == ("PAYER-B", "1", "")
+    elsewhere = adjudicated(status="23", paid_cents=0, patient_cents=0, adjustments=())
+    assert tell((*ACCEPTED, elsewhere, FOUND), ResubmitClaim(CLAIM)) == (own, queued)
+
+
+def test_a_claim_that_waits_at_its_own_payer_is_not_sent_twice() -> None:
+    assert tell(ACCEPTED, ResubmitClaim(CLAIM)) == ([], None)
