@@ -47,7 +47,8 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
     by_trace = {row["trace"]: row for row in rows}
     if len(by_trace) < len(traces):
         raise NotFound("a batched inquiry has no package")
-    ordered = [by_trace[trace] for trace in traces]
+    # A coverage that was replaced meanwhile has the package of its new payer: this receiver is not told of that one.
+    ordered = [by_trace[i.trace] for i in event.inquiries if by_trace[i.trace]["payer"] == i.payer]
     sealed = [
         box
         for row in ordered

@@ -67,7 +67,7 @@ def _answer(row: Row | None, event: Any, at: At) -> Row:
     }
     match event:
         case InquirySent():
-            return {**row, "state": "asked", "asked_on": at.occurred_on}
+            return {**row, "payer": event.payer, "state": "asked", "asked_on": at.occurred_on}
         case BenefitsConfirmed():
             return {
                 **row,

@@ -49,7 +49,9 @@ class Outside:
         return [CHILD, self.member]
 
 
-def file(relation: str, *, about: Any = "patient", own_number: bool = False) -> bytes:
+def file(
+    relation: str, *, about: Any = "patient", own_number: bool = False, payer: str = "P"
+) -> bytes:
     """The 270 that leaves."""
     listed = evolve_book(
         evolve_book(BOOK, FACILITY), replace(PAYER, name="PAYER", inquires_about=about)
@@ -57,7 +59,7 @@ def file(relation: str, *, about: Any = "patient", own_number: bool = False) -> 
     member = MemberDetails(member_id="M1", subscriber=None if own_number else HOLDER)
     batched = InquiriesBatched(
         receiver="R", lane=0, isa13=500_000_100, gs06=500_000_100, file_name="f", batched_on=DAY,
-        inquiries=(BatchedInquiry(account=NUMBER, trace=TRACE, payer="P", relation=relation),),
+        inquiries=(BatchedInquiry(account=NUMBER, trace=TRACE, payer=payer, relation=relation),),
     )  # fmt: skip
     data = asyncio.run(HAND_OVER.build(batched, AT, Outside(listed, member)))  # type: ignore[arg-type]
     assert data is not None
@@ -100,6 +102,10 @@ def test_any_other_relation_is_said_as_another_adult(relation: str) -> None:
 )
 def test_the_subscriber_alone_is_asked_about(asked: dict[str, Any]) -> None:
     assert inquiry(file(**asked)).dependent is None
+
+
+def test_a_receiver_is_not_told_of_the_coverage_that_replaced_the_one_it_was_to_be_asked_about() -> None:
+    assert list(read_file(file("18", payer="ANOTHER")).sets()) == []
 
 
 def answered(**said: Any) -> Any:
