@@ -31,7 +31,6 @@ class Progress(msgspec.Struct):
     book_version: int = 0
     today: date | None = None
     day_work: DayWork | None = None
-    hears: str = ""
     replay_until: int = 0
     """Records below this offset were decided on before the database was lost: fold, do not decide again."""
     refill: bool = False
@@ -42,7 +41,6 @@ class Progress(msgspec.Struct):
     """By target partition: whatever records below this offset led to there stands in the log."""
     hold_until: int = 0
     """Files that records below this offset ask for may have left before the database was lost: a person says."""
-
     refilled: bool = False
     """The log was filled anew: between producers it has another order here than the one that was heard."""
 
