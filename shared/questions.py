@@ -53,7 +53,7 @@ async def is_halted(dsn: str) -> bool:
     """Whether nobody answers there in time, not even with a no."""
     try:
         connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
-    except asyncpg.PostgresError:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         return False
     except (OSError, TimeoutError):
         return True
