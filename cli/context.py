@@ -24,6 +24,7 @@ from cli.output import (
     print_json,
 )
 from cli.plain import plain
+from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.home import NotStarted
 from deploy.pids import halted
 from deploy.stack import Stack
@@ -82,13 +83,17 @@ def one_of(services: Sequence[str], service: str) -> str:
 
 
 def url_of(service: str) -> str:
-    """A service's address; exits with 3 when it does not run, or is halted and would never answer."""
+    """A service's address; exits with 3 when it does not run, or when it or PostgreSQL is halted and answers nobody."""
+    url = ""
     for facts in stack().home.running():
-        if facts.get("service") == service:
-            if said := halted(facts["pid"]):
-                fail(f"{facts['name']} {said}", NOT_RUNNING)
-            return str(facts["url"])
-    fail(f"{service} is not running; start everything with `claimlog up`", NOT_RUNNING)
+        asked = facts.get("service") == service
+        if (asked or facts["name"] == EmbeddedPostgres.name) and (said := halted(facts["pid"])):
+            fail(f"{facts['name']} {said}", NOT_RUNNING)
+        if asked:
+            url = url or str(facts["url"])
+    if not url:
+        fail(f"{service} is not running; start everything with `claimlog up`", NOT_RUNNING)
+    return url
 
 
 def ask(service: str, path: str, **params: Any) -> Any:

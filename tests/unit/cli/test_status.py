@@ -118,14 +118,20 @@ def test_a_halted_service_is_told_at_once_by_who_waits_for_it(tmp_path: Path, ha
         Services(home, "", "").wait(["coding-0"])
 
 
-def test_who_asks_a_halted_service_is_told_at_once(
-    here: Installation, halted: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("which", ["reporting-0", "postgres"])
+@pytest.mark.parametrize("words", [["summary"], ["refused", "redrive", "ab" * 32]])
+def test_whoever_would_wait_for_what_is_halted_is_told_at_once(
+    which: str, words: list[str], here: Installation, halted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here.runs("reporting-0", halted, service="reporting", url="http://service.invalid")
     monkeypatch.setattr(context, "stack", lambda: here)
-    said = CliRunner().invoke(app, ["summary"])
+    here.runs("postgres", halted if which == "postgres" else None, port=1)
+    for service in SERVICES:
+        pid = None if which == "postgres" else halted
+        here.runs(f"{service}-0", pid, service=service, url="http://service.invalid")
+    said = CliRunner().invoke(app, words)
+    told = said.output.replace("\n", " ")
     assert said.exit_code == 3
-    assert f"reporting-0 is halted (SIGSTOP) and does not answer; `kill -CONT {halted}`" in said.output.replace("\n", " ")
+    assert f"halted (SIGSTOP) and does not answer; `kill -CONT {halted}`" in told
 
 
 async def door(answer: Any) -> tuple[bool, str]:
