@@ -42,7 +42,7 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
     book: Book = await outside.book(at.partition)
     traces = [i.trace for i in event.inquiries]
     rows = await outside.rows(
-        "select * from inquiry_package where trace = any($1::text[])", traces
+        "select * from queued_inquiry where queue = $1 and trace = any($2::text[])", at.stream, traces
     )
     by_trace = {row["trace"]: row for row in rows}
     if len(by_trace) < len(traces):
@@ -146,8 +146,11 @@ async def take_answers(data: bytes, name: str, doors: Doors) -> TakeAnswers:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     read = await aside(read_answers, data, name, sha256)
+    # Of several inquiries under one trace, one is about the coverage as it is by now.
     rows = await doors.rows(
-        "select trace, payer from inquiry_package where trace = any($1::text[])",
+        "select distinct on (trace) trace, payer from queued_inquiry q "
+        "left join account_payers a on a.account = left(q.trace, 14) where trace = any($1::text[]) "
+        "order by trace, (a.payers ->> right(q.trace, 1) = payer) desc nulls last, queue",
         [trace_in(one) for one in read],
     )
     asked = {row["trace"]: row["payer"] for row in rows}

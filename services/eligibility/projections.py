@@ -17,6 +17,7 @@ from shared.service import At, Projection, Row
 
 def _package(row: Row | None, event: InquiryQueued, at: At) -> Row:
     return {
+        "queue": at.stream,
         "trace": event.trace,
         "payer": event.payer,
         "facility": event.facility,
@@ -29,8 +30,9 @@ def _package(row: Row | None, event: InquiryQueued, at: At) -> Row:
 
 
 PACKAGES = Projection(
-    table="inquiry_package",
+    table="queued_inquiry",
     columns={
+        "queue": "text",
         "trace": "text",
         "payer": "text",
         "facility": "text",
@@ -40,12 +42,27 @@ PACKAGES = Projection(
         "member_key": "text",
         "member": "text",
     },
-    key=("trace",),
+    # A coverage that is replaced is asked about again under its trace, in the queue of another receiver.
+    key=("queue", "trace"),
     hears=frozenset({"eligibility.inquiry_queued.v1"}),
-    keys=lambda event, at: [(event.trace,)],
+    keys=lambda event, at: [(at.stream, event.trace)],
     project=_package,
     lasting=True,
 )
+
+
+PAYERS = Projection(
+    table="account_payers",
+    columns={"account": "text", "payers": "jsonb"},
+    key=("account",),
+    hears=frozenset({"registration.account_opened.v1", "registration.coverages_set.v1"}),
+    keys=lambda event, at: [(at.stream[8:],)] if at.stream.startswith("account/") else [],
+    project=lambda row, event, at: {
+        "account": at.stream[8:],
+        "payers": {str(c.order): c.payer for c in event.coverages},
+    },
+)
+"""Who covers an account by now: an answer to an inquiry about a coverage that was replaced is nobody's."""
 
 
 def _answer(row: Row | None, event: Any, at: At) -> Row:
@@ -65,9 +82,10 @@ def _answer(row: Row | None, event: Any, at: At) -> Row:
         "follow_up": "",
         "loop": "",
     }
+    row = {**row, "payer": event.payer}
     match event:
         case InquirySent():
-            return {**row, "payer": event.payer, "state": "asked", "asked_on": at.occurred_on}
+            return {**row, "state": "asked", "asked_on": at.occurred_on}
         case BenefitsConfirmed():
             return {
                 **row,
@@ -188,4 +206,4 @@ RECEIVED_FILES = Projection(
     project=_received,
 )
 
-PROJECTIONS = (PACKAGES, COVERAGES, FILES, RECEIVED_FILES)
+PROJECTIONS = (PAYERS, PACKAGES, COVERAGES, FILES, RECEIVED_FILES)

@@ -7,18 +7,29 @@ from typing import Any
 
 import pytest
 
-from contracts.eligibility import BatchedInquiry, BenefitsConfirmed, InquiriesBatched
+from contracts.eligibility import (
+    BatchedInquiry,
+    BenefitsConfirmed,
+    InquiriesBatched,
+    InquiryQueued,
+)
 from contracts.phi import MemberDetails, PersonDetails
 from contracts.reference import FacilityListed
+from contracts.values import Sealed
+from services.eligibility.app import SERVICE
 from services.eligibility.domain import Book, evolve_book
+from services.eligibility.domain.account import queue_of
 from services.eligibility.gateway import HAND_OVER, answers_to, read_answers
 from shared.service import Row
 from shared.x12 import read_file
 from shared.x12.eligibility_270 import Inquiry270, check_270, read_270, read_set_270
 from shared.x12.eligibility_271 import Answer271, Benefit, Rejection, write_271
 from shared.x12.writing import Header
-from tests.unit.eligibility.facts import BOOK, DAY, NUMBER, PAYER, TRACE
-from tests.unit.eligibility.test_inquiries import AT
+from tests.unit.eligibility.facts import BOOK, COVERAGE, DAY, NUMBER, OPENED, PAYER, TRACE
+from tests.unit.eligibility.test_inquiries import AT, SET_ANEW
+from tests.unit.reporting.rows import Rows
+
+SEALED = Sealed(key_id="k", box="b")
 
 CHILD = PersonDetails(
     last="TESTA", first="KIM", born_on=date(2018, 3, 1), sex="F",
@@ -129,3 +140,25 @@ def test_what_the_payer_says_of_the_dependent_is_the_answer() -> None:
 def test_a_dependent_that_the_payer_does_not_know_is_refused_where_it_was_asked() -> None:
     found = answered(rejections=[Rejection("67", "C", "2100D")])
     assert (found.reason, found.loop) == ("67", "2100D")
+
+
+def test_a_coverage_that_goes_to_another_receiver_is_asked_about_in_each_queue_by_itself() -> None:
+    asked = InquiryQueued(
+        account=NUMBER, trace=TRACE, payer="P", coverage_order=1, facility="F", service_on=DAY, relation="18",
+        person=SEALED, member=SEALED, receiver="R",
+    )  # fmt: skip
+    rows = Rows(SERVICE).tell(asked, stream=queue_of("R", 0))
+    rows.tell(replace(asked, payer="Q", receiver="S"), stream=queue_of("S", 0), partition=1)
+    table = rows.tables["queued_inquiry"]
+    assert {key[0]: row["payer"] for key, row in table.items()} == {
+        queue_of("R", 0): "P",
+        queue_of("S", 0): "Q",
+    }
+
+
+def test_who_covers_an_account_by_now_is_known_by_place() -> None:
+    rows = Rows(SERVICE).tell(OPENED, stream=f"account/{NUMBER}")
+    table = rows.tables["account_payers"]
+    assert table[(NUMBER,)]["payers"] == {"1": "P"}
+    rows.tell(replace(SET_ANEW, coverages=(replace(COVERAGE, payer="Q"),)), stream=f"account/{NUMBER}")
+    assert table[(NUMBER,)]["payers"] == {"1": "Q"}
