@@ -44,8 +44,7 @@ async def _recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     ends = await reader.ends(partitions)
     async with engine.pool.acquire() as connection:
         rows = await engine.store.progress(connection)
-    another = {p: 0 for p in await _another(reader, rows, ends)}
-    await _rewind(engine, rows, another | await _cut(reader, rows, ends))
+    await _rewind(engine, rows, await _cut(reader, rows, ends))
     forgotten: list[Forgotten] = []
     for p, row in rows.items():
         async for records in _tail(reader, row, ends):
@@ -96,10 +95,15 @@ def _not_while_recovering(row: Progress) -> None:
 async def _cut(
     reader: LogReader, rows: dict[int, Progress], ends: dict[int, int]
 ) -> dict[int, int]:
-    """Partitions that end before our offset, with the end; another instance may have gone on since `ends`."""
+    """Partitions that end before our offset, with the end; with 0 those that were cut and filled again since.
+
+    Since `ends` another instance may have gone on, or another service may have filled what was cut: what reaches our
+    offset only by now is looked at as well.
+    """
     beyond = [p for p, row in rows.items() if row.next_offset > ends[p]]
     now = await reader.ends(beyond) if beyond else {}
-    return {p: end for p, end in now.items() if rows[p].next_offset > end}
+    cut = {p: end for p, end in now.items() if rows[p].next_offset > end}
+    return {p: 0 for p in await _another(reader, rows, ends | now)} | cut
 
 
 async def _another(
