@@ -19,8 +19,10 @@ from shared.turns import Turns
 MANY = 20
 """Fewer commands in one request are no import: where they name no facility, nobody looks it up."""
 FACILITIES = "select stream, facility from state where stream = any($1)"
+SLICE = 50
+"""Commands of an import that are let in together."""
 LONGEST_TURN_SECONDS = 10.0
-"""A request waits so long for its turn; then it is told to come again."""
+"""A slice waits so long for its turn; then it and what follows it are told to come again."""
 STEP_SECONDS = 0.2
 COME_AGAIN = "this facility sends more than services take: come again with the same key"
 SEALED_AT_ONCE = 500
@@ -46,7 +48,7 @@ class OpenDoors:
         facilities = await self._facilities(orders)
         now = time.monotonic()
         counts = Counter(filter(None, facilities))
-        late = {f for f, count in counts.items() if not self.turns.enters(f, count, now)}
+        late = {f for f, count in counts.items() if not self.turns.is_free(f, count, now)}
         told = await (self._in_turn(orders, facilities, late) if late else self.engine.handle(orders))
         measure(
             commands=len(told),
@@ -67,16 +69,14 @@ class OpenDoors:
         return [known.get(order.stream, "") for order in orders]
 
     async def _in_turn(self, orders: Sequence[Order], facilities: Sequence[str], late: set[str]) -> list[Answer]:
-        """Everybody's orders at once but those of the late ones, each of whom waits for its turn."""
+        """Everybody's orders at once but those of the late ones, which wait for their turns."""
         groups: dict[str, list[int]] = {}
         for n, facility in enumerate(facilities):
             groups.setdefault(facility if facility in late else "", []).append(n)
 
         async def of(facility: str, places: list[int]) -> list[Answer]:
             mine = [orders[n] for n in places]
-            if facility and not await self._turn(facility, len(mine)):
-                return [Answer(429, o.stream, code="busy", sentence=COME_AGAIN) for o in mine]
-            return await self.engine.handle(mine)
+            return await (self._in_slices(facility, mine) if facility else self.engine.handle(mine))
 
         answered = await asyncio.gather(*(of(facility, places) for facility, places in groups.items()))
         told: dict[int, Answer] = {}
@@ -84,17 +84,27 @@ class OpenDoors:
             told |= zip(places, answers, strict=True)
         return [told[n] for n in range(len(orders))]
 
+    async def _in_slices(self, facility: str, orders: Sequence[Order]) -> list[Answer]:
+        """Some at a time, each when its turn comes: others' commands come in between."""
+        answers: list[Answer] = []
+        for at in range(0, len(orders), SLICE):
+            some = orders[at : at + SLICE]
+            if not await self._turn(facility, len(some)):
+                return [*answers, *(Answer(429, o.stream, code="busy", sentence=COME_AGAIN) for o in orders[at:])]
+            answers += await self.engine.handle(some)
+        return answers
+
     async def _turn(self, facility: str, commands: int) -> bool:
         """Wait for it; False when it does not come in time."""
         measure(commands_waited=commands)
         self._in_line += commands
         try:
             for _ in range(round(LONGEST_TURN_SECONDS / STEP_SECONDS)):
-                await asyncio.sleep(STEP_SECONDS)
                 if self.turns.enters(facility, commands, time.monotonic()):
                     return True
                 if self._in_line > WAITING_COMMANDS:
                     return False
+                await asyncio.sleep(STEP_SECONDS)
             return False
         finally:
             self._in_line -= commands

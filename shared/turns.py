@@ -7,7 +7,7 @@ takes it, and not as fast as a door could: what is not let in delays no other fa
 BURST = 500
 PER_SECOND = 25.0
 """Commands that a facility sends without ever waiting: a clinic's days, not an import."""
-BEHIND_SECONDS = 1.5
+BEHIND_SECONDS = 1.0
 """While the slowest service needs longer than that for what it has not read, nothing more is let in of an import."""
 FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 100.0, 20.0, 20_000.0
 """Commands beyond that which are let in between two looks at the services; `looked` finds how many are right."""
@@ -34,19 +34,24 @@ class Turns:
         """Whether anybody sent more than a clinic's days since services were last looked at."""
         self._facilities: dict[str, _Facility] = {}
 
-    def enters(self, facility: str, commands: int, now: float) -> bool:
-        """Whether these commands of a facility are let in now; else they ask again a moment later."""
+    def is_free(self, facility: str, commands: int, now: float) -> bool:
+        """Whether a facility sends these commands without waiting, as part of a clinic's days; they are counted."""
         known = self._facilities.get(facility) or self._new(facility, now)
         known.free = min(BURST, known.free + (now - known.at) * PER_SECOND)
         known.at = now
-        if commands <= known.free:
-            known.free -= commands
+        if commands > known.free:
+            self.waited = True
+            return False
+        known.free -= commands
+        return True
+
+    def enters(self, facility: str, commands: int, now: float) -> bool:
+        """Whether these commands of an import are let in now; else they ask again a moment later."""
+        if self.is_free(facility, commands, now):
             return True
-        self.waited = True
         if self.left <= 0:
             return False
-        self.left -= commands - known.free  # No request is too large to have its turn.
-        known.free = 0.0
+        self.left -= commands  # No request is too large to have its turn.
         return True
 
     def _new(self, facility: str, now: float) -> _Facility:

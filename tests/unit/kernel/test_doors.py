@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared import doors as doors_room
-from shared.doors import LONGEST_TURN_SECONDS, MANY, OpenDoors
+from shared.doors import LONGEST_TURN_SECONDS, MANY, SLICE, OpenDoors
 from shared.service import Answer, Order, Scope
 from shared.turns import BURST
 
@@ -53,8 +53,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 async def _importing() -> tuple[OpenDoors, Engine]:
     """Doors at which an import has taken all that is let in for now."""
     doors, engine = _doors()
-    for _ in range(2):
-        assert {a.status for a in await doors.handle(_orders(BURST, "import"))} == {200}
+    assert {a.status for a in await doors.handle(_orders(BURST, "import"))} == {200}
+    doors.turns.left = 0.0
     engine.seen.clear()
     return doors, engine
 
@@ -78,6 +78,15 @@ async def test_who_is_let_in_later_is_answered_later_and_in_the_order_of_the_ord
     assert [a.stream for a in answers] == [*imported, *calm]
     assert {a.status for a in answers} == {200}
     assert engine.seen == [*calm, *imported]
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_an_import_is_let_in_by_slices_and_what_has_no_turn_comes_again() -> None:
+    doors, engine = await _importing()
+    doors.turns.left = 2.0 * SLICE
+    answers = await doors.handle(_orders(5 * SLICE, "import"))
+    assert [a.status for a in answers] == [200] * 2 * SLICE + [429] * 3 * SLICE
+    assert len(engine.seen) == 2 * SLICE
 
 
 async def test_where_too_many_wait_already_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:

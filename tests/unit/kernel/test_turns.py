@@ -20,7 +20,8 @@ FAR = BEHIND_SECONDS * 10
 def importing() -> Turns:
     """Turns of which an import has taken its first share."""
     turns = Turns()
-    assert turns.enters("import", BURST, 0.0) and turns.enters("import", 250, 0.0)
+    assert turns.is_free("import", BURST, 0.0) and not turns.is_free("import", 250, 0.0)
+    assert turns.enters("import", 250, 0.0)
     assert turns.left == FIRST_SHARE - 250
     return turns
 
@@ -28,8 +29,8 @@ def importing() -> Turns:
 def test_a_clinics_days_are_let_in_at_once_however_far_services_are_behind() -> None:
     turns = importing()
     turns.looked(FAR)
-    assert turns.enters("clinic", BURST, 0.0)
-    assert all(turns.enters("clinic", 1, 1 + n / PER_SECOND) for n in range(1_000))
+    assert turns.is_free("clinic", BURST, 0.0)
+    assert all(turns.is_free("clinic", 1, 1 + n / PER_SECOND) for n in range(1_000))
     assert not turns.waited
 
 
@@ -54,7 +55,7 @@ def test_what_was_let_in_beyond_a_share_is_taken_off_the_next() -> None:
 
 def test_all_who_import_share_what_is_let_in() -> None:
     turns = importing()
-    assert turns.enters("another", BURST, 0.0) and not turns.enters("another", 1, 0.0)
+    assert turns.is_free("another", BURST, 0.0) and not turns.enters("another", 1, 0.0)
 
 
 def test_a_request_of_any_size_has_its_turn() -> None:
@@ -93,7 +94,7 @@ def test_what_is_not_taken_is_not_saved_up() -> None:
 def test_made_up_names_do_not_fill_the_memory_and_an_import_is_not_forgotten_for_them() -> None:
     turns = importing()
     for n in range(FACILITIES_KEPT * 2):
-        assert turns.enters(f"made up {n}", 1, n / FACILITIES_KEPT)
+        assert turns.is_free(f"made up {n}", 1, n / FACILITIES_KEPT)
     assert len(turns._facilities) <= FACILITIES_KEPT
     assert not turns.enters("import", BURST, 2.0)
 
