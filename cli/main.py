@@ -19,6 +19,7 @@ COMMANDS = {
     "rebuild": "cli.rebuild:rebuild",
     "audit": "cli.audit:audit",
     "summary": "cli.summary:summary",
+    "kpis": "cli.kpis:kpis",
     "events": "cli.events:events",
     "export": "cli.export:export",
     "money": "cli.money:money",

@@ -1,10 +1,10 @@
 """Routes of reporting: queries only."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from services.reporting.api import checks, denials, figures, money, stories, work
+from services.reporting.api import checks, denials, figures, kpis, money, stories, work
 from services.reporting.api.summary import summary
 from shared.json_bodies import Door
 from shared.service import Doors
@@ -42,13 +42,20 @@ LONG_LISTS: dict[str, Any] = {
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/summary`, `/story/{number}`, `/accounts/{number}`, and the lists by themselves."""
+    """`/summary`, `/kpis`, `/story/{number}`, `/accounts/{number}`, and the lists by themselves."""
     router = APIRouter(route_class=Door)
 
     @router.get("/summary")
     async def all_of_it() -> dict[str, Any]:
         """What did we bill, what came in, what is left and who owes it, and everything that waits."""
         return await summary(doors)
+
+    @router.get("/kpis")
+    async def rates(
+        by: kpis.By = "all", months: Annotated[int, Query(ge=1, le=kpis.MONTHS_LIMIT)] = kpis.MONTHS
+    ) -> dict[str, Any]:
+        """Clean claims, denials, collections and days in A/R of these calendar months, each with what it is divided by."""
+        return await kpis.kpis(doors, by, months)
 
     @router.get("/story/{number}")
     async def one(number: str, limit: int = Query(stories.STEPS, ge=1, le=PAGE)) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from contracts.adjudication_tracking import (
     RemittanceRepeated,
     ReversalWaiting,
 )
-from contracts.posting import EftMatched
+from contracts.posting import EftMatched, PaymentPosted, PostingReversed
 from shared.service import At, Projection, Row
 
 
@@ -96,6 +96,12 @@ CHECKS = Projection(
     project=_check,
 )
 
+
+def _denied(event: PaymentPosted | PostingReversed) -> int | None:
+    """What a payment of a claim denies; what takes one back is none."""
+    return sum(d.cents for d in event.denied) if isinstance(event, PaymentPosted) else None
+
+
 POSTED = Projection(
     table="check_posted",
     columns={
@@ -106,6 +112,7 @@ POSTED = Projection(
         "payer": "text",
         "cents": "bigint",
         "posted_on": "date",
+        "denied_cents": "bigint",
     },
     key=("event_id",),
     hears=frozenset({"posting.payment_posted.v1", "posting.posting_reversed.v1"}),
@@ -118,6 +125,7 @@ POSTED = Projection(
         "payer": event.payer,
         "cents": sum(e.cents for e in event.entries if e.ledger == "remittance_clearing"),
         "posted_on": event.posted_on,
+        "denied_cents": _denied(event),
     },
     append=True,
     indexes=("(remittance)",),

@@ -29,6 +29,7 @@ from contracts.submission import (
     TransportRejected,
     VoidWithdrawn,
 )
+from services.reporting.projections.firsts import COLUMNS, FIRSTS, firsts
 from shared.service import At, Projection, Row
 
 VOID = "8"
@@ -66,6 +67,7 @@ def _fresh(event: Any, at: At) -> Row:
         "denied_cents": 0,
         "answers": {},
         **NOT_ANSWERED,
+        **FIRSTS,
         "service_on": getattr(event, "service_from", None),
         "filing_limit_on": getattr(event, "filing_limit_on", None),
         "ready_on": None,
@@ -96,7 +98,7 @@ def _claim(row: Row | None, event: Any, at: At) -> Row | None:
         return None
     row = dict(row) if row else _fresh(event, at)
     found = _CLAIM.get(type(event))
-    return {**row, **found(row, event, at)} if found else row
+    return {**row, **found(row, event, at), **firsts(row, event)} if found else row
 
 
 def _sent_on(e: ClaimForwarded, at: At) -> Row:
@@ -355,6 +357,7 @@ CLAIMS = Projection(
         "hold_why": "text",
         "hold_fix": "text",
         "forwarded_on": "date",
+        **COLUMNS,
     },
     key=("claim",),
     hears=frozenset(

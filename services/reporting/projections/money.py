@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.coding import ChargeCorrected, ChargesCaptured
-from contracts.posting import PaymentPosted, ResponsibilityMoved
+from contracts.posting import PaymentPosted, ResponsibilityMoved, WriteOffPosted
 from contracts.registration import AccountOpened, CoveragesSet
 from contracts.submission import ClaimSubmitted
 from shared.service import At, Projection, Row
@@ -69,6 +69,7 @@ def _fresh(at: At) -> Row:
         "credit_since": None,
         "credit_payer": "",
         "charges_cents": 0,
+        "denied_write_off_cents": 0,
         **dict.fromkeys(LEDGERS.values(), 0),
     }
 
@@ -99,6 +100,8 @@ def _money(row: Row | None, event: Any, at: At) -> Row:
             # Self-pay whose coverage is found later goes back to the first payer, not on to the next.
             if event.from_payer_order:
                 row["next_payer"] = event.to_payer
+        case WriteOffPosted() if row["denied_write_off_cents"] is not None:  # An older version's row has none.
+            row["denied_write_off_cents"] -= sum(e.cents for e in event.entries if e.ledger == "ar_denied")
         case ClaimSubmitted():
             row["first_billed_on"] = row["first_billed_on"] or event.submitted_on
     before = row["credit_cents"]
@@ -137,6 +140,7 @@ MONEY = Projection(
         "credit_since": "date",
         "credit_payer": "text",
         "charges_cents": "bigint",
+        "denied_write_off_cents": "bigint",
         **dict.fromkeys(LEDGERS.values(), "bigint"),
     },
     key=("account",),

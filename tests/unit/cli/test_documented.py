@@ -9,6 +9,7 @@ from cli import import_claims, receive
 from deploy.auditing.result import Result
 from deploy.health import Standing
 from services.posting.api.money import _SUMS, money
+from services.reporting.api.kpis import kpis
 from services.reporting.api.stories import story
 from services.reporting.api.summary import summary
 
@@ -45,6 +46,18 @@ async def test_a_story_is_documented() -> None:
 
     doors: Any = One({"account": "A", "told": 1, "listed": 1})
     assert set(await story(doors, "A")) == documented("story")
+
+
+async def test_key_figures_are_documented() -> None:
+    row = {"as_of": None, "since": None, "revenue_days": 1, "kpi": "clean claim rate", "total": 0, "name": "BLUE", "part": 1, "whole": 2}
+    doors: Any = Empty(row)
+    found = await kpis(doors, "payer")
+    section = re.split(r"^## kpis$", PAGE.read_text(), flags=re.MULTILINE)[1].split("\n## ")[0]
+    assert set(found) == documented("kpis")
+    assert found["kpis"][0]["name"] == "BLUE"
+    for told in found["kpis"]:
+        assert set(told) <= set(re.findall(r"`(\w+)`", section))
+        assert f"`{told['kpi']}`" in (PAGE.parent / "questions.md").read_text()
 
 
 async def test_money_as_of_a_day_is_documented() -> None:
