@@ -43,9 +43,10 @@ def render(found: dict[str, Any]) -> None:
     if found["as_of"] is None:
         out.print("nothing happened here yet: no business day was opened")
         return
+    group = Column(found["by"], lambda row: "all" if row["name"] is None else escape(row["name"] or "?"))
     columns = (
         text("figure", "kpi"),
-        Column(found["by"], lambda row: "all" if row["name"] is None else escape(row["name"] or "?")),
+        *(() if found["by"] == "all" else (group,)),
         Column("numerator", lambda row: counted(row, "numerator"), right=True),
         Column("denominator", lambda row: counted(row, "denominator"), right=True),
         Column("value", value, right=True),

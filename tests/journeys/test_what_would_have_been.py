@@ -21,10 +21,10 @@ def _quiet(_partitions: int, _records: int) -> None:
     return None
 
 
-async def _live(stack: Stack) -> Any:
+async def _live(stack: Stack, path: str = "/summary") -> Any:
     doors = Doors({"reporting": stack.url_of("reporting") or ""}, "analyst")
     try:
-        return await doors.get("reporting", "/summary")
+        return await doors.get("reporting", path)
     finally:
         await doors.close()
 
@@ -61,7 +61,8 @@ async def test_the_figures_that_are_compared_are_those_of_the_summary(lived: Sta
 async def test_what_was_known_when_the_last_day_ended_is_what_is_known(lived: Stack) -> None:
     live = await _live(lived)
     day = date.fromisoformat(live["as_of"])
-    assert _plain(await as_of(lived, day, {"/summary": {}}, _quiet))["/summary"] == live
+    known = _plain(await as_of(lived, day, {"/summary": {}, "/kpis": {}}, _quiet))
+    assert known == {"/summary": live, "/kpis": await _live(lived, "/kpis")}
     before = date.fromordinal(day.toordinal() - 1)
     assert (await as_of(lived, before, {"/summary": {}}, _quiet))["/summary"]["as_of"] < day
 

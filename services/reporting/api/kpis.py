@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from services.reporting.api.money import DAYS, OWED, PAYERS_OWE, TODAY
+from services.reporting.api.money import DAYS, PAYERS_OWE, TODAY
 from shared.service import Doors, Row
 
 By = Literal["all", "month", "payer", "facility"]
@@ -51,52 +51,60 @@ _REVENUE_FROM = f"greatest({TODAY} - {REVENUE_DAYS - 1}, (select min(day) from b
 _NET = "charges_cents - contractual_cents"
 _OURS = "coalesce(opening_cents, 0) = 0 and isfinite(service_on)"
 """What another system billed has no charges here, and is in no rate of revenue."""
-_SENT = "claim_view where first_held is not null and first_sent_on is not null"
-_BEFORE = "(select date_trunc('month', min(first_sent_on)) from claim_view) + interval '3 months'"
-"""The first month before which there are three."""
-
+_SENT = (
+    "select facility, payer, date_trunc('month', first_sent_on)::date as sent, date_trunc('month', first_decided_on)::date as decided, "
+    "count(*) as claims, count(*) filter (where not first_held) as clean, "
+    "count(*) filter (where first_answer = 'accepted') as accepted, count(*) filter (where first_resolved) as resolved, "
+    "count(*) filter (where first_denied_cents > 0) as denied, sum(first_charge_cents) as cents, "
+    "coalesce(sum(first_charge_cents) filter (where first_denied_cents > 0), 0) as denied_cents "
+    "from claim_view where first_held is not null and first_sent_on is not null group by 1, 2, 3, 4"
+)
 _CLAIMS = (
-    "select facility, payer, f.* from (select * from " + _SENT + ") c cross join lateral (values "
-    "('clean claim rate', first_sent_on, case when first_held then 0 else 1 end::bigint, 1::bigint), "
-    "('payer acceptance rate', first_sent_on, case when first_answer = 'accepted' then 1 else 0 end, 1), "
-    "('first-pass resolution rate', first_decided_on, case when first_resolved then 1 else 0 end, 1)"
-    ") f(kpi, day, part, whole)"
+    "select facility, payer, f.* from sent cross join lateral (values "
+    "('clean claim rate', sent, clean, claims), "
+    "('payer acceptance rate', sent, accepted, claims), "
+    "('first-pass resolution rate', decided, resolved, claims)) f(kpi, day, part, whole)"
 )
 _INITIAL = (
-    "select facility, payer, f.* from (select *, first_denied_cents > 0 as denied from " + _SENT + ") c "
-    "cross join lateral (values "
-    "('initial denial rate by volume', first_decided_on, case when denied then 1 else 0 end::bigint, 0::bigint), "
-    "('initial denial rate by dollars', first_decided_on, case when denied then first_charge_cents else 0 end, 0), "
+    "select facility, payer, f.* from sent cross join lateral (values "
+    "('initial denial rate by volume', decided, denied, 0), ('initial denial rate by dollars', decided, denied_cents, 0), "
     + ", ".join(
-        f"('initial denial rate by {what}', (date_trunc('month', first_sent_on) + interval '{n} months')::date, 0, {whole})"
+        f"('initial denial rate by {what}', (sent + interval '{n} months')::date, 0, {whole})"
         for n in (1, 2, 3)
-        for what, whole in (("volume", "1"), ("dollars", "first_charge_cents"))
+        for what, whole in (("volume", "claims"), ("dollars", "cents"))
     )
-    + f") f(kpi, day, part, whole) where day >= {_BEFORE}"
+    + ") f(kpi, day, part, whole) where day >= (select min(sent) from sent) + interval '3 months'"
 )
-"""A claim that was sent stands below the line of each of the three months after."""
+"""A claim that was sent stands below the line of each of the three months after; the first months have no three before."""
 _PAYMENTS = (
-    "select facility, payer, 'remittance denial rate', posted_on, case when denied_cents > 0 then 1 else 0 end, 1 "
-    "from check_posted where denied_cents is not null"
+    "select facility, payer, 'remittance denial rate', posted_on, count(*) filter (where denied_cents > 0), count(*) "
+    "from check_posted where denied_cents is not null group by 1, 2, 4"
+)
+_SERVED = (
+    f"select facility, payer, date_trunc('month', service_on)::date as month, sum({_NET}) as net, "
+    "sum(insurance_paid_cents + patient_paid_cents) as paid, sum(denied_write_off_cents) as given_up, "
+    f"coalesce(sum({_NET}) filter (where denied_write_off_cents is not null), 0) as known "
+    f"from account_money where {_OURS} group by 1, 2, 3"
 )
 _REVENUE = (
-    "select facility, payer, f.* from account_money cross join lateral (values "
-    f"('denial write-off rate', service_on, denied_write_off_cents, case when denied_write_off_cents is null then 0 else {_NET} end), "
-    f"('net collection rate', service_on, insurance_paid_cents + patient_paid_cents, {_NET}), "
-    f"('cash collection rate', service_on, 0, {_NET})) f(kpi, day, part, whole) where {_OURS}"
+    f"select facility, payer, f.* from ({_SERVED}) s cross join lateral (values "
+    "('denial write-off rate', month, given_up, known), ('net collection rate', month, paid, net), "
+    "('cash collection rate', month, 0, net)) f(kpi, day, part, whole)"
 )
 _CASH = (
-    "select '', '', 'cash collection rate', day, cents, 0 from ("
+    "select '', '', 'cash collection rate', day, sum(cents), 0 from ("
     "select posted_on as day, cents from check_posted "
     "union all select posted_on, cents from payee_view where kind in ('recovered', 'refund') "
-    "union all select received_on, received_cents - refunded_cents from patient_payment) c"
+    "union all select received_on, received_cents - refunded_cents from patient_payment) c group by day"
 )
 """As posted: checks, less what payers took back or were refunded, and what patients paid, applied or not."""
+_OWE = f"{PAYERS_OWE} + patient_owes_cents"
 _OWED_NOW = (
-    f"select facility, a.payer, 'aged A/R over 90 days', {TODAY}, case when {DAYS} > 90 then b.cents else 0 end, b.cents "
-    f"from account_money a cross join lateral (values {OWED}) b(party, what, who, cents) "
-    f"union all select facility, payer, 'net days in A/R', {TODAY}, {PAYERS_OWE} + patient_owes_cents - credit_cents, "
-    f"case when {_OURS} and service_on between {_REVENUE_FROM} and {TODAY} then {_NET} else 0 end from account_money"
+    f"select facility, payer, f.kpi, {TODAY}, f.part, f.whole from (select facility, payer, sum({_OWE}) as owed, "
+    f"coalesce(sum({_OWE}) filter (where {DAYS} > 90), 0) as old, sum({_OWE} - credit_cents) as less_credits, "
+    f"coalesce(sum({_NET}) filter (where {_OURS} and service_on between {_REVENUE_FROM} and {TODAY}), 0) as revenue "
+    "from account_money group by 1, 2) a cross join lateral (values "
+    "('aged A/R over 90 days', old, owed), ('net days in A/R', less_credits, revenue)) f(kpi, part, whole)"
 )
 _FACTS = " union all ".join((_CLAIMS, _INITIAL, _PAYMENTS, _REVENUE, _CASH, _OWED_NOW))
 _GROUPS = {"month": "to_char(day, 'YYYY-MM')", "payer": "payer", "facility": "facility", "all": "''"}
@@ -104,7 +112,7 @@ _GROUPS = {"month": "to_char(day, 'YYYY-MM')", "payer": "payer", "facility": "fa
 
 def _statement(by: By) -> str:
     return (
-        f"select kpi, grouping(name) as total, name, sum(part)::bigint as part, sum(whole)::bigint as whole from ("
+        f"with sent as materialized ({_SENT}) select kpi, grouping(name) as total, name, sum(part)::bigint as part, sum(whole)::bigint as whole from ("
         f"select kpi, {_GROUPS[by]} as name, part, whole from ({_FACTS}) f(facility, payer, kpi, day, part, whole) "
         f"where date_trunc('month', day) between {_FROM} and date_trunc('month', {TODAY})) g "
         "group by grouping sets ((kpi), (kpi, name)) order by name"

@@ -45,7 +45,7 @@ _TOTALS = ", ".join(
     f"coalesce(sum({what}), 0)::bigint as {name}" for name, what in SUMS
 ) + (", count(*) as accounts")
 
-OWED = (
+_OWED = (
     f"('insurance', 'in process', coalesce(nullif(payer, ''), '?'), {OPEN}), "
     f"('insurance', 'denied', coalesce(nullif(denied_by, ''), payer, '?'), {DENIED}), "
     f"('insurance', 'next payer', coalesce(nullif(next_payer, ''), '?'), {NEXT_PAYER}), "
@@ -95,7 +95,7 @@ def _aged(group: str) -> str:
     return (
         f"select {group}, {ages}, sum(cents)::bigint as total_cents, count(*) as accounts "
         f"from (select facility, {DAYS} as days, b.* from account_money "
-        f"cross join lateral (values {OWED}) as b(party, what, who, cents) where b.cents <> 0) ar "
+        f"cross join lateral (values {_OWED}) as b(party, what, who, cents) where b.cents <> 0) ar "
         f"group by {group} order by {group}"
     )
 

@@ -39,6 +39,11 @@ def test_a_figure_without_a_denominator_has_no_value(capsys: pytest.CaptureFixtu
     assert line(capsys.readouterr().out, "clean claim rate", " 0 ", " - ")
 
 
+def test_all_alone_needs_no_column_that_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    kpis.render({**FOUND, "by": "all", "kpis": [DAYS]})
+    assert not line(capsys.readouterr().out, "net days in A/R", " all ")
+
+
 def test_before_the_first_day_it_is_said_that_nothing_happened(capsys: pytest.CaptureFixture[str]) -> None:
     kpis.render({**FOUND, "as_of": None})
     assert "nothing happened here yet" in capsys.readouterr().out
