@@ -7,7 +7,7 @@ takes it, and not as fast as a door could: what is not let in delays no other fa
 BURST = 500
 PER_SECOND = 25.0
 """Commands that a facility sends without ever waiting: a clinic's days, not an import."""
-BEHIND_SECONDS = 1.0
+BEHIND_SECONDS = 1.5
 """While the slowest service needs longer than that for what it has not read, nothing more is let in of an import."""
 FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 100.0, 20.0, 20_000.0
 """Commands beyond that which are let in between two looks at the services; `looked` finds how many are right."""
