@@ -98,7 +98,7 @@ async def keep_turns(turns: Turns, kafka: str, topic: str, partitions: int) -> N
                 await _while_anybody_waits(turns, Groups(kafka, topic), reader, range(partitions))
         except (KafkaException, KafkaError, TimeoutError) as away:
             log.debug("it is not known how far services are behind: %s", type(away).__name__)
-            turns.looked(0.0)  # Then nobody is kept out.
+            turns.looked(0.0, time.monotonic())  # Then nobody is kept out.
 
 
 async def _while_anybody_waits(turns: Turns, groups: Groups, reader: LogReader, partitions: range) -> None:
@@ -109,7 +109,7 @@ async def _while_anybody_waits(turns: Turns, groups: Groups, reader: LogReader, 
         quiet = 0 if turns.waited else quiet + 1
         if len(looks) > 2:
             behind = seconds_behind(looks)
-            turns.looked(behind)
+            turns.looked(behind, looks[-1].at)
             measure(behind_seconds=behind, let_in=turns.share)
         await asyncio.sleep(LOOK_SECONDS)
     turns.over()

@@ -1,7 +1,8 @@
 """Turns at the doors: a facility that sends much waits its turn while services are behind, so that nobody waits behind it.
 
 A record waits behind all that came before it, whosever it is. So an import is let in as fast as the slowest service
-takes it, and not as fast as a door could: what is not let in delays no other facility.
+takes it, and not as fast as a door could: what is not let in delays no other facility. Where nobody else sends
+anything, nobody has to wait.
 """
 
 BURST = 500
@@ -12,15 +13,18 @@ BEHIND_SECONDS = 1.5
 FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 100.0, 20.0, 20_000.0
 """Commands beyond that which are let in between two looks at the services; `looked` finds how many are right."""
 LESS_AT_MOST, MORE = 0.5, 1.15
+LATELY_SECONDS = 60.0
+"""A facility that imported so lately is nobody to be kept free for, and one that was so long silent is not, either."""
 FACILITIES_KEPT = 10_000
 """Whoever sends made-up names cannot fill the memory."""
 
 
 class _Facility:
-    __slots__ = ("at", "free")
+    __slots__ = ("at", "free", "imported_at")
 
     def __init__(self, now: float) -> None:
         self.free, self.at = float(BURST), now
+        self.imported_at = now - LATELY_SECONDS
 
 
 class Turns:
@@ -32,6 +36,8 @@ class Turns:
         """Of the share, for all who import together. What was let in beyond it is taken off the next."""
         self.waited = False
         """Whether anybody sent more than a clinic's days since services were last looked at."""
+        self.others = False
+        """Whether anybody sent a clinic's days lately, and no import: for them the others wait."""
         self._facilities: dict[str, _Facility] = {}
 
     def is_free(self, facility: str, commands: int, now: float) -> bool:
@@ -41,6 +47,7 @@ class Turns:
         known.at = now
         if commands > known.free:
             self.waited = True
+            known.imported_at = now
             return False
         known.free -= commands
         return True
@@ -49,7 +56,7 @@ class Turns:
         """Whether these commands of an import are let in now; else they ask again a moment later."""
         if self.is_free(facility, commands, now):
             return True
-        if self.left <= 0:
+        if self.left <= 0 and self.others:
             return False
         self.left -= commands  # No request is too large to have its turn.
         return True
@@ -63,7 +70,7 @@ class Turns:
             self._facilities[facility] = made
         return made
 
-    def looked(self, behind_seconds: float) -> None:
+    def looked(self, behind_seconds: float, now: float) -> None:
         """The slowest service needs so long for what it has not read: let more in, or nothing until it has caught up."""
         more = 0.0
         if behind_seconds > BEHIND_SECONDS:
@@ -72,8 +79,9 @@ class Turns:
             if self.waited and self.left <= 0:
                 self.share = min(MOST_SHARE, self.share * MORE)
             more = self.share
-        self.left = min(self.left, 0.0) + more
+        self.left = min(self.left, 0.0) + more if self.others else more
         self.waited = False
+        self.others = any(now - f.at < LATELY_SECONDS <= now - f.imported_at for f in self._facilities.values())
 
     def over(self) -> None:
         """Nobody waits any more: whoever comes next begins anew."""

@@ -54,7 +54,7 @@ async def _importing() -> tuple[OpenDoors, Engine]:
     """Doors at which an import has taken all that is let in for now."""
     doors, engine = _doors()
     assert {a.status for a in await doors.handle(_orders(BURST, "import"))} == {200}
-    doors.turns.left = 0.0
+    doors.turns.left, doors.turns.others = 0.0, True
     engine.seen.clear()
     return doors, engine
 
