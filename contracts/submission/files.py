@@ -152,11 +152,23 @@ class InterchangeBatched:
     payers: tuple[PayerName, ...] = ()
 
 
+@event("submission.claim_recalled.v1", "outbound")
+class ClaimRecalled:
+    """The account asks for its attempt back, for its coverages were set anew: it is set aside if it is in no file yet.
+
+    Otherwise it leaves as it was, and the queue says nothing.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    attempt: int
+
+
 @event("submission.claim_set_aside.v1", "outbound", "account")
 class ClaimSetAside:
-    """The writer refused this claim of a closed batch: it alone stays behind, and the rest of its file leaves.
+    """This claim alone stays behind: the writer refused it and the rest of its file leaves, or its account recalled it.
 
-    `reason` names loop and element and nothing of the data.
+    `reason` names loop and element and nothing of the data. What was recalled was in no file: `isa13` is 0.
     """
 
     receiver: Code

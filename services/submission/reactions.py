@@ -15,6 +15,7 @@ from contracts.posting import ResponsibilityMoved
 from contracts.registration import AccountOpened, CoveragesSet, PatientDemographicsCorrected
 from contracts.submission import (
     ClaimQueued,
+    ClaimRecalled,
     ClaimSetAside,
     InterchangeDispatched,
     InterchangeSent,
@@ -29,9 +30,11 @@ from services.submission.domain.commands import (
     RestateNext,
     SendCorrection,
     SettleVoid,
+    TakeCoverages,
 )
 from services.submission.domain.queue import (
     CloseIfFull,
+    GiveBack,
     JudgeAnswer,
     TellRejected,
     TellSetAside,
@@ -42,7 +45,6 @@ from shared.streams import kind_of
 
 _MAY_COMPLETE_OR_MEND = (
     AccountOpened,
-    CoveragesSet,
     PatientDemographicsCorrected,
     ChargesCaptured,
     ChargeCorrected,
@@ -67,6 +69,8 @@ def _on_account(event: Any) -> Command | None:
     if isinstance(event, _MAY_COMPLETE_OR_MEND):
         return BuildClaim()
     match event:
+        case CoveragesSet():
+            return TakeCoverages()
         case ResponsibilityMoved(to_party="payer") if event.to_payer_order:
             return BillNext(event.to_payer_order)
         case ClaimAdjudicated() if event.payer_order > 1:
@@ -86,6 +90,8 @@ def _on_outbound(event: Any, at: At) -> Command | None:
     match event:
         case ClaimQueued():
             return CloseIfFull(at.scope.tenant)
+        case ClaimRecalled():
+            return GiveBack(event.claim, event.attempt)
         case InterchangeSent() | InterchangeDispatched():
             return TellSubmitted(event.receiver, event.isa13, at.scope.tenant, at.occurred_on)
         case TransportAnswered():

@@ -28,7 +28,7 @@ from services.posting.domain.account_state import Account
 from services.posting.domain.balance import equation
 from services.posting.domain.commands import ReceivePayment, WriteOff
 from services.registration.app import SERVICE as REGISTRATION
-from services.registration.domain import OpenAccount
+from services.registration.domain import OpenAccount, SetCoverages
 from services.reporting.app import SERVICE as REPORTING
 from services.submission.app import SERVICE as SUBMISSION
 from shared import envelope as wire
@@ -150,6 +150,9 @@ class ClaimsPlay:
                 begins,
             )
             ask("coding", stream, _capture(account, charges), f"charges {n}", begins + rng.random())
+            anew = _set_anew(patient, n, rng)
+            after = rng.uniform(begins + 1, LAST_SECONDS)
+            ask("registration", patient_stream(patient), anew, f"set anew {n}", after, f"open {n}")
             again = Code(account, DIAGNOSES, _lines(charges), "coder")
             ask("coding", stream, again, f"code {n}", rng.uniform(5, LAST_SECONDS))
             answers = _answers(account, charges, rng)
@@ -191,6 +194,7 @@ class ClaimsPlay:
             found(f"posting holds charges of {charged}, coding captured {captured}")
         cash = sum(int(k.split()[2]) for k in world.answers if k.startswith("payment "))
         _rows_add_up(tables, captured, cash, _not_posted(world), found)
+        _each_leaves_once(world, found)
         world.seen["account with money"] += len(captured)
         world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
         world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
@@ -205,6 +209,29 @@ class ClaimsPlay:
 
 def _said(world: World, name: str, kind: str) -> list[Any]:
     return [r for r in world.databases[name].tables["outbox"].values() if r.wire == kind]
+
+
+def _each_leaves_once(world: World, found: Callable[[str], None]) -> None:
+    """An attempt is in one file at most, and what was given back is in none."""
+    asides = _told_of(world, "claim_set_aside", "outbound")
+    gone = [(one.claim, one.attempt) for one in asides]
+    files = _told_of(world, "interchange_batched", "outbound")
+    left = [(c.claim, c.attempt) for file in files for s in file.sets for c in s.claims]
+    for attempt, times in Counter([*gone, *left]).items():
+        if times > 1:
+            found(f"attempt {attempt} was in {left.count(attempt)} files and given back {gone.count(attempt)} times")
+    world.seen["claim given back"] += len(gone)
+    asked = [(one.claim, one.attempt) for one in _told_of(world, "claim_recalled", "outbound")]
+    world.seen["claim asked back too late"] += len(set(asked) & set(left))
+
+
+def _told_of(world: World, kind: str, where: str) -> list[Any]:
+    rows = _said(world, "submission", f"submission.{kind}.v1")
+    return [
+        wire.decode_event(row.wire, wire.decode(row.value).data)
+        for row in rows
+        if row.stream.startswith(f"{where}/")
+    ]
 
 
 def _not_posted(world: World) -> int:
@@ -314,6 +341,16 @@ def _open(account: str, patient: str) -> OpenAccount:
         person=facts.SEALED,
         coverages=given.coverages,
     )
+
+
+def _set_anew(patient: str, n: int, rng: Any) -> SetCoverages:
+    """Other coverages of a patient, or the same payers in another order."""
+    payers = rng.choice((PAYERS, PAYERS[::-1], PAYERS[1:]))
+    relation = rng.choice(("18", "01"))
+    coverages = [
+        facts.coverage(order, payer, relation=relation) for order, payer in enumerate(payers, 1)
+    ]
+    return SetCoverages(patient, tuple(coverages), DAY, "the right card", f"set anew {n}")
 
 
 def _answers(account: str, charges: tuple[Charge, ...], rng: Any) -> list[Any]:

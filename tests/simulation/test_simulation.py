@@ -38,6 +38,8 @@ MUST_HAPPEN = (
     "denial opened",
     "claim created",
     "claims batched",
+    "claim given back",
+    "claim asked back too late",
 )
 KERNEL_FAILPOINTS = (
     "batch.locked",

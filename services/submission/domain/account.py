@@ -35,11 +35,13 @@ from services.submission.domain.commands import (
     ResubmitClaim,
     SendCorrection,
     SettleVoid,
+    TakeCoverages,
     VoidClaim,
     WithdrawVoid,
 )
 from services.submission.domain.crossing import bill_forwarded
 from services.submission.domain.history import take_over
+from services.submission.domain.lanes import NO_FILE
 from services.submission.domain.package import (
     coverage_of,
     coverages_in_force,
@@ -48,6 +50,7 @@ from services.submission.domain.package import (
     lines_of,
     newest_adjudication,
 )
+from services.submission.domain.recalling import overtaken, recall, sent_anew
 from services.submission.domain.restating import record, reopen, replace, restate
 from services.submission.domain.sending import (
     REPLACEMENT,
@@ -81,6 +84,8 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
     match command:
         case BuildClaim():
             return _build(account, books)
+        case TakeCoverages():
+            return [*recall(account, books), *_build(account, books)]
         case BillNext():
             return _bill_next(account, command.order, books)
         case RestateNext():
@@ -90,7 +95,7 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
         case AnswerTransport():
             return _answer_transport(account, command.rejected, books)
         case AnswerSetAside():
-            return _answer_set_aside(account, command.aside)
+            return _answer_set_aside(account, command.aside, books)
         case SendCorrection():
             return _correct(account, command.asked, books)
         case ReleaseClaim():
@@ -189,10 +194,12 @@ def _answer_transport(account: Account, rejected: TransportRejected, books: Book
     return again(account, claim, resubmission(account, claim, "transport"), books)
 
 
-def _answer_set_aside(account: Account, aside: ClaimSetAside) -> Said:
+def _answer_set_aside(account: Account, aside: ClaimSetAside, books: Books) -> Said:
     claim = account.claims.get(aside.claim)
     if claim is None or claim.status != "queued" or claim.attempt != aside.attempt:
         return []
+    if aside.isa13 == NO_FILE or overtaken(account, claim):
+        return sent_anew(account, claim, aside, books)
     return [held(account, claim, (aside.reason,))]
 
 

@@ -84,7 +84,7 @@ def evolve(state: Account | None, event: Any) -> Account:
         case AccountOpened():
             return _opened(account, event)
         case CoveragesSet():
-            return _replace(account, coverages=event.coverages)
+            return _covered_anew(account, event.coverages)
         case PatientDemographicsCorrected():
             return _replace(account, person=event.person)
         case ChargesCaptured():
@@ -121,6 +121,17 @@ def _opened(account: Account, event: AccountOpened) -> Account:
         facts=event.facts,
         note=event.note,
     )
+
+
+def _covered_anew(account: Account, coverages: tuple[Coverage, ...]) -> Account:
+    """What waits in a queue was compiled from the coverages before."""
+    claims = {
+        number: _replace(claim, waits_under=claim.waits_under or account.coverages)
+        if claim.status == "queued"
+        else claim
+        for number, claim in account.claims.items()
+    }
+    return _replace(account, coverages=coverages, claims=claims)
 
 
 def _corrected(account: Account, event: ChargeCorrected) -> Account:

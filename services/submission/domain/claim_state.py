@@ -18,7 +18,7 @@ from contracts.submission import (
     TransportRejected,
     VoidWithdrawn,
 )
-from contracts.values import Charge
+from contracts.values import Charge, Coverage
 
 Status = Literal[
     "queued",
@@ -78,6 +78,8 @@ class ClaimState(msgspec.Struct, frozen=True, array_like=True):
     """What stands again when the void that the newest attempt is comes to nothing."""
     sent: dict[str, int] = {}
     """The file and set in which each attempt left, and which attempt that was."""
+    waits_under: tuple[Coverage, ...] = ()
+    """The account's coverages when the queued attempt was compiled, once others were set; nothing when it has left."""
 
 
 _replace = msgspec.structs.replace
@@ -93,16 +95,25 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
                 status="held",
                 reasons=tuple(reason.rule for reason in reasons if reason.severity == "block"),
                 held_for=tuple((reason.rule, reason.element) for reason in reasons),
+                waits_under=(),
             )
         case ClaimReleased():
             overridden = tuple(dict.fromkeys((*claim.overridden, *event.overridden)))
-            return _replace(claim, status="queued", reasons=(), held_for=(), overridden=overridden)
+            return _replace(
+                claim,
+                status="queued",
+                reasons=(),
+                held_for=(),
+                overridden=overridden,
+                waits_under=(),
+            )
         case ClaimResubmitted():
             return _resubmitted(claim, event)
         case ClaimSubmitted():
             sent = {**claim.sent, file_of(event.isa13, event.st02): event.attempt}
-            payer = event.payer if event.attempt == claim.attempt else claim.payer
-            claim = _replace(claim, sent=sent, payer=payer)
+            claim = _replace(claim, sent=sent)
+            if event.attempt == claim.attempt:
+                claim = _replace(claim, payer=event.payer, waits_under=())
             left = event.attempt == claim.attempt and claim.status == "queued"
             return _replace(claim, status="submitted") if left else claim
         case TransportRejected(attempt=claim.attempt) if claim.status in IN_TRANSPORT:
@@ -185,6 +196,7 @@ def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
         answers=event.adjudication or claim.answers,
         reasons=(),
         held_for=(),
+        waits_under=(),
         transport_tries=claim.transport_tries + 1 if again else 0,
         taken="",
         before_void=_before_void(claim, event),

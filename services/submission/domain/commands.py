@@ -14,6 +14,11 @@ class BuildClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeCoverages:
+    """Coverages were set anew: ask back what waits with others, and do as after any other change."""
+
+
+@dataclass(frozen=True, slots=True)
 class BillNext:
     """The rest is the next payer's: bill it, unless the earlier payer forwarded the claim."""
 
@@ -137,6 +142,7 @@ class ImportClaim:
 
 Command = (
     BuildClaim
+    | TakeCoverages
     | BillNext
     | RestateNext
     | RecordReopening

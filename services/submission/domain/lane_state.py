@@ -17,7 +17,7 @@ from contracts.submission import (
     TransportRejected,
 )
 from services.submission.domain.batching import Waiting
-from services.submission.domain.lanes import LANES
+from services.submission.domain.lanes import LANES, NO_FILE
 
 REMEMBERED = 400
 """Answered interchanges kept to recognise a repeated TA1 or 999; older repeats find nothing."""
@@ -58,6 +58,8 @@ def evolve(state: Lane | None, event: Any) -> Lane:
             return _replace(lane, place=place, queue=(*lane.queue, _waiting(event)))
         case InterchangeBatched():
             return _batched(lane, event)
+        case ClaimSetAside(isa13=isa13) if isa13 == NO_FILE:
+            return _replace(lane, queue=_without(lane.queue, {(event.claim, event.attempt)}))
         case ClaimSetAside():
             return _set_aside(lane, event)
         case InterchangeSent():
@@ -94,7 +96,7 @@ def _waiting(event: ClaimQueued) -> Waiting:
 
 def _batched(lane: Lane, event: InterchangeBatched) -> Lane:
     left = {(c.claim, c.attempt) for batched in event.sets for c in batched.claims}
-    queue = tuple(w for w in lane.queue if (w.claim.claim, w.claim.attempt) not in left)
+    queue = _without(lane.queue, left)
     made = Sent(
         gs06=event.gs06,
         file_name=event.file_name,
@@ -103,6 +105,10 @@ def _batched(lane: Lane, event: InterchangeBatched) -> Lane:
     )
     sent = {**lane.sent, event.isa13: made}
     return _replace(lane, queue=queue, batch=event.isa13 // LANES, sent=sent)
+
+
+def _without(queue: tuple[Waiting, ...], gone: set[tuple[str, int]]) -> tuple[Waiting, ...]:
+    return tuple(w for w in queue if (w.claim.claim, w.claim.attempt) not in gone)
 
 
 def _set_aside(lane: Lane, event: ClaimSetAside) -> Lane:

@@ -6,6 +6,9 @@ LANES = 100
 """The two last digits of a control number are its lane."""
 MAX_BATCH = 9_999_999
 """The other seven digits of ISA13; a lane never uses a number twice."""
+NO_FILE = 0
+"""No file has this control number: what is set aside under it was in the queue alone."""
+NO_SET = "0000"
 
 
 def lane_of(account: str, lanes: int) -> int:

@@ -21,8 +21,8 @@ from contracts.submission import (
 from services.submission.domain.batching import close
 from services.submission.domain.books import Books
 from services.submission.domain.lane_state import Lane, Sent, evolve
-from services.submission.domain.lanes import LANES
-from services.submission.domain.sending import refused_by_writer
+from services.submission.domain.lanes import LANES, NO_FILE, NO_SET
+from services.submission.domain.sending import coverages_set, refused_by_writer
 from shared.service import Decider, Event, Say, Scope, Wake, to
 from shared.streams import account_stream
 
@@ -71,6 +71,14 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveBack:
+    """The account asks for an attempt back."""
+
+    claim: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellSetAside:
     """Tell the account of a claim that was set aside."""
 
@@ -108,6 +116,7 @@ Command = (
     CloseQueue
     | CloseIfFull
     | SetAside
+    | GiveBack
     | TellSetAside
     | RecordSent
     | TellSubmitted
@@ -131,6 +140,8 @@ def decide(command: Command, state: Lane | None, book: Books | None) -> Said:
             return [Say(file, scope=Scope(command.tenant)) for file in files]
         case SetAside():
             return _set_aside(lane, command)
+        case GiveBack():
+            return _give_back(lane, command)
         case TellSetAside():
             aside = command.aside
             scope = Scope(command.tenant, aside.legal_entity, aside.facility)
@@ -166,6 +177,26 @@ def _set_aside(lane: Lane, command: SetAside) -> Said:
         for batched in sent.sets.values()
         for claim in batched.claims
         if (claim.claim, claim.attempt) == (command.claim, command.attempt)
+    ]
+
+
+def _give_back(lane: Lane, command: GiveBack) -> Said:
+    """Out of the queue while it waits there; what is in a file leaves as it is, and nothing is said."""
+    return [
+        ClaimSetAside(
+            receiver=lane.place[0],
+            isa13=NO_FILE,
+            st02=NO_SET,
+            account=waiting.claim.account,
+            claim=waiting.claim.claim,
+            attempt=waiting.claim.attempt,
+            cents=waiting.claim.cents,
+            facility=waiting.facility,
+            legal_entity=waiting.legal_entity,
+            reason=coverages_set(),
+        )
+        for waiting in lane.queue
+        if (waiting.claim.claim, waiting.claim.attempt) == (command.claim, command.attempt)
     ]
 
 

@@ -81,12 +81,21 @@ def held(account: Account, claim: ClaimState, reasons: tuple[EditFailure, ...]) 
 
 def queued(account: Account, wanted: ClaimPackage, books: Books) -> Say:
     """The attempt waits in the queue of its payer's receiver, in the lane of its account."""
-    assert account.service_from is not None
-    payer = books.payer(wanted.payer, account.service_from)
-    assert payer is not None  # PAYER-LISTED and RECEIVER-LISTED hold the claim otherwise.
-    lane = lane_of(account.account, books.receivers[payer.receiver].lanes)
-    event = ClaimQueued(package=wanted, receiver=payer.receiver, lane=lane)
-    return to(outbound_stream(payer.receiver, lane), event)
+    place = place_of(account, wanted.payer, books)
+    assert place is not None  # PAYER-LISTED and RECEIVER-LISTED hold the claim otherwise.
+    receiver, lane = place
+    return to(
+        outbound_stream(receiver, lane), ClaimQueued(package=wanted, receiver=receiver, lane=lane)
+    )
+
+
+def place_of(account: Account, payer: str, books: Books) -> tuple[str, int] | None:
+    """Receiver and lane of the account's claims to a payer; None when one of the two is not listed."""
+    listed = books.payer(payer, account.service_from) if account.service_from else None
+    if listed is None or listed.receiver not in books.receivers:
+        return None
+    lanes = books.receivers[listed.receiver].lanes
+    return listed.receiver, lane_of(account.account, lanes)
 
 
 def queued_or_held(
@@ -206,6 +215,19 @@ def transport_failure(
         severity="block",
         sentence=f"{sentence} ({rejected.level}, set {rejected.st02 or 'all'})"[:500],
         fix="Mend what is named, then resubmit.",
+    )
+
+
+def coverages_set() -> EditFailure:
+    """Why a claim was taken out of the queue: it goes as its next attempt."""
+    return EditFailure(
+        rule=SET_ASIDE,
+        rule_version="1",
+        loop="2000B",
+        element="SBR",
+        severity="block",
+        sentence="The coverages were set anew while the claim waited for its file.",
+        fix="Nothing: it goes again by itself.",
     )
 
 

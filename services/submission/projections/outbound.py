@@ -16,6 +16,7 @@ from contracts.submission import (
     TransportAcknowledged,
     TransportRejected,
 )
+from services.submission.domain.lanes import NO_FILE
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
 
@@ -27,8 +28,9 @@ def _wires(*events: type) -> frozenset[str]:
 
 
 def queue_keys(event: Any, at: At) -> Keys:
-    """One row a lane."""
-    return [(at.stream,)]
+    """One row a lane; what is set aside of a file has left the queue before."""
+    of_a_file = isinstance(event, ClaimSetAside) and event.isa13 != NO_FILE
+    return [(at.stream,)] if kind_of(at.stream) == "outbound" and not of_a_file else []
 
 
 def queue_row(row: Row | None, event: Any, at: At) -> Row:
@@ -40,10 +42,16 @@ def queue_row(row: Row | None, event: Any, at: At) -> Row:
         claims, cents = claims + 1, cents + event.package.total_cents
         since = since or at.occurred_on
     else:
-        left = [claim.cents for batched in event.sets for claim in batched.claims]
+        left = _left(event)
         claims, cents = claims - len(left), cents - sum(left)
         since = since if claims else None
     return {**row, "claims": claims, "cents": cents, "since": since}
+
+
+def _left(event: InterchangeBatched | ClaimSetAside) -> list[int]:
+    if isinstance(event, ClaimSetAside):
+        return [event.cents]
+    return [claim.cents for batched in event.sets for claim in batched.claims]
 
 
 def package_keys(event: Any, at: At) -> Keys:
@@ -83,7 +91,8 @@ INTERCHANGE_COLUMNS = {
 
 def interchange_keys(event: Any, at: At) -> Keys:
     """Answers to accounts are not rows of this table."""
-    return [(event.receiver, event.isa13)] if kind_of(at.stream) == "outbound" else []
+    of_a_file = kind_of(at.stream) == "outbound" and event.isa13 != NO_FILE
+    return [(event.receiver, event.isa13)] if of_a_file else []
 
 
 def interchange_row(row: Row | None, event: Any, at: At) -> Row | None:
@@ -165,7 +174,7 @@ QUEUE = Projection(
         "since": "date",
     },
     key=("stream",),
-    hears=_wires(ClaimQueued, InterchangeBatched),
+    hears=_wires(ClaimQueued, InterchangeBatched, ClaimSetAside),
     keys=queue_keys,
     project=queue_row,
 )
