@@ -97,7 +97,7 @@ def status(json: Json = False) -> None:
         out.print("nothing is running; start with: claimlog up")
     if not rows:
         raise typer.Exit(NOT_RUNNING)
-    if not all(row.ready for row in rows):
+    if not all(row.ready and not row.why for row in rows):
         raise typer.Exit(FAILED)
 
 

@@ -16,6 +16,7 @@ from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.log_reader import LogReader
 from shared.progress import decode
+from shared.unheard import missed, said_of
 
 ANSWER_SECONDS = 4.0
 """Whoever has not answered by then does not answer."""
@@ -28,7 +29,7 @@ Door = tuple[bool, str]
 
 @dataclass(slots=True)
 class Standing:
-    """One process; what is not known is None. `why` says what is wrong and what to do, and is empty when it is ready."""
+    """One process; what is not known is None. `why` says what is wrong and what to do: it is not ready, or lacks events."""
 
     process: str
     pid: int | None = None
@@ -52,6 +53,7 @@ class _Look:
     heard: int
     said: int
     parked: int
+    missed: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -92,7 +94,7 @@ async def standing(stack: Stack) -> list[Standing]:
 
 
 def sentence(row: Standing) -> str:
-    """One sentence for a process that does not do its work."""
+    """One sentence for a process that does not do its work, or not all of it."""
     return f"{row.process} {row.why}" + (f"; its log is {row.log}" if row.log else "")
 
 
@@ -172,6 +174,8 @@ def _add_progress(row: Standing, far: _Far) -> None:
     if now is None:
         return
     row.heard, row.said, row.parked = now.heard, now.said, now.parked
+    if now.missed and not row.why:
+        row.why = said_of(service_of(row.process), now.missed)
     if far.ends:
         row.behind = sum(max(end - now.passed.get(p, 0), 0) for p, end in far.ends.items())
     before = far.before.get(service_of(row.process))
@@ -237,5 +241,6 @@ async def _progress(connection: Any) -> dict[str, _Look]:
             sum(sum(row.heard.values()) for row in rows),
             sum(sum(row.sent.values()) for row in rows),
             parked,
+            await missed(connection, f'"{service}".unheard'),
         )
     return found

@@ -22,7 +22,7 @@ async def rebuild(
     This process makes one partition after the other, or `others` share them.
     """
     share = Share(name, range(stack.settings.partitions), swap, swap_seconds)
-    async with begin(stack, share, told) as made, made.alone():
+    async with begin(stack, share, told) as made, made.alone(swap=swap):
         if others is None:
             return await made.make(share.partitions, swap=swap)
         return await others.make(replace(share, made=made.beside.made), told)

@@ -26,6 +26,7 @@ from shared.service import Service
 from shared.shadow import SUFFIX, Difference, Shadow
 from shared.store import ALONE, NOT_ALONE, Store
 from shared.streams import BROADCAST
+from shared.unheard import made_good, missed
 
 LOCK = 727_002
 SWAP_SECONDS = 30.0
@@ -105,7 +106,7 @@ class Rebuild:
 
     async def swap(self) -> Report:
         """Rebuild every partition and put the result in place of the live tables, each under its lock."""
-        async with self.alone():
+        async with self.alone(swap=True):
             return await self.make(range(self.partitions), swap=True)
 
     async def compare(self) -> Report:
@@ -114,14 +115,20 @@ class Rebuild:
             return await self.make(range(self.partitions), swap=False)
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        """No other rebuild of this service meanwhile, and empty tables for this one. Stopped when there is another."""
+    async def alone(self, *, swap: bool = False) -> AsyncIterator[None]:
+        """No other rebuild of this service meanwhile, and empty tables for this one. Stopped when there is another.
+
+        After a `swap` the tables have what the service was known to miss when it began.
+        """
         async with self.pool.acquire() as guard:
             if not await guard.fetchval(ALONE, LOCK):
                 raise Stopped("another rebuild of this service is running")
             try:
                 await self.beside.make(guard)
+                wires = [w for w in await missed(guard) if w in self.service.hears]
                 yield
+                if swap:
+                    await made_good(guard, wires)
                 await self.beside.drop(guard)
             finally:
                 await guard.execute(NOT_ALONE, LOCK)

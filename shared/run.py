@@ -37,6 +37,7 @@ from shared.settings import Settings, settings
 from shared.store import Store
 from shared.telemetry import measure
 from shared.topic import stop_when_made_anew, wait_for_topic
+from shared.unheard import missed, said_of
 
 log = logging.getLogger("claimlog.run")
 
@@ -124,6 +125,7 @@ class Process:
         topic = await wait_for_topic(chosen.kafka, chosen.topic, START_SECONDS)
         store = Store(service)
         await _patiently(lambda: _tables(pool, store, topic.partitions, topic.id))
+        await _patiently(lambda: tell_missed(pool, service.name))
         self.relay = Relay(
             service.name,
             chosen.topic,
@@ -250,6 +252,12 @@ async def _tables(pool: Any, store: Store, partitions: int, topic_id: str) -> No
     async with pool.acquire() as connection:
         await store.create(connection, partitions, topic_id)
         await connection.execute(hand_over_schema())
+
+
+async def tell_missed(pool: Any, service: str) -> None:
+    """A warning where it hears events that an older version passed. Ends no process."""
+    if wires := await missed(pool):
+        log.warning("%s %s", service, said_of(service, wires))
 
 
 async def _patiently(make: Callable[[], Awaitable[Any]]) -> Any:

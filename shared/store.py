@@ -18,6 +18,7 @@ from shared.progress import Progress
 from shared.records import OutboxRow, ParkedRow
 from shared.service import Projection, Row
 from shared.streams import partition_of
+from shared.unheard import keep_unheard
 
 ALONE = "select pg_try_advisory_lock($1::int, hashtext(current_schema()))"
 NOT_ALONE = "select pg_advisory_unlock($1::int, hashtext(current_schema()))"
@@ -38,6 +39,7 @@ class Store(Loading):
             await connection.execute("select pg_advisory_xact_lock(727001)")
             await connection.execute(tables.schema(self.service))
             await fit(connection, self.service.projections)
+            await keep_unheard(connection, self.service.hears)
             known = await connection.fetchval("select count(*) from progress")
             if known not in (0, partitions):
                 raise Stopped(

@@ -41,6 +41,7 @@ create table if not exists recovered (
     event_id text not null, target int not null, partition int not null, seq bigint not null,
     cause text not null, primary key (event_id, target));
 create index if not exists recovered_cause on recovered (partition, cause);
+create table if not exists unheard (wire text primary key, missed boolean not null);
 do $$ declare found record; begin
   for found in select attrelid::regclass as owner, attname from pg_attribute where attstorage = 'x'
       and (attrelid, attname) in (('state'::regclass, 'body'), ('outbox'::regclass, 'value'),

@@ -231,3 +231,16 @@ def _book_version(tx: Transaction, partition: int, version: int) -> list[Any]:
     if row is not None:
         tx.put("book", partition, (partition, version, row[2]))
     return []
+
+
+@knows("select wire from unheard where missed order by wire")
+def _missed(tx: Transaction) -> list[Any]:
+    return sorted((wire,) for wire, missed in tx.items("unheard") if missed)
+
+
+@knows("delete from unheard where missed and wire = any($1::text[])")
+def _made_good(tx: Transaction, wires: list[str]) -> list[Any]:
+    for wire in wires:
+        if tx.get("unheard", wire):
+            tx.put("unheard", wire, None)
+    return []

@@ -182,6 +182,24 @@ def test_without_kafka_nobody_knows_who_is_behind() -> None:
     assert (row.heard, row.behind) == (9, None)
 
 
+def test_a_service_that_lacks_events_is_ready_and_all_is_not_well(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = Standing("posting-0", 1, "http://x", True, True)
+    look = health._Look({0: 9}, 9, 0, 0, ["denial.appeal_filed.v1"])
+    health._add_progress(row, health._Far(now={"posting": look}))
+
+    async def standing(_stack: Any) -> list[Standing]:
+        return [row]
+
+    monkeypatch.setattr(lifecycle, "standing", standing)
+    code, found = rows()
+    assert (code, found["posting-0"]["ready"]) == (1, True)
+    shown = CliRunner().invoke(app, ["status"]).stdout
+    assert "posting-0 hears denial.appeal_filed.v1 since this version" in shown
+    assert "`claimlog rebuild posting`" in shown
+
+
 async def test_a_service_is_silent_when_none_of_its_processes_answers(
     here: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
