@@ -14,6 +14,8 @@ TOLD_SINCE = {
     "claim_view": "rejected_on",  # Of a file that bounced nobody said the day.
 }
 """By table the column in which something is told today where nothing was: what was told then stays."""
+RENAMED = {"inquiry_package": "queued_inquiry"}
+"""Tables that are called otherwise today; their rows may stand in another order, for their key is another one."""
 PACKED = 100
 """Texts so long may be packages: JSON in base64."""
 
@@ -39,6 +41,10 @@ def _opened(value: Any) -> Any:
     return value
 
 
+def _in_order(rows: list[Row], names: list[str]) -> list[Row]:
+    return sorted(rows, key=lambda row: [str(row[name]) for name in names])
+
+
 def _kept(table: str, then: Row, now: Row) -> Row:
     """A row of then in the columns that are left today."""
     kept = {name: value for name, value in then.items() if name in now}
@@ -52,8 +58,11 @@ async def test_old_events_give_the_rows_that_they_gave(path: Path) -> None:
     today = await made_of(corpus)
     compared = 0
     for service, tables in corpus.rows.items():
-        for table, then in tables.items():
-            pairs = list(zip(map(_opened, then), map(_opened, today[service][table]), strict=True))
+        for table, old in tables.items():
+            then, rows = old, today[service][RENAMED.get(table, table)]
+            if table in RENAMED and old:
+                then, rows = (_in_order(some, sorted(old[0])) for some in (old, rows))
+            pairs = list(zip(map(_opened, then), map(_opened, rows), strict=True))
             now = [_as_then(was, row) for was, row in pairs]
             assert now == [_kept(table, was, row) for was, row in pairs], table
             compared += len(now)
