@@ -11,10 +11,12 @@ from services.denial.domain.commands import Accept, Appeal, Correct, DecideAppea
 from shared.errors import NotFound
 from shared.http import Actor, Day, IdempotencyKey
 from shared.json_bodies import Door
-from shared.service import Command, Doors, Order, Row, Scope
+from shared.service import Doors, Order, Row, Scope
 from shared.streams import account_stream
 
 MOST_ROWS = 2_000
+
+_Asked = Correct | Appeal | DecideAppeal | Accept
 
 
 class _Body(BaseModel):
@@ -80,6 +82,10 @@ def routes(doors: Doors) -> APIRouter:
 
 
 def _commands(router: APIRouter, doors: Doors) -> None:
+    async def one(command: _Asked, body: BaseModel, key: str, actor: str) -> dict[str, Any]:
+        (answer,) = await doors.handle([_order(doors, command, body, key=key, actor=actor)])
+        return answer.told()
+
     @router.post("/denials/{denial}/correct")
     async def correct(
         denial: str, body: Correction, key: IdempotencyKey, actor: Actor
@@ -97,9 +103,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
             for one in body.charges
         )
         change = ClaimCorrection(charges=charges, authorization=body.authorization, note=body.note)
-        order = _order(doors, denial, Correct(denial, change, actor), body, key=key, actor=actor)
-        (answer,) = await doors.handle([order])
-        return answer.told()
+        return await one(Correct(denial, change, actor), body, key, actor)
 
     @router.post("/denials/{denial}/appeal")
     async def appeal(
@@ -107,9 +111,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Record that the denial was appealed, at the level that is next."""
         command = Appeal(denial, body.basis, body.reference, body.filed_on, actor)
-        order = _order(doors, denial, command, body, key=key, actor=actor)
-        (answer,) = await doors.handle([order])
-        return answer.told()
+        return await one(command, body, key, actor)
 
     @router.post("/denials/{denial}/appeal/decision")
     async def decision(
@@ -117,19 +119,14 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Record what became of its appeal: upheld, it is work again, with the next level's deadline."""
         command = DecideAppeal(denial, body.outcome, body.reason, body.decided_on, actor)
-        order = _order(doors, denial, command, body, key=key, actor=actor)
-        (answer,) = await doors.handle([order])
-        return answer.told()
+        return await one(command, body, key, actor)
 
     @router.post("/denials/{denial}/accept")
     async def accept(
         denial: str, body: Acceptance, key: IdempotencyKey, actor: Actor
     ) -> dict[str, Any]:
         """Close the denial as accepted; the money stays denied until somebody writes it off."""
-        command = Accept(denial, body.reason)
-        order = _order(doors, denial, command, body, key=key, actor=actor)
-        (answer,) = await doors.handle([order])
-        return answer.told()
+        return await one(Accept(denial, body.reason), body, key, actor)
 
 
 def _queries(router: APIRouter, doors: Doors) -> None:
@@ -188,10 +185,8 @@ order by cents desc, carc, payer
 """
 
 
-def _order(
-    doors: Doors, denial: str, command: Command, body: BaseModel, *, key: str, actor: str
-) -> Order:
-    account, _, number = denial.partition("-D")
+def _order(doors: Doors, command: _Asked, body: BaseModel, *, key: str, actor: str) -> Order:
+    account, _, number = command.denial.partition("-D")
     if not number.isdigit():
         raise NotFound("there is no such denial")
     stream, scope = account_stream(account), Scope(doors.tenant)
