@@ -1,10 +1,7 @@
 """Checks in a real database: every cent that they brought is a facility's or is told apart, and once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from contracts.adjudication_tracking import (
     ClaimUnmatched,
@@ -15,12 +12,11 @@ from contracts.adjudication_tracking import (
 )
 from contracts.posting import ProviderAdjustmentsDelivered
 from contracts.values import ProviderAdjustment
-from deploy.stack import Stack
 from services.posting.domain.commands import RefundOverpayment
 from services.reporting.api import checks
 from services.reporting.api.summary import summary
 from shared.streams import account_stream, payee_stream, remittance_stream
-from tests.stack.reports import answer, database
+from tests.stack.reports import answer
 from tests.unit.posting.facts import (
     ACCOUNT,
     CLAIM,
@@ -48,13 +44,6 @@ INTEREST = ProviderAdjustment(reason="L6", reference="", cents=-15)
 def kept(cents: int, reference: str = CLAIM) -> ProviderAdjustment:
     """A takeback."""
     return ProviderAdjustment(reason="WO", reference=reference, cents=cents)
-
-
-@pytest.fixture(scope="module")
-def server(stack: Stack) -> Iterator[str]:
-    """The DSN of a database with reporting's tables."""
-    with database(stack.postgres.start()) as made:
-        yield made
 
 
 class World(Town):

@@ -1,6 +1,5 @@
 """The story of an account, from rows in a real database."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,11 +8,10 @@ import pytest
 
 from contracts.phi import PersonDetails
 from contracts.submission import ClaimImported
-from deploy.stack import Stack
 from services.reporting.api import stories
 from shared.errors import NotFound, Refused
 from shared.streams import account_number, account_stream
-from tests.stack.reports import ReadingDoors, answer, database
+from tests.stack.reports import ReadingDoors, answer
 from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, opened
 from tests.unit.reporting.facts import PAID, acknowledged, adjudicated, created, lived, submitted
 from tests.unit.reporting.rows import Rows
@@ -30,13 +28,6 @@ IMPORTED = ClaimImported(
     total_cents=20_000,
     opening=(),
 )
-
-
-@pytest.fixture(scope="module")
-def server(stack: Stack) -> Iterator[str]:
-    """The DSN of a database with reporting's tables."""
-    with database(stack.postgres.start()) as made:
-        yield made
 
 
 def _story(server: str, rows: Rows, number: str = ACCOUNT, **people: Any) -> dict[str, Any]:
