@@ -34,6 +34,8 @@ BODY_BYTES_PER_SECOND = 32 * 1024
 """A body has the seconds and what its bytes take at this pace: a slow line's, and nobody's who only holds a door."""
 READY_SECONDS = 5.0
 """A check that takes longer is a no."""
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+"""What probes ask: not counted as requests, and what `/readyz` says is a metric of its own."""
 RETRY_AFTER_SECONDS = 2
 """When whoever met a limit, or a service that catches up, may come again."""
 FIELDS_SHOWN = 50
@@ -231,7 +233,7 @@ async def _plain(request: Request, fault: Exception) -> Response:
 
 
 class Guard:
-    """Around every request: the limit of a body, the count, and an error that quotes nothing."""
+    """Around every request: the limit of a body, the count unless a probe asks, and an error that quotes nothing."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -258,8 +260,9 @@ class Guard:
                 500, "error", "it failed and nothing was kept; try again with the same key"
             )(scope, receive, watched)
         finally:
-            took = time.perf_counter() - started
-            measure(requests=1, requests_failed=status >= 500, request_seconds=took)
+            if scope["path"] not in PROBES:
+                took = time.perf_counter() - started
+                measure(requests=1, requests_failed=status >= 500, request_seconds=took)
 
 
 def _route(scope: Scope) -> str:

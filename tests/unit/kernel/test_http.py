@@ -1,5 +1,6 @@
 """Every service shows the same face over HTTP, and nothing of a request comes back in an error."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
@@ -106,6 +107,19 @@ async def test_ready_means_that_every_check_agrees(
     answer = await caller.get("/readyz")
     assert answer.status_code == status and answer.json()["ok"] is (status == 200)
     assert set(answer.json()) == {"ok", "broker", "database", "lag"}
+
+
+async def test_a_probe_that_says_no_is_no_failed_request(
+    caller: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: Counter[str] = Counter()
+    monkeypatch.setattr("shared.http.measure", lambda **more: counted.update(more))
+    checks["broker"] = False
+    await caller.get("/readyz")
+    await caller.get("/metrics")
+    assert not counted
+    await caller.get("/away")
+    assert (counted["requests"], counted["requests_failed"]) == (1, 1)
 
 
 async def test_metrics_are_prometheus_text(caller: httpx.AsyncClient) -> None:
