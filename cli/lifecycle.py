@@ -1,16 +1,11 @@
-"""`up`, `down`, `status` and `topics`."""
+"""`up`, `down` and `topics`."""
 
-import asyncio
-import logging
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from cli.context import (
-    FAILED,
     NOT_RUNNING,
     Json,
     err,
@@ -21,7 +16,6 @@ from cli.context import (
     print_json,
     stack,
 )
-from deploy.health import ENGINES, Standing, sentence, standing
 from deploy.provision import SERVICES
 from shared import admin
 
@@ -82,47 +76,6 @@ def _erased(given_kafka: bool, given_postgres: bool, downloads: bool) -> str:
     named = [*(name for name, is_gone in gone.items() if is_gone), "keys", "X12 files"]
     told = f"{', '.join(named)} and process logs are deleted"
     return f"{told}; the given {' and '.join(stays)} kept what it holds" if stays else told
-
-
-@plainly
-def status(json: Json = False) -> None:
-    """What runs, where, how far and how fast each service is. Exits with 3 when nothing runs, 1 when not all is well."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # Who does not answer is told below.
-    rows = asyncio.run(standing(stack()))
-    if json:
-        print_json([asdict(row) for row in rows])
-    elif rows:
-        _show(rows)
-    else:
-        out.print("nothing is running; start with: claimlog up")
-    if not rows:
-        raise typer.Exit(NOT_RUNNING)
-    if not all(row.ready and not row.why for row in rows):
-        raise typer.Exit(FAILED)
-
-
-def _show(rows: list[Standing]) -> None:
-    counts = ("heard", "said", "behind", "records/s", "parked")
-    table = Table("process", "pid", "address", "ready")
-    for name in counts:
-        table.add_column(name, justify="right")
-    for row in rows:
-        ready = "yes" if row.ready else "[red]no[/red]"
-        numbers = (row.heard, row.said, row.behind, row.records_per_second, row.parked)
-        shown = ("" if n is None else f"{n:,}" for n in numbers)
-        pid = "" if row.pid is None else str(row.pid)
-        address = f"{row.address}/docs" if row.address.startswith("http") else row.address
-        table.add_row(row.process, pid, address, ready, *shown)
-    out.print(table)
-    for row in sorted(rows, key=lambda row: row.process not in ENGINES):  # The cause before what follows from it.
-        if row.why:
-            why = escape(sentence(row)).removeprefix(row.process)
-            out.print(f"[red]{row.process}[/red]{why}", highlight=False, soft_wrap=True)
-    parked = [f"{row.process} {row.parked:,}" for row in rows if row.parked]
-    if parked:
-        out.print(
-            f"records wait for a person ({', '.join(parked)}): claimlog parked list", soft_wrap=True
-        )
 
 
 @plainly

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 COMMANDS = {
     "up": "cli.lifecycle:up",
     "down": "cli.lifecycle:down",
-    "status": "cli.lifecycle:status",
+    "status": "cli.status:status",
     "topics": "cli.lifecycle:topics",
     "demo": "cli.demo:demo",
     "receive": "cli.receive:receive",

@@ -41,6 +41,7 @@ class Standing:
     behind: int | None = None
     records_per_second: int | None = None
     parked: int | None = None
+    said_per_second: int | None = None
     why: str = ""
     log: str = ""
 
@@ -182,6 +183,7 @@ def _add_progress(row: Standing, far: _Far) -> None:
     if before is not None and far.seconds:
         passed = sum(now.passed.values()) - sum(before.passed.values())
         row.records_per_second = round(passed / far.seconds)
+        row.said_per_second = round((now.said - before.said) / far.seconds)
 
 
 async def _look(stack: Stack) -> _Far:

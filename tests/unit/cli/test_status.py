@@ -14,7 +14,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from cli import context, lifecycle
+from cli import context
+from cli import status as command
 from cli.main import app
 from deploy import health
 from deploy.embedded.kafka import EmbeddedKafka
@@ -46,7 +47,7 @@ class Installation:
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installation:
     """The installation of this folder."""
     made = Installation(tmp_path)
-    monkeypatch.setattr(lifecycle, "stack", lambda: made)
+    monkeypatch.setattr(command, "stack", lambda: made)
     return made
 
 
@@ -173,7 +174,8 @@ def test_how_far_and_how_fast_follows_from_two_looks_and_the_ends_of_the_log() -
     far.now = {"posting": health._Look({0: 90, 1: 50}, 138, 12, 2)}
     row = Standing("posting-0")
     health._add_progress(row, far)
-    assert (row.heard, row.said, row.behind, row.records_per_second, row.parked) == (138, 12, 10, 60, 2)
+    assert (row.heard, row.said, row.behind, row.parked) == (138, 12, 10, 2)
+    assert (row.records_per_second, row.said_per_second) == (60, 6)
 
 
 def test_without_kafka_nobody_knows_who_is_behind() -> None:
@@ -192,7 +194,7 @@ def test_a_service_that_lacks_events_is_ready_and_all_is_not_well(
     async def standing(_stack: Any) -> list[Standing]:
         return [row]
 
-    monkeypatch.setattr(lifecycle, "standing", standing)
+    monkeypatch.setattr(command, "standing", standing)
     code, found = rows()
     assert (code, found["posting-0"]["ready"]) == (1, True)
     shown = CliRunner().invoke(app, ["status"]).stdout
@@ -217,7 +219,35 @@ def test_records_that_wait_for_a_person_are_told_of(
     async def standing(_stack: Any) -> list[Standing]:
         return [Standing("posting-0", 1, "http://x", True, True, 5, 4, 0, 0, 3)]
 
-    monkeypatch.setattr(lifecycle, "standing", standing)
+    monkeypatch.setattr(command, "standing", standing)
     done = CliRunner().invoke(app, ["status"])
     assert (done.exit_code, "posting-0 3): claimlog parked list" in done.stdout) == (0, True)
     assert "http://x/docs" in done.stdout
+
+
+def _ends_after(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes after so many looks."""
+    waits = iter(range(looks))
+
+    def wait(_seconds: float) -> None:
+        if next(waits) == looks - 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command.time, "sleep", wait)
+
+
+def test_watching_shows_look_after_look_and_ends_as_the_last_one_stands(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ends_after(3, monkeypatch)
+    done = CliRunner().invoke(app, ["status", "--watch"])
+    assert (done.exit_code, done.stdout.count("nothing is running")) == (3, 3)
+
+
+def test_watching_in_json_is_one_line_a_look(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.runs("kafka", port=1)
+    _ends_after(2, monkeypatch)
+    done = CliRunner().invoke(app, ["status", "--watch", "--json"])
+    looks = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.exit_code, len(looks)) == (1, 2)
+    assert {row["process"] for row in looks[-1]} >= {"kafka", "postgres"}
