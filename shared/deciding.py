@@ -9,7 +9,7 @@ from contracts.registry import wire_name
 from shared import envelope as wire
 from shared.errors import Refused
 from shared.progress import Progress
-from shared.records import Heard, Kept, Loaded, OutboxRow, ParkedRow
+from shared.records import Heard, Kept, Loaded, OutboxRow, ParkedRow, Traced
 from shared.service import At, Decider, Row, Say, Scope, Service, Wake
 from shared.streams import BROADCAST, kind_of, partition_of
 
@@ -41,6 +41,8 @@ class Deciding:
     woken: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
     after_waking: dict[tuple[str, str], Wake | None] = field(default_factory=dict)
     """What a woken timer was right after: what is heard later in the same transaction may set it anew."""
+    traced: list[Traced] = field(default_factory=list)
+    """Decisions whose chain is traced."""
     _parked_now: set[str] = field(default_factory=set)
     _now: datetime = field(init=False)
 
@@ -97,6 +99,9 @@ class Deciding:
                 occurred_on=say.occurred_on or business_day,
                 place=place,
             )
+        if wire.is_traced(traceparent):
+            names = tuple(wire_name(type(one.event if isinstance(one, Say) else one)) for one in said)
+            self.traced.append(Traced(traceparent, trace, stream, type(command).__name__, names))
 
     def _say(
         self,

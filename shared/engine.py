@@ -23,7 +23,8 @@ from shared.remembered import Remembered
 from shared.service import Service
 from shared.store import Store
 from shared.streams import partition_of
-from shared.telemetry import measure, traceparent_for
+from shared.telemetry import measure
+from shared.tracing import tell_traced, traceparent_for
 from shared.work import Poison, Routed, Tally, Work
 
 log = logging.getLogger("claimlog.engine")
@@ -230,6 +231,8 @@ class Engine:
                 self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])
         if batch.outbox:
             self.publish(batch.outbox)
+        if batch.traced:
+            tell_traced(batch.traced, batch.loaded.now)
         for row in batch.parked:
             if row.status == "parked":
                 log.warning("parked %s@%s: %s", row.partition, row.offset, row.reason)

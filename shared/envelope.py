@@ -61,6 +61,11 @@ _decoders: dict[str, Any] = {
 }
 
 
+def is_traced(traceparent: str) -> bool:
+    """Whether the chain that a record belongs to is one of those that are traced."""
+    return traceparent.endswith("-01")
+
+
 def encode_event(event: Any) -> msgspec.Raw:
     """An event's data as JSON."""
     return msgspec.Raw(_encode(event))

@@ -69,6 +69,16 @@ class Kept(NamedTuple):
     scope: Scope
 
 
+class Traced(NamedTuple):
+    """A decision of a chain that is traced; `cause` is the traceparent of the one before, empty for a door or a day."""
+
+    traceparent: str
+    cause: str
+    stream: str
+    command: str
+    said: tuple[str, ...]
+
+
 class CannotApply(Exception):
     """A record failed in a pure room; the batch runs again with it parked."""
 

@@ -37,6 +37,7 @@ from shared.settings import Settings, settings
 from shared.store import Store
 from shared.telemetry import measure
 from shared.topic import stop_when_made_anew, wait_for_topic
+from shared.tracing import exporter_to, start_tracing, stop_tracing
 from shared.unheard import missed, said_of
 
 log = logging.getLogger("claimlog.run")
@@ -54,14 +55,14 @@ START_SECONDS = 60.0
 def run(service: Service) -> None:
     """Run until told to stop; exits with 1 when a part of the process failed."""
     chosen = settings()
-    telemetry.set_up(
-        service.name, chosen.instance, chosen.log_level, trace_share=chosen.trace_share
-    )
+    telemetry.set_up(service.name, chosen.instance, chosen.log_level)
+    start_tracing(service.name, chosen.instance, chosen.trace_share, exporter_to(chosen.otlp))
     arm(chosen.failpoint)
     collect_rarely()
     switch_often()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         failed = runner.run(_run(service, chosen))
+    stop_tracing()
     sys.exit(1 if failed else 0)
 
 

@@ -42,7 +42,10 @@ class Settings(BaseSettings):
     traceback: bool = False
     """A command that failed by a defect shows where, instead of a sentence."""
     tenant: str = "demo"
+    otlp: str = ""
+    """The collector that spans go to, such as http://localhost:4318/v1/traces; empty means none."""
     trace_share: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Of all chains that begin at a door or with a day, so many are traced."""
 
 
 @lru_cache

@@ -1,24 +1,16 @@
-"""What a process tells about itself: one closed list of metrics, and the trace of a record.
+"""What a process tells about itself: one closed list of metrics.
 
 Metrics are counted once a batch, never once an event; no label ever holds anything about a person.
 """
 
-import random
 from collections.abc import Callable
 from typing import ClassVar, Literal, NamedTuple, Protocol
 
-from opentelemetry import trace
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from shared.logs import start_logs
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-TRACEPARENT_LENGTH = 55
 
 
 class Metric(NamedTuple):
@@ -112,10 +104,9 @@ class Board:
 
 
 class _Process:
-    """What this process measures on, and how many of its traces are kept."""
+    """What this process measures on."""
 
     board = Board()
-    trace_share = 0.0
     watched: ClassVar[dict[str, Callable[[], float]]] = {}
 
 
@@ -171,37 +162,7 @@ class Meter:
         _Process.watched.update(lag_records=lag, oldest_unpublished_seconds=oldest_unpublished)
 
 
-def set_up(
-    service: str,
-    instance: str,
-    log_level: str,
-    *,
-    trace_share: float = 0.0,
-    exporter: SpanExporter | None = None,
-) -> Meter:
-    """Start logs, metrics and tracing of this process; without an exporter spans go nowhere."""
+def set_up(service: str, instance: str, log_level: str) -> Meter:
+    """Start logs and metrics of this process."""
     start_logs(log_level, service, instance)
-    resource = Resource.create({"service.name": service, "service.instance.id": instance})
-    sampler = ParentBased(TraceIdRatioBased(trace_share))
-    provider = TracerProvider(resource=resource, sampler=sampler)
-    if exporter is not None:
-        provider.add_span_processor(BatchSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
-    _Process.trace_share = trace_share
     return Meter(service, instance)
-
-
-def traceparent_for(cause: str | None = None) -> str:
-    """A W3C traceparent for a new record: in the trace of its cause, or in a new one."""
-    span = f"{random.getrandbits(64) or 1:016x}"  # Not a secret: only told apart from its siblings.
-    if cause and len(cause) == TRACEPARENT_LENGTH and cause.startswith("00-"):
-        return f"{cause[:36]}{span}{cause[52:]}"
-    kept = random.random() < _Process.trace_share
-    return f"00-{random.getrandbits(128) or 1:032x}-{span}-{kept:02x}"
-
-
-def span_of(name: str, traceparent: str | None = None) -> trace.Span:
-    """A span of work caused by a record: `with span_of("write file", at_traceparent): …`."""
-    carrier = {"traceparent": traceparent} if traceparent else {}
-    context = TraceContextTextMapPropagator().extract(carrier)
-    return trace.get_tracer("claimlog").start_span(name, context=context)

@@ -1,4 +1,4 @@
-"""Metrics are a closed list, records stay in the trace of their cause, and logs quote nothing."""
+"""Metrics are a closed list, and logs quote nothing."""
 
 import asyncio
 import json
@@ -26,8 +26,6 @@ from shared.telemetry import (
     measure,
     metrics_text,
     set_up,
-    span_of,
-    traceparent_for,
 )
 from tests.kernel.toys import ALPHA
 
@@ -96,26 +94,6 @@ async def test_whether_it_is_ready_and_what_is_parked_is_told_without_being_aske
     text = await _stand(lambda: answer(checks), lambda: answer(parked))
     assert f'claimlog_ready{{instance="2",service="posting"}} {ready}.0' in text
     assert f'claimlog_parked_now{{instance="2",service="posting"}} {waiting}.0' in text
-
-
-def test_a_record_stays_in_the_trace_of_its_cause() -> None:
-    first = traceparent_for()
-    second = traceparent_for(first)
-    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", first)
-    assert second[:35] == first[:35] and second[35:52] != first[35:52] and second[52:] == first[52:]
-
-
-@pytest.mark.parametrize("cause", ["", "nonsense", None])
-def test_a_record_without_a_trace_begins_one(cause: str | None) -> None:
-    assert len(traceparent_for(cause)) == 55
-
-
-def test_a_span_continues_the_trace_of_a_record() -> None:
-    set_up("posting", "2", "INFO", trace_share=1.0)
-    traceparent = traceparent_for()
-    assert traceparent.endswith("-01")
-    with span_of("write a file", traceparent) as span:
-        assert f"{span.get_span_context().trace_id:032x}" == traceparent[3:35]
 
 
 def logged(name: str, message: str, *args: object, error: BaseException | None = None) -> str:
