@@ -266,13 +266,17 @@ class ProviderAdjustment:
 
 @record
 class Source:
-    """Where a fact of a file stands: the file's hash, its control numbers and the segment's ordinal."""
+    """Where a fact of a file stands: the file's hash, its control numbers and the segment's ordinal.
+
+    `entered_by` is who typed it in from paper or a portal: then the hash is of what was entered, and no file was sent.
+    """
 
     sha256: Sha256
     isa13: str = ""
     gs06: str = ""
     st02: str = ""
     segment: int = 0
+    entered_by: Annotated[str, Field(max_length=48)] = ""
 
 
 @record
