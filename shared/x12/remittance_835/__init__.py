@@ -2,6 +2,7 @@
 
 from shared.x12.remittance_835.check import (
     BalanceOfFile,
+    Places,
     check_835,
     check_claim,
     check_payment,
@@ -14,6 +15,7 @@ from shared.x12.remittance_835.write import write_835
 __all__ = [
     "BalanceOfFile",
     "Cas",
+    "Places",
     "Plb",
     "Reading835",
     "RemitClaim",

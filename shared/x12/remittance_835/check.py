@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from shared.x12 import limits
 from shared.x12.envelope import TransactionSet
@@ -24,7 +25,31 @@ _UNUSUAL = frozenset({REVERSED, *UNPAID})
 _ELEMENTS = {"line": "SVC03", "claim": "CLP04", "roll_up": "CLP"}
 
 
-def check_835(remit: Remittance, one: TransactionSet) -> list[Finding]:
+class Places(Protocol):
+    """Where a remittance stands, as a finding names it: a set of a file, or whatever else it was read from."""
+
+    def split_at(self, place: int) -> list[str]:
+        """The elements of the segment at this place."""
+
+    def finding(
+        self,
+        place: int,
+        sentence: str,
+        *,
+        severity: Severity = "error",
+        element: str = "",
+        loop: str = "",
+        code: str = "",
+        level: str = "",
+        difference_cents: int = 0,
+        claim: str = "",
+        rule: str = "",
+        value: str = "",
+    ) -> Finding:
+        """A finding at this place."""
+
+
+def check_835(remit: Remittance, one: Places) -> list[Finding]:
     """All findings; an error at any level forbids posting."""
     found: list[Finding] = []
     for claim in remit.claims:
@@ -44,7 +69,7 @@ def check_stream(reading: Reading835) -> Iterator[RemitClaim | Finding]:
     yield from check_payment(reading.remit, reading.set, paid)
 
 
-def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
+def check_claim(claim: RemitClaim, one: Places) -> list[Finding]:
     """Line, claim and roll-up balance of one claim, its groups and its patient responsibility."""
     found: list[Finding] = []
     charges = paid = in_lines = patient = 0
@@ -86,7 +111,7 @@ def check_claim(claim: RemitClaim, one: TransactionSet) -> list[Finding]:
     return found
 
 
-def _status(claim: RemitClaim, one: TransactionSet) -> Iterable[Finding]:
+def _status(claim: RemitClaim, one: Places) -> Iterable[Finding]:
     """A reversal takes back and nothing else does; what is not paid has no payment."""
     signed = (("CLP03", claim.charge_cents), ("CLP04", claim.paid_cents))
     if claim.status == REVERSED:
@@ -105,7 +130,7 @@ def _status(claim: RemitClaim, one: TransactionSet) -> Iterable[Finding]:
 
 
 def _of_status(
-    one: TransactionSet,
+    one: Places,
     claim: RemitClaim,
     sentence: str,
     element: str,
@@ -124,7 +149,7 @@ def _of_status(
     )
 
 
-def _nameless(one: TransactionSet, place: int, claim: RemitClaim) -> Finding:
+def _nameless(one: Places, place: int, claim: RemitClaim) -> Finding:
     return one.finding(
         place,
         "a line has no procedure; is its separator the one of ISA16?",
@@ -147,7 +172,7 @@ def _sums(cas: list[Cas]) -> tuple[int, int, bool]:
     return total, patient, known
 
 
-def _patient_differs(claim: RemitClaim, one: TransactionSet, difference: int) -> Finding:
+def _patient_differs(claim: RemitClaim, one: Places, difference: int) -> Finding:
     return one.finding(
         claim.segment,
         "CLP05 is not the sum of the patient's adjustments",
@@ -158,7 +183,7 @@ def _patient_differs(claim: RemitClaim, one: TransactionSet, difference: int) ->
     )
 
 
-def _groups(claim: RemitClaim, one: TransactionSet) -> Iterable[Finding]:
+def _groups(claim: RemitClaim, one: Places) -> Iterable[Finding]:
     for place, loop, cas in (
         (claim.segment, "2100", claim.cas),
         *((line.segment, "2110", line.cas) for line in claim.lines),
@@ -176,7 +201,7 @@ def _groups(claim: RemitClaim, one: TransactionSet) -> Iterable[Finding]:
             )
 
 
-def check_payment(remit: Remittance, one: TransactionSet, paid_cents: int) -> list[Finding]:
+def check_payment(remit: Remittance, one: Places, paid_cents: int) -> list[Finding]:
     """Whether BPR02 is what the claims were paid, less the provider adjustments, and the ids are sound."""
     found: list[Finding] = []
     difference = paid_cents - sum(plb.cents for plb in remit.plb) - remit.amount_cents
@@ -211,7 +236,7 @@ def check_payment(remit: Remittance, one: TransactionSet, paid_cents: int) -> li
 
 
 def _out(
-    one: TransactionSet, place: int, level: str, sentence: str, difference: int, claim: RemitClaim
+    one: Places, place: int, level: str, sentence: str, difference: int, claim: RemitClaim
 ) -> Finding:
     return one.finding(
         place,
