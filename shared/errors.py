@@ -16,12 +16,17 @@ ServiceError
 anything else           500             not committed; heard again until it works; alert on it
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class ServiceError(Exception):
-    """A reason to say no. The text may reach a log and a person: it never holds PHI."""
+    """A reason to say no. The text may reach a log and a person: it never holds PHI; nor does what it has `more`."""
 
     status = 500
     code = "error"
+    more: Mapping[str, Any] = {}
+    """What a door answers beside the sentence, such as a list of everything that is wrong."""
 
 
 class Refused(ServiceError):

@@ -131,7 +131,11 @@ Named = Annotated[str, Header(alias="X-Actor", min_length=1, max_length=48, patt
 """Who does it, as an event can hold it."""
 
 
-async def actor(value: Named = "service:caller unknown") -> str:
+NOBODY = "service:caller unknown"
+"""Who does it where the caller does not say."""
+
+
+async def actor(value: Named = NOBODY) -> str:
     """Who does it, as the caller says."""
     return value
 
@@ -190,7 +194,7 @@ def _answer(status: int, code: str, sentence: str, **more: Any) -> JSONResponse:
 
 async def _refuse(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, ServiceError)
-    return _answer(refusal.status, refusal.code, str(refusal))
+    return _answer(refusal.status, refusal.code, str(refusal), **refusal.more)
 
 
 async def _full(request: Request, failure: Exception) -> Response:

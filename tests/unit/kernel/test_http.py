@@ -60,6 +60,12 @@ def routes() -> APIRouter:
     async def refusals(number: int) -> None:
         raise REFUSALS[number]("a rule says no")
 
+    @router.get("/many")
+    async def many() -> None:
+        no = errors.Malformed("two things are wrong")
+        no.more = {"mistakes": ["this", "that"]}
+        raise no
+
     @router.get("/away")
     async def away() -> None:
         raise ConnectionRefusedError(CANARY)
@@ -149,6 +155,11 @@ async def test_every_refusal_has_its_status_code_and_sentence(
     assert answer.status_code == REFUSALS[number].status
     assert answer.json() == {"code": REFUSALS[number].code, "sentence": "a rule says no"}
     assert ("Retry-After" in answer.headers) == (answer.status_code in (429, 503))
+
+
+async def test_a_refusal_may_list_all_that_is_wrong(caller: httpx.AsyncClient) -> None:
+    told = (await caller.get("/many")).json()
+    assert told == {"code": "malformed", "sentence": "two things are wrong", "mistakes": ["this", "that"]}
 
 
 async def test_a_full_disk_of_the_database_is_told_as_such(caller: httpx.AsyncClient) -> None:
