@@ -6,7 +6,7 @@ A service that has them keeps a projection `received_file` with `sha256`, `state
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -63,7 +63,10 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
         """The bytes as they came."""
         if not await doors.rows("select sha256 from received_file where sha256 = $1", sha256):
             raise NotFound("no such file was received here")
-        return Response(await doors.read_object(sha256), media_type="application/edi-x12")
+        data = await doors.read_object(sha256)
+        # What a person typed is JSON, and no X12 begins so.
+        kind = "application/json" if data.startswith(b"{") else "application/edi-x12"
+        return Response(data, media_type=kind)
 
 
 async def tell_of_refusal(
@@ -75,6 +78,18 @@ async def tell_of_refusal(
     digest = hashlib.sha256(reason.encode()).hexdigest()
     command = refusal(sha256, len(data), reason)
     await tell_file(doors, sha256, command, f"{sha256}/refused/{digest}", who)
+
+
+async def tell_parts(
+    doors: Doors, parts: Sequence[Any], who: str, key: str = ""
+) -> bool:
+    """A file's parts one after the other; whether it was here before. Without a key the file's own hash is one."""
+    again = True
+    for part in parts:
+        answer = await tell_file(doors, part.sha256, part, f"{key or part.sha256}/{part.part}", who)
+        answer.told()
+        again = again and (answer.again or not answer.said)
+    return again
 
 
 async def tell_file(doors: Doors, sha256: str, command: Any, key: str, who: str) -> Answer:

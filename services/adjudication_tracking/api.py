@@ -1,4 +1,4 @@
-"""Doors of tracking: files from clearinghouses and payers, what a person releases or matches, and the lists."""
+"""Doors of tracking: files and paper of clearinghouses and payers, what a person releases or matches, and the lists."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.adjudication_tracking.domain.inbound import RefuseFile
 from services.adjudication_tracking.domain.remittance import Close, MatchClaim, Release
 from services.adjudication_tracking.domain.states import State
-from services.adjudication_tracking.gateway import Intake
+from services.adjudication_tracking.gateway import Eob, Intake, judge
 from shared.errors import Conflict, Malformed, NotFound
-from shared.http import Actor, IdempotencyKey
+from shared.http import NOBODY, Actor, IdempotencyKey
 from shared.json_bodies import Door
-from shared.received_files import file_doors, tell_file, tell_of_refusal
+from shared.received_files import file_doors, tell_of_refusal, tell_parts
 from shared.service import Doors, Order, Scope
 from shared.streams import remittance_stream
 
@@ -47,7 +47,7 @@ class MatchBody(_Body):
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/files`, `/remittances`, `/unmatched`, `/waiting-reversals`, `/claims`, `/acknowledgements`."""
+    """`/files`, `/eobs`, `/remittances`, `/unmatched`, `/waiting-reversals`, `/claims`, `/acknowledgements`."""
     router = APIRouter(route_class=Door)
     _commands(router, doors)
     _payments(router, doors)
@@ -60,6 +60,24 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         return await _receive(doors, data, name, who)
 
     file_doors(router, doors, take)
+
+    @router.post("/eobs")
+    async def enter(body: Eob, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Enter a check that came on paper or in a payer's portal: from here on it goes the way of an 835.
+
+        Everything that is wrong with it is told at once, by claim and line, and then nothing of it is kept.
+        """
+        if who == NOBODY:
+            raise Malformed("say who enters it, in the header X-Actor")
+        entry = await judge(body, who, await doors.book(), doors)
+        parts = entry.parts()
+        await doors.store_object(entry.data)
+        return entry.told() | {"again": await tell_parts(doors, parts, who, key)}
+
+    @router.post("/eobs/check")
+    async def check(body: Eob, who: Actor) -> dict[str, Any]:
+        """What would be said of such a check, and whether it is here already; nothing is kept."""
+        return (await judge(body, who, await doors.book(), doors)).told()
 
     @router.post("/remittances/{remittance}/release")
     async def release(
@@ -188,14 +206,9 @@ async def _receive(doors: Doors, data: bytes, name: str, who: str) -> dict[str, 
     except (Malformed, Conflict) as no:
         await tell_of_refusal(doors, data, name, no, RefuseFile, who)
         raise
-    again = True
-    for part in parts:
-        answer = await tell_file(doors, part.sha256, part, f"{part.sha256}/{part.part}", who)
-        answer.told()
-        again = again and (answer.again or not answer.said)
     return {
         "sha256": intake.sha256,
-        "again": again,
+        "again": await tell_parts(doors, parts, who),
         "sets": [msgspec.to_builtins(s) for s in intake.sets],
     }
 

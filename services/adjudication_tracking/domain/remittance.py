@@ -200,6 +200,7 @@ def _deliver(
                 gs06=r.source.gs06,
                 st02=r.source.st02,
                 segment=claim.segment,
+                entered_by=r.source.entered_by,
             ),
             matched_on=matched_on,
             position=position,

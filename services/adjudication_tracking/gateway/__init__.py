@@ -1,5 +1,7 @@
-"""Files as they come in: read and judged whole before anything is said; a broken file changes nothing."""
+"""Files as they come in, and what is typed from paper: judged whole before anything is said; a broken one changes nothing."""
 
+from services.adjudication_tracking.gateway.entered import judge
+from services.adjudication_tracking.gateway.eob import Eob
 from services.adjudication_tracking.gateway.intake import Intake
 
-__all__ = ["Intake"]
+__all__ = ["Eob", "Intake", "judge"]

@@ -20,6 +20,15 @@ SAID_IN_PART = 200
 Said = tuple[str, Any]
 
 
+def in_parts(received: FileReceived, said: list[Said]) -> list[TakePart]:
+    """What a file says, in commands of a bounded size; the last closes it."""
+    groups = [said[n : n + SAID_IN_PART] for n in range(0, len(said), SAID_IN_PART)] or [[]]
+    return [
+        TakePart(received.sha256, n, len(groups), tuple(group), received if n == len(groups) else None)
+        for n, group in enumerate(groups, 1)
+    ]
+
+
 class Intake:
     """One file at the door."""
 
@@ -45,17 +54,7 @@ class Intake:
         received = FileReceived(
             sha256=self.sha256, size_bytes=len(self.data), sets=tuple(self.sets)
         )
-        groups = [said[n : n + SAID_IN_PART] for n in range(0, len(said), SAID_IN_PART)] or [[]]
-        return [
-            TakePart(
-                self.sha256,
-                n,
-                len(groups),
-                tuple(group),
-                received if n == len(groups) else None,
-            )
-            for n, group in enumerate(groups, 1)
-        ]
+        return in_parts(received, said)
 
     async def _set(self, one: TransactionSet) -> list[Said]:
         kind = kind_of(one)

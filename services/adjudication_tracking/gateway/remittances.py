@@ -1,5 +1,8 @@
-"""An 835 as staged: every finding of reading and judging it goes along, or refuses it at the door."""
+"""A remittance as staged: every finding of reading and judging it goes along, or refuses it at the door."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from contracts.adjudication_tracking import (
@@ -20,7 +23,7 @@ from contracts.values import (
 from services.adjudication_tracking.domain.books import Book
 from services.adjudication_tracking.gateway.findings import errors, refuse
 from shared.aside import aside
-from shared.service import Doors
+from shared.service import Doors, Row
 from shared.streams import read_claim_number, remittance_key, remittance_stream
 from shared.x12 import Finding, TransactionSet
 from shared.x12.remittance_835 import Cas, RemitClaim, Remittance, check_835, read_835
@@ -28,8 +31,26 @@ from shared.x12.remittance_835 import Cas, RemitClaim, Remittance, check_835, re
 CLAIMS_IN_CHUNK = 50
 MOST_FAULTS = 200
 MOST_WARNINGS = 20
+SAME_CHECK_DAYS = 31
+"""So far apart the days of one check may be on paper and in its file; later the number is another check's."""
 
 Said = tuple[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A remittance that can be staged, with what was found; `people` are its claims' in their order.
+
+    `ordinal` gives the segment of the file at a place of the remittance: 0 where no file was sent.
+    """
+
+    remit: Remittance
+    findings: list[Finding]
+    payer: str
+    paid_on: date
+    source: Source
+    people: Sequence[Sealed | None]
+    ordinal: Callable[[int], int]
 
 
 async def take(
@@ -50,14 +71,47 @@ async def take(
     if wrong or paid_on is None:
         raise refuse(name, wrong)
     payer = book.payer_named(remit.payer_id, remit.payer_name)
-    key = remittance_key(payer, remit.trn02, remit.trn03, paid_on.isoformat())
-    stream = remittance_stream(key)
     sealed = await _people(remit, source.sha256, doors)
-    claims = await aside(_payments, remit, sealed, one)
+    judged = Judged(remit, findings, payer, paid_on, source, sealed, one.ordinal)
+    return remit, await staged(judged, book, doors, await here(judged, doors))
+
+
+async def here(judged: Judged, doors: Doors) -> Row | None:
+    """The same payment as it is here already, one way under this number, the other way perhaps under another trace.
+
+    A check that a person typed has no TRN03, and its day is the one on the paper: when its 835 comes too, before or
+    after, the payer and the number tell that it is one payment. Files among themselves are known by all of it.
+    """
+    remit, entered = judged.remit, bool(judged.source.entered_by)
+    rows = await doors.rows(
+        "select * from remittance where payer = $1 and check_number = $2 and abs(paid_on - $3::date) <= $4 "
+        "and ($5 or entered_by <> '' or remittance = $6) "
+        "order by remittance = $6 desc, paid_on desc, remittance limit 1",
+        judged.payer,
+        remit.trn02,
+        judged.paid_on,
+        SAME_CHECK_DAYS,
+        entered,
+        _key(judged),
+    )
+    return rows[0] if rows else None
+
+
+def _key(judged: Judged) -> str:
+    remit = judged.remit
+    return remittance_key(judged.payer, remit.trn02, remit.trn03, judged.paid_on.isoformat())
+
+
+async def staged(judged: Judged, book: Book, doors: Doors, known: Row | None) -> list[Said]:
+    """What a remittance says, to which stream; `known` is the same payment where it is here already."""
+    remit, source = judged.remit, judged.source
+    key = known["remittance"] if known else _key(judged)
+    stream = remittance_stream(key)
+    claims = await aside(_payments, judged)
     chunks = [claims[n : n + CLAIMS_IN_CHUNK] for n in range(0, len(claims), CLAIMS_IN_CHUNK)]
     received = RemittanceReceived(
         remittance=key,
-        payer=payer,
+        payer=judged.payer,
         payer_name=remit.payer_name[:60],
         legal_entity=book.payee(remit.payee_npi, remit.payee_tax_id),
         payee_npi=remit.payee_npi,
@@ -67,13 +121,13 @@ async def take(
         amount_cents=remit.amount_cents,
         check_number=remit.trn02,
         payer_trace_id=remit.trn03,
-        paid_on=paid_on,
+        paid_on=judged.paid_on,
         claims=len(claims),
         chunks=len(chunks),
         provider_adjustments=tuple(_plb(p) for p in remit.plb),
         source=source,
-        faults=tuple(_fault(f) for f in errors(findings))[:MOST_FAULTS],
-        warnings=tuple(str(f)[:500] for f in findings if f.severity == "warning")[:MOST_WARNINGS],
+        faults=tuple(_fault(f) for f in errors(judged.findings))[:MOST_FAULTS],
+        warnings=tuple(str(f)[:500] for f in judged.findings if f.severity == "warning")[:MOST_WARNINGS],
     )
     said: list[Said] = [(stream, received)]
     said += [(stream, m) for m in await _foreign(key, source, claims, doors)]
@@ -85,12 +139,12 @@ async def take(
                 chunk=n,
                 claims=tuple(chunk),
                 sha256=source.sha256,
-                st02=one.control,
+                st02=source.st02,
             ),
         )
         for n, chunk in enumerate(chunks)
     ]
-    return remit, said
+    return said
 
 
 def _judged(one: TransactionSet) -> tuple[Remittance, list[Finding]]:
@@ -98,8 +152,9 @@ def _judged(one: TransactionSet) -> tuple[Remittance, list[Finding]]:
     return remit, [*findings, *check_835(remit, one)]
 
 
-def _payments(remit: Remittance, sealed: list[Sealed], one: TransactionSet) -> list[ClaimPayment]:
-    return [_payment(claim, box, one) for claim, box in zip(remit.claims, sealed, strict=True)]
+def _payments(judged: Judged) -> list[ClaimPayment]:
+    claims, ordinal = judged.remit.claims, judged.ordinal
+    return [_payment(claim, box, ordinal) for claim, box in zip(claims, judged.people, strict=True)]
 
 
 def _fault(found: Finding) -> BalanceFault:
@@ -183,7 +238,7 @@ def _plb(p: Any) -> ProviderAdjustment:
     )
 
 
-def _payment(c: RemitClaim, people: Sealed, one: TransactionSet) -> ClaimPayment:
+def _payment(c: RemitClaim, people: Sealed | None, ordinal: Callable[[int], int]) -> ClaimPayment:
     return ClaimPayment(
         claim=c.clp01[:50],
         status=c.status or "?",
@@ -215,5 +270,5 @@ def _payment(c: RemitClaim, people: Sealed, one: TransactionSet) -> ClaimPayment
         forwarded_to=c.crossover_name[:60],
         forwarded_id=c.crossover_id[:80],
         people=people,
-        segment=one.ordinal(c.segment) if c.segment >= 0 else 0,
+        segment=ordinal(c.segment) if c.segment >= 0 else 0,
     )

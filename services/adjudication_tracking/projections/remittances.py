@@ -44,6 +44,7 @@ def _remittance(row: Row | None, event: Any, at: At) -> Row | None:
             "faults": [],
             "repeats": row["repeats"] if row else 0,
             "conflicts": row["conflicts"] if row else 0,
+            "entered_by": event.source.entered_by,
         }
     if row is None:
         return None
@@ -94,6 +95,7 @@ REMITTANCE = Projection(
         "faults": "jsonb",
         "repeats": "int",
         "conflicts": "int",
+        "entered_by": "text",
     },
     key=("remittance",),
     hears=frozenset(
@@ -108,6 +110,7 @@ REMITTANCE = Projection(
     ),
     keys=_remittance_keys,
     project=_remittance,
+    indexes=("(check_number)",),
 )
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import APIRouter
 
 from shared.errors import Malformed
@@ -69,3 +70,27 @@ async def test_of_many_files_at_the_door_a_few_are_taken_at_a_time_and_all_of_th
         )
     assert sorted(a.status_code for a in answers) == [200] * 8 + [422]
     assert (most, taken) == (TAKEN_AT_ONCE, 9)
+
+
+@pytest.mark.parametrize(("data", "kind"), [(DATA, "application/edi-x12"), (b"{}", "application/json")])
+async def test_what_was_kept_is_shown_as_what_it_is(data: bytes, kind: str) -> None:
+    async def rows(_sql: str, *_: Any) -> list[dict[str, Any]]:
+        return [{"sha256": "a"}]
+
+    async def read(_sha256: str) -> bytes:
+        return data
+
+    async def ready() -> Mapping[str, Any]:
+        return {}
+
+    async def take(_data: bytes, _name: str, _who: str) -> dict[str, Any]:
+        return {}
+
+    router = APIRouter()
+    doors: Any = SimpleNamespace(rows=rows, read_object=read)
+    file_doors(router, doors, take)
+    service = Service("coding", frozenset(), frozenset(), {}, lambda event, at: ())
+    transport = httpx.ASGITransport(app(service, ready, router))
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        answer = await client.get("/files/a/content")
+    assert (answer.content, answer.headers["content-type"]) == (data, kind)
