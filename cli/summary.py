@@ -28,8 +28,16 @@ AGES = (
     money("over 120", "days_over_120"),
     money("total", "total_cents"),
 )
+
+
+def check_number(row: dict[str, Any]) -> str:
+    """A check's number, and who typed it where no file brought it."""
+    by = f" (entered by {row['entered_by']})" if row.get("entered_by") else ""
+    return escape(f"{row.get('check_number') or ''}{by}")
+
+
 CHECKS = (
-    text("check", "check_number"),
+    Column("check", check_number),
     text("payer", "payer"),
     text("state", "state"),
     money("total", "amount_cents"),
@@ -40,7 +48,7 @@ CHECKS = (
     text("what next", "next_step"),
 )
 BANK = (
-    text("check", "check_number"),
+    Column("check", check_number),
     text("payer", "payer"),
     text("dated", "paid_on"),
     money("total", "amount_cents"),
@@ -247,7 +255,8 @@ def _checks(s: dict[str, Any]) -> None:
     c = s["checks"]
     out.print(
         f"\n[bold]Checks[/bold]: {c['checks']} in all, {c['released']} released, {c['matching']} of them match; "
-        f"{c['refused']} refused ({dollars(c['refused_cents'])}, nothing of it posted); "
+        + (f"{c['entered']} entered by hand; " if c.get("entered") else "")
+        + f"{c['refused']} refused ({dollars(c['refused_cents'])}, nothing of it posted); "
         f"in the bank {dollars(c['deposited_cents'])}, not in the bank yet "
         f"{dollars(c['not_in_the_bank_cents'])} of {c['not_in_the_bank']} checks: "
         "claimlog list not-in-the-bank",

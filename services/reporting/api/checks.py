@@ -74,6 +74,7 @@ async def checks_total(doors: Doors) -> Row:
             f"with k as ({_CHECKS}), r as (select * from k where state = 'released') "
             "select (select count(*) from k) as checks, count(*) as released, "
             "count(*) filter (where matches) as matching, "
+            "(select count(*) from k where entered_by <> '') as entered, "
             "(select count(*) from k where state = 'refused') as refused, "
             "count(*) filter (where amount_cents <> deposited_cents) as not_in_the_bank, "
             "coalesce(sum(amount_cents - deposited_cents), 0)::bigint as not_in_the_bank_cents, "
@@ -112,7 +113,7 @@ async def not_of_a_facility(doors: Doors) -> list[Row]:
 async def not_in_the_bank(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     """Released checks whose money the bank does not show, or not all of it, oldest first."""
     return await doors.rows(
-        "select check_number, payer, paid_on, amount_cents, deposited_cents, "
+        "select check_number, payer, paid_on, amount_cents, deposited_cents, entered_by, "
         f"{business_days('paid_on')} as waiting_days, count(*) over () as listed from check_view "
         "where state = 'released' and amount_cents <> deposited_cents "
         "order by paid_on, check_number limit $1",

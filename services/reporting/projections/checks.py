@@ -38,6 +38,7 @@ def _check(row: Row | None, event: Any, at: At) -> Row | None:
                 "reason": "",
                 "repeats": row["repeats"] if row else 0,
                 "deposited_cents": row["deposited_cents"] if row else 0,
+                "entered_by": event.source.entered_by,
             }
     if row is None:
         return None
@@ -80,6 +81,7 @@ CHECKS = Projection(
         "reason": "text",
         "repeats": "int",
         "deposited_cents": "bigint",
+        "entered_by": "text",
     },
     key=("remittance",),
     hears=frozenset(

@@ -5,7 +5,12 @@ from typing import Any
 
 import msgspec
 
-from contracts.adjudication_tracking import ClaimAcknowledged, ClaimAdjudicated, ClaimRejected
+from contracts.adjudication_tracking import (
+    AdjudicationReversed,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimRejected,
+)
 from contracts.registration import AccountOpened
 from contracts.submission import ClaimImported, EditFailure, TransportRejected
 from services.reporting.projections.money import receivable_change
@@ -113,6 +118,8 @@ def _facts(event: Any) -> dict[str, Any]:
         value = getattr(event, name)
         if value or value is False:  # No is an answer; nothing is not.
             found[name] = value if isinstance(value, str | int) else msgspec.to_builtins(value)
+    if isinstance(event, ClaimAdjudicated | AdjudicationReversed) and event.source.entered_by:
+        found["entered_by"] = event.source.entered_by
     if isinstance(event, ClaimAdjudicated):
         found.update({name: cents for name, cents in _shares(event).items() if cents})
     credits = [-e.cents for e in getattr(event, "entries", ()) if e.ledger == "overpayment"]

@@ -95,6 +95,11 @@ def test_an_equation_that_does_not_hold_says_by_how_much() -> None:
     assert said.endswith("≠ open with payers 15.00 (off by 0.01)")
 
 
+def test_a_check_that_was_typed_is_told_apart_by_who_typed_it() -> None:
+    assert summary.check_number({"check_number": "C1", "entered_by": None}) == "C1"
+    assert summary.check_number({"check_number": "C1", "entered_by": "ann"}) == "C1 (entered by ann)"
+
+
 def test_checks_are_posted_and_unposted_less_the_plb() -> None:
     assert summary.check_equation(CHECKS) == (
         "posted 120.00 + unposted 5.00 − PLB 10.00 = total of the checks 115.00 (checks)"
