@@ -16,6 +16,7 @@ COMMANDS = {
     "topics": "cli.lifecycle:topics",
     "demo": "cli.demo:demo",
     "receive": "cli.receive:receive",
+    "eob": "cli.eob:eob",
     "rebuild": "cli.rebuild:rebuild",
     "audit": "cli.audit:audit",
     "summary": "cli.summary:summary",

@@ -52,7 +52,7 @@ def receive(
     results, watched = [], []
     for one in read:
         tracking = urls[remittances.SERVICE] if remittances.SERVICE in one.services else ""
-        watch = remittances.Watch(tracking, one.data)
+        watch = remittances.Watch(tracking, remittances.payments(one.data))
         result = _hand_in(one, urls)
         if answers is not None:
             _answer(one, answers, result)

@@ -1,4 +1,4 @@
-"""What becomes of the payments of an 835 that was handed in: asked for until it is known, but not for long."""
+"""What becomes of payments that were handed in: asked for until it is known, but not for long."""
 
 import time
 from collections.abc import Iterable
@@ -27,14 +27,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How an 835 names the payment that it explains: TRN02, TRN03, BPR16."""
+    """How an 835 names the payment that it explains: TRN02, TRN03, BPR16; or the remittance, where it is known."""
 
     check_number: str
-    payer_trace_id: str
-    paid_on: str
+    payer_trace_id: str = ""
+    paid_on: str = ""
+    remittance: str = ""
 
     def is_of(self, row: Row) -> bool:
         """Whether a remittance is this payment's; a file without a day was given another one."""
+        if self.remittance:
+            return bool(row["remittance"] == self.remittance)
         day = str(row["paid_on"]).replace("-", "")
         same = (row["check_number"], row["payer_trace_id"]) == (self.check_number, self.payer_trace_id)
         return same and self.paid_on in ("", day)
@@ -85,11 +88,11 @@ def _element(segment: list[str], at: int) -> str:
 
 
 class Watch:
-    """The payments of one file: as they stood before it was handed in, and what became of them."""
+    """Payments as they stood before they were handed in, and what became of them."""
 
-    def __init__(self, url: str, data: bytes) -> None:
+    def __init__(self, url: str, of: Iterable[Payment]) -> None:
         self.url = url
-        self.before = {p: _row(url, p) for p in payments(data)} if url else {}
+        self.before = {p: _row(url, p) for p in of} if url else {}
 
     def became(self, again: bool, until: float) -> list[Row]:
         """Of each payment what is known by then; of a file that was here before, what is known now."""
@@ -116,7 +119,9 @@ class Watch:
 
 def _row(url: str, payment: Payment) -> Row | None:
     found = _ask(url, "/remittances", check_number=payment.check_number)
-    return next((row for row in found if payment.is_of(row)), None)
+    # A check that was typed before its file came has no trace, and the day that is on the paper.
+    typed = (row for row in found if row.get("entered_by"))
+    return next((row for row in found if payment.is_of(row)), next(typed, None))
 
 
 def _all_heard(url: str) -> bool:
@@ -155,7 +160,8 @@ def _told(url: str, before: Row | None, row: Row) -> tuple[str, str, str]:
         )
         return "conflicting", why, "ask the payer which of the two stands"
     if row["repeats"] > came["repeats"]:
-        where = "it came before in another file" if before else "it stands in this file twice"
+        before_it = f"it was entered by {row['entered_by']}" if row.get("entered_by") else "it came before in another file"
+        where = before_it if before else "it stands in this file twice"
         return "repeated", f"{where} and is {row['state']}: nothing is posted twice", ""
     match row["state"]:
         case "released":

@@ -5,9 +5,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cli import import_claims, receive
+from cli import eob, import_claims, receive
 from deploy.auditing.result import Result
 from deploy.health import Standing
+from services.adjudication_tracking.gateway.eob import (
+    Eob,
+    EobAdjustment,
+    EobClaim,
+    EobLine,
+    EobProviderAdjustment,
+)
 from services.posting.api.money import _SUMS, money
 from services.reporting.api.kpis import kpis
 from services.reporting.api.stories import story
@@ -81,6 +88,19 @@ def test_a_received_file_is_documented(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"")
     assert set(receive._hand_in(receive._read(path), {})) == documented("receive")
+
+
+def test_an_entered_check_is_documented(tmp_path: Path) -> None:
+    assert set(eob._result(tmp_path / "x", {})) == documented("eob")
+
+
+def test_the_check_that_the_page_shows_is_one_that_the_door_takes() -> None:
+    section = re.split(r"^## eob$", PAGE.read_text(), flags=re.MULTILINE)[1]
+    shown = Eob.model_validate_json(re.split(r"^```(?:json)?$", section, flags=re.MULTILINE)[1])
+    assert sum(c.paid_cents for c in shown.claims) - sum(p.cents for p in shown.provider_adjustments) == shown.amount_cents
+    named = set(re.findall(r"`(\w+)`", section)) | set(re.findall(r'"(\w+)":', section))
+    for part in (Eob, EobClaim, EobLine, EobAdjustment, EobProviderAdjustment):
+        assert set(part.model_fields) - {"quantity"} <= named
 
 
 def test_an_imported_file_is_documented(tmp_path: Path) -> None:

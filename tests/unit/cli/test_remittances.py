@@ -175,6 +175,14 @@ def test_the_same_check_twice_in_one_file_is_told_so(
     assert became(tmp_path)[1]["why"] == why
 
 
+def test_an_835_of_a_check_that_was_typed_is_found_by_its_number(tracking: Tracking, tmp_path: Path) -> None:
+    typed = {**STANDS, "payer_trace_id": "", "paid_on": "2026-01-03", "state": "released", "entered_by": "ann"}
+    tracking.looks = [typed, {**typed, "repeats": 1}]
+    code, one = became(tmp_path)
+    assert (code, one["state"], one["remittance"]) == (0, "repeated", "r1")
+    assert one["why"] == "it was entered by ann and is released: nothing is posted twice"
+
+
 @pytest.mark.parametrize("answer", [httpx.Response(503, json={"code": "x"}), httpx.Response(200, text="?")])
 def test_a_door_that_does_not_answer_is_no_answer(
     monkeypatch: pytest.MonkeyPatch, answer: httpx.Response
