@@ -14,6 +14,7 @@ from services.adjudication_tracking.gateway.eob import Eob, EobAdjustment, EobCl
 from services.adjudication_tracking.gateway.findings import errors
 from services.adjudication_tracking.gateway.intake import in_parts
 from services.adjudication_tracking.gateway.remittances import Judged, Said, here, staged
+from shared.aside import aside
 from shared.errors import Malformed
 from shared.service import Doors, Row
 from shared.x12 import Finding
@@ -185,7 +186,7 @@ async def judge(eob: Eob, who: str, book: Book, doors: Doors) -> Entry:
         mistakes.append(typed.finding(0, "the payee's NPI and TIN are not ours"))
     remit = _remittance(eob, numbers, typed)
     # What an 835 has no name for is led by its number; that each line has either was asked for above.
-    findings = [f for f in check_835(remit, typed) if f.element != "SVC01"]
+    findings = [f for f in await aside(check_835, remit, typed) if f.element != "SVC01"]
     forbidding = [f for f in errors(findings) if not (f.level and eob.as_it_stands)]
     mistakes += [f for f in forbidding if isinstance(f, Mistake)]
     notes = [f for f in findings if f not in forbidding and isinstance(f, Mistake)]

@@ -44,7 +44,7 @@ def _remittance(row: Row | None, event: Any, at: At) -> Row | None:
             "faults": [],
             "repeats": row["repeats"] if row else 0,
             "conflicts": row["conflicts"] if row else 0,
-            "entered_by": event.source.entered_by,
+            "entered_by": event.source.entered_by or None,
         }
     if row is None:
         return None

@@ -38,7 +38,7 @@ def _check(row: Row | None, event: Any, at: At) -> Row | None:
                 "reason": "",
                 "repeats": row["repeats"] if row else 0,
                 "deposited_cents": row["deposited_cents"] if row else 0,
-                "entered_by": event.source.entered_by,
+                "entered_by": event.source.entered_by or None,
             }
     if row is None:
         return None

@@ -354,7 +354,7 @@ def _row(events: list[Any], state: str = "released") -> dict[str, Any]:
         "paid_on": r.paid_on,
         "amount_cents": r.amount_cents,
         "state": state,
-        "entered_by": r.source.entered_by,
+        "entered_by": r.source.entered_by or None,
     }
 
 
@@ -385,7 +385,7 @@ async def test_a_check_that_came_as_an_835_is_known_when_it_is_typed() -> None:
     file = await file_says(_of_a_file())
     doors = Tracking(_row(file))
     _, told = await doors.ask("/eobs/check", _typed_later())
-    assert (told["remittance"], told["known"]["state"], told["known"]["entered_by"]) == (KEY, "released", "")
+    assert (told["remittance"], told["known"]["state"], told["known"]["entered_by"]) == (KEY, "released", None)
     again = await entered(_typed_later(amount_cents=7_300, as_it_stands=True), _row(file))
     (repeated,) = said(REMITTANCE, [*file, *said(REMITTANCE, file, Balance(), BOOK)], Stage(again[0]), BOOK)
     assert repeated.conflict, "another amount is for a person"
