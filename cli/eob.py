@@ -141,6 +141,8 @@ def _field(name: str) -> Body:
         if path[:1] == [kind] and len(path) > 1 and path[1].isdigit():
             at[kind], path = int(path[1]) + 1, path[2:]
     field = ".".join(path) or name
+    if field == "(not JSON)":
+        return _mistake(0, 0, "this is not JSON")
     said = "is not taken" if field.endswith(")") else "is missing, or not what stands there"
     return _mistake(at["claims"], at["lines"], f"{field} {said}")
 

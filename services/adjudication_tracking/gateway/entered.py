@@ -24,6 +24,10 @@ from shared.x12.remittance_835 import Cas, Plb, RemitClaim, RemitLine, Remittanc
 KIND = "EOB"
 """What such an entry is called among the received files."""
 TOLD_IN_SENTENCE = 3
+NO_TRACE = (
+    "an EFT without payer_trace_id does not find its deposit by itself: the bank shows it beside the number, and so do "
+    "other payments of this payer"
+)
 _WORDS = {
     "SVC02": "the line's charge",
     "SVC03": "what the line paid",
@@ -191,6 +195,8 @@ async def judge(eob: Eob, who: str, book: Book, doors: Doors) -> Entry:
     mistakes += [f for f in forbidding if isinstance(f, Mistake)]
     notes = [f for f in findings if f not in forbidding and isinstance(f, Mistake)]
     notes += await _notes(eob, numbers, payer, ours, typed, doors)
+    if eob.method == "ACH" and not eob.payer_trace_id:
+        notes.append(typed.finding(0, NO_TRACE, severity="warning"))
     if mistakes:
         return Entry(data, sha256, eob, mistakes, notes, [], None)
     source = Source(sha256=sha256, entered_by=who)

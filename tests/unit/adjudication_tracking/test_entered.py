@@ -28,6 +28,7 @@ from services.adjudication_tracking.domain.account import AnswerClaim
 from services.adjudication_tracking.domain.books import PayerFacts
 from services.adjudication_tracking.domain.remittance import Balance, Dispatch, Release, Stage
 from services.adjudication_tracking.gateway import Intake
+from services.adjudication_tracking.gateway.entered import NO_TRACE
 from shared.errors import ServiceError
 from shared.service import Order
 from shared.streams import claim_number, remittance_key
@@ -323,6 +324,13 @@ async def test_a_claim_that_is_not_known_here_or_was_billed_to_another_payer_is_
         "claim 1: this claim was billed to Q, not to P",
         "claim 2: no claim of ours has this number: what it paid will wait among the unmatched",
     ]
+
+
+async def test_an_eft_whose_trace_is_not_told_is_noted_for_the_bank_shows_it() -> None:
+    _, told = await Tracking().ask("/eobs/check", CHECK | {"method": "ACH"})
+    assert [note["sentence"] for note in told["notes"]] == [NO_TRACE]
+    _, told = await Tracking().ask("/eobs/check", CHECK | {"method": "ACH", "payer_trace_id": "1990000004"})
+    assert told["notes"] == []
 
 
 # -- what does not balance on paper either -------------------------------------------------------------------------

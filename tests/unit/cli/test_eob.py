@@ -116,7 +116,7 @@ def test_a_field_of_another_shape_is_named_by_its_claim_and_line(tracking: Track
         (2, 1, "claim 2, line 1: paid_cents is missing, or not what stands there"),
         (1, 0, "claim 1: (unknown field) is not taken"),
         (0, 0, "paid_on is missing, or not what stands there"),
-        (0, 0, "(not JSON) is not taken"),
+        (0, 0, "this is not JSON"),
     ]
 
 
