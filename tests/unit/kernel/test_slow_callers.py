@@ -92,7 +92,7 @@ async def test_a_body_that_comes_too_slowly_is_refused_and_its_line_is_closed(po
 async def test_a_body_has_the_time_that_its_length_takes_on_a_slow_line(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "BODY_BYTES_PER_SECOND", 2 / SHORT_SECONDS)
+    monkeypatch.setattr(http, "BODY_BYTES_PER_SECOND", 0.2 / SHORT_SECONDS)
     said = await spoken(port, HEAD + b"I", *[b"S", b"A", b"*"], every=SHORT_SECONDS / 2)
     assert said.startswith(b"HTTP/1.1 200 ")
 
