@@ -77,9 +77,9 @@ class ClaimResubmitted:
     """The claim goes again as another attempt: why, under which frequency, and what it answers.
 
     `cause` is `transport` (a TA1 or 999 rejected the last attempt), `rejection` (a 277CA did and it was
-    mended), `correction` (it answers `adjudication`, or its coverages were set anew while it waited), `void` (frequency
-    8: the payer shall cancel what it has, for this `reason`) or `after_void` (it goes as a new claim). `charges` are
-    what this attempt says differently.
+    mended), `correction` (it answers `adjudication`, or its account changed while it waited), `void` (frequency 8: the
+    payer shall cancel what it has, for this `reason`) or `after_void` (it goes as a new claim). `charges` are what
+    this attempt says differently, `lines` all that it charges (an older version did not say them).
     """
 
     account: AccountNumber
@@ -98,6 +98,7 @@ class ClaimResubmitted:
     warnings: tuple[EditFailure, ...] = ()
     reason: Sentence = ""
     asked_by: str = ""
+    lines: tuple[ClaimLine, ...] = ()
 
 
 @event("submission.claim_voided.v1", "account")

@@ -152,9 +152,9 @@ class InterchangeBatched:
     payers: tuple[PayerName, ...] = ()
 
 
-@event("submission.claim_recalled.v1", "outbound")
+@event("submission.claim_recalled.v1", "account", "outbound")
 class ClaimRecalled:
-    """The account asks for its attempt back, for its coverages were set anew: it is set aside if it is in no file yet.
+    """The account changed and asks for its attempt back, once: the queue sets it aside if it is in no file yet.
 
     Otherwise it leaves as it was, and the queue says nothing.
     """

@@ -30,7 +30,6 @@ from services.submission.domain.commands import (
     RestateNext,
     SendCorrection,
     SettleVoid,
-    TakeCoverages,
 )
 from services.submission.domain.queue import (
     CloseIfFull,
@@ -45,6 +44,7 @@ from shared.streams import kind_of
 
 _MAY_COMPLETE_OR_MEND = (
     AccountOpened,
+    CoveragesSet,
     PatientDemographicsCorrected,
     ChargesCaptured,
     ChargeCorrected,
@@ -69,8 +69,6 @@ def _on_account(event: Any) -> Command | None:
     if isinstance(event, _MAY_COMPLETE_OR_MEND):
         return BuildClaim()
     match event:
-        case CoveragesSet():
-            return TakeCoverages()
         case ResponsibilityMoved(to_party="payer") if event.to_payer_order:
             return BillNext(event.to_payer_order)
         case ClaimAdjudicated() if event.payer_order > 1:

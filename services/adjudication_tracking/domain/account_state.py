@@ -148,6 +148,8 @@ def _again(account: Account, e: ClaimResubmitted) -> Account:
     if claim is None or e.attempt <= claim.attempt:
         return account
     after = next_attempt(claim, e.attempt, e.frequency)
+    if e.lines:
+        after = msgspec.structs.replace(after, charges=tuple(line.charge for line in e.lines))
     if e.cause == "void":
         stood, since = claim.state, claim.submitted_on
         after = msgspec.structs.replace(after, stood=stood, stood_since=since)

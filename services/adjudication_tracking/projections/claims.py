@@ -154,7 +154,11 @@ def _facts(event: Any, row: Row, at: At) -> Row:
             # What another payer was to have sent on is billed from here: it is awaited as any other.
             return {"acknowledged_on": None, "late": [], "reason": "", "charge_cents": event.total_cents}
         case ClaimResubmitted():
-            return {"acknowledged_on": None, "late": []}
+            asked: Row = {"acknowledged_on": None, "late": []}
+            # What no payer has yet charges what its account says by now.
+            return asked if row["sent"] else {**asked, "charge_cents": event.total_cents}
+        case ClaimSubmitted():
+            return {"charge_cents": event.total_cents or row["charge_cents"]}
         case VoidWithdrawn():
             return {"acknowledged_on": row["accepted_on"], "rejected_on": None, "reason": ""}
         case ClaimAcknowledged():

@@ -297,6 +297,8 @@ _CLAIM: dict[type, Any] = {
         "attempt": e.attempt,
         "frequency": e.frequency,
         "ready_on": at.occurred_on,
+        # What no payer has yet charges what its account says by now.
+        **({} if row["first_sent_on"] else {"charge_cents": e.total_cents}),
         **_asked_anew(e),
     },
     ClaimSubmitted: _submitted,

@@ -12,7 +12,6 @@ from contracts.denial import CorrectionRequested
 from contracts.submission import (
     ClaimCreated,
     ClaimReleased,
-    ClaimSetAside,
     CorrectionDeclined,
     TransportRejected,
 )
@@ -35,13 +34,11 @@ from services.submission.domain.commands import (
     ResubmitClaim,
     SendCorrection,
     SettleVoid,
-    TakeCoverages,
     VoidClaim,
     WithdrawVoid,
 )
 from services.submission.domain.crossing import bill_forwarded
 from services.submission.domain.history import take_over
-from services.submission.domain.lanes import NO_FILE
 from services.submission.domain.package import (
     coverage_of,
     coverages_in_force,
@@ -50,7 +47,7 @@ from services.submission.domain.package import (
     lines_of,
     newest_adjudication,
 )
-from services.submission.domain.recalling import overtaken, recall, sent_anew
+from services.submission.domain.recalling import recall, sent_anew, take_back
 from services.submission.domain.restating import record, reopen, replace, restate
 from services.submission.domain.sending import (
     REPLACEMENT,
@@ -74,6 +71,7 @@ from shared.streams import claim_number
 
 MAX_TRANSPORT_TRIES = 3
 """A set that is rejected without a named offender would go round for ever."""
+MENDED = "The claim was set aside of its file, and what held it was mended."
 ANY_DAY = date(2000, 1, 1)
 Said = Iterable[Event | Say]
 
@@ -83,8 +81,6 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
     account, books = state or Account(), book or Books()
     match command:
         case BuildClaim():
-            return _build(account, books)
-        case TakeCoverages():
             return [*recall(account, books), *_build(account, books)]
         case BillNext():
             return _bill_next(account, command.order, books)
@@ -95,7 +91,7 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
         case AnswerTransport():
             return _answer_transport(account, command.rejected, books)
         case AnswerSetAside():
-            return _answer_set_aside(account, command.aside, books)
+            return take_back(account, command.aside, books)
         case SendCorrection():
             return _correct(account, command.asked, books)
         case ReleaseClaim():
@@ -170,6 +166,8 @@ def _look_again(account: Account, claim: ClaimState, books: Books) -> Said:
     if blocks(failures):
         held_for = tuple((failure.rule, failure.element) for failure in failures)
         return [] if held_for == claim.held_for else [held(account, claim, failures)]
+    if claim.aside == claim.attempt:
+        return sent_anew(account, claim, MENDED, books)
     released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
     return [released, queued(account, wanted, books)]
 
@@ -192,15 +190,6 @@ def _answer_transport(account: Account, rejected: TransportRejected, books: Book
         )
         return [held(account, claim, (tired,))]
     return again(account, claim, resubmission(account, claim, "transport"), books)
-
-
-def _answer_set_aside(account: Account, aside: ClaimSetAside, books: Books) -> Said:
-    claim = account.claims.get(aside.claim)
-    if claim is None or claim.status != "queued" or claim.attempt != aside.attempt:
-        return []
-    if aside.isa13 == NO_FILE or overtaken(account, claim):
-        return sent_anew(account, claim, aside, books)
-    return [held(account, claim, (aside.reason,))]
 
 
 def _correct(account: Account, asked: CorrectionRequested, books: Books) -> Said:
@@ -277,6 +266,8 @@ def _release(account: Account, command: ReleaseClaim, books: Books) -> Said:
     still = sorted({failure.rule for failure in blocks(failures)})
     if still:
         raise Refused(f"still held for {', '.join(still)}")
+    if claim.aside == claim.attempt:
+        return [released, *sent_anew(account, after, MENDED, books)]
     return [released, queued(account, wanted, books)]
 
 

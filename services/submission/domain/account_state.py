@@ -33,6 +33,7 @@ from contracts.values import (
     Sealed,
 )
 from services.submission.domain.claim_state import VOID, ClaimState, evolve_claim
+from services.submission.domain.compiled import ON_NO_CLAIM, Compiled
 from services.submission.domain.prior import Known, told
 from shared.streams import read_claim_number
 
@@ -84,15 +85,18 @@ def evolve(state: Account | None, event: Any) -> Account:
         case AccountOpened():
             return _opened(account, event)
         case CoveragesSet():
-            return _covered_anew(account, event.coverages)
+            return _replace(_kept(account), coverages=event.coverages)
         case PatientDemographicsCorrected():
-            return _replace(account, person=event.person)
+            unsaid = ON_NO_CLAIM.issuperset(event.changed)
+            return _replace(account if unsaid else _kept(account), person=event.person)
         case ChargesCaptured():
             new = {charge.charge: charge for charge in event.charges}
+            account = _kept(account)
             return _replace(account, account=event.account, charges={**account.charges, **new})
         case ChargeCorrected():
-            return _corrected(account, event)
+            return _corrected(_kept(account), event)
         case EncounterCoded():
+            account = _kept(account)
             return _replace(
                 account, account=event.account, diagnoses=event.diagnoses, coded=event.lines
             )
@@ -123,15 +127,27 @@ def _opened(account: Account, event: AccountOpened) -> Account:
     )
 
 
-def _covered_anew(account: Account, coverages: tuple[Coverage, ...]) -> Account:
-    """What waits in a queue was compiled from the coverages before."""
+def _kept(account: Account) -> Account:
+    """Before it changes, what waits in a queue keeps what it was compiled from."""
+    if all(claim.status != "queued" for claim in account.claims.values()):
+        return account
     claims = {
-        number: _replace(claim, waits_under=claim.waits_under or account.coverages)
+        number: _replace(
+            claim,
+            waits_under=claim.waits_under or account.coverages,
+            waits_with=claim.waits_with or _compiled(account, claim),
+        )
         if claim.status == "queued"
         else claim
         for number, claim in account.claims.items()
     }
-    return _replace(account, coverages=coverages, claims=claims)
+    return _replace(account, claims=claims)
+
+
+def _compiled(account: Account, claim: ClaimState) -> Compiled:
+    return Compiled(
+        account.person, account.charges, account.diagnoses, account.coded, claim.corrected
+    )
 
 
 def _corrected(account: Account, event: ChargeCorrected) -> Account:

@@ -7,8 +7,10 @@ import msgspec
 from contracts.adjudication_tracking import ClaimAcknowledged, ClaimRejected
 from contracts.submission import (
     ClaimHeld,
+    ClaimRecalled,
     ClaimReleased,
     ClaimResubmitted,
+    ClaimSetAside,
     ClaimSubmitted,
     ClaimVoided,
     ForwardingGivenUp,
@@ -19,6 +21,8 @@ from contracts.submission import (
     VoidWithdrawn,
 )
 from contracts.values import Charge, Coverage
+from services.submission.domain.compiled import Compiled
+from services.submission.domain.lanes import NO_FILE
 
 Status = Literal[
     "queued",
@@ -79,10 +83,17 @@ class ClaimState(msgspec.Struct, frozen=True, array_like=True):
     sent: dict[str, int] = {}
     """The file and set in which each attempt left, and which attempt that was."""
     waits_under: tuple[Coverage, ...] = ()
-    """The account's coverages when the queued attempt was compiled, once others were set; nothing when it has left."""
+    """The account's coverages when the queued attempt was compiled, once its account changed; nothing when it has left."""
+    waits_with: Compiled | None = None
+    """What else it was compiled from. An older version's state has nothing here where only coverages were set."""
+    recalled: bool = False
+    """Whether the queue was asked for it."""
+    aside: int = 0
+    """The attempt that the writer set aside of its file: what goes of it later is another."""
 
 
 _replace = msgspec.structs.replace
+_WAITS_NO_MORE: dict[str, Any] = {"waits_under": (), "waits_with": None, "recalled": False}
 
 
 def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
@@ -95,7 +106,7 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
                 status="held",
                 reasons=tuple(reason.rule for reason in reasons if reason.severity == "block"),
                 held_for=tuple((reason.rule, reason.element) for reason in reasons),
-                waits_under=(),
+                **_WAITS_NO_MORE,
             )
         case ClaimReleased():
             overridden = tuple(dict.fromkeys((*claim.overridden, *event.overridden)))
@@ -105,7 +116,7 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
                 reasons=(),
                 held_for=(),
                 overridden=overridden,
-                waits_under=(),
+                **_WAITS_NO_MORE,
             )
         case ClaimResubmitted():
             return _resubmitted(claim, event)
@@ -113,9 +124,13 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
             sent = {**claim.sent, file_of(event.isa13, event.st02): event.attempt}
             claim = _replace(claim, sent=sent)
             if event.attempt == claim.attempt:
-                claim = _replace(claim, payer=event.payer, waits_under=())
+                claim = _replace(claim, payer=event.payer, **_WAITS_NO_MORE)
             left = event.attempt == claim.attempt and claim.status == "queued"
             return _replace(claim, status="submitted") if left else claim
+        case ClaimRecalled(attempt=claim.attempt):
+            return _replace(claim, recalled=True)
+        case ClaimSetAside(attempt=claim.attempt) if event.isa13 != NO_FILE:
+            return _replace(claim, aside=event.attempt)
         case TransportRejected(attempt=claim.attempt) if claim.status in IN_TRANSPORT:
             return _replace(claim, status="transport_rejected")
         case ReopeningOpened():
@@ -196,13 +211,13 @@ def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
         answers=event.adjudication or claim.answers,
         reasons=(),
         held_for=(),
-        waits_under=(),
         transport_tries=claim.transport_tries + 1 if again else 0,
         taken="",
         before_void=_before_void(claim, event),
         corrected={**claim.corrected, **{charge.charge: charge for charge in event.charges}},
         authorization=event.authorization or claim.authorization,
         note=event.note or claim.note,
+        **_WAITS_NO_MORE,
     )
 
 

@@ -10,12 +10,7 @@ from contracts.values import ClaimLine
 
 @dataclass(frozen=True, slots=True)
 class BuildClaim:
-    """The account changed: compile the first claim, or look again at what is held."""
-
-
-@dataclass(frozen=True, slots=True)
-class TakeCoverages:
-    """Coverages were set anew: ask back what waits with others, and do as after any other change."""
+    """The account changed: compile the first claim, ask back what waits as it was, look again at what is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ class AnswerTransport:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSetAside:
-    """The writer refused this attempt: a biller looks at it."""
+    """This attempt is in no file any more: the queue gave it back, or the writer refused it."""
 
     aside: ClaimSetAside
 
@@ -142,7 +137,6 @@ class ImportClaim:
 
 Command = (
     BuildClaim
-    | TakeCoverages
     | BillNext
     | RestateNext
     | RecordReopening

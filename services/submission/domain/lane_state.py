@@ -59,7 +59,8 @@ def evolve(state: Lane | None, event: Any) -> Lane:
         case InterchangeBatched():
             return _batched(lane, event)
         case ClaimSetAside(isa13=isa13) if isa13 == NO_FILE:
-            return _replace(lane, queue=_without(lane.queue, {(event.claim, event.attempt)}))
+            n = place_in(lane.queue, event.claim, event.attempt)
+            return lane if n is None else _replace(lane, queue=_but(lane.queue, n))
         case ClaimSetAside():
             return _set_aside(lane, event)
         case InterchangeSent():
@@ -105,6 +106,18 @@ def _batched(lane: Lane, event: InterchangeBatched) -> Lane:
     )
     sent = {**lane.sent, event.isa13: made}
     return _replace(lane, queue=queue, batch=event.isa13 // LANES, sent=sent)
+
+
+def place_in(queue: tuple[Waiting, ...], claim: str, attempt: int) -> int | None:
+    """Where an attempt waits. Whoever asks many back asks in the order in which they came: it is looked for from the front."""
+    for place, waiting in enumerate(queue):
+        if waiting.claim.claim == claim and waiting.claim.attempt == attempt:
+            return place
+    return None
+
+
+def _but(queue: tuple[Waiting, ...], place: int) -> tuple[Waiting, ...]:
+    return (*queue[:place], *queue[place + 1 :])
 
 
 def _without(queue: tuple[Waiting, ...], gone: set[tuple[str, int]]) -> tuple[Waiting, ...]:

@@ -20,9 +20,9 @@ from contracts.submission import (
 )
 from services.submission.domain.batching import close
 from services.submission.domain.books import Books
-from services.submission.domain.lane_state import Lane, Sent, evolve
+from services.submission.domain.lane_state import Lane, Sent, evolve, place_in
 from services.submission.domain.lanes import LANES, NO_FILE, NO_SET
-from services.submission.domain.sending import coverages_set, refused_by_writer
+from services.submission.domain.sending import asked_back, refused_by_writer
 from shared.service import Decider, Event, Say, Scope, Wake, to
 from shared.streams import account_stream
 
@@ -182,6 +182,10 @@ def _set_aside(lane: Lane, command: SetAside) -> Said:
 
 def _give_back(lane: Lane, command: GiveBack) -> Said:
     """Out of the queue while it waits there; what is in a file leaves as it is, and nothing is said."""
+    place = place_in(lane.queue, command.claim, command.attempt)
+    if place is None:
+        return []
+    waiting = lane.queue[place]
     return [
         ClaimSetAside(
             receiver=lane.place[0],
@@ -193,10 +197,8 @@ def _give_back(lane: Lane, command: GiveBack) -> Said:
             cents=waiting.claim.cents,
             facility=waiting.facility,
             legal_entity=waiting.legal_entity,
-            reason=coverages_set(),
+            reason=asked_back(),
         )
-        for waiting in lane.queue
-        if (waiting.claim.claim, waiting.claim.attempt) == (command.claim, command.attempt)
     ]
 
 

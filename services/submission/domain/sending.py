@@ -27,6 +27,7 @@ from services.submission.domain.package import (
     charges_of,
     coverage_of,
     filing_limit,
+    lines_of,
     package,
     total_of,
 )
@@ -131,6 +132,7 @@ def resubmission(
         goes_as, control = "1", ""
     changed = {charge.charge: charge for charge in _with_amounts_kept(account, wanted)}
     after = msgspec.structs.replace(claim, corrected={**claim.corrected, **changed})
+    goes_with = charges_of(account, after)
     return ClaimResubmitted(
         account=account.account,
         claim=claim.claim,
@@ -144,9 +146,10 @@ def resubmission(
         charges=tuple(changed.values()),
         authorization=wanted.authorization,
         note=wanted.note,
-        total_cents=total_of(charges_of(account, after)),
+        total_cents=total_of(goes_with),
         reason=reason,
         asked_by=asked_by,
+        lines=lines_of(goes_with),
     )
 
 
@@ -218,15 +221,15 @@ def transport_failure(
     )
 
 
-def coverages_set() -> EditFailure:
+def asked_back() -> EditFailure:
     """Why a claim was taken out of the queue: it goes as its next attempt."""
     return EditFailure(
         rule=SET_ASIDE,
         rule_version="1",
-        loop="2000B",
-        element="SBR",
+        loop="2300",
+        element="CLM01",
         severity="block",
-        sentence="The coverages were set anew while the claim waited for its file.",
+        sentence="Person, coverages, charges or codes changed while the claim waited for its file.",
         fix="Nothing: it goes again by itself.",
     )
 

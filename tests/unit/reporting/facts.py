@@ -6,7 +6,7 @@ from typing import Any
 from contracts.adjudication_tracking import AnswerLate, ClaimAcknowledged, ClaimRejected
 from contracts.denial import DenialOpened
 from contracts.posting import MovedAmount, ResponsibilityMoved
-from contracts.submission import ClaimCreated, ClaimSubmitted
+from contracts.submission import ClaimCreated, ClaimResubmitted, ClaimSubmitted
 from contracts.values import ClaimLine, JournalLine
 from tests.unit.posting.facts import (
     ACCOUNT,
@@ -59,6 +59,19 @@ def submitted(on: date, claim: str = CLAIM, payer: str = "BLUE", attempt: int = 
         sha256="0" * 64,
         submitted_on=on,
         total_cents=20_000,
+    )
+
+
+def resubmitted(cents: int, attempt: int = 2) -> ClaimResubmitted:
+    return ClaimResubmitted(
+        account=ACCOUNT,
+        claim=CLAIM,
+        attempt=attempt,
+        frequency="1",
+        payer="BLUE",
+        payer_order=1,
+        cause="correction",
+        total_cents=cents,
     )
 
 

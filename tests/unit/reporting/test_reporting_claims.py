@@ -12,6 +12,7 @@ from tests.unit.reporting.facts import (
     created,
     late,
     lived,
+    resubmitted,
     submitted,
     taken_back,
     transferred,
@@ -117,3 +118,14 @@ def test_a_claim_that_its_payer_calls_anothers_is_not_awaited_until_somebody_dec
     assert rows.claim(CLAIM)["state"] == "not theirs"
     assert rows.tell(submitted(DAY, payer="AETNA", attempt=2)).claim(CLAIM)["state"] == "sent"
     assert lived(adjudicated(PAID)).tell(elsewhere).claim(CLAIM)["state"] == "paid"
+
+
+def test_a_claim_that_no_payer_has_yet_charges_what_its_account_says_by_then() -> None:
+    again = resubmitted(15_000)
+    rows = Rows().tell(created(), again)
+    assert (rows.claim(CLAIM)["charge_cents"], rows.claim(CLAIM)["state"]) == (15_000, "ready")
+    rows.tell(replace(submitted(DAY, attempt=2), total_cents=15_000))
+    first = rows.claim(CLAIM)
+    assert (first["first_charge_cents"], first["first_held"], first["attempt"]) == (15_000, False, 2)
+    rows.tell(replace(again, attempt=3, total_cents=9_000))
+    assert rows.claim(CLAIM)["charge_cents"] == 15_000

@@ -20,7 +20,6 @@ from services.submission.domain.commands import (
     BillNext,
     BuildClaim,
     SendCorrection,
-    TakeCoverages,
     VoidClaim,
 )
 from services.submission.domain.queue import CloseQueue, GiveBack, SetAside, TellSetAside
@@ -62,7 +61,7 @@ def set_anew(*coverages: Coverage) -> CoveragesSet:
 
 def recalls(given: tuple[Any, ...]) -> list[Any]:
     """What is asked back."""
-    return [e for e in said(ACCOUNT, given, TakeCoverages(), books()) if isinstance(e, tuple)]
+    return [e for e in said(ACCOUNT, given, BuildClaim(), books()) if isinstance(e, tuple)]
 
 
 FOUND = set_anew(coverage(payer="PAYER-B"))
@@ -85,7 +84,7 @@ def test_the_same_coverages_set_again_ask_nothing_back() -> None:
 
 def test_what_is_held_or_has_left_is_not_asked_back() -> None:
     assert recalls((*SENT, FOUND)) == []
-    own, queued = tell((*HELD, FOUND), TakeCoverages())
+    own, queued = tell((*HELD, FOUND), BuildClaim())
     assert queued.package.payer == "PAYER-B" and own
 
 
@@ -120,7 +119,7 @@ def test_a_claim_whose_coverages_are_all_gone_is_held_and_goes_once_there_are_an
     assert recalls(given) == [(PLACE, RECALLED)]
     (event, held), nothing = tell(given, AnswerSetAside(ASIDE))
     assert isinstance(held, ClaimHeld) and nothing is None
-    _, queued = tell((*given, event, held, FOUND), TakeCoverages())
+    _, queued = tell((*given, event, held, FOUND), BuildClaim())
     assert (queued.package.payer, queued.package.attempt) == ("PAYER-B", 2)
 
 
@@ -170,7 +169,7 @@ def test_a_next_payers_claim_that_waited_goes_to_the_next_payer_of_now_or_is_hel
 
 
 def test_coverages_ask_back_before_they_do_what_any_change_does() -> None:
-    assert list(react(FOUND, ON_ACCOUNT)) == [(ON_ACCOUNT.stream, TakeCoverages())]
+    assert list(react(FOUND, ON_ACCOUNT)) == [(ON_ACCOUNT.stream, BuildClaim())]
 
 
 # -- the lane

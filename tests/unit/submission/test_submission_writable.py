@@ -198,9 +198,10 @@ def test_a_claim_that_was_set_aside_is_a_billers_work_and_goes_when_something_of
     assert (held.attempt, held.reasons) == (1, (aside.reason,))
     state: Account = fold(ACCOUNT, (*QUEUED, held))
     assert ACCOUNT.timers is not None and ACCOUNT.timers(state) == {}
-    _, (_, again) = said(ACCOUNT, (*QUEUED, held), BuildClaim(), books())
-    assert again.package.attempt == 1
-    _, (_, released) = said(ACCOUNT, (*QUEUED, held), ReleaseClaim(CLAIM, (), "mended"), books())
+    given = (*QUEUED, aside, held)
+    _, (_, again) = said(ACCOUNT, given, BuildClaim(), books())
+    assert again.package.attempt == 2
+    _, _, (_, released) = said(ACCOUNT, given, ReleaseClaim(CLAIM, (), "mended"), books())
     assert released == again
     assert said(ACCOUNT, (*QUEUED, held), AnswerSetAside(aside), books()) == []
 
