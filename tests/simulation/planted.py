@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from services.submission.domain import account as billed
+from services.submission.domain import recalling
 from shared import (
     batch,
     changes,
@@ -191,3 +193,17 @@ FILE_DEFECTS: dict[str, Plant] = {
     ),
 }
 """Found where files leave."""
+
+
+_ASKED_ONCE, _GIVEN_BACK = "if claim.recalled or", "if given_back or overtaken(account, claim):"
+
+CLAIM_DEFECTS: dict[str, Plant] = {
+    "nothing is asked back": _line(recalling, billed, "recall", _ASKED_ONCE, "if True or"),
+    "it is asked back again and again": _line(recalling, billed, "recall", _ASKED_ONCE, "if"),
+    "it is asked back for its coverages alone": _line(
+        recalling, recalling, "_then", "if was is None or", "if True or"
+    ),
+    "what was given back stays away": _line(
+        recalling, billed, "take_back", _GIVEN_BACK, "if given_back:\n        return []\n    if True:"
+    ),
+}

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from services.posting.domain.balance import MOVES
-from tests.simulation.planted import DEFECTS, FILE_DEFECTS, Plant
+from tests.simulation.planted import CLAIM_DEFECTS, DEFECTS, FILE_DEFECTS, Plant
 from tests.simulation.run import PLAYS, Outcome, simulate
 
 SEEDS = {"claims": 20, "files": 30, "toys": 60}
@@ -39,7 +39,12 @@ MUST_HAPPEN = (
     "claim created",
     "claims batched",
     "claim given back",
+    "claim given back and held",
     "claim asked back too late",
+    "given back for its charges",
+    "given back for its coverages",
+    "given back for its diagnoses",
+    "given back for its person",
 )
 KERNEL_FAILPOINTS = (
     "batch.locked",
@@ -103,3 +108,11 @@ def test_a_defect_of_the_kernel_is_found(monkeypatch: pytest.MonkeyPatch, plant:
 def test_a_defect_of_the_hand_over_is_found(monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
     plant(monkeypatch)
     assert any(simulate(seed, "files").violations for seed in range(FOUND_WITHIN))
+
+
+@pytest.mark.parametrize("plant", CLAIM_DEFECTS.values(), ids=CLAIM_DEFECTS.keys())
+def test_a_rule_by_which_a_claim_leaves_as_it_was_is_found(
+    monkeypatch: pytest.MonkeyPatch, plant: Plant
+) -> None:
+    plant(monkeypatch)
+    assert any(simulate(seed, "claims").violations for seed in range(FOUND_WITHIN))
