@@ -1,0 +1,90 @@
+"""What changes while a claim waits for its cut-off goes with it, and the payer is billed what the account charges."""
+
+from typing import Any
+
+from tests.journeys import answers
+from tests.journeys.lives import PAID, PAID_MONEY, accepted, left
+from tests.journeys.money import Money
+from tests.journeys.office import ADMISSION, PHYSICAL, Account, Office
+
+LATE = ("J1885", 4_000)
+DEARER = 20_000
+ALL_PAID = [(8_000, 2_000), (3_000, 0), (2_500, 0)]
+
+
+async def captured_late(office: Office, account: Account) -> None:
+    """A charge comes with its codes after the others."""
+    codes = (*account.charges, LATE)
+    charges = [
+        {
+            "service_on": account.seen_on.isoformat(),
+            "procedure": code,
+            "units": 1,
+            "charge_cents": cents,
+            "place_of_service": "11",
+            "rendering_npi": office.books.renderers[0],
+        }
+        for code, cents in codes
+    ]
+    body = {
+        "account": account.number,
+        "charges": charges,
+        "diagnoses": [{"sequence": 1, "code": "E119"}],
+        "pointers": [[1]] * len(charges),
+    }
+    await office.tell("coding", "/charges", {"accounts": [body]})
+
+
+async def corrected(office: Office, account: Account, n: int, **after: Any) -> None:
+    """A charge reads differently by now."""
+    where = f"/accounts/{account.number}/charges/{account.charge(n)}/correct"
+    await office.tell("coding", where, {**after, "reason": "AS DOCUMENTED"})
+
+
+async def test_charges_and_a_person_that_change_before_the_cut_off_are_on_the_claim_that_leaves(
+    office: Office,
+) -> None:
+    account = await office.encounter()
+    before = await office.submission_shows(account.claim(), "queued")
+    assert before["total_cents"] == 15_000
+    await captured_late(office, account)
+    await corrected(office, account, 1, charge_cents=DEARER)
+    body = {"person": account.who | {"last": "Renamed"}, "changed": ["last"], "reason": "MARRIED"}
+    await office.tell("registration", f"/patients/{account.patient}/demographics", body)
+    await office.quiet()
+
+    sent = await accepted(office, account, "ICN-L")
+    total = DEARER + PHYSICAL[1] + LATE[1]
+    assert [line.charge_cents for line in sent.claim.lines] == [DEARER, PHYSICAL[1], LATE[1]]
+    assert (sent.claim.total_cents, sent.claim.frequency) == (total, "1")
+    assert sent.claim.subscriber.party.last == "RENAMED"
+    row = await office.claim(account)
+    assert (row["charge_cents"], row["first_charge_cents"], row["first_held"]) == (total, total, False)
+
+    check = answers.check(sent, "LATE-1", [answers.pays(sent, ALL_PAID, "ICN-L")], office.day)
+    await office.hand_in("adjudication_tracking", check)
+    await office.has(account, Money(total, paid=13_500, contractual=total - 15_500, patient=2_000))
+
+
+async def test_a_claim_whose_charges_do_not_change_leaves_as_it_was_queued(office: Office) -> None:
+    account = await office.encounter()
+    await office.submission_shows(account.claim(), "queued")
+    body = {"person": account.who | {"phone": "2175550100"}, "changed": ["phone"], "reason": "CALLED"}
+    await office.tell("registration", f"/patients/{account.patient}/demographics", body)
+    await office.quiet()
+    row = await office.submission_shows(account.claim(), "queued")
+    assert row["attempt"] == 1
+    sent = await accepted(office, account, "ICN-P")
+    check = answers.check(sent, "PHONE-1", [answers.pays(sent, PAID, "ICN-P")], office.day)
+    await office.hand_in("adjudication_tracking", check)
+    await office.has(account, PAID_MONEY)
+
+
+async def test_what_has_left_is_a_persons_to_send_again(office: Office) -> None:
+    account = await office.encounter(charges=(ADMISSION, PHYSICAL))
+    _, sent = await left(office, account)
+    await corrected(office, account, 1, charge_cents=DEARER)
+    await office.quiet()
+    row = await office.submission_shows(account.claim(), "submitted")
+    assert (row["attempt"], sent.claim.total_cents) == (1, 15_000)
+    assert not any(file.has(account.claim()) for file in [*office.new_files()])
