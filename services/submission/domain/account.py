@@ -47,7 +47,7 @@ from services.submission.domain.package import (
     lines_of,
     newest_adjudication,
 )
-from services.submission.domain.recalling import recall, sent_anew, take_back
+from services.submission.domain.recalling import MENDED, let_go, recall, sent_anew, take_back
 from services.submission.domain.restating import record, reopen, replace, restate
 from services.submission.domain.sending import (
     REPLACEMENT,
@@ -71,7 +71,6 @@ from shared.streams import claim_number
 
 MAX_TRANSPORT_TRIES = 3
 """A set that is rejected without a named offender would go round for ever."""
-MENDED = "The claim was set aside of its file, and what held it was mended."
 ANY_DAY = date(2000, 1, 1)
 Said = Iterable[Event | Say]
 
@@ -166,10 +165,7 @@ def _look_again(account: Account, claim: ClaimState, books: Books) -> Said:
     if blocks(failures):
         held_for = tuple((failure.rule, failure.element) for failure in failures)
         return [] if held_for == claim.held_for else [held(account, claim, failures)]
-    if claim.aside == claim.attempt:
-        return sent_anew(account, claim, MENDED, books)
-    released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
-    return [released, queued(account, wanted, books)]
+    return let_go(account, claim, wanted, books)
 
 
 def _to_the_payer_of_now(account: Account, claim: ClaimState) -> ClaimState:

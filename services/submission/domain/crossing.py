@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from contracts.submission import ClaimReleased, ForwardingGivenUp
+from contracts.submission import ForwardingGivenUp
 from services.submission.domain.account_state import Account, evolve
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.commands import BillForwarded
 from services.submission.domain.package import coverage_of, is_ready, newest_adjudication
-from services.submission.domain.sending import blocks, held, judge, queued
+from services.submission.domain.recalling import let_go
+from services.submission.domain.sending import blocks, held, judge
 from shared.errors import Refused
 from shared.service import Event, Say
 from shared.streams import read_claim_number
@@ -57,5 +58,4 @@ def _let_go(account: Account, claim: ClaimState, books: Books) -> Said:
     wanted, failures = judge(account, claim, books)
     if blocks(failures):
         return [held(account, claim, failures)]
-    released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
-    return [released, queued(account, wanted, books)]
+    return let_go(account, claim, wanted, books)

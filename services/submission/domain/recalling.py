@@ -5,15 +5,24 @@ The queue decides: what is in a file already leaves as it was, and nothing more 
 
 import msgspec
 
-from contracts.submission import ClaimRecalled, ClaimSetAside
+from contracts.submission import ClaimPackage, ClaimRecalled, ClaimReleased, ClaimSetAside
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import VOID, ClaimState
 from services.submission.domain.lanes import NO_FILE
 from services.submission.domain.package import package
-from services.submission.domain.sending import again, held, payer_now, place_of, resubmission
+from services.submission.domain.sending import (
+    again,
+    held,
+    payer_now,
+    place_of,
+    queued,
+    resubmission,
+)
 from shared.service import Event, Say, to
 from shared.streams import outbound_stream
+
+MENDED = "The claim was set aside of its file, and what held it was mended."
 
 
 def overtaken(account: Account, claim: ClaimState) -> bool:
@@ -55,6 +64,14 @@ def sent_anew(account: Account, claim: ClaimState, why: str, books: Books) -> li
     """It goes as its next attempt, or is held with what the edits find: a package is never made twice under one number."""
     event = resubmission(account, claim, "correction", adjudication=claim.answers, reason=why)
     return again(account, claim, event, books)
+
+
+def let_go(account: Account, claim: ClaimState, wanted: ClaimPackage, books: Books) -> list[Event | Say]:
+    """A claim that nothing holds any more goes; what was set aside of its file goes as its next attempt."""
+    if claim.aside == claim.attempt:
+        return sent_anew(account, claim, MENDED, books)
+    released = ClaimReleased(account=account.account, claim=claim.claim, attempt=claim.attempt)
+    return [released, queued(account, wanted, books)]
 
 
 def _then(account: Account, claim: ClaimState) -> tuple[Account, ClaimState]:

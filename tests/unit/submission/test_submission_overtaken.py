@@ -21,6 +21,7 @@ from services.submission.domain import ACCOUNT, OUTBOUND
 from services.submission.domain.account_state import Account
 from services.submission.domain.commands import (
     AnswerSetAside,
+    BillForwarded,
     BillNext,
     BuildClaim,
     ReleaseClaim,
@@ -308,6 +309,27 @@ def test_no_package_is_made_twice_under_one_number() -> None:
         assert third.package.attempt == 3
     unsent = fold(ACCOUNT, (*HELD, CHEAPER))
     assert isinstance(unsent, Account) and unsent.claims[CLAIM].aside == 0
+
+
+def test_a_claim_that_was_set_aside_and_sent_on_by_the_earlier_payer_is_billed_as_its_next_attempt() -> None:
+    given = after(PAID_FIRST, BillNext(2))
+    refused = replace(REFUSED, claim=SECOND)
+    own, _ = tell((*given, refused), AnswerSetAside(refused))
+    sent_on = (*given, refused, *own, FORWARDED)
+    _, queued = tell(sent_on, BillForwarded(SECOND, "nobody answered", "biller"))
+    assert (queued.package.claim, queued.package.attempt) == (SECOND, 2)
+
+
+def test_a_void_that_was_set_aside_goes_again_as_the_void_that_it_is() -> None:
+    given = after((*SENT, adjudicated(paid_cents=0)), VoidClaim(CLAIM, "r", "biller"))
+    refused = replace(REFUSED, attempt=2)
+    own, _ = tell((*given, refused), AnswerSetAside(refused))
+    assert isinstance(own[0], ClaimHeld)
+    told, queued = tell((*given, refused, *own, OTHER_NAME), BuildClaim())
+    package = queued.package
+    assert (package.attempt, package.frequency, package.payer_control) == (3, "8", "ICN-1")
+    state: Account = fold(ACCOUNT, (*given, refused, *own, OTHER_NAME, *told))
+    assert state.claims[CLAIM].before_void is not None
 
 
 # -- the lane
