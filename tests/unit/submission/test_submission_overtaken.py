@@ -27,6 +27,7 @@ from services.submission.domain.commands import (
     ReleaseClaim,
     SendCorrection,
     VoidClaim,
+    WithdrawVoid,
 )
 from services.submission.domain.compiled import ON_NO_CLAIM
 from services.submission.domain.loops import Opened, claim
@@ -275,6 +276,14 @@ def test_what_was_given_back_goes_although_a_payer_decided_the_attempt_before_me
     decided = adjudicated("adj-2", paid_cents=0, patient_cents=0)
     package = goes(*given, CHEAPER, second, decided, aside=replace(ASIDE, attempt=2)).package
     assert (package.attempt, package.total_cents) == (3, 25_000)
+
+
+def test_a_void_that_was_given_back_after_another_decision_still_stands_for_what_was_voided() -> None:
+    given = after((*SENT, adjudicated(paid_cents=0)), VoidClaim(CLAIM, "r", "biller"))
+    decided = (*given, set_anew(coverage(payer="PAYER-B")), adjudicated("adj-2", paid_cents=0))
+    (event, held), _ = tell(decided, AnswerSetAside(replace(ASIDE, attempt=2)))
+    (withdrawn,) = said(ACCOUNT, (*decided, event, held), WithdrawVoid(CLAIM, "r", "biller"), books())
+    assert (event.frequency, withdrawn.frequency, withdrawn.stands) == ("8", "1", "adjudicated")
 
 
 # -- set aside of a file
