@@ -196,12 +196,13 @@ class Deciding:
         return (partition_of(stream, self.loaded.partitions),)
 
     def _fold(self, stream: str, event: Any, scope: Scope) -> None:
-        decider = self._decider(stream)
+        kind = kind_of(stream)
+        decider = self.service.deciders.get(kind)
         if decider is None:
             return
         kept = self._kept(stream)
         known = kept.scope if kept.scope.facility or not scope.tenant else scope
-        if kind_of(stream) in _OF_MANY:
+        if kind in _OF_MANY:
             known = Scope(known.tenant)
         self.states[stream] = Kept(decider.evolve(kept.state, event), known)
 
@@ -228,8 +229,7 @@ class Deciding:
         return self.service.deciders.get(kind_of(stream))
 
     def _kept(self, stream: str) -> Kept:
-        kept = self.states.get(stream)
-        return kept if kept is not None else self.loaded.states.get(stream, NOTHING)
+        return self.states.get(stream) or self.loaded.states.get(stream, NOTHING)
 
     def _at(self, heard: Heard) -> At:
         e = heard.envelope

@@ -19,7 +19,7 @@ MAX_RECORD_BYTES = 4_000_000
 """Half of the topic's own limit: what passes here is never refused by the broker."""
 
 
-class Envelope(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Envelope(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """CloudEvents attributes, with ours in lower case as the specification wants them."""
 
     specversion: str

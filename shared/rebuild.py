@@ -45,6 +45,10 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
 
 
+Cause = tuple[str, int]
+"""A record by producer and position; none is ("", 0)."""
+
+
 class _Moved(Exception):
     """Something new belongs among what is folded already, or the log is another: the partition is made once more."""
 
@@ -56,7 +60,9 @@ class _Made:
     progress: Progress
     said: int = 0
     """Own rows up to this number of the outbox are known."""
-    causes: dict[str, list[bytes]] = field(default_factory=dict)
+    last: Cause = ("", 0)
+    """The last record passed."""
+    causes: dict[Cause, list[bytes]] = field(default_factory=dict)
     """Own events by the cause they follow; a record that was driven again may come back out of turn."""
     skip: set[tuple[str, int]] = field(default_factory=set)
     refilled: bool | None = None
@@ -73,12 +79,11 @@ class _Made:
         if (stretch := self.passing.stretch()) is not None:
             self.heard.append(stretch)
 
-    def is_behind(self, cause: str) -> bool:
+    def is_behind(self, cause: Cause) -> bool:
         """Whether other records were folded since this cause."""
-        if cause == self.progress.last:
+        if cause == self.last:
             return False
-        producer, _, position = cause.rpartition(":")
-        return not producer or self.progress.standing(producer, int(position)) == "repeat"
+        return not cause[0] or self.progress.standing(*cause) == "repeat"
 
 
 class Rebuild:
@@ -254,7 +259,8 @@ class Rebuild:
             p,
             made.said,
         )
-        for seq, cause, value in rows:
+        for seq, written, value in rows:
+            cause = _cause(written)
             if made.is_behind(cause):
                 raise _Moved
             made.causes.setdefault(cause, []).append(value)
@@ -263,7 +269,7 @@ class Rebuild:
 
     async def _run(self, made: _Made, live: Progress, connection: Any) -> None:
         start, end = made.progress.next_offset, live.next_offset
-        pending: list[Heard | Envelope] = [*map(decode, made.causes.pop(made.progress.last, ()))]
+        pending: list[Heard | Envelope] = [*map(decode, made.causes.pop(made.last, ()))]
         if start < end:
             async for records in self._records(start, live, connection):
                 pending += self._steps(made, records)
@@ -290,8 +296,8 @@ class Rebuild:
 
     def _steps(self, made: _Made, records: Iterable[Any]) -> list[Heard | Envelope]:
         """Pass the records, in order: those to fold, and after each the own events that it led to."""
-        progress, passing, causes, skip = made.progress, made.passing, made.causes, made.skip
-        heard, hears = progress.heard, self.service.hears
+        heard, passing, causes, skip = made.progress.heard, made.passing, made.causes, made.skip
+        hears = self.service.hears
         ours = {f"{self.service.name}/{p}" for p in range(self.partitions)}
         steps: list[Heard | Envelope] = []
         for record in records:
@@ -299,18 +305,18 @@ class Rebuild:
                 route = read_route(record.headers)
             except Malformed:
                 continue
-            producer, position = route.producer, route.position
+            producer, position = place = route.producer, route.position
             if position != heard.get(producer, 0) + 1:
                 continue
-            progress.take(producer, position)
+            heard[producer], made.last = position, place
             passing.take(producer)
-            if route.wire in hears and (producer, position) not in skip:
+            if route.wire in hears and place not in skip:
                 if route.own and producer in ours:
                     self.report.events += 1  # Heard back: it is folded as the outbox has it.
                 else:
                     steps.append(_known(record, route))
-            if causes:
-                steps += map(decode, causes.pop(progress.last, ()))
+            if place in causes:
+                steps += map(decode, causes.pop(place))
         return steps
 
     async def _fold(
@@ -345,6 +351,11 @@ class Rebuild:
             partition,
         )
         return {(row[0], row[1]) for row in rows}
+
+
+def _cause(written: str) -> Cause:
+    producer, _, position = written.rpartition(":")
+    return producer, int(position) if producer else 0
 
 
 def _known(record: Any, route: Route) -> Heard:

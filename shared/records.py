@@ -62,7 +62,7 @@ class ParkedRow(NamedTuple):
     parked_at: datetime
 
 
-class Kept(NamedTuple):
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """A stream's state with the scope of its first event that had one."""
 
     state: Any
