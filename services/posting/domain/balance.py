@@ -167,15 +167,16 @@ def fold_lines(balances: Mapping[str, Balance], lines: Iterable[JournalLine]) ->
 
 def moved(balance: Balance, lines: Iterable[JournalLine]) -> Balance:
     """A balance after these journal lines, whatever charges they name."""
-    amounts: dict[str, int] = {}
+    more: dict[str, Any] = {}
     off: dict[str, int] = {}
     for line in lines:
-        if move := MOVES.get(line.ledger):
-            name, sign = move
-            amounts[name] = amounts.get(name, 0) + sign * line.cents
-        elif line.ledger == "write_off":
+        ledger = line.ledger
+        if ledger in MOVES:
+            name, sign = MOVES[ledger]
+            before = more[name] if name in more else getattr(balance, name)
+            more[name] = before + sign * line.cents
+        elif ledger == "write_off":
             off[line.kind] = off.get(line.kind, 0) + line.cents
-    more: dict[str, Any] = {name: getattr(balance, name) + cents for name, cents in amounts.items()}
     if off:
         more["written_off"] = _sum(balance.written_off, off)
     return replace(balance, **more)

@@ -1,6 +1,7 @@
 """What is left, per charge and per account, and what came too much."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from msgspec.structs import astuple
@@ -20,7 +21,7 @@ from contracts.posting import (
 )
 from contracts.registration import AccountOpened, CoveragesSet
 from contracts.registry import wire_name
-from services.posting.domain.balance import CLAIM_LEVEL, Balance, fold_event, moved
+from services.posting.domain.balance import CLAIM_LEVEL, NOTHING, Balance, fold_event, moved
 from shared.service import At, Projection, Row
 from shared.streams import kind_of
 
@@ -36,7 +37,8 @@ AMOUNTS = (
     "credit",
 )
 _COLUMNS = {f"{amount}_cents": "bigint" for amount in AMOUNTS} | {"written_off": "jsonb"}
-"""In the order of the fields of a `Balance`."""
+"""In the order of the fields of a `Balance`, whose day is a column of its own."""
+_fields = itemgetter(*_COLUMNS, "service_on")
 _MONEY = (
     ChargesCaptured,
     ChargeCorrected,
@@ -166,10 +168,7 @@ def _touched(event: Any) -> Iterable[str]:
 
 
 def _balance(row: Row | None) -> Balance:
-    if not row or "charged_cents" not in row:
-        return Balance()
-    fields = [*[row[column] for column in _COLUMNS], row.get("service_on")]
-    return Balance(*fields)
+    return Balance(*_fields(row)) if row else NOTHING
 
 
 def _sum(balances: list[Balance]) -> Balance:
@@ -183,7 +182,7 @@ def _sum(balances: list[Balance]) -> Balance:
 
 
 def _amounts(balance: Balance) -> Row:
-    return dict(zip(_COLUMNS, astuple(balance), strict=False))  # The day is a column of its own.
+    return dict(zip(_COLUMNS, astuple(balance), strict=False))
 
 
 def _wires(*events: type) -> frozenset[str]:
