@@ -31,8 +31,10 @@ from shared.unheard import made_good, missed
 LOCK = 727_002
 SWAP_SECONDS = 30.0
 """So long at most is a partition locked while its tables are swapped: its commands wait, none is refused for it."""
-CHUNK = 5_000
-"""Events folded between two writes to the shadow tables."""
+CHUNK = 20_000
+"""Events folded between two writes to the shadow tables: the more there are, the fewer states and rows are written twice."""
+REST = 5_000
+"""So many records at most are left to be made while a partition is locked."""
 
 
 @dataclass(slots=True)
@@ -220,7 +222,7 @@ class Rebuild:
     async def _whole(self, made: _Made, connection: Any) -> bool:
         """Make the rest, where it is little; False while it is much. Stopped when the log shows less than was heard."""
         live = await self._know(connection, made)
-        if live.next_offset - made.progress.next_offset > CHUNK:
+        if live.next_offset - made.progress.next_offset > REST:
             return False
         await self._run(made, live, connection)
         heard = made.progress.heard

@@ -188,6 +188,7 @@ async def test_a_log_filled_anew_in_another_order_is_folded_in_the_order_in_whic
 ) -> None:
     monkeypatch.setattr(heard_order, "BATCH", 2)  # As many batches as a long log has.
     monkeypatch.setattr(rebuild_room, "CHUNK", 2)
+    monkeypatch.setattr(rebuild_room, "REST", 2)
     was = await _eventful(house)
     assert was == "c1 r1 d50 c2 r2 d51"
     await _fill_anew(house)
