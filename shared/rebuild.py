@@ -29,6 +29,8 @@ from shared.streams import BROADCAST
 from shared.unheard import made_good, missed
 
 LOCK = 727_002
+ALONE_SECONDS = 5.0
+"""One that was killed just now is gone when PostgreSQL has noticed, a moment later on a busy machine."""
 SWAP_SECONDS = 30.0
 """So long at most is a partition locked while its tables are swapped: its commands wait, none is refused for it."""
 CHUNK = 20_000
@@ -128,8 +130,7 @@ class Rebuild:
         After a `swap` the tables have what the service was known to miss when it began.
         """
         async with self.pool.acquire() as guard:
-            if not await guard.fetchval(ALONE, LOCK):
-                raise Stopped("another rebuild of this service is running")
+            await _alone(guard)
             try:
                 await self.beside.make(guard)
                 wires = [w for w in await missed(guard) if w in self.service.hears]
@@ -353,6 +354,15 @@ class Rebuild:
             partition,
         )
         return {(row[0], row[1]) for row in rows}
+
+
+async def _alone(guard: Any) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + ALONE_SECONDS
+    while not await guard.fetchval(ALONE, LOCK):
+        if loop.time() >= until:
+            raise Stopped("another rebuild of this service is running")
+        await asyncio.sleep(0.1)
 
 
 def _cause(written: str) -> Cause:

@@ -234,6 +234,28 @@ async def test_a_log_that_is_lost_while_it_is_read_is_read_once_more(house: Hous
     assert await house.told() == was
 
 
+async def test_a_rebuild_waits_a_moment_for_one_that_is_just_gone(house: House) -> None:
+    await house.charge(1)
+    await house.settle()
+    pool = house.gamma.engine.pool
+    async with pool.acquire() as dying, asyncio.TaskGroup() as tasks:
+        await dying.fetchval(rebuild_room.ALONE, rebuild_room.LOCK)
+        second = tasks.create_task(house.gamma.rebuild().compare())
+        await asyncio.sleep(0.3)
+        assert not second.done()
+        await dying.execute(rebuild_room.NOT_ALONE, rebuild_room.LOCK)
+    assert second.result().differences == []
+
+
+async def test_of_two_rebuilds_of_a_service_one_is_refused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild_room, "ALONE_SECONDS", 0.2)
+    async with house.gamma.rebuild().alone():
+        with pytest.raises(Stopped, match="another rebuild of this service is running"):
+            await house.gamma.rebuild().compare()
+
+
 async def test_tables_that_a_rebuild_made_are_not_dropped_under_it(house: House) -> None:
     await house.charge(1)
     await house.settle()
