@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,14 @@ from services.adjudication_tracking.domain.inbound import TakePart
 from services.adjudication_tracking.gateway.eob import Eob, EobAdjustment, EobClaim, EobLine
 from services.adjudication_tracking.gateway.findings import errors
 from services.adjudication_tracking.gateway.intake import in_parts
-from services.adjudication_tracking.gateway.remittances import Judged, Said, here, staged
+from services.adjudication_tracking.gateway.remittances import (
+    BEYOND,
+    Judged,
+    Said,
+    beyond,
+    here,
+    staged,
+)
 from shared.aside import aside
 from shared.errors import Malformed
 from shared.service import Doors, Row
@@ -28,6 +35,8 @@ NO_TRACE = (
     "an EFT without payer_trace_id does not find its deposit by itself: the bank shows it beside the number, and so do "
     "other payments of this payer"
 )
+STATUSES = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", "25"})
+"""CLP02 as payers give it; any other is led like 1."""
 _WORDS = {
     "SVC02": "the line's charge",
     "SVC03": "what the line paid",
@@ -189,6 +198,8 @@ async def judge(eob: Eob, who: str, book: Book, doors: Doors) -> Entry:
     if not (book.payee(eob.payee_npi, eob.payee_tax_id) or eob.as_it_stands):
         mistakes.append(typed.finding(0, "the payee's NPI and TIN are not ours"))
     remit = _remittance(eob, numbers, typed)
+    if await aside(beyond, remit):
+        mistakes.append(typed.finding(0, BEYOND))
     # What an 835 has no name for is led by its number; that each line has either was asked for above.
     findings = [f for f in await aside(check_835, remit, typed) if f.element != "SVC01"]
     forbidding = [f for f in errors(findings) if not (f.level and eob.as_it_stands)]
@@ -262,7 +273,19 @@ async def _notes(
             sentence = f"this claim was billed to {row['payer'] or 'nobody'}, not to {payer}"
         if sentence:
             found.append(typed.finding(typed.at(n), sentence, severity="warning"))
+        found += _strange(eob.claims[n - 1], n, row, typed)
     return found
+
+
+def _strange(claim: EobClaim, n: int, row: Row | None, typed: Typed) -> Iterator[Mistake]:
+    """What is most likely a slip of the pen, and no 835 has."""
+    if claim.status not in STATUSES:
+        sentence = f"no payer gives the status {claim.status}; it counts as 1"
+        yield typed.finding(typed.at(n), sentence, severity="warning")
+    for m, line in enumerate(claim.lines, 1):
+        if row is not None and line.charge and not line.charge.upper().startswith(row["account"]):
+            sentence = "this charge is of another account: the procedure says which it is, or none does"
+            yield typed.finding(typed.at(n, m), sentence, severity="warning")
 
 
 def _remittance(eob: Eob, numbers: Sequence[str], typed: Typed) -> Remittance:

@@ -29,9 +29,10 @@ from services.adjudication_tracking.domain.books import PayerFacts
 from services.adjudication_tracking.domain.remittance import Balance, Dispatch, Release, Stage
 from services.adjudication_tracking.gateway import Intake
 from services.adjudication_tracking.gateway.entered import NO_TRACE
+from services.adjudication_tracking.gateway.remittances import BEYOND
 from shared.errors import ServiceError
 from shared.service import Order
-from shared.streams import claim_number, remittance_key
+from shared.streams import charge_number, claim_number, remittance_key
 from shared.x12.remittance_835 import Cas, Plb, RemitClaim, RemitLine, Remittance, write_835
 from shared.x12.writing import Header
 from tests.unit.adjudication_tracking.test_claims import (
@@ -326,6 +327,18 @@ async def test_a_claim_that_is_not_known_here_or_was_billed_to_another_payer_is_
     ]
 
 
+async def test_a_status_that_no_payer_gives_and_a_charge_of_another_account_are_noted() -> None:
+    other = charge_number("2" * 14, 1)
+    _, told = await Tracking().ask("/eobs/check", changed(claim={"status": "7"}, line={"charge": other}))
+    assert told["mistakes"] == []
+    assert [note["sentence"] for note in told["notes"]] == [
+        "claim 1: no payer gives the status 7; it counts as 1",
+        "claim 1, line 1: this charge is of another account: the procedure says which it is, or none does",
+    ]
+    _, told = await Tracking().ask("/eobs/check", changed(claim={"claim": CLAIM.lower()}, line={"charge": CHARGE.lower()}))
+    assert told["notes"] == []
+
+
 async def test_an_eft_whose_trace_is_not_told_is_noted_for_the_bank_shows_it() -> None:
     _, told = await Tracking().ask("/eobs/check", CHECK | {"method": "ACH"})
     assert [note["sentence"] for note in told["notes"]] == [NO_TRACE]
@@ -347,6 +360,21 @@ async def test_what_stands_so_on_paper_is_refused_as_such_a_file_is_and_released
 
 async def test_what_could_not_be_posted_is_refused_however_it_stands_on_paper() -> None:
     assert await sentences(changed(claim={"status": "22"}, as_it_stands=True))
+
+
+_FAR = 10**13
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        changed(claim={"adjustments": [{"group": "PR", "reason": "1", "cents": _FAR}] * 2}),
+        changed(line={"adjustments": [{"group": "CO", "reason": "45", "cents": cents} for cents in (_FAR, -_FAR)]}),
+        changed(provider_adjustments=[{"reason": "WO", "cents": cents} for cents in (_FAR, -_FAR)]),
+    ],
+)
+async def test_amounts_that_add_up_to_more_than_any_payment_are_told_and_never_staged(check: dict[str, Any]) -> None:
+    assert BEYOND in await sentences(check | {"as_it_stands": True})
 
 
 # -- the same check again ------------------------------------------------------------------------------------------

@@ -61,6 +61,13 @@ async def test_a_group_code_that_does_not_exist_refuses_the_835_with_file_and_pl
         await _take(_remittance("ZZ"))
 
 
+async def test_an_835_whose_amounts_add_up_to_more_than_any_payment_is_refused() -> None:
+    for cents in ((10**13,) * 2, (10**13, -(10**13))):
+        far = RemitClaim(CLAIM, "1", 10_000, 8_000, 0, "CI", "ICN1", cas=[Cas("CO", "45", c) for c in cents])
+        with pytest.raises(Malformed, match=r"era\.835: segment \d+.*add up to more than any payment"):
+            await _take(_remittance(claims=[far]))
+
+
 @pytest.mark.parametrize("day", [date.max, date.min])
 async def test_a_payment_at_an_end_of_the_calendar_has_no_date(day: date) -> None:
     with pytest.raises(Malformed, match=r"BPR16: the payment has no date"):
