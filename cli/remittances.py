@@ -167,7 +167,7 @@ def _told(url: str, before: Row | None, row: Row) -> tuple[str, str, str]:
         case "released":
             return "released", f"{row['claims']} claims go to their accounts", ""
         case "refused":
-            return "refused", _faults(row["faults"]), _mend(url, row["remittance"])
+            return "refused", _faults(row["faults"]), _mend(url, row)
         case "closed":
             return "closed", "a person closed it: nothing of it posts", ""
     why = "its records are on their way: it is balanced when all of them are there"
@@ -186,8 +186,9 @@ def _faults(faults: Iterable[Row]) -> str:
     return "; ".join(told + more)
 
 
-def _mend(url: str, remittance: str) -> str:
+def _mend(url: str, row: Row) -> str:
+    anew = "it is entered anew as the paper has it" if row.get("entered_by") else "the payer sends it mended"
     return (
-        "the payer sends it mended, or a named person releases what balances or closes it: "
-        f"POST /remittances/{remittance}/release or /close, see {url}/docs"
+        f"{anew}, or a named person releases what balances or closes it: "
+        f"POST /remittances/{row['remittance']}/release or /close, see {url}/docs"
     )

@@ -11,7 +11,7 @@ from contracts.adjudication_tracking import (
     RemittanceReleased,
 )
 from contracts.posting import ProviderAdjustmentsDelivered
-from contracts.values import ProviderAdjustment
+from contracts.values import ProviderAdjustment, Source
 from services.posting.domain.commands import RefundOverpayment
 from services.reporting.api import checks
 from services.reporting.api.summary import summary
@@ -180,10 +180,10 @@ def test_a_claim_says_what_of_its_payment_was_taken_back_or_refunded() -> None:
     assert (claim["paid_cents"], claim["returned_cents"]) == (8_000, 3_000)
 
 
-def _refused(*plb: ProviderAdjustment) -> Rows:
+def _refused(*plb: ProviderAdjustment, source: Source = SOURCE) -> Rows:
     received = RemittanceReceived(
         remittance="rem-8", payer="BLUE", handling="I", amount_cents=700, check_number="CHK8", paid_on=DAY,
-        claims=1, chunks=1, provider_adjustments=plb, source=SOURCE,
+        claims=1, chunks=1, provider_adjustments=plb, source=source,
     )  # fmt: skip
     refused = RemittanceRefused(
         remittance="rem-8", payer="BLUE", check_number="CHK8", amount_cents=700, faults=()
@@ -199,6 +199,14 @@ def test_a_refused_check_has_one_amount_and_a_next_step_in_every_list(server: st
     assert check["plb_cents"] == 385
     assert check["next_step"] == money["next_step"]
     assert "adjudication_tracking, POST /remittances/rem-8/release" in check["next_step"]
+
+
+def test_a_refused_check_is_mended_by_the_payer_or_by_who_typed_it(server: str) -> None:
+    for source, whose in ((SOURCE, "ask the payer"), (replace(SOURCE, entered_by="ann"), "enter it anew")):
+        rows = _refused(source=source)
+        (check,) = answer(server, rows, checks.checks_that_do_not_match)
+        (money,) = answer(server, rows, checks.unposted)
+        assert check["next_step"] == money["next_step"] and check["next_step"].startswith(whose)
 
 
 def test_a_closed_check_is_nobodys_work(server: str) -> None:

@@ -5,7 +5,8 @@ from shared.service import Doors, Row
 
 _DOOR = "adjudication_tracking, POST /remittances/"
 _WHOLE = (
-    "case state when 'refused' then 'ask the payer for a mended file, which takes its place; or release what of it "
+    "case state when 'refused' then case when entered_by is null then 'ask the payer for a mended file, which takes its place' "
+    "else 'enter it anew as the paper has it, which takes its place' end || '; or release what of it "
     f"balances: {_DOOR}' || remittance || '/release; or close it: …/close' "
     "when 'staged' then 'wait for the rest of its claims; if they stay away, hand the file in again' else '' end"
 )

@@ -117,6 +117,12 @@ def test_a_payment_that_is_refused_says_why_and_what_to_do(tracking: Tracking, t
     assert (shown.exit_code, "the payee is not ours" in shown.stderr) == (1, True)
 
 
+def test_what_was_typed_and_is_refused_is_entered_anew(tracking: Tracking, tmp_path: Path) -> None:
+    tracking.looks = [None, STANDS, {**STANDS, "state": "refused", "faults": [OFF], "entered_by": "ann"}]
+    _, one = became(tmp_path)
+    assert one["next_step"].startswith("it is entered anew") and "/remittances/r1/release" in one["next_step"]
+
+
 def test_many_faults_are_counted() -> None:
     assert remittances._faults([OFF] * 5).endswith("; 2 more")
 
