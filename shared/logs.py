@@ -26,9 +26,17 @@ def start_logs(level: str, service: str, instance: str) -> None:
     handler.addFilter(quote_nothing)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
-    for chatty in ("aiokafka", "kafka", "asyncpg", "httpx", "httpcore", "uvicorn.error"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
+    hush_others()
     logging.getLogger("uvicorn.access").disabled = True  # A query string may name a person.
+
+
+def hush_others() -> None:
+    """What the libraries say of their usual work is left out."""
+    level = logging.getLogger().level
+    for chatty in ("aiokafka", "kafka", "asyncpg", "httpx", "httpcore", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, level))
+    # Each try to reach a collector that is away is a warning; that spans were lost is the error after them.
+    logging.getLogger("opentelemetry").setLevel(max(logging.ERROR, level))
 
 
 class Calm:

@@ -16,7 +16,7 @@ import pytest
 from shared.batch import Batch
 from shared.engine import Engine
 from shared.errors import Refused
-from shared.logs import PLACE_LINES, PLACE_SECONDS, Calm, LineFormatter, quote_nothing
+from shared.logs import PLACE_LINES, PLACE_SECONDS, Calm, LineFormatter, hush_others, quote_nothing
 from shared.records import Loaded
 from shared.run import tell_how_it_stands
 from shared.store import Store
@@ -157,6 +157,12 @@ def test_what_one_place_says_too_often_is_counted_and_left_out() -> None:
     again = record(1)
     assert calm(again)
     assert json.loads(LineFormatter("posting", "2").format(again))["left_out"] == 5
+
+
+def test_a_collector_that_is_away_is_told_of_by_what_was_lost_and_not_by_each_try() -> None:
+    hush_others()
+    exporter = logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    assert not exporter.isEnabledFor(logging.WARNING) and exporter.isEnabledFor(logging.ERROR)
 
 
 def test_an_error_without_a_trace_has_no_place() -> None:
