@@ -245,15 +245,19 @@ def _line(charge: Body) -> Body:
 
 
 def _correction(file: Path) -> Body:
-    """A check of no money that reverses every claim of another one, as a payer does, and says it again, to be changed."""
+    """A check of no money that reverses every claim of another one, as a payer does, and says it again, to be changed.
+
+    What that one took back itself stays taken back.
+    """
     try:
         was: Body = json.loads(file.read_bytes())
     except ValueError:
         fail(f"{file} is not JSON")
     try:
-        claims = [one for claim in was["claims"] for one in (_taken_back(claim), claim)]
+        stands = [claim for claim in was["claims"] if claim.get("status") != REVERSAL]
+        claims = [one for claim in stands for one in (_taken_back(claim), claim)]
         number = f"{was['check_number']}-C"
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         fail(f"{file} is no check with claims: docs/command-line.md")
     none = {"amount_cents": 0, "method": "NON", "provider_adjustments": []}
     return was | none | {"check_number": number, "claims": claims}

@@ -175,6 +175,14 @@ def test_a_check_is_taken_back_claim_by_claim_and_said_again_to_be_changed(file:
     assert [again] == CHECK["claims"]
 
 
+def test_what_a_correction_took_back_stays_taken_back_when_it_is_corrected_itself(file: str, tmp_path: Path) -> None:
+    first = json.loads(run(file, "--correct").stdout)
+    path = tmp_path / "correction.json"
+    path.write_text(json.dumps(first))
+    second = json.loads(run(str(path), "--correct").stdout)
+    assert (second["check_number"], second["claims"]) == ("C1-C-C", first["claims"])
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"check_number": "C1", "claims": [1]}'])
 def test_what_is_no_check_is_not_taken_back(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.json"
