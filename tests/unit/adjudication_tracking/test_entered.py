@@ -2,39 +2,24 @@
 
 import json
 from dataclasses import replace
-from datetime import date
-from typing import Any, cast
+from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 
 from contracts.adjudication_tracking import (
     ClaimAdjudicated,
     ClaimPaymentDelivered,
     FileReceived,
-    RemittanceClaimsStaged,
-    RemittanceReceived,
     RemittanceRefused,
     RemittanceReleased,
-    RemittanceRepeated,
 )
 from contracts.values import Source
-from services.adjudication_tracking.app import SERVICE
-from services.adjudication_tracking.domain import ACCOUNT, REMITTANCE, Book
+from services.adjudication_tracking.domain import ACCOUNT, REMITTANCE
 from services.adjudication_tracking.domain.account import AnswerClaim
-from services.adjudication_tracking.domain.books import PayerFacts
-from services.adjudication_tracking.domain.remittance import Balance, Dispatch, Release, Stage
-from services.adjudication_tracking.gateway import Intake
+from services.adjudication_tracking.domain.remittance import Balance, Dispatch, Release
 from services.adjudication_tracking.gateway.entered import NO_TRACE
 from services.adjudication_tracking.gateway.remittances import BEYOND
-from shared.errors import ServiceError
-from shared.service import Order
-from shared.streams import charge_number, claim_number, remittance_key
-from shared.x12.remittance_835 import Cas, Plb, RemitClaim, RemitLine, Remittance, write_835
-from shared.x12.writing import Header
+from shared.streams import charge_number, claim_number
 from tests.unit.adjudication_tracking.test_claims import (
     CAPTURED,
     CHARGE,
@@ -43,150 +28,25 @@ from tests.unit.adjudication_tracking.test_claims import (
     NUMBER,
     SUBMITTED,
 )
-from tests.unit.adjudication_tracking.test_intake import _Kept
+from tests.unit.adjudication_tracking.typed import (
+    BOOK,
+    CHECK,
+    CLAIM_TYPED,
+    KEY,
+    LINE,
+    OURS,
+    Tracking,
+    changed,
+    entered,
+    file_says,
+    of_a_file,
+    sentences,
+)
 from tests.unit.scenario import said
-
-BOOK = Book(npis={"1999000106": "GROUP"}, payers={"P": PayerFacts("P1", ("PAYER",), 2, 30)})
-OURS = {"claim": CLAIM, "account": NUMBER, "payer": "P", "payer_order": 1}
-KEY = remittance_key("P", "CHK1", "", "2026-02-01")
-
-LINE = {
-    "charge": CHARGE,
-    "procedure": "G0438",
-    "modifiers": ["33"],
-    "charge_cents": 10_000,
-    "paid_cents": 7_500,
-    "allowed_cents": 8_000,
-    "adjustments": [
-        {"group": "CO", "reason": "45", "cents": 2_000},
-        {"group": "PR", "reason": "2", "cents": 500},
-    ],
-    "remarks": ["N130"],
-}
-CLAIM_TYPED = {
-    "claim": CLAIM,
-    "status": "1",
-    "charge_cents": 10_000,
-    "paid_cents": 7_500,
-    "payer_control": "ICN1",
-    "lines": [LINE],
-}
-CHECK = {
-    "payer": "P",
-    "payee_npi": "1999000106",
-    "check_number": "CHK1",
-    "paid_on": "2026-02-01",
-    "amount_cents": 7_400,
-    "claims": [CLAIM_TYPED],
-    "provider_adjustments": [{"reason": "WO", "reference": "OLD", "cents": 100, "fiscal_year_end": "2026-12-31"}],
-}
-
-
-class Tracking(_Kept):
-    """The doors, with the claims and remittances that the service shows."""
-
-    def __init__(self, *remittances: dict[str, Any], claims: tuple[dict[str, Any], ...] = (OURS,)) -> None:
-        super().__init__()
-        self.known, self.claims, self.remittances = BOOK, claims, remittances
-        self.keys: list[str] = []
-
-    async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
-        if "from claim_status" in sql:
-            return [c for c in self.claims if c["claim"] in args[0] or c["account"] in args[1]]
-        if "from remittance" in sql:
-            payer, number, day, days, entered, key = args
-            return [
-                r
-                for r in self.remittances
-                if (r["payer"], r["check_number"]) == (payer, number)
-                and abs((r["paid_on"] - day).days) <= days
-                and (entered or r["entered_by"] or r["remittance"] == key)
-            ]
-        return []
-
-    async def handle(self, orders: list[Order]) -> Any:
-        self.keys += [order.key for order in orders]
-        return await super().handle(orders)
-
-    async def ask(self, path: str, body: dict[str, Any], who: str = "ann") -> tuple[int, dict[str, Any]]:
-        """What a door answers to a body."""
-        app, doors = FastAPI(), cast("Any", self)
-        assert SERVICE.routes is not None
-        app.include_router(SERVICE.routes(doors))
-
-        @app.exception_handler(ServiceError)
-        async def told(request: Any, no: ServiceError) -> JSONResponse:
-            return JSONResponse({"sentence": str(no), **no.more}, no.status)
-
-        @app.exception_handler(RequestValidationError)
-        async def shape(request: Any, no: RequestValidationError) -> JSONResponse:
-            return JSONResponse({"fields": [".".join(map(str, e["loc"])) for e in no.errors()]}, 422)
-
-        headers = {"Idempotency-Key": "k1"} | ({"X-Actor": who} if who else {})
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            answer = await client.post(path, json=body, headers=headers)
-        return answer.status_code, answer.json()
-
-    def of(self, kind: type) -> list[Any]:
-        """What was said of one kind."""
-        return [event for event in self.told if isinstance(event, kind)]
-
-
-async def entered(check: dict[str, Any], *remittances: dict[str, Any]) -> list[Any]:
-    """What an entry says of its remittance."""
-    doors = Tracking(*remittances)
-    status, _ = await doors.ask("/eobs", check)
-    assert status == 200
-    return [*doors.of(RemittanceReceived), *doors.of(RemittanceClaimsStaged)]
-
-
-async def file_says(data: bytes, *remittances: dict[str, Any]) -> list[Any]:
-    """What an 835 says of its remittance."""
-    doors: Any = Tracking(*remittances)
-    return [event for part in await Intake(doors, BOOK, data, "era.835").parts() for _, event in part.said]
-
-
-async def sentences(check: dict[str, Any]) -> list[str]:
-    """Everything that is wrong with an entry."""
-    doors = Tracking()
-    status, told = await doors.ask("/eobs", check)
-    assert (status, doors.told, doors.files) == (422, [], {})
-    return [mistake["sentence"] for mistake in told["mistakes"]]
-
-
-def changed(claim: dict[str, Any] | None = None, line: dict[str, Any] | None = None, **check: Any) -> dict[str, Any]:
-    """The check with other facts of it, of its claim, or of its line."""
-    one = CLAIM_TYPED | {"lines": [LINE | (line or {})]} | (claim or {})
-    return CHECK | {"claims": [one]} | check
-
-
-# -- the same remittance -------------------------------------------------------------------------------------------
-
-
-def _of_a_file() -> bytes:
-    cas = [Cas("CO", "45", 2_000), Cas("PR", "2", 500)]
-    line = RemitLine("G0438", 10_000, 7_500, modifiers=["33"], cas=cas, remarks=["N130"], allowed_cents=8_000)
-    line.line_control = CHARGE
-    claim = RemitClaim(CLAIM, "1", 10_000, 7_500, 500, payer_control="ICN1", lines=[line])
-    remit = Remittance(
-        "I",
-        7_400,
-        method="CHK",
-        paid_on=date(2026, 2, 1),
-        trn02="CHK1",
-        payer_name="PAYER",
-        payer_id="P1",
-        payee_name="GROUP",
-        payee_npi="1999000106",
-        claims=[claim],
-    )
-    remit.plb = [Plb("WO", 100, "OLD", "1999000106", date(2026, 12, 31))]
-    return write_835(Header("P1", "US", 7, 7, date(2026, 2, 1), "1200"), [remit])
 
 
 async def test_an_entry_says_what_the_835_of_the_same_check_says() -> None:
-    file_received, file_claims = await file_says(_of_a_file())
+    file_received, file_claims = await file_says(of_a_file())
     received, claims = await entered(CHECK)
     nothing = Source(sha256="0" * 64)
     assert replace(received, source=nothing) == replace(
@@ -375,68 +235,3 @@ _FAR = 10**13
 )
 async def test_amounts_that_add_up_to_more_than_any_payment_are_told_and_never_staged(check: dict[str, Any]) -> None:
     assert BEYOND in await sentences(check | {"as_it_stands": True})
-
-
-# -- the same check again ------------------------------------------------------------------------------------------
-
-
-def _row(events: list[Any], state: str = "released") -> dict[str, Any]:
-    """A remittance as the service shows it."""
-    r = events[0]
-    return {
-        "remittance": r.remittance,
-        "payer": r.payer,
-        "check_number": r.check_number,
-        "paid_on": r.paid_on,
-        "amount_cents": r.amount_cents,
-        "state": state,
-        "entered_by": r.source.entered_by or None,
-    }
-
-
-def _typed_later(**facts: Any) -> dict[str, Any]:
-    return CHECK | {"paid_on": "2026-02-03", "reference": "scan 7"} | facts
-
-
-async def test_a_check_that_was_typed_is_known_when_it_is_typed_with_another_day() -> None:
-    first = await entered(CHECK)
-    again = await entered(_typed_later(), _row(first))
-    given = [*first, *said(REMITTANCE, first, Balance(), BOOK)]
-    (repeated,) = said(REMITTANCE, given, Stage(again[0]), BOOK)
-    assert isinstance(repeated, RemittanceRepeated) and not repeated.conflict
-    assert repeated.source.entered_by == "ann"
-
-
-async def test_the_835_of_a_check_that_was_typed_is_the_same_payment_whatever_its_trace() -> None:
-    first = await entered(CHECK)
-    data = _of_a_file().replace(b"TRN*1*CHK1", b"TRN*1*CHK1*1999999999").replace(b"*20260201~TRN", b"*20260204~TRN")
-    received, _ = await file_says(data, _row(first))
-    assert (received.remittance, received.payer_trace_id) == (KEY, "1999999999")
-    given = [*first, *said(REMITTANCE, first, Balance(), BOOK)]
-    (repeated,) = said(REMITTANCE, given, Stage(received), BOOK)
-    assert isinstance(repeated, RemittanceRepeated)
-
-
-async def test_a_check_that_came_as_an_835_is_known_when_it_is_typed() -> None:
-    file = await file_says(_of_a_file())
-    doors = Tracking(_row(file))
-    _, told = await doors.ask("/eobs/check", _typed_later())
-    assert (told["remittance"], told["known"]["state"], told["known"]["entered_by"]) == (KEY, "released", None)
-    again = await entered(_typed_later(amount_cents=7_300, as_it_stands=True), _row(file))
-    (repeated,) = said(REMITTANCE, [*file, *said(REMITTANCE, file, Balance(), BOOK)], Stage(again[0]), BOOK)
-    assert repeated.conflict, "another amount is for a person"
-
-
-async def test_a_refused_835_may_be_typed_from_its_paper() -> None:
-    file = await file_says(_of_a_file().replace(b"BPR*I*74*", b"BPR*I*75*"))
-    refused = said(REMITTANCE, file, Balance(), BOOK)
-    typed = await entered(CHECK, _row(file, "refused"))
-    (released,) = said(REMITTANCE, [*file, *refused, *typed], Balance(), BOOK)
-    assert isinstance(released, RemittanceReleased) and released.amount_cents == 7_400
-
-
-async def test_files_among_themselves_are_known_by_their_trace_and_day_too() -> None:
-    file = await file_says(_of_a_file())
-    other = _of_a_file().replace(b"*20260201~TRN", b"*20260204~TRN")
-    received, _ = await file_says(other, _row(file))
-    assert received.remittance != file[0].remittance
