@@ -5,6 +5,7 @@ import json as jsons
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -55,7 +56,7 @@ def _verdict(rows: list[Standing]) -> int:
 def _watch(json: bool) -> list[Standing]:
     """Look until Ctrl-C, which is how watching ends; the last look."""
     rows: list[Standing] = []
-    try:
+    with suppress(KeyboardInterrupt):
         if json:
             for rows in _looks():
                 print(jsons.dumps([asdict(row) for row in rows]), flush=True)
@@ -66,8 +67,6 @@ def _watch(json: bool) -> list[Standing]:
         else:
             for rows in _looks():
                 out.print(_page(rows), crop=False)
-    except KeyboardInterrupt:
-        return rows
     return rows
 
 
