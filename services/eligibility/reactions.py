@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from contracts.eligibility import InquiryFileSent, InquiryRejected
+from contracts.eligibility import InquiryFileSent, InquiryQueued, InquiryRejected
 from contracts.registration import AccountOpened, CoveragesSet
 from services.eligibility.domain.account import PAYER_DOWN, AskAgain, Inquire
-from services.eligibility.domain.queue import TellSent
+from services.eligibility.domain.queue import CloseIfFull, TellSent
 from shared.service import At
 
 
@@ -17,6 +17,9 @@ def react(event: Any, at: At) -> list[tuple[str, Any]]:
                 return [(at.stream, Inquire(at.stream[8:]))]
             case InquiryRejected(reason=reason, trace=trace) if reason == PAYER_DOWN:
                 return [(at.stream, AskAgain(trace))]
-    if isinstance(event, InquiryFileSent):
-        return [(at.stream, TellSent(event.isa13, event.left))]
+    match event:
+        case InquiryQueued():
+            return [(at.stream, CloseIfFull(at.scope.tenant))]
+        case InquiryFileSent():
+            return [(at.stream, TellSent(event.isa13, event.left))]
     return []

@@ -1,6 +1,6 @@
-"""A receiver's queue of inquiries: closed into one file at the cut-off, under control numbers of its own."""
+"""A receiver's queue of inquiries: closed into files at the cut-off, or as soon as one is full."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -16,11 +16,11 @@ from contracts.eligibility import (
     InquirySent,
 )
 from services.eligibility.domain.books import Book
-from shared.service import Decider, Wake, to
+from shared.service import Decider, Say, Scope, Wake, to
 from shared.streams import account_stream
 
 INQUIRIES_IN_FILE = 500
-"""Also how many accounts one decision tells that their inquiry left."""
+"""Also how many accounts one decision tells that their inquiry left, and how long a queue becomes."""
 FIRST_ISA13 = 500_000_000
 """Control numbers of 270 files stand above those of claim files, so that no answer can be mistaken."""
 DAY_ZERO = date(2000, 1, 1)
@@ -32,6 +32,13 @@ class CloseBatch:
     """The cut-off is here: what waits goes into files."""
 
     day: date
+
+
+@dataclass(frozen=True)
+class CloseIfFull:
+    """An inquiry came into the queue: a file that is full need not wait, nor the queue grow for a day."""
+
+    tenant: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class TellSent:
     left: tuple[BatchedInquiry, ...]
 
 
-Command = CloseBatch | RecordSent | TellSent
+Command = CloseBatch | CloseIfFull | RecordSent | TellSent
 
 
 class Queue(msgspec.Struct, frozen=True, array_like=True):
@@ -69,30 +76,37 @@ def decide(command: Command, state: Queue | None, book: Book) -> list[Any]:
     queue = state or Queue()
     match command:
         case CloseBatch():
-            return _close(command, queue)
+            return list(_files(queue, queue.waiting, command.day))
+        case CloseIfFull():
+            return _close_full(queue, command.tenant, book.today)
         case RecordSent():
             return _sent(command, queue)
         case TellSent():
             return _tell(command)
 
 
-def _close(command: CloseBatch, queue: Queue) -> list[Any]:
-    said: list[Any] = []
-    for start in range(0, len(queue.waiting), INQUIRIES_IN_FILE):
-        batch = queue.batch + 1 + start // INQUIRIES_IN_FILE
-        isa13 = FIRST_ISA13 + batch * 100 + queue.lane
-        said.append(
-            InquiriesBatched(
-                receiver=queue.receiver,
-                lane=queue.lane,
-                isa13=isa13,
-                gs06=isa13,
-                file_name=f"{queue.receiver}/270-{isa13}.edi",
-                inquiries=queue.waiting[start : start + INQUIRIES_IN_FILE],
-                batched_on=command.day,
-            )
+def _close_full(queue: Queue, tenant: str, today: date | None) -> list[Any]:
+    full = len(queue.waiting) // INQUIRIES_IN_FILE * INQUIRIES_IN_FILE
+    if not full or today is None:
+        return []
+    # A file belongs to the company, not to the facility whose inquiry filled the queue.
+    return [Say(f, scope=Scope(tenant)) for f in _files(queue, queue.waiting[:full], today)]
+
+
+def _files(
+    queue: Queue, leaving: tuple[BatchedInquiry, ...], day: date
+) -> Iterator[InquiriesBatched]:
+    for n, start in enumerate(range(0, len(leaving), INQUIRIES_IN_FILE), 1):
+        isa13 = FIRST_ISA13 + (queue.batch + n) * 100 + queue.lane
+        yield InquiriesBatched(
+            receiver=queue.receiver,
+            lane=queue.lane,
+            isa13=isa13,
+            gs06=isa13,
+            file_name=f"{queue.receiver}/270-{isa13}.edi",
+            inquiries=leaving[start : start + INQUIRIES_IN_FILE],
+            batched_on=day,
         )
-    return said
 
 
 def _sent(command: RecordSent, queue: Queue) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from contracts.eligibility import (
     BatchedInquiry,
@@ -10,10 +11,17 @@ from contracts.eligibility import (
     InquiriesBatched,
     InquiryFileSent,
 )
+from contracts.reference import BusinessDayOpened
 from contracts.registration import CoveragesSet
-from services.eligibility.domain import ACCOUNT, OUTBOUND, Book
+from services.eligibility.domain import ACCOUNT, OUTBOUND, Book, evolve_book
 from services.eligibility.domain.account import AskAgain, Inquire, read_trace
-from services.eligibility.domain.queue import CloseBatch, RecordSent, TellSent
+from services.eligibility.domain.queue import (
+    INQUIRIES_IN_FILE,
+    CloseBatch,
+    CloseIfFull,
+    RecordSent,
+    TellSent,
+)
 from services.eligibility.reactions import react
 from shared.service import At, Scope
 from tests.unit.eligibility.facts import (
@@ -115,3 +123,34 @@ def test_the_accounts_of_a_file_are_told_although_the_next_one_left_before_that_
 def test_an_empty_queue_makes_no_file() -> None:
     assert said(OUTBOUND, [], CloseBatch(DAY), BOOK) == []
     assert said(OUTBOUND, [], RecordSent(1, "c" * 64, 9), BOOK) == []
+
+
+def waiting(many: int) -> list[Any]:
+    traces = [f"{n:014d}" for n in range(many)]
+    return [replace(QUEUED, account=trace, trace=f"{trace}1") for trace in traces]
+
+
+def test_an_inquiry_in_the_queue_asks_whether_it_is_full() -> None:
+    assert react(QUEUED, AT) == [(AT.stream, CloseIfFull("demo"))]
+
+
+def test_a_file_that_is_full_leaves_before_the_cutoff_and_the_rest_waits_on() -> None:
+    book = evolve_book(BOOK, BusinessDayOpened(day=DAY))
+    given = waiting(2 * INQUIRIES_IN_FILE + 1)
+    first, second = said(OUTBOUND, given, CloseIfFull("demo"), book)
+    assert [len(file.inquiries) for file in (first, second)] == [INQUIRIES_IN_FILE] * 2
+    assert (second.isa13 - first.isa13, first.batched_on) == (100, DAY)
+    given += [first, second]
+    assert said(OUTBOUND, given, CloseIfFull("demo"), book) == []
+    (rest,) = said(OUTBOUND, given, CloseBatch(DAY), book)
+    assert [i.trace for i in rest.inquiries] == [given[2 * INQUIRIES_IN_FILE].trace]
+    assert rest.isa13 > second.isa13
+
+
+def test_a_queue_that_is_not_full_waits_for_its_cutoff() -> None:
+    book = evolve_book(BOOK, BusinessDayOpened(day=DAY))
+    assert said(OUTBOUND, waiting(INQUIRIES_IN_FILE - 1), CloseIfFull("demo"), book) == []
+
+
+def test_no_file_is_made_before_a_first_business_day() -> None:
+    assert said(OUTBOUND, waiting(INQUIRIES_IN_FILE), CloseIfFull("demo"), BOOK) == []
