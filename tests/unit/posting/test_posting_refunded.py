@@ -9,6 +9,7 @@ import pytest
 from contracts.posting import OverpaymentRecovered
 from services.posting.domain.commands import RefundOverpayment
 from shared.errors import Refused
+from shared.streams import payee_stream
 from tests.unit.posting.facts import ACCOUNT, CLAIM, ONE, adjudicated, line, taken_back
 from tests.unit.posting.test_posting_takebacks import AGAIN, HERE, PAYEE, _overpaid, _plb
 from tests.unit.posting.town import Town
@@ -81,6 +82,13 @@ def test_a_reversal_that_is_put_off_and_taken_and_acknowledged_in_any_order_is_c
 def test_an_acknowledgement_of_nothing_that_is_owed_to_us_moves_nothing() -> None:
     _stands(_refunded((PAYEE, _plb(-8_000, reason="72"))), credit=0, paid=8_000, left=-8_000)
     _stands(_overpaid().say(PAYEE, _plb(-8_000, reason="72")), credit=8_000, paid=16_000, left=-8_000)
+
+
+def test_another_payers_acknowledgement_meets_nothing_that_this_payer_owes_us() -> None:
+    other = replace(_plb(-8_000, reason="72"), payer="AETNA")
+    happening = [(HERE, REVERSED), (payee_stream("AETNA", "990000001"), other)]
+    for order in permutations(happening):
+        _stands(_refunded(*order), credit=-8_000, paid=0, left=-8_000)
 
 
 def test_a_correction_after_a_reversal_of_what_was_refunded_is_not_refunded_again() -> None:

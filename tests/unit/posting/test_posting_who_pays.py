@@ -90,6 +90,15 @@ def test_what_waits_for_a_coverage_that_is_gone_becomes_the_patients() -> None:
     assert (life.balance(ONE).open, life.balance(ONE).patient) == (20_000, 0)
 
 
+def test_what_the_first_payer_has_still_to_answer_is_not_moved_with_what_waited_for_a_coverage_that_is_gone() -> None:
+    in_part = adjudicated(line(8_000, ("PR", "2", 2_000)))
+    life = Life(opened("BLUE", "AETNA"), captured()).post(in_part)
+    before = life.balance(ONE)
+    assert (before.open, before.next_payer, before.patient) == (10_000, 2_000, 0)
+    after = life.hear(_set("BLUE")).balance(ONE)
+    assert (after.open, after.next_payer, after.patient) == (10_000, 0, 2_000)
+
+
 def test_a_patients_payment_meets_the_balance_and_the_guarantor_hears_of_it() -> None:
     life = Life(opened("BLUE"), captured()).post(PAID).hear(_paid(1_500))
     after = life.balance(ONE)
