@@ -71,6 +71,17 @@ def test_what_the_payer_lays_on_the_patient_goes_there_after_every_coverage() ->
     assert _buckets(alone) == (0, 0, 20_000)
 
 
+def test_what_a_later_payer_paid_of_a_denial_is_not_added_to_what_the_patient_may_owe() -> None:
+    both = adjudicated(line(0, ("CO", "197", 10_000), ("PR", "999", 10_000)))
+    later = replace(adjudicated(line(5_000)), adjudication="adj-2", payer="AETNA", payer_order=2)
+    known = [opened("BLUE", "AETNA"), captured()]
+    life = Life(*known).post(both).post(later)
+    assert _buckets(life) == (15_000, 0, 0)
+    too_much = replace(TO_PATIENT, cents=5_001)
+    assert "group" in refused(DECIDER, _given(life, *known), too_much, BOOK)
+    assert _buckets(life.obey(replace(TO_PATIENT, cents=5_000))) == (10_000, 0, 5_000)
+
+
 def test_nothing_is_transferred_where_no_coverage_is_left_or_more_is_asked_than_is_denied() -> None:
     known = [opened("BLUE"), captured()]
     life = Life(*known).post(REFUSED_BY_CONTRACT)
