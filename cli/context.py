@@ -122,6 +122,8 @@ def _body(service: str, answer: httpx.Response) -> Any:
     if answer.status_code >= 400:
         away = body.get("code") == "away"
         told = str(body.get("sentence") or body.get("detail") or answer.status_code)
+        if fields := body.get("fields"):
+            told = f"{told}: {', '.join(fields)}"
         fail(f"{service}: {told}" if away else told, NOT_RUNNING if away else FAILED)
     return body
 

@@ -120,6 +120,11 @@ class Services:
         if facts:
             kill(facts, sign)
 
+    def ended(self, services: Iterable[str]) -> list[tuple[str, str]]:
+        """Second and further instances of these that were started, not stopped, and are no longer alive."""
+        parts = [name.rpartition("-") for name in self.home.gone()]
+        return [(service, which) for service, _, which in parts if service in services and which != "0"]
+
     def running(self) -> dict[str, Mapping[str, Any]]:
         """Run files of the service processes that are alive, by name."""
         return {f["name"]: f for f in self.home.running() if "service" in f}

@@ -94,10 +94,13 @@ class Stack:
             self.start_engines(told)
             self.prepare(told)
             processes = self.services
-            for service in services:
-                processes.start(service, **{**passed_on(self.settings), **more, **own.get(service, {})})
+            wanted = [(service, "0") for service in services] + processes.ended(services)
+            for service, instance in wanted:
+                told_it = {**passed_on(self.settings), **more, **own.get(service, {})}
+                processes.start(service, instance, **told_it)
             processes.wait(
-                [f"{service}-0" for service in services], lambda name: told(f"{name} is ready")
+                [f"{service}-{instance}" for service, instance in wanted],
+                lambda name: told(f"{name} is ready"),
             )
 
     def stop(self, told: Told = _quiet) -> list[str]:

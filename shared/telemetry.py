@@ -59,7 +59,7 @@ METRICS: dict[str, Metric] = {
     "request_seconds": Metric("seconds", "How long an HTTP request took."),
     "files_handed": Metric("counter", "Files handed over in the outbound folder."),
     "files_waiting": Metric("gauge", "Files that were asked for and are not handed over yet."),
-    "files_held": Metric("gauge", "Files that wait for a person after a restore."),
+    "files_held": Metric("gauge", "Files that wait for a person: after a restore, or refused by our own checks."),
     "keys_made": Metric("counter", "Data keys made on the key ring."),
     "keys_read": Metric("counter", "Data keys read from the key ring's tables."),
 }

@@ -1,5 +1,6 @@
 """`down --erase` says what is gone, and keeps what was only fetched."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,10 @@ def test_a_given_broker_is_not_told_to_be_erased(home: Path, monkeypatch: pytest
     beside(home, monkeypatch, kafka="127.0.0.1:1")
     said = down("--erase")
     assert "claim log" not in said and said.endswith("the given Kafka kept what it holds")
+
+
+def test_up_brings_back_a_second_process_of_a_service_too(home: Path) -> None:
+    stack = Stack(Settings(home=home, cache=home, kafka="", pg_dsn=""))
+    for name in ("kafka", "posting-0", "posting-1", "denial-2"):
+        stack.home.write_run(name, os.getpid(), "no such command line")
+    assert stack.services.ended(("posting", "reference")) == [("posting", "1")]

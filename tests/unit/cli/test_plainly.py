@@ -99,6 +99,14 @@ def test_a_service_whose_database_is_away_is_nothing_to_talk_to(capsys: pytest.C
     assert capsys.readouterr().err == "claimlog: reporting: the database does not answer\n"
 
 
+def test_a_value_that_a_door_does_not_take_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = httpx.Response(422, json={"code": "malformed", "sentence": "not that shape", "fields": ["body.reason"]})
+    with pytest.raises(typer.Exit) as ended:
+        context._body("posting", answer)
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().err == "claimlog: not that shape: body.reason\n"
+
+
 def test_which_of_the_engines_does_not_run_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     chosen: Any = SimpleNamespace(bootstrap="", pg_dsn="postgres://")
     with pytest.raises(typer.Exit):
