@@ -17,6 +17,7 @@ from shared.service import Row, Say
 PAGE = 200
 MOST = 1_000
 """Rows of one answer; a service with more parked records stops by itself."""
+NOWHERE = "no record is parked there"
 
 
 class Parking:
@@ -45,7 +46,7 @@ class Parking:
             offset,
         )
         if row is None:
-            raise NotFound("no record is parked there")
+            raise NotFound(NOWHERE)
         return dict(row)
 
     async def redrive(self, partition: int, offset: int, actor: str) -> int:
@@ -89,6 +90,8 @@ class Parking:
     ) -> tuple[Batch, int]:
         """The work of both, in the caller's transaction; how many records were applied."""
         progress = await self.engine.lock(connection, [partition])
+        if partition not in progress:
+            raise NotFound(NOWHERE)
         if progress[partition].recovering:
             raise Recovering("the database was restored and is catching up; come again")
         stream, rows = await self._open(connection, partition, offset)
@@ -115,7 +118,7 @@ class Parking:
             offset,
         )
         if stream is None:
-            raise NotFound("no record is parked there")
+            raise NotFound(NOWHERE)
         rows = await connection.fetch(
             "select * from parked where stream = $1 and partition = $2 "
             "and status in ('parked', 'waiting') order by \"offset\"",

@@ -1,11 +1,11 @@
 """Doors of submission: transport's answers, what a person decides, history, and work lists."""
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.submission import OpeningBalance
 from contracts.values import Cents, ClaimLine, Code
@@ -36,7 +36,8 @@ from shared.streams import (
 
 MAX_ITEMS = 2_000
 Limit = Annotated[int, Query(ge=1)]
-Cent = Annotated[int, Field(ge=0, le=10**13)]
+MOST_CENTS = 10**13
+Cent = Annotated[int, Field(ge=0, le=MOST_CENTS)]
 
 
 class _Body(BaseModel):
@@ -102,6 +103,12 @@ class AtClaim(_Body):
     insurance_paid_cents: Cents = 0
     patient_paid_cents: Cents = 0
     contractual_cents: Cents = 0
+
+    @model_validator(mode="after")
+    def _no_more_than_any_amount(self) -> Self:
+        if abs(self.insurance_paid_cents + self.patient_paid_cents + self.contractual_cents) > MOST_CENTS:
+            raise ValueError("together they are more than any amount")
+        return self
 
 
 class HistoryClaim(_Body):

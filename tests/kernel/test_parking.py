@@ -49,6 +49,13 @@ async def test_a_log_line_tells_where_and_why_a_record_was_parked(
     assert told == [f"parked 0@{place}: malformed"]
 
 
+async def test_in_a_partition_that_the_log_does_not_have_no_record_is_parked(house: House) -> None:
+    with pytest.raises(NotFound):
+        await house.gamma.parking.redrive(1_000, 0, "tester")
+    with pytest.raises(NotFound):
+        await house.gamma.parking.discard(1_000, 0, "a slip of the pen", "tester")
+
+
 async def test_two_unreadable_records_of_a_stream_are_discarded_one_after_the_other(
     house: House,
 ) -> None:

@@ -298,6 +298,22 @@ def test_a_person_releases_and_resubmits_at_the_door() -> None:
     assert {order.stream for order in doors.orders} == {f"account/{ACCOUNT_NO}"}
 
 
+def test_history_whose_amounts_are_together_more_than_any_is_malformed() -> None:
+    claim = {
+        "source_system": "ehr",
+        "encounter": "encounter-1",
+        "facility": "F1",
+        "legal_entity": "LE1",
+        "foreign_number": "OLD-17",
+        "payer": "PAYER-A",
+        "total_cents": 100,
+        "lines": [{"charge_cents": 100, "insurance_open_cents": 100}],
+        "at_claim": {"insurance_paid_cents": 10**13, "contractual_cents": 1},
+    }
+    told = post(Doors(), "/history", json={"claims": [claim]})
+    assert (told.status_code, told.json()["detail"][0]["loc"]) == (422, ["body", "claims", 0, "at_claim"])
+
+
 def test_history_is_taken_over_item_by_item() -> None:
     doors = Doors()
     claim = {
