@@ -18,13 +18,13 @@ from services.eligibility.domain.books import Book
 from services.eligibility.domain.inbound import Answered, TakeAnswers
 from services.eligibility.domain.queue import RecordSent
 from shared.aside import aside
-from shared.errors import Malformed, NotFound
+from shared.errors import Malformed, NotFound, Refused
 from shared.service import At, Command, Doors, HandOver, Outside, Row
 from shared.x12 import Finding, Unreadable, read_file
 from shared.x12.eligibility_270 import Batch270, Dependent, Inquiry270, write_270
 from shared.x12.eligibility_271 import Answer271, Benefit, read_271
 from shared.x12.envelope import kind_of
-from shared.x12.writing import Header, plain
+from shared.x12.writing import Header, NotWritable, plain
 
 INQUIRIES_IN_SET = 99
 """Batch vendors take at most 99 inquiries in a set."""
@@ -38,7 +38,10 @@ RELATIONS = frozenset({"01", "19", OTHER_ADULT})
 
 
 async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
-    """The 270 file of a batch; every date comes from the event, so it is the same file every time."""
+    """The 270 file of a batch; every date comes from the event, so it is the same file every time.
+
+    Refused (a person has to look) where the books say something that no file can hold.
+    """
     book: Book = await outside.book(at.partition)
     traces = [i.trace for i in event.inquiries]
     rows = await outside.rows(
@@ -80,7 +83,10 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
         )
         for n in range(0, len(inquiries), INQUIRIES_IN_SET)
     ]
-    return write_270(header, sets)
+    try:
+        return write_270(header, sets)
+    except NotWritable as no:
+        raise Refused(f"the file cannot be written: {no}") from None
 
 
 def _inquiry(row: Row, person: PersonDetails, member: MemberDetails, book: Book) -> Inquiry270:

@@ -23,8 +23,11 @@ from shared.http import FIELDS_SHOWN, Actor, Day, IdempotencyKey
 from shared.json_bodies import Door
 from shared.service import Doors, Order, Scope
 from shared.x12.npi import is_npi
+from shared.x12.writing import NotWritable, clean
 
 CODES_AT_MOST = 200_000
+IN_FILES = ("payer_id", "receiver_id", "submitter_id", "taxonomy")
+"""What stands in our files as it is listed; a name is made to fit."""
 
 
 class DayBody(BaseModel):
@@ -61,6 +64,21 @@ def made(cls: type, body: dict[str, Any]) -> Any:
     except ValidationError as wrong:
         fields = sorted({_field(e["loc"], e["type"]) for e in wrong.errors()})[:FIELDS_SHOWN]
         raise Malformed(f"these fields are missing or wrong: {', '.join(fields)}") from None
+
+
+def _has_its_place(value: str) -> bool:
+    """Whether an element can hold it, and holds something then."""
+    try:
+        return bool(clean(value))
+    except NotWritable:
+        return False
+
+
+def judge_ids(event: Any) -> None:
+    """Malformed where an id is listed that no file of ours could hold."""
+    wrong = [name for name in IN_FILES if not _has_its_place(getattr(event, name, "-"))]
+    if wrong:
+        raise Malformed(f"these fields are missing or wrong: {', '.join(wrong)}")
 
 
 def read_codes(data: bytes) -> list[str]:
@@ -172,6 +190,7 @@ async def _list(
     doors: Doors, cls: type, body: dict[str, Any], key: str, who: str
 ) -> dict[str, Any]:
     event = made(cls, body)
+    judge_ids(event)
     right = is_npi(event.npi) if isinstance(event, FacilityListed) else True
     digest = hashlib.sha256(msgspec.json.encode(event)).hexdigest()
     return await _tell(doors, List(event, digest, right), key, who)

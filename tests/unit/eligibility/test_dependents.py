@@ -20,6 +20,7 @@ from services.eligibility.app import SERVICE
 from services.eligibility.domain import Book, evolve_book
 from services.eligibility.domain.account import queue_of
 from services.eligibility.gateway import HAND_OVER, answers_to, read_answers
+from shared.errors import Refused
 from shared.service import Row
 from shared.x12 import read_file
 from shared.x12.eligibility_270 import Inquiry270, check_270, read_270, read_set_270
@@ -61,12 +62,16 @@ class Outside:
 
 
 def file(
-    relation: str, *, about: Any = "patient", own_number: bool = False, payer: str = "P"
+    relation: str,
+    *,
+    about: Any = "patient",
+    own_number: bool = False,
+    payer: str = "P",
+    payer_id: str = PAYER.payer_id,
 ) -> bytes:
     """The 270 that leaves."""
-    listed = evolve_book(
-        evolve_book(BOOK, FACILITY), replace(PAYER, name="PAYER", inquires_about=about)
-    )
+    named = replace(PAYER, name="PAYER", payer_id=payer_id, inquires_about=about)
+    listed = evolve_book(evolve_book(BOOK, FACILITY), named)
     member = MemberDetails(member_id="M1", subscriber=None if own_number else HOLDER)
     batched = InquiriesBatched(
         receiver="R", lane=0, isa13=500_000_100, gs06=500_000_100, file_name="f", batched_on=DAY,
@@ -94,6 +99,11 @@ def test_a_dependent_is_asked_about_below_the_subscriber() -> None:
     (one,) = read_file(data).sets()
     whole, findings = read_set_270(one)
     assert [*findings, *check_270(whole, one)] == []
+
+
+def test_a_file_that_cannot_be_written_waits_for_a_person() -> None:
+    with pytest.raises(Refused, match=r"the file cannot be written: .*NM109"):
+        file("18", payer_id="A~B")
 
 
 @pytest.mark.parametrize("relation", ["G8", "53", "20"])

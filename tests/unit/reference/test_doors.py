@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.reference import EnrolmentRecorded, RuleSetPublished
-from services.reference.api import made, written
+from contracts.reference import EnrolmentRecorded, ReceiverListed, RuleSetPublished
+from services.reference.api import judge_ids, made, written
 from services.reference.app import SERVICE
 from shared.errors import Malformed
 from shared.http import app
@@ -29,6 +29,15 @@ def test_a_name_that_the_caller_made_up_is_not_told() -> None:
 def test_what_no_file_can_hold_is_malformed(value: Any) -> None:
     with pytest.raises(Malformed):
         written({"name": value})
+
+
+@pytest.mark.parametrize("value", ["", " ", "A*B", "A~B", "A:B", "KL\u0416"])
+def test_an_id_that_no_file_of_ours_can_hold_is_not_listed(value: str) -> None:
+    receiver = ReceiverListed(
+        receiver="R", name="A: ANY NAME", receiver_id="RID", submitter_id=value, submitter_name="S"
+    )
+    with pytest.raises(Malformed, match="missing or wrong: submitter_id"):
+        judge_ids(receiver)
 
 
 class Doors:
