@@ -1,6 +1,7 @@
 """Writing 270 files and reading 271 files."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -33,6 +34,8 @@ INACTIVE = frozenset("678")
 """EB01: the payer says that there is no cover. Anything else but active says nothing either way."""
 ORIGIN = "9CLAIMLOG1"
 SELF, OTHER_ADULT = "18", "34"
+_CODE = re.compile(r"[ -~]{1,48}")
+"""As an event can hold one; what a payer says otherwise stands in its file alone."""
 RELATIONS = frozenset({"01", "19", OTHER_ADULT})
 """INS02 of loop 2100D tells spouse, child and any other apart, no more."""
 
@@ -220,14 +223,14 @@ def _answer(one: Read, account: str, payer: str) -> Answered:
             account=account,
             trace=trace,
             payer=payer,
-            reason=first.reason or "?",
+            reason=first.reason if _CODE.fullmatch(first.reason) else "?",
             follow_up=first.follow_up,
             loop=first.loop,
             source=one.source,
         )
     active = next((b for b in a.benefits if b.code in ACTIVE), None)
     if active is None and not any(b.code in INACTIVE for b in a.benefits):
-        codes = tuple(dict.fromkeys(b.code for b in a.benefits if b.code))
+        codes = tuple(dict.fromkeys(b.code for b in a.benefits if _CODE.fullmatch(b.code)))
         return BenefitsUnclear(
             account=account, trace=trace, payer=payer, codes=codes, source=one.source
         )

@@ -10,17 +10,11 @@ from contracts.adjudication_tracking import FileReceived, ReceivedSet
 from contracts.values import Source
 from services.adjudication_tracking.domain.books import UNKNOWN, Book
 from services.adjudication_tracking.domain.inbound import TakePart
+from services.adjudication_tracking.gateway.beyond import BEYOND, beyond
 from services.adjudication_tracking.gateway.eob import Eob, EobAdjustment, EobClaim, EobLine
 from services.adjudication_tracking.gateway.findings import errors
 from services.adjudication_tracking.gateway.intake import in_parts
-from services.adjudication_tracking.gateway.remittances import (
-    BEYOND,
-    Judged,
-    Said,
-    beyond,
-    here,
-    staged,
-)
+from services.adjudication_tracking.gateway.remittances import Judged, Said, here, staged
 from shared.aside import aside
 from shared.errors import Malformed
 from shared.service import Doors, Row

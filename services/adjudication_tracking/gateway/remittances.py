@@ -1,6 +1,6 @@
 """A remittance as staged: every finding of reading and judging it goes along, or refuses it at the door."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,12 +21,12 @@ from contracts.values import (
     Source,
 )
 from services.adjudication_tracking.domain.books import Book
+from services.adjudication_tracking.gateway.beyond import unkeepable
 from services.adjudication_tracking.gateway.findings import errors, refuse
 from shared.aside import aside
 from shared.service import Doors, Row
 from shared.streams import read_claim_number, remittance_key, remittance_stream
 from shared.x12 import Finding, TransactionSet
-from shared.x12.money import MAX_CENTS
 from shared.x12.remittance_835 import Cas, RemitClaim, Remittance, check_835, read_835
 
 CLAIMS_IN_CHUNK = 50
@@ -34,7 +34,6 @@ MOST_FAULTS = 200
 MOST_WARNINGS = 20
 SAME_CHECK_DAYS = 31
 """So far apart the days of one check may be on paper and in its file; later the number is another check's."""
-BEYOND = "the amounts add up to more than any payment"
 
 Said = tuple[str, Any]
 
@@ -76,25 +75,6 @@ async def take(
     sealed = await _people(remit, source.sha256, doors)
     judged = Judged(remit, findings, payer, paid_on, source, sealed, one.ordinal)
     return remit, await staged(judged, book, doors, await here(judged, doors))
-
-
-def beyond(remit: Remittance) -> bool:
-    """Whether a sum of its amounts may be larger than an event can say, though each by itself is not.
-
-    Whatever follows from a payment (totals, differences, a patient's part) is a sum of some of them, with either sign.
-    """
-    return sum(map(abs, _amounts(remit))) > MAX_CENTS
-
-
-def _amounts(remit: Remittance) -> Iterator[int]:
-    yield remit.amount_cents
-    yield from (p.cents for p in remit.plb)
-    for claim in remit.claims:
-        yield from (claim.charge_cents, claim.paid_cents, claim.patient_cents)
-        yield from (c.cents for c in claim.cas)
-        for line in claim.lines:
-            yield from (line.charge_cents, line.paid_cents)
-            yield from (c.cents for c in line.cas)
 
 
 async def here(judged: Judged, doors: Doors) -> Row | None:
@@ -170,8 +150,7 @@ async def staged(judged: Judged, book: Book, doors: Doors, known: Row | None) ->
 
 def _judged(one: TransactionSet) -> tuple[Remittance, list[Finding]]:
     remit, findings = read_835(one)
-    found = [*findings, *check_835(remit, one)]
-    return remit, [*found, one.finding(0, BEYOND)] if beyond(remit) else found
+    return remit, [*findings, *check_835(remit, one), *unkeepable(remit, one)]
 
 
 def _payments(judged: Judged) -> list[ClaimPayment]:

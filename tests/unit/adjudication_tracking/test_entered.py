@@ -17,8 +17,8 @@ from contracts.values import Source
 from services.adjudication_tracking.domain import ACCOUNT, REMITTANCE
 from services.adjudication_tracking.domain.account import AnswerClaim
 from services.adjudication_tracking.domain.remittance import Balance, Dispatch, Release
+from services.adjudication_tracking.gateway.beyond import BEYOND
 from services.adjudication_tracking.gateway.entered import NO_TRACE
-from services.adjudication_tracking.gateway.remittances import BEYOND
 from shared.streams import charge_number, claim_number
 from tests.unit.adjudication_tracking.test_claims import (
     CAPTURED,

@@ -17,7 +17,7 @@ from services.adjudication_tracking.domain.remittance import Balance
 from services.adjudication_tracking.gateway import Intake
 from shared.errors import Malformed, ServiceError
 from shared.service import Answer, Order
-from shared.x12.remittance_835 import Cas, RemitClaim, RemitLine, Remittance, write_835
+from shared.x12.remittance_835 import Cas, Plb, RemitClaim, RemitLine, Remittance, write_835
 from shared.x12.writing import Header
 from tests.unit.adjudication_tracking.test_claims import CLAIM
 from tests.unit.scenario import said
@@ -49,9 +49,11 @@ def _remittance(group: str = "CO", patient_cents: int = 0, **more: Any) -> Remit
     )
 
 
-async def _take(remittance: Remittance) -> list[Any]:
+async def _take(remittance: Remittance, *otherwise: bytes) -> list[Any]:
+    """What the file says; `otherwise` is what stands in it, and what in its place."""
     header = Header("P1", "US", 7, 7, date(2026, 2, 1), "1200")
     data = write_835(header, [remittance])
+    data = data.replace(*otherwise) if otherwise else data
     intake = Intake(_Doors(), BOOK, data, "era.835")  # type: ignore[arg-type]
     return [event for part in await intake.parts() for _, event in part.said]
 
@@ -59,6 +61,30 @@ async def _take(remittance: Remittance) -> list[Any]:
 async def test_a_group_code_that_does_not_exist_refuses_the_835_with_file_and_place() -> None:
     with pytest.raises(Malformed, match=r"era\.835: segment \d+, byte \d+, .*CAS01.*group"):
         await _take(_remittance("ZZ"))
+
+
+@pytest.mark.parametrize("value", ["\u00e9", "X" * 49])
+@pytest.mark.parametrize(
+    ("element", "before", "after"),
+    [
+        ("BPR01", "BPR*I*", "BPR*{}*"),
+        ("CLP02", f"CLP*{CLAIM}*1*", f"CLP*{CLAIM}*{{}}*"),
+        ("MOA", "*MA01~", "*{}~"),
+        ("CAS02", "CAS*CO*45*", "CAS*CO*{}*"),
+        ("LQ02", "LQ*HE*N130~", "LQ*HE*{}~"),
+        ("PLB03", "*WO:", "*{}:"),
+        ("the payee's NPI", "*XX*1999000009~", "*XX*{}~"),
+        ("the payee's tax id", "REF*TJ*000000011~", "REF*TJ*{}~"),
+    ],
+)
+async def test_a_code_that_no_event_can_hold_refuses_the_835_with_its_place(
+    element: str, before: str, after: str, value: str
+) -> None:
+    remittance = _remittance(plb=[Plb("WO", 0, "REF1", "1999000009", date(2026, 12, 31))], payee_tax_id="000000011")
+    remittance.claims[0].lines[0].remarks = ["N130"]
+    remittance.claims[0].remarks = ["MA01"]
+    with pytest.raises(Malformed, match=rf"era\.835: segment \d+, byte \d+, .*{element}: a code or id is longer"):
+        await _take(remittance, before.encode(), after.format(value).encode())
 
 
 async def test_an_835_whose_amounts_add_up_to_more_than_any_payment_is_refused() -> None:

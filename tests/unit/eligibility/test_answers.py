@@ -88,6 +88,15 @@ def test_a_refused_inquiry_names_its_reason_and_our_payer() -> None:
     assert (answer.payer, answer.reason, answer.follow_up) == ("P", "75", "C")
 
 
+@pytest.mark.parametrize("code", ["\u00e9", "X" * 49])
+def test_a_code_that_no_event_can_hold_is_left_to_the_file(code: str) -> None:
+    rejected = _file(rejections=[Rejection("75", "C", "2100C")]).replace(b"AAA*N**75*", f"AAA*N**{code}*".encode())
+    answer = _one(rejected)
+    assert isinstance(answer, InquiryRejected) and answer.reason == "?"
+    unclear = _one(_file(Benefit("V"), Benefit("U")).replace(b"EB*U", f"EB*{code}".encode()))
+    assert isinstance(unclear, BenefitsUnclear) and unclear.codes == ("V",)
+
+
 def test_a_file_without_a_271_is_refused() -> None:
     with pytest.raises(Malformed):
         _take(b"ISA*not a file")
