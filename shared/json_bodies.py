@@ -28,7 +28,12 @@ _decode = json.JSONDecoder(object_pairs_hook=_once).decode
 class _Asked(Request):
     async def json(self) -> Any:
         body = await self.body()
-        return _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+        try:
+            return _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, RecursionError):  # Bytes that are no text, a number of thousands of digits, a bottomless list.
+            raise json.JSONDecodeError("", "", 0) from None
 
 
 class Door(APIRoute):
