@@ -103,10 +103,12 @@ class ClaimResubmitted:
 
 @event("submission.claim_voided.v1", "account")
 class ClaimVoided:
-    """The payer took a void (frequency 8): by its 277CA, or by the reversal of its decision.
+    """The claim asks nobody for anything any more: its payer took a void (frequency 8), or nobody has it.
 
-    `standing` are decisions that it has not taken back yet, with what they paid: that money is the payer's to take
-    back. Amounts stay receivables until the claim goes anew or its charges are corrected.
+    A payer takes a void by its 277CA, or by the reversal of its decision. `standing` are decisions that it has not
+    taken back yet, with what they paid: that money is the payer's to take back. `nobody` has a claim that never left:
+    it ends by itself when every charge was voided, or by a person, who says why. Amounts stay receivables until the
+    claim goes anew or its charges are corrected.
     """
 
     account: AccountNumber
@@ -115,9 +117,11 @@ class ClaimVoided:
     payer: Code
     payer_order: int
     payer_control: str
-    taken_by: Literal["277CA", "reversal"]
+    taken_by: Literal["277CA", "reversal", "nobody"]
     standing: tuple[Code, ...] = ()
     standing_paid_cents: Cents = 0
+    reason: Sentence = ""
+    voided_by: str = ""
 
 
 @event("submission.void_withdrawn.v1", "account")

@@ -88,3 +88,50 @@ async def test_what_has_left_is_a_persons_to_send_again(office: Office) -> None:
     row = await office.submission_shows(account.claim(), "submitted")
     assert (row["attempt"], sent.claim.total_cents) == (1, 15_000)
     assert not any(file.has(account.claim()) for file in [*office.new_files()])
+
+
+async def work(office: Office, account: Account) -> list[Any]:
+    """What the work list of held and rejected claims says of this one."""
+    rows = await office.doors.get("submission", "/work-list", limit=2_000)
+    return [row for row in rows if row["claim"] == account.claim()]
+
+
+async def test_a_claim_whose_charges_are_all_voided_ends_and_goes_once_there_are_any(office: Office) -> None:
+    account = await office.encounter()
+    await office.submission_shows(account.claim(), "queued")
+    for n in (1, 2):
+        await corrected(office, account, n, units=0)
+    row = await office.submission_shows(account.claim(), "voided")
+    assert row["total_cents"] == 0
+    assert (await office.claim_is(account, "voided"))["charge_cents"] == 0
+    assert await work(office, account) == []
+    await office.has(account, Money(0))
+    await office.cutoff()
+    await office.quiet()
+    await office.morning()
+    assert not any(file.has(account.claim()) for file in office.new_files())
+
+    await corrected(office, account, 1, units=1)
+    sent = await accepted(office, account, "ICN-V")
+    assert [line.charge_cents for line in sent.claim.lines] == [ADMISSION[1]]
+    row = await office.submission_shows(account.claim(), "accepted")
+    assert (row["attempt"], row["frequency"]) == (2, "1")
+
+
+async def test_a_claim_whose_coverage_is_gone_is_a_persons_to_end(office: Office) -> None:
+    account = await office.encounter()
+    await office.submission_shows(account.claim(), "queued")
+    gone = {"coverages": [], "set_on": office.day.isoformat(), "reason": "NOT COVERED"}
+    await office.tell("registration", f"/patients/{account.patient}/coverages", gone)
+    await office.submission_shows(account.claim(), "held")
+    assert len(await work(office, account)) == 1
+    await office.tell("submission", f"/claims/{account.claim()}/void", {"reason": "THE PATIENT PAYS"})
+    await office.submission_shows(account.claim(), "voided")
+    await office.claim_is(account, "voided")
+    assert await work(office, account) == []
+    voided = await office.doors.get("submission", "/voided", limit=2_000)
+    assert [row["standing"] for row in voided if row["claim"] == account.claim()] == [[]]
+    (step,) = [s for s in (await office.story(account))["steps"] if s["wire"] == "submission.claim_voided.v1"]
+    assert (step["facts"]["taken_by"], step["facts"]["reason"]) == ("nobody", "THE PATIENT PAYS")
+    assert step["actor"] == "biller:journey"
+    await office.has(account, Money(15_000, patient=15_000))

@@ -13,7 +13,8 @@ from services.posting.app import SERVICE as POSTING
 from services.posting.domain.account_state import Account
 from services.posting.domain.balance import equation
 from services.submission.domain.account_state import Account as Billed
-from services.submission.domain.package import package
+from services.submission.domain.ending import is_empty
+from services.submission.domain.package import is_ready, package
 from services.submission.domain.sending import payer_now
 from shared import envelope as wire
 from tests.simulation.claims_said import PHONE
@@ -38,6 +39,7 @@ def check(world: World, found: Found) -> None:
     _rows_add_up(tables, captured, cash, _not_posted(world), found)
     _each_leaves_once(world, found)
     _what_leaves_says_what_its_account_says(world, found)
+    _what_has_nothing_to_bill_has_ended(world, found)
     world.seen["account with money"] += len(captured)
     world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
     world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
@@ -180,6 +182,18 @@ def _what_leaves_says_what_its_account_says(world: World, found: Found) -> None:
             else:
                 world.seen["left as its account said it before"] += 1
     _what_went_anew(world, packages, gone)
+
+
+def _what_has_nothing_to_bill_has_ended(world: World, found: Found) -> None:
+    """A claim that never left is held for nothing when its charges are all voided, and is back when there are any."""
+    for _, account in _accounts(world, "submission", Billed):
+        for claim in account.claims.values():
+            if claim.status == "held" and is_empty(account, claim):
+                found(f"claim {claim.claim} is held, and has nothing to bill")
+            ended = claim.emptied and claim.status == "voided"
+            if ended and is_ready(account) and claim.payer_order not in account.forwarded:
+                found(f"claim {claim.claim} ended, and its account has charges to bill")
+            world.seen["claim ended for want of charges"] += ended
 
 
 def _now(account: Billed, claim: Any, then: ClaimPackage) -> ClaimPackage:

@@ -27,7 +27,7 @@ _BOUNCED = frozenset({"transport_rejected", "rejected"})
 _UNDECIDED = ON_ITS_WAY | _BOUNCED | {"editing", "held"}
 _BACK = frozenset({"correcting", "reversed"})
 _VOID = frozenset({"voided"})
-"""The payer took a void: what comes of older attempts and decisions changes nothing any more."""
+"""The payer took a void, or nobody has the claim: what comes of older attempts and decisions changes nothing any more."""
 
 ALLOWED: dict[str, frozenset[str]] = {
     "": frozenset({"editing", "history", "adjudicated", "forwarded"}),
@@ -35,7 +35,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "forwarded": _UNDECIDED | {"adjudicated"},
     # An answer may overtake our own word that the attempt left.
     "editing": _UNDECIDED - {"editing"} | {"adjudicated"} | _VOID,
-    "held": frozenset({"editing", "adjudicated"}),
+    # What never left is voided without anybody's answer.
+    "held": frozenset({"editing", "adjudicated"}) | _VOID,
     "submitted": _UNDECIDED - {"submitted"} | {"adjudicated"} | _VOID,
     "received": frozenset({"accepted", "editing", "held", "adjudicated"}) | _BOUNCED | _VOID,
     "accepted": frozenset({"rejected", "editing", "held", "adjudicated"}) | _VOID,

@@ -92,7 +92,8 @@ _HELD = (
     "case when frequency = '8' then coalesce(hold_fix, '') || ' The void goes by itself then; or withdraw it: "
     f"{_DOOR}/void/withdraw' when hold like '%TRANSPORT%' then 'mend what transport names, then resubmit: "
     f"{_DOOR}/resubmit' else coalesce(nullif(hold_fix, ''), 'Mend it.') || ' It goes by itself then; "
-    f"what a person may override: {_DOOR}/release' end"
+    f"what a person may override: {_DOOR}/release' || case when first_sent_on is null then "
+    f"'; what shall not go at all: {_DOOR}/void' else '' end end"
 )
 _BACK = (
     f"case when state = 'held' then {_HELD} when state = 'transport rejected' then 'nothing: it goes again by itself' "

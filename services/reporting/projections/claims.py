@@ -269,6 +269,14 @@ def _answered(answers: dict[str, int], paid: int, denied: int) -> str:
     return "paid" if paid else "zero pay"
 
 
+def _voided(row: Row, e: ClaimVoided, at: At) -> Row:
+    """Nothing is asked for any more; that its payer took it is an answer, that nobody has it is none."""
+    made: Row = {"state": "voided", "late": [], "hold": "", **NOT_ANSWERED}
+    if e.taken_by != "nobody":
+        return {**made, "answered_on": at.occurred_on}
+    return made if e.voided_by else {**made, "charge_cents": 0}
+
+
 def _withdrawn(row: Row, e: VoidWithdrawn, at: At) -> Row:
     """The claim stands as it did before the void: as posted, or as the payer has it."""
     made: Row = {
@@ -302,7 +310,7 @@ _CLAIM: dict[type, Any] = {
         **_asked_anew(e),
     },
     ClaimSubmitted: _submitted,
-    ClaimVoided: lambda row, e, at: {"state": "voided", "answered_on": at.occurred_on, "late": [], **NOT_ANSWERED},
+    ClaimVoided: _voided,
     VoidWithdrawn: _withdrawn,
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,

@@ -70,7 +70,7 @@ TOLD = frozenset(
 """What happens to an account, in the order it is told."""
 
 SHOWN = (
-    "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "entity", "by",
+    "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "entity", "by", "taken_by",
     "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
     "contractual_cents", "allowed_cents", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",

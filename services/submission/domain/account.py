@@ -38,6 +38,7 @@ from services.submission.domain.commands import (
     WithdrawVoid,
 )
 from services.submission.domain.crossing import bill_forwarded
+from services.submission.domain.ending import begin_again, end_empty, nothing_is_left
 from services.submission.domain.history import take_over
 from services.submission.domain.package import (
     coverage_of,
@@ -112,6 +113,8 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
 
 
 def _build(account: Account, books: Books) -> Said:
+    if nothing_is_left(account):
+        return end_empty(account)
     if not is_ready(account):
         return []
     if not account.claims:
@@ -155,6 +158,8 @@ def _create(account: Account, order: int, books: Books) -> Said:
 
 def _look_again(account: Account, claim: ClaimState, books: Books) -> Said:
     """A held claim goes when nothing blocks it any more; the same reasons are not said twice."""
+    if claim.status == "voided" and claim.emptied:
+        return begin_again(account, claim, books)
     if claim.status != "held" or TRANSPORT in claim.reasons:
         return []
     if claim.frequency == REPLACEMENT and payer_now(account, claim) != claim.payer:

@@ -90,6 +90,8 @@ class ClaimState(msgspec.Struct, frozen=True, array_like=True):
     """Whether the queue was asked for it."""
     aside: int = 0
     """The attempt that the writer set aside of its file: what goes of it later is another."""
+    emptied: bool = False
+    """Voided by itself, for nothing was left to bill: it goes again once there is something."""
 
 
 _replace = msgspec.structs.replace
@@ -141,7 +143,7 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
         case ForwardingGivenUp() if claim.status == "forwarded":
             return _replace(claim, status="held")
         case ClaimVoided():
-            return _replace(claim, status="voided", accepted_as="", taken="", before_void=None)
+            return _voided(claim, event)
         case VoidWithdrawn():
             return _withdrawn(claim, event)
         case ClaimAcknowledged() if answers_newest(claim, event, ("submitted",)):
@@ -213,6 +215,7 @@ def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
         held_for=(),
         transport_tries=claim.transport_tries + 1 if again else 0,
         taken="",
+        emptied=False,
         before_void=_before_void(claim, event),
         corrected={**claim.corrected, **{charge.charge: charge for charge in event.charges}},
         authorization=event.authorization or claim.authorization,
@@ -230,6 +233,20 @@ def _before_void(claim: ClaimState, event: ClaimResubmitted) -> BeforeVoid | Non
         case "accepted" | "adjudicated" as stands:
             return BeforeVoid(stands, claim.frequency, claim.payer_control)
     return claim.before_void
+
+
+def _voided(claim: ClaimState, event: ClaimVoided) -> ClaimState:
+    return _replace(
+        claim,
+        status="voided",
+        reasons=(),
+        held_for=(),
+        accepted_as="",
+        taken="",
+        before_void=None,
+        emptied=event.taken_by == "nobody" and not event.voided_by,
+        **_WAITS_NO_MORE,
+    )
 
 
 def _withdrawn(claim: ClaimState, event: VoidWithdrawn) -> ClaimState:

@@ -9,6 +9,7 @@ from contracts.submission import ClaimPackage, ClaimRecalled, ClaimReleased, Cla
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import VOID, ClaimState
+from services.submission.domain.ending import ended, is_empty
 from services.submission.domain.lanes import NO_FILE
 from services.submission.domain.package import package
 from services.submission.domain.sending import (
@@ -48,13 +49,16 @@ def recall(account: Account, books: Books) -> list[Event | Say]:
 def take_back(account: Account, aside: ClaimSetAside, books: Books) -> list[Event | Say]:
     """What the queue gave back goes as the account says it now; what the writer refused is held, unless it was overtaken.
 
-    A payer that decided meanwhile, of an attempt before, does not keep back what was to go.
+    A payer that decided meanwhile, of an attempt before, does not keep back what was to go. What has no charge any
+    more goes nowhere.
     """
     claim = account.claims.get(aside.claim)
     given_back = aside.isa13 == NO_FILE
     waits = ("queued", "adjudicated") if given_back else ("queued",)
     if claim is None or claim.attempt != aside.attempt or claim.status not in waits:
         return []
+    if is_empty(account, claim):
+        return [ended(account, claim)]
     if given_back or overtaken(account, claim):
         return sent_anew(account, claim, aside.reason.sentence, books)
     return [held(account, claim, (aside.reason,))]

@@ -1,6 +1,6 @@
 """A claim that a payer has is voided (frequency 8), and goes as a new claim afterwards when a person wants it.
 
-A void that the payer does not take is sent again, or withdrawn.
+One that is held and never left is voided at once. A void that the payer does not take is sent again, or withdrawn.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import VOID, ClaimState
 from services.submission.domain.commands import VoidClaim, WithdrawVoid
+from services.submission.domain.ending import ended, never_left
 from services.submission.domain.package import is_ready
 from services.submission.domain.sending import again, payer_now, resubmission
 from shared.errors import Refused
@@ -22,14 +23,16 @@ TAKES_NONE = {
 
 
 def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event | Say]:
-    """Ask the payer to cancel what it accepted or decided, under its own control number; once."""
+    """Ask the payer to cancel what it accepted or decided, under its own control number; once. What never left just ends."""
     claim = account.claims.get(command.claim)
     if claim is None:
         raise Refused("this account has no such claim")
     if claim.status == "voided" or (claim.frequency == VOID and claim.status in _ON_ITS_WAY):
         return []
+    if claim.status == "held" and never_left(account, claim):
+        return [ended(account, claim, command.reason, command.by)]
     if claim.status not in ("accepted", "adjudicated"):
-        raise Refused(f"only a claim that its payer has is voided; this one is {claim.status}")
+        raise Refused(f"only what a payer has, or what is held and never left, is voided; this one is {claim.status}")
     if claim.reopening:
         raise Refused("the payer is asked to reopen its decision on this claim")
     control = control_of(account, claim)

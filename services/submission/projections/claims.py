@@ -154,7 +154,7 @@ def _change(row: Row, event: Any, on: date) -> Row:
             return {"state": "rejected", "reasons": [_refusal(row, event)], "waiting_since": on}
         case ClaimVoided():
             void = {"state": "voided", "reasons": [], "waiting_since": on}
-            return void | {"standing": list(event.standing)}
+            return void | {"standing": list(event.standing)} | _of_no_charge(event)
         case VoidWithdrawn():
             stands: Row = {"state": event.stands, "reasons": [], "waiting_since": None}
             return stands | {"frequency": event.frequency}
@@ -166,6 +166,12 @@ def _change(row: Row, event: Any, on: date) -> Row:
             answered: Row = {"state": "adjudicated", "reasons": [], "waiting_since": None}
             return answered | {"payer_control": event.payer_control}
     return {}
+
+
+def _of_no_charge(event: ClaimVoided) -> Row:
+    """What ended for want of charges waits for nobody; what a person or a payer ended has amounts left."""
+    by_itself = event.taken_by == "nobody" and not event.voided_by
+    return {"total_cents": 0, "waiting_since": None} if by_itself else {}
 
 
 def _decides(row: Row, event: ClaimAdjudicated) -> bool:

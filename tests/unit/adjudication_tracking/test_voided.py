@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
-from contracts.submission import ClaimResubmitted, ClaimVoided, VoidWithdrawn
+from contracts.submission import ClaimHeld, ClaimResubmitted, ClaimVoided, VoidWithdrawn
 from services.adjudication_tracking.domain import ACCOUNT
 from tests.unit.adjudication_tracking.test_claims import (
     CLAIM,
@@ -69,6 +69,7 @@ REVERSED = AdjudicationReversed(
     paid_cents=-8_000,
     source=SOURCE,
 )
+HELD = ClaimHeld(account=NUMBER, claim=CLAIM, attempt=1, reasons=())
 ACCEPTED = [*SENT, _ack("payer", "A2")]
 
 
@@ -98,6 +99,17 @@ def test_a_voided_claim_goes_anew() -> None:
     anew = replace(AGAIN, attempt=3, frequency="1", cause="after_void")
     left = replace(SUBMITTED, attempt=3, isa13=300)
     claim = fold(ACCOUNT, [*ACCEPTED, AGAIN, LEFT, VOIDED, anew, left]).claims[CLAIM]
+    assert (claim.state, claim.submitted_on, claim.forbidden) == ("submitted", DAY, 0)
+
+
+@pytest.mark.parametrize("before", [SENT[:-1], [*SENT[:-1], HELD]], ids=["waited", "held"])
+def test_a_claim_that_ends_before_it_left_waits_for_nobody_and_goes_anew(before: list[Any]) -> None:
+    ended = [*before, replace(VOIDED, attempt=1, taken_by="nobody")]
+    state = fold(ACCOUNT, ended)
+    assert (state.claims[CLAIM].state, state.claims[CLAIM].forbidden) == ("voided", 0)
+    assert ACCOUNT.timers is not None and ACCOUNT.timers(state) == {}
+    anew = replace(AGAIN, frequency="1", cause="after_void")
+    claim = fold(ACCOUNT, [*ended, anew, replace(SUBMITTED, attempt=2)]).claims[CLAIM]
     assert (claim.state, claim.submitted_on, claim.forbidden) == ("submitted", DAY, 0)
 
 

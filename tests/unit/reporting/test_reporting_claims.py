@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.unit.posting.facts import CLAIM, DAY, line
+from contracts.submission import ClaimHeld, ClaimVoided, EditFailure
+from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY, line
 from tests.unit.reporting.facts import (
     ALL_PATIENT,
     DENIED,
@@ -129,3 +130,28 @@ def test_a_claim_that_no_payer_has_yet_charges_what_its_account_says_by_then() -
     assert (first["first_charge_cents"], first["first_held"], first["attempt"]) == (15_000, False, 2)
     rows.tell(replace(again, attempt=3, total_cents=9_000))
     assert rows.claim(CLAIM)["charge_cents"] == 15_000
+
+
+HELD = ClaimHeld(
+    account=ACCOUNT,
+    claim=CLAIM,
+    attempt=1,
+    reasons=(
+        EditFailure(
+            rule="MEMBER", rule_version="1", loop="2010BA", element="NM109", severity="block",
+            sentence="No member number.", fix="Set the coverages.",
+        ),
+    ),
+)  # fmt: skip
+ENDED = ClaimVoided(
+    account=ACCOUNT, claim=CLAIM, attempt=1, payer="BLUE", payer_order=1, payer_control="", taken_by="nobody"
+)  # fmt: skip
+
+
+def test_a_claim_that_ended_before_it_left_is_held_for_nothing_and_was_answered_by_nobody() -> None:
+    for ended, charge_cents in ((ENDED, 0), (replace(ENDED, reason="self-pay", voided_by="biller"), 20_000)):
+        row = Rows().tell(created(), HELD, ended).claim(CLAIM)
+        assert (row["state"], row["hold"], row["answered_on"]) == ("voided", "", None)
+        assert row["charge_cents"] == charge_cents
+    taken = replace(ENDED, taken_by="277CA")
+    assert Rows().tell(created(), submitted(DAY), taken).claim(CLAIM)["answered_on"] is not None

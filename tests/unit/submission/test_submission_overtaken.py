@@ -14,6 +14,7 @@ from contracts.submission import (
     ClaimQueued,
     ClaimRecalled,
     ClaimResubmitted,
+    ClaimVoided,
     InterchangeBatched,
 )
 from contracts.values import Diagnosis, Sealed
@@ -199,13 +200,13 @@ def test_a_late_charge_goes_with_the_others_once_it_is_coded() -> None:
     assert (queued.package.attempt, len(queued.package.charges)) == (2, 3)
 
 
-def test_a_claim_whose_charges_are_all_voided_is_held_and_goes_once_there_are_any() -> None:
+def test_a_claim_whose_charges_are_all_voided_is_ended_and_goes_once_there_are_any() -> None:
     given = (*BUILT, changed(1, units=0), changed(2, units=0))
     assert recalls(*given) == ASKED_BACK
-    assert "SIZE-LINES" in held_for(*given)
-    own, _ = tell(given, AnswerSetAside(ASIDE))
-    _, queued = tell((*given, *own, LATE, LATE_CODED), BuildClaim())
-    assert queued.package.total_cents == 30_000
+    (voided,), nothing = tell(given, AnswerSetAside(ASIDE))
+    assert isinstance(voided, ClaimVoided) and nothing is None
+    (resent,), queued = tell((*given, voided, LATE, LATE_CODED), BuildClaim())
+    assert (resent.cause, queued.package.attempt, queued.package.total_cents) == ("after_void", 2, 30_000)
 
 
 def test_what_is_in_a_file_leaves_as_it_was_and_once() -> None:

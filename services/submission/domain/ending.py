@@ -1,0 +1,60 @@
+"""A claim that never left is ended on the spot: by itself when no charge is left, or by a person. No payer has to hear of it.
+
+What ended by itself goes by itself when there is something to bill again; what a person ended waits for a person.
+"""
+
+from contracts.submission import ClaimVoided
+from services.submission.domain.account_state import Account
+from services.submission.domain.books import Books
+from services.submission.domain.claim_state import ClaimState
+from services.submission.domain.package import billable, newest_adjudication
+from services.submission.domain.sending import again, resubmission
+from shared.service import Event, Say
+
+EMPTY = "No charge of the claim is left, and it never left: there is nothing to bill."
+CHARGED = "There are charges to bill again."
+
+
+def nothing_is_left(account: Account) -> bool:
+    """Whether the account was charged, and every charge was voided."""
+    return bool(account.charges) and not billable(account)
+
+
+def never_left(account: Account, claim: ClaimState) -> bool:
+    """Whether no attempt was in a file, and no payer knows the claim by another way."""
+    known = claim.before_void or newest_adjudication(account, claim.payer_order)
+    return claim.frequency == "1" and not claim.sent and not known
+
+
+def is_empty(account: Account, claim: ClaimState) -> bool:
+    """Whether the claim neither asked anybody for anything nor has anything to ask for."""
+    return nothing_is_left(account) and never_left(account, claim)
+
+
+def end_empty(account: Account) -> list[Event | Say]:
+    """Every held claim of an account whose charges are all voided, unless a payer may have it."""
+    claims = account.claims.values()
+    return [ended(account, c) for c in claims if c.status == "held" and is_empty(account, c)]
+
+
+def ended(account: Account, claim: ClaimState, reason: str = EMPTY, by: str = "") -> ClaimVoided:
+    """Nobody has the claim, and nobody will."""
+    return ClaimVoided(
+        account=account.account,
+        claim=claim.claim,
+        attempt=claim.attempt,
+        payer=claim.payer,
+        payer_order=claim.payer_order,
+        payer_control="",
+        taken_by="nobody",
+        reason=reason,
+        voided_by=by,
+    )
+
+
+def begin_again(account: Account, claim: ClaimState, books: Books) -> list[Event | Say]:
+    """What ended for want of charges has some: it goes as its next attempt, unless an earlier payer sends it on."""
+    if claim.payer_order in account.forwarded:
+        return []
+    event = resubmission(account, claim, "after_void", reason=CHARGED)
+    return again(account, claim, event, books)
