@@ -43,6 +43,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "unclaimed": ("/unclaimed", summary.UNCLAIMED),
+    "changed-charges": ("/changed-charges", summary.CHANGED_CHARGES),
     "unposted": ("/unposted", summary.UNPOSTED),
     "unapplied": ("/unapplied", summary.UNAPPLIED),
     "takebacks": ("/takebacks", summary.TAKEBACKS),

@@ -136,6 +136,17 @@ UNCLAIMED = (
     text("since", "since"),
     text("next", "next_step"),
 )
+CHANGED_CHARGES = (
+    text("account", "account"),
+    text("claim", "claim"),
+    text("payer", "payer"),
+    text("state", "state"),
+    text("sent", "sent_on"),
+    money("billed", "billed_cents"),
+    money("charged by now", "charges_cents"),
+    money("difference", "cents"),
+    text("next", "next_step"),
+)
 LATE = (
     text("awaited", "awaited"),
     text("from", "who"),
@@ -283,6 +294,7 @@ def _work(s: dict[str, Any]) -> None:
     if s["late"]:
         out.print("  each file and claim: claimlog list unanswered")
     _list(s, "unclaimed", "Insurance money that nobody is asked for", UNCLAIMED, 10)
+    _list(s, "changed_charges", "Claims that bill other than their account charges by now", CHANGED_CHARGES, 10)
 
 
 def _waiting(s: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.coding import ChargeCorrected
 from contracts.denial import AppealDecided, AppealFiled, DenialResolved
 from contracts.submission import ClaimHeld, ClaimResubmitted, EditFailure, TransportRejected
 from deploy.stack import Stack
@@ -16,6 +17,7 @@ from tests.unit.posting.facts import (
     ACCOUNT,
     CLAIM,
     DAY,
+    ONE,
     SECOND_CLAIM,
     TWO,
     captured,
@@ -25,11 +27,13 @@ from tests.unit.posting.facts import (
 from tests.unit.reporting.facts import (
     DENIED,
     PAID,
+    acknowledged,
     adjudicated,
     created,
     denial,
     lived,
     rejected,
+    resubmitted,
     submitted,
     taken_back,
     transferred,
@@ -154,6 +158,7 @@ def test_a_held_claim_names_its_account_why_it_is_held_and_how_it_goes(server: s
     assert row["why"] == "npi: The number is wrong."
     assert row["next_step"].startswith("Correct it at coding. It goes by itself then")
     assert row["next_step"].endswith(f"submission, POST /claims/{CLAIM}/release")
+    assert f"what shall not go at all: submission, POST /claims/{CLAIM}/void; " in row["next_step"]
 
 
 def test_a_held_correction_of_a_decided_claim_says_that_it_was_decided(server: str) -> None:
@@ -245,6 +250,40 @@ def test_charges_that_no_claim_was_made_of_are_nobodys_until_they_are_coded(serv
     ((what, _, cents, step),) = _unclaimed(server, rows)
     assert (what, cents, step.startswith("no claim was made of it")) == ("in process", 20_000, True)
     assert _unclaimed(server, rows.tell(created())) == []
+
+
+def _changed_charges(server: str, rows: Rows) -> list[tuple[Any, ...]]:
+    found = answer(server, rows, work.changed_charges)
+    return [(row["state"], row["billed_cents"], row["charges_cents"], row["cents"], row["next_step"]) for row in found]
+
+
+def test_a_claim_that_bills_other_than_its_account_charges_is_listed_until_it_goes_again_or_the_charge_returns(
+    server: str,
+) -> None:
+    rows = Rows().tell(opened("BLUE"), captured(), created(), submitted(DAY), adjudicated(PAID))
+    assert _changed_charges(server, rows) == []
+    one = charge(ONE, 20_000)
+    lower = ChargeCorrected(account=ACCOUNT, before=one, after=replace(one, charge_cents=15_000), reason="r")
+    ((*told, step),) = _changed_charges(server, rows.tell(lower))
+    assert told == ["adjudicated", 20_000, 15_000, -5_000]
+    assert f"replace it: submission, POST /claims/{CLAIM}/replace" in step
+    back = ChargeCorrected(account=ACCOUNT, before=lower.after, after=one, reason="r")
+    assert _changed_charges(server, rows.tell(back)) == []
+    assert len(_changed_charges(server, rows.tell(lower))) == 1
+    assert _changed_charges(server, rows.tell(resubmitted(15_000))) == []
+    again = replace(submitted(DAY, attempt=2), total_cents=15_000)
+    assert _changed_charges(server, rows.tell(again)) == []
+
+
+def test_what_the_payer_has_not_decided_or_has_no_charge_left_is_told_so(server: str) -> None:
+    rows = Rows().tell(opened("BLUE"), captured(), created())
+    one = charge(ONE, 20_000)
+    gone = ChargeCorrected(account=ACCOUNT, before=one, after=replace(one, units=0), reason="r")
+    assert _changed_charges(server, rows.tell(gone)) == [], "it has not left"
+    ((*told, step),) = _changed_charges(server, rows.tell(submitted(DAY)))
+    assert told == ["sent", 20_000, 0, -20_000] and step.startswith("wait for its payer's decision")
+    ((_, _, _, _, step),) = _changed_charges(server, rows.tell(acknowledged()))
+    assert step.startswith("no charge is left")
 
 
 def test_an_accepted_denial_is_to_be_written_off(server: str) -> None:

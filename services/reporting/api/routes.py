@@ -36,6 +36,7 @@ LONG_LISTS: dict[str, Any] = {
     "/reopenings": denials.reopenings,
     "/unanswered": work.unanswered,
     "/unclaimed": work.unclaimed,
+    "/changed-charges": work.changed_charges,
     "/parked-records": work.parked,
 }
 """The first `limit` rows; `listed` is how many there are, `listed_cents`, where all are money, their sum."""

@@ -21,6 +21,7 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "takebacks": await checks.takebacks(doors, SHOWN),
         "unanswered": await work.unanswered(doors, SHOWN),
         "unclaimed": await work.unclaimed(doors, SHOWN),
+        "changed_charges": await work.changed_charges(doors, SHOWN),
     }
     return {
         "as_of": await money.as_of(doors),

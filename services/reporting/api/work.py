@@ -91,9 +91,9 @@ _VOID = f"'resubmit the void: {_DOOR}/resubmit; or withdraw it: {_DOOR}/void/wit
 _HELD = (
     "case when frequency = '8' then coalesce(hold_fix, '') || ' The void goes by itself then; or withdraw it: "
     f"{_DOOR}/void/withdraw' when hold like '%TRANSPORT%' then 'mend what transport names, then resubmit: "
-    f"{_DOOR}/resubmit' else coalesce(nullif(hold_fix, ''), 'Mend it.') || ' It goes by itself then; "
-    f"what a person may override: {_DOOR}/release' || case when first_sent_on is null then "
-    f"'; what shall not go at all: {_DOOR}/void' else '' end end"
+    f"{_DOOR}/resubmit' else coalesce(nullif(hold_fix, ''), 'Mend it.') || ' It goes by itself then; ' "
+    f"|| case when first_sent_on is null then 'what shall not go at all: {_DOOR}/void; ' else '' end || "
+    f"'what a person may override: {_DOOR}/release' end"
 )
 _BACK = (
     f"case when state = 'held' then {_HELD} when state = 'transport rejected' then 'nothing: it goes again by itself' "
@@ -155,6 +155,31 @@ async def unclaimed(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
         f"least({DENIED} - worked, accepted)::bigint, service_on, 'write it off: posting, POST /accounts/' || account "
         "|| '/write-offs, bucket denied' from account_money join given using (account) "
         f"where least({DENIED} - worked, accepted) > 0) u order by cents desc, account, what limit $1",
+        limit,
+    )
+
+
+_SAY_ANEW = (
+    "case when state in ('sent', 'received') then 'wait for its payer''s decision, then replace it' "
+    "when m.charges_cents = 0 then 'no charge is left: set its charges back (coding) and void it: "
+    f"{_DOOR}/void; or refund what its payer paid' "
+    f"when state = 'accepted' then 'void it: {_DOOR}/void; or replace it once its payer decided it' "
+    f"else 'replace it: {_DOOR}/replace; or void it: {_DOOR}/void' end"
+)
+
+
+async def changed_charges(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
+    """Claims that left and bill another total than their account charges by now; the largest difference first.
+
+    A claim whose next attempt is on its way, that came back, or whose decision was taken back stands in another list.
+    """
+    return await doors.rows(
+        "select account, claim, v.facility, v.payer, state, sent_on, v.charge_cents as billed_cents, m.charges_cents, "
+        f"m.charges_cents - v.charge_cents as cents, {_SAY_ANEW} as next_step, count(*) over () as listed "
+        "from claim_view v join account_money m using (account) where v.charge_cents <> m.charges_cents "
+        "and first_sent_on is not null and frequency <> '8' "
+        "and state in ('sent', 'received', 'accepted', 'adjudicated', 'paid', 'zero pay', 'denied') "
+        "order by abs(m.charges_cents - v.charge_cents) desc, claim limit $1",
         limit,
     )
 
