@@ -4,7 +4,7 @@ import asyncio
 import json as jsons
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -23,6 +23,10 @@ from deploy.health import ENGINES, Standing, sentence, standing
 WATCH_SECONDS = 2.0
 NOTHING_RUNS = "nothing is running; start with: claimlog up"
 COUNTS = ("heard", "said", "behind", "heard/s", "said/s", "parked")
+COLUMNS = ("process", "pid", "address", "ready", *COUNTS)
+LEFT_OFF_FIRST = ("pid", "address", "said", "heard")
+"""Columns that a narrow terminal does without, one after the other until the rest fits."""
+UNBOUNDED = 10_000
 
 
 @plainly
@@ -86,22 +90,45 @@ def _page(rows: list[Standing], *, folded: bool = False) -> Group:
         told.append(f"records wait for a person ({', '.join(parked)}): claimlog parked list")
     if folded:
         told.append(f"[dim]{datetime.now():%H:%M:%S}, Ctrl-C ends watching[/dim]")
+    table, left_off = _fitting(rows)
+    if rows and left_off:
+        told.append(f"[dim]too narrow for {', '.join(left_off)}: a wider window, or --json[/dim]")
     lines = [Text.from_markup(line) for line in told]
     for line in lines:
         line.no_wrap, line.overflow = not folded, "fold" if folded else "ignore"
-    return Group(_table(rows) if rows else NOTHING_RUNS, *lines)
+    return Group(table if rows else NOTHING_RUNS, *lines)
 
 
-def _table(rows: list[Standing]) -> Table:
-    table = Table("process", "pid", "address", "ready")
-    for name in COUNTS:
-        table.add_column(name, justify="right")
+def _table(rows: list[Standing], left_off: Sequence[str] = ()) -> Table:
+    """The processes; without a frame where columns are left off, so that more of them fit."""
+    table = Table(box=None, pad_edge=False) if left_off else Table()
+    shown = [name for name in COLUMNS if name not in left_off]
+    for name in shown:
+        table.add_column(name, justify="right" if name in COUNTS else "left", no_wrap=True)
     for row in rows:
-        ready = "yes" if row.ready else "[red]no[/red]"
-        speed = (row.records_per_second, row.said_per_second)
-        numbers = (row.heard, row.said, row.behind, *speed, row.parked)
-        shown = ("" if n is None else f"{n:,}" for n in numbers)
-        pid = "" if row.pid is None else str(row.pid)
-        address = f"{row.address}/docs" if row.address.startswith("http") else row.address
-        table.add_row(row.process, pid, address, ready, *shown)
+        cells = _cells(row)
+        table.add_row(*(cells[name] for name in shown))
     return table
+
+
+def _cells(row: Standing) -> dict[str, str]:
+    speed = (row.records_per_second, row.said_per_second)
+    numbers = (row.heard, row.said, row.behind, *speed, row.parked)
+    return {
+        "process": row.process,
+        "pid": "" if row.pid is None else str(row.pid),
+        "address": f"{row.address}/docs" if row.address.startswith("http") else row.address,
+        "ready": "yes" if row.ready else "[red]no[/red]",
+        **dict(zip(COUNTS, ("" if n is None else f"{n:,}" for n in numbers), strict=True)),
+    }
+
+
+def _fitting(rows: list[Standing]) -> tuple[Table, Sequence[str]]:
+    """The table with as many columns as the terminal is wide enough for, and those that it leaves off."""
+    natural = out.options.update(width=UNBOUNDED)
+    for count in range(len(LEFT_OFF_FIRST) + 1):
+        left_off = LEFT_OFF_FIRST[:count]
+        table = _table(rows, left_off)
+        if out.measure(table, options=natural).maximum <= out.width:
+            break
+    return table, left_off

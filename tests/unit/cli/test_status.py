@@ -251,3 +251,42 @@ def test_watching_in_json_is_one_line_a_look(here: Installation, monkeypatch: py
     looks = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.exit_code, len(looks)) == (1, 2)
     assert {row["process"] for row in looks[-1]} >= {"kafka", "postgres"}
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation that has heard and said as much as a year."""
+    processes = ("kafka", "adjudication_tracking-0", "posting-0")
+    found = [
+        Standing(name, 123_456, "http://127.0.0.1:40123", True, True, 45_678, 45_678, 0, 1_234, 3, 567)
+        for name in processes
+    ]
+
+    async def standing(_stack: Any) -> list[Standing]:
+        return found
+
+    monkeypatch.setattr(command, "standing", standing)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 140, 168])
+@pytest.mark.usefixtures("here", "busy")
+def test_a_row_fits_the_terminal_and_is_one_line_and_nothing_of_it_is_cut_short(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command.out, "width", width)
+    lines = CliRunner().invoke(app, ["status"]).stdout.splitlines()
+    (row,) = [line for line in lines if "adjudication_tracking-0" in line and "wait for" not in line]
+    assert len(row) <= width and "…" not in row
+    for shown in ("yes", "1,234", "567"):
+        assert shown in row
+    whole = width >= 140
+    assert ("http://127.0.0.1:40123/docs" in row, "123456" in row) == (whole or width == 120, whole)
+    assert any("or --json" in line for line in lines) != whole
+
+
+@pytest.mark.usefixtures("here", "busy")
+def test_eighty_columns_are_enough_for_everything_but_pid_and_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command.out, "width", 80)
+    shown = CliRunner().invoke(app, ["status"]).stdout
+    assert all(name in shown for name in command.COUNTS)
+    assert "too narrow for pid, address: a wider window, or --json" in shown
