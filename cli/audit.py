@@ -10,6 +10,7 @@ from cli.context import (
     FAILED,
     NOT_RUNNING,
     Json,
+    counted,
     err,
     need_engines,
     out,
@@ -44,7 +45,7 @@ def audit(
     if json:
         print_json([{**asdict(r), "holds": r.holds} for r in results])
     else:
-        out.print(f"{len(results)} checks: {_verdict(len(broken), len(unchecked))}", highlight=False)
+        out.print(f"{counted(len(results), 'check')}: {_verdict(len(broken), len(unchecked))}", highlight=False)
     if broken:
         raise typer.Exit(FAILED)
     if unchecked:
@@ -54,7 +55,7 @@ def audit(
 def _verdict(broken: int, unchecked: int) -> str:
     if not broken and not unchecked:
         return "every promise holds"
-    said = f"{broken} promises are broken" if broken else "no promise is broken"
+    said = counted(broken, "promise is broken", "promises are broken") if broken else "no promise is broken"
     left = f", {unchecked} could not be checked; see `claimlog status`" if unchecked else ""
     return said + left
 

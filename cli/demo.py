@@ -12,7 +12,7 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
-from cli.context import Json, ask, err, fail, out, plainly, print_json, stack
+from cli.context import Json, ask, counted, err, fail, out, plainly, print_json, stack
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.collecting import collect_rarely
@@ -164,8 +164,8 @@ class Pace:
         s = self.score
         title = (
             f"day {s.days} of {self.plan.all_days} ({s.day or date.min}) · "
-            f"{s.encounters:,} of {self.plan.encounters:,} encounters · "
-            f"{s.files_out} files out, {s.files_in} in"
+            f"{s.encounters:,} of {counted(self.plan.encounters, 'encounter')} · "
+            f"{counted(s.files_out, 'file')} out, {s.files_in} in"
         )
         made = Table("service", "in/s", "out/s", "lag", title=title)
         furthest = max((heard for heard, _ in rows.values()), default=0)
@@ -183,9 +183,9 @@ class Pace:
 
 def _scored(score: Score, seconds: float) -> str:
     return (
-        f"{score.encounters:,} encounters over {score.days} business days in {seconds:.0f} s: "
-        f"{score.files_out} files out, {score.files_in} files in, "
-        f"{score.corrected} denials corrected, {score.resent} rejections sent again"
+        f"{counted(score.encounters, 'encounter')} over {counted(score.days, 'business day')} in {seconds:.0f} s: "
+        f"{counted(score.files_out, 'file')} out, {counted(score.files_in, 'file')} in, "
+        f"{counted(score.corrected, 'denial')} corrected, {counted(score.resent, 'rejection')} sent again"
     )
 
 

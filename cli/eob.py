@@ -18,6 +18,7 @@ from cli.context import (
     Json,
     ask,
     complain,
+    counted,
     dollars,
     err,
     fail,
@@ -29,6 +30,8 @@ from cli.context import (
 
 Body = dict[str, Any]
 TRACKING = remittances.SERVICE
+MOST_LETTERS = 48
+"""Of a name, as an event holds it; and of a check's number that has room for what marks its correction."""
 REVERSAL = "22"
 """CLP02 of a claim that is taken back."""
 
@@ -84,6 +87,8 @@ def _login() -> str:
 def _enter(file: Path, by: str, only_check: bool) -> Body:
     if not (by.isascii() and by.isprintable()):
         raise typer.BadParameter("an event names people in plain letters", param_hint="--by")
+    if len(by) > MOST_LETTERS:
+        raise typer.BadParameter(f"an event names people in at most {MOST_LETTERS} letters", param_hint="--by")
     data, url = file.read_bytes(), url_of(TRACKING)
     status, told = _post(url, "/eobs/check", data, by)
     result = _result(file, told if status == 200 else {"mistakes": _mistakes(told)})
@@ -171,7 +176,7 @@ def _show(result: Body, only_check: bool) -> None:
         else:
             out.print(escape(told), highlight=False, soft_wrap=True)
     elif only_check:
-        told = f"{file}: {result['claims']} claims, {dollars(result['amount_cents'])}: nothing is wrong with it{_known(result)}"
+        told = f"{file}: {counted(result['claims'], 'claim')}, {dollars(result['amount_cents'])}: nothing is wrong with it{_known(result)}"
         out.print(escape(told), highlight=False, soft_wrap=True)
 
 
@@ -251,14 +256,19 @@ def _correction(file: Path) -> Body:
     """
     try:
         was: Body = json.loads(file.read_bytes())
+        _negated(was)
     except ValueError:
         fail(f"{file} is not JSON")
+    except RecursionError:
+        fail(f"{file} is nested too deeply to be a check")
     try:
         stands = [claim for claim in was["claims"] if claim.get("status") != REVERSAL]
         claims = [one for claim in stands for one in (_taken_back(claim), claim)]
-        number = f"{was['check_number']}-C"
+        number = f"{was['check_number'][:MOST_LETTERS]}-C"
     except (AttributeError, KeyError, TypeError):
         fail(f"{file} is no check with claims: docs/command-line.md")
+    if number != f"{was['check_number']}-C":
+        complain("note", f"the number of {file} is too long to add -C to; it is cut: {number}")
     none = {"amount_cents": 0, "method": "NON", "provider_adjustments": []}
     return was | none | {"check_number": number, "claims": claims}
 

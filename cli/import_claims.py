@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.context import FAILED, Json, ask, complain, out, plainly, print_json
+from cli.context import FAILED, Json, ask, complain, counted, out, plainly, print_json
 from cli.receive import TAKEN_BY
 from cli.sending import Known, send
 from cli.taking_over import SOURCE, as_professional, take_over
@@ -72,7 +72,7 @@ def import_claims(
                 complain("refused", r["refused"])
             else:
                 what = "to be billed" if new else "as history, never sent"
-                told = f"{r['file']}: {r['claims']} claims {what}; {r['held']} wait for a coder"
+                told = f"{r['file']}: {counted(r['claims'], 'claim')} {what}; {r['held']:,} {'waits' if r['held'] == 1 else 'wait'} for a coder"
                 out.print(escape(told + _named(r["waiting"])), highlight=False)
                 for note in r["notes"]:
                     out.print(escape(f"  {note}"), highlight=False)
@@ -128,7 +128,7 @@ def _one(path: Path, how: How) -> dict[str, Any]:
         result["refused"] = "; ".join(
             f"{path.name}: CLM at segment {claims[n].segment}: {sentence}"
             for n, sentence in list(no.sentences.items())[:3]
-        ) + (f" ({len(no.sentences)} claims); nothing was taken over{ELSEWHERE}")
+        ) + (f" ({counted(len(no.sentences), 'claim')}); nothing was taken over{ELSEWHERE}")
     except Refuse as why:
         told = str(why)
         result["refused"] = told if told.startswith(path.name) else f"{path.name}: {told}"

@@ -42,6 +42,11 @@ def dollars(cents: int | None) -> str:
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
+def counted(n: int, one: str, many: str = "") -> str:
+    """`1 claim`, `2,000 claims`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def printable(text: str) -> str:
     """Text of a file as a terminal may have it: signs that would steer it are question marks."""
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)

@@ -12,6 +12,7 @@ from cli.context import (
     Json,
     ask,
     complain,
+    counted,
     fail,
     one_of,
     out,
@@ -74,7 +75,7 @@ def _show(rows: list[dict[str, Any]], *, whole: bool) -> None:
     out.print(table)
     left_off = sum({row["service"]: row["listed"] for row in rows}.values()) - len(rows)
     if left_off:
-        out.print(f"{left_off} more are parked: --limit up to 1000, or redrive these first")
+        out.print(f"{left_off:,} more {'is' if left_off == 1 else 'are'} parked: --limit up to 1000, or redrive these first")
 
 
 @app.command()
@@ -103,7 +104,7 @@ def redrive(
     if json:
         print_json(answer)
         return
-    out.print(f"applied {answer['applied']} records")
+    out.print(f"applied {counted(answer['applied'], 'record')}")
 
 
 @app.command()
@@ -125,4 +126,4 @@ def discard(
     if json:
         print_json(answer)
         return
-    out.print(f"discarded; applied {answer['applied']} records that waited behind it")
+    out.print(f"discarded; applied {counted(answer['applied'], 'record')} that waited behind it")

@@ -9,6 +9,7 @@ import uvloop
 from cli.context import (
     FAILED,
     Json,
+    counted,
     err,
     need_engines,
     one_of,
@@ -55,10 +56,10 @@ def rebuild(
         print_json(asdict(report))
     else:
         verb = "compared" if compare else "rebuilt"
-        out.print(f"{service}: {report.partitions} partitions, {report.events:,} events {verb}")
+        out.print(f"{service}: {counted(report.partitions, 'partition')}, {counted(report.events, 'event')} {verb}")
         for d in report.differences:
             out.print(
-                f"  partition {d.partition}, {d.table}: {d.only_live} rows only live, "
+                f"  partition {d.partition}, {d.table}: {counted(d.only_live, 'row')} only live, "
                 f"{d.only_rebuilt} only rebuilt, first {d.first}"
             )
     if report.differences:

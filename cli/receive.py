@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from cli import remittances
-from cli.context import FAILED, Json, complain, err, out, plainly, print_json, url_of
+from cli.context import FAILED, Json, complain, counted, err, out, plainly, print_json, url_of
 from cli.handing_in import hand_in
 from cli.x12_answer import NotAnswered, answer_bytes
 from shared.x12 import Unreadable, read_file, sniff
@@ -169,7 +169,7 @@ def _show(result: dict[str, Any]) -> None:
         for held in taken.get("sets", []):
             if isinstance(held, dict):
                 told = (
-                    f"  {held.get('kind')} {held.get('st02', '')}: {held.get('claims', '')} claims, "
+                    f"  {held.get('kind')} {held.get('st02', '')}: {counted(held.get('claims', 0), 'claim')}, "
                     f"{held.get('outcome', '')} {held.get('sentence', '')}"
                 )
                 out.print(escape(told), highlight=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from cli.output import dollars
+from cli.output import counted, dollars
 from shared.x12 import Unreadable, read_file
 from shared.x12.dates import payment_day
 from shared.x12.envelope import TransactionSet, kind_of
@@ -165,7 +165,8 @@ def _told(url: str, before: Row | None, row: Row) -> tuple[str, str, str]:
         return "repeated", f"{where} and is {row['state']}: nothing is posted twice", ""
     match row["state"]:
         case "released":
-            return "released", f"{row['claims']} claims go to their accounts", ""
+            goes = "goes to its account" if row["claims"] == 1 else "go to their accounts"
+            return "released", f"{counted(row['claims'], 'claim')} {goes}", ""
         case "refused":
             return "refused", _faults(row["faults"]), _mend(url, row)
         case "closed":

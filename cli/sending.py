@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from rich.progress import track
 
-from cli.context import err, url_of
+from cli.context import counted, err, url_of
 from cli.taking_over_lines import Refuse
 
 CHUNK = 200
@@ -25,7 +25,7 @@ class Known(Exception):
     """Numbers of claims that others have: sentences by the place of the claim. Nothing was handed in."""
 
     def __init__(self, sentences: dict[int, str]) -> None:
-        super().__init__(f"{len(sentences)} claims")
+        super().__init__(counted(len(sentences), "claim"))
         self.sentences = sentences
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from cli.context import Json, ask, dollars, out, plainly, print_json
+from cli.context import Json, ask, counted, dollars, out, plainly, print_json
 from cli.past import Until, ask_past
 from cli.tables import Column, deadline, money, number, show, summed, text
 
@@ -269,7 +269,7 @@ def _checks(s: dict[str, Any]) -> None:
         + (f"{c['entered']} entered by hand; " if c.get("entered") else "")
         + f"{c['refused']} refused ({dollars(c['refused_cents'])}, nothing of it posted); "
         f"in the bank {dollars(c['deposited_cents'])}, not in the bank yet "
-        f"{dollars(c['not_in_the_bank_cents'])} of {c['not_in_the_bank']} checks: "
+        f"{dollars(c['not_in_the_bank_cents'])} of {counted(c['not_in_the_bank'], 'check')}: "
         "claimlog list not-in-the-bank",
         highlight=False,
     )
@@ -302,7 +302,7 @@ def _waiting(s: dict[str, Any]) -> None:
     _list(s, "unapplied", "Unapplied: money we hold and owe to somebody (below zero: owed to us)", UNAPPLIED, 10)
     _list(s, "takebacks", "Takebacks", TAKEBACKS, 10)
     if s["parked"]:
-        out.print(f"[red]{len(s['parked'])} records are parked[/red]: claimlog parked list")
+        out.print(f"[red]{counted(len(s['parked']), 'record is', 'records are')} parked[/red]: claimlog parked list")
 
 
 def _list(s: dict[str, Any], name: str, title: str, columns: Any, shown: int) -> None:

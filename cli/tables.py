@@ -7,7 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from cli.context import dollars, out
+from cli.context import counted, dollars, out
 
 Row = dict[str, Any]
 
@@ -74,7 +74,7 @@ def show(
         table.add_row(*(c.cell(total) for c in columns))
     out.print(table, highlight=False)
     if left_off:
-        out.print(f"  {left_off:,} more rows; all of them: {how}", highlight=False)
+        out.print(f"  {counted(left_off, 'more row')}; all of them: {how}", highlight=False)
 
 
 def summed(rows: Sequence[Row], **names: str) -> Row:

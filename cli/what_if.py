@@ -10,6 +10,7 @@ import uvloop
 from cli.context import (
     FAILED,
     Json,
+    counted,
     dollars,
     err,
     fail,
@@ -146,7 +147,7 @@ def render(found: Found, each: bool, limit: int, other: bool) -> None:
     show(f"What would be otherwise, as of {found.was['/summary']['as_of']}", columns, rows)
     if rows and not each:
         out.print("  by facility and payer: --each", highlight=False)
-    _say(f"{found.code.same:,} decisions on accounts are made again as the log has them{_with(found.code, ', today otherwise')}")
+    _say(f"{counted(found.code.same, 'decision on accounts is', 'decisions on accounts are')} made again as the log has {'it' if found.code.same == 1 else 'them'}{_with(found.code, ', today otherwise')}")
     if other:
         _say(f"with the other books {found.books.same:,} of them stay{_with(found.books, '')}")
     accounts = _accounts(found)
@@ -177,7 +178,7 @@ def unknown(found: Found) -> list[str]:
     if found.facts_later:
         sentences.append(
             f"not known: on {len(found.facts_later):,} of these accounts payers answered or people acted later "
-            f"({sum(found.facts_later.values()):,} events); they did so on what was, and that stays"
+            f"({counted(sum(found.facts_later.values()), 'event')}); they did so on what was, and that stays"
         )
     less = {row["figure"]: row["more_cents"] for row in _figures(found, WHOLE[:1]) if row["more_cents"] < 0}
     if cash := {name: cents for name, cents in less.items() if name in CASH}:
@@ -187,16 +188,16 @@ def unknown(found: Found) -> list[str]:
         )
     if found.elsewhere.different:
         sentences.append(
-            f"not carried on: {found.elsewhere.different:,} decisions about other streams, such as a queue, a payee or a "
+            f"not carried on: {counted(found.elsewhere.different, 'decision')} about other streams, such as a queue, a payee or a "
             "guarantor, would be other; there everything stays as it was"
         )
     if found.stuck:
         sentences.append(
-            f"not known: {len(found.stuck):,} accounts on which a rule fails with such a past; they are left as they were"
+            f"not known: {counted(len(found.stuck), 'account')} on which a rule fails with such a past; they are left as they were"
         )
     if found.void:
         sentences.append(
-            f"left out: {len(found.void):,} things that people did to what would not have been there, such as a denial"
+            f"left out: {counted(len(found.void), 'thing')} that people did to what would not have been there, such as a denial"
         )
     return sentences
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from rich.text import Text
 
-from cli.output import fail, out, print_json
+from cli.output import counted, fail, out, print_json
 from cli.x12_files import (
     STDIN,
     UNREADABLE,
@@ -117,7 +117,7 @@ def join_files(
     if as_json:
         print_json(facts)
     else:
-        out.print(Text(f"{to}: {len(sources)} files joined, {size:,} bytes"), soft_wrap=True)
+        out.print(Text(f"{to}: {counted(len(sources), 'file')} joined, {counted(size, 'byte')}"), soft_wrap=True)
 
 
 def _unreadable(path: Path, no: Unreadable) -> NoReturn:

@@ -1,20 +1,23 @@
-"""What an 835 may say and no event can hold: sums beyond any payment, codes that are none."""
+"""What an 835 may say and no event can hold: sums beyond any payment, claims beyond any record, codes that are none."""
 
 import re
 from collections.abc import Iterator
 
 from shared.x12 import Finding, TransactionSet
 from shared.x12.money import MAX_CENTS
-from shared.x12.remittance_835 import Remittance
+from shared.x12.remittance_835 import RemitClaim, Remittance
 
 BEYOND = "the amounts add up to more than any payment"
 NO_CODE = "a code or id is longer than 48 signs, or has signs that none has"
+MOST_PARTS = 10_000
+"""Lines, adjustments and remarks of one claim, together: a line has two or three adjustments, a claim at most 999 lines."""
 _CODE = re.compile(r"[ -~]{0,48}")
 
 
 def unkeepable(remit: Remittance, one: TransactionSet) -> list[Finding]:
     """An error for each: what was read of the set says it, and nothing of it can be staged."""
     found = [one.finding(0, BEYOND)] if beyond(remit) else []
+    found += [one.finding(claim.segment, told, claim=claim.clp01) for claim, told in overfull(remit)]
     return found + [
         one.finding(max(place, 0), NO_CODE, element=element)
         for place, element, code in _codes(remit)
@@ -28,6 +31,14 @@ def beyond(remit: Remittance) -> bool:
     Whatever follows from a payment (totals, differences, a patient's part) is a sum of some of them, with either sign.
     """
     return sum(map(abs, _amounts(remit))) > MAX_CENTS
+
+
+def overfull(remit: Remittance) -> Iterator[tuple[RemitClaim, str]]:
+    """Claims of which one record could not hold what follows from them, each with the limit that it passes."""
+    for claim in remit.claims:
+        parts = len(claim.cas) + len(claim.remarks) + sum(1 + len(o.cas) + len(o.remarks) for o in claim.lines)
+        if parts > MOST_PARTS:
+            yield claim, f"{parts:,} lines, adjustments and remarks together; of one claim {MOST_PARTS:,} are taken"
 
 
 def _amounts(remit: Remittance) -> Iterator[int]:

@@ -10,7 +10,7 @@ from contracts.adjudication_tracking import FileReceived, ReceivedSet
 from contracts.values import Source
 from services.adjudication_tracking.domain.books import UNKNOWN, Book
 from services.adjudication_tracking.domain.inbound import TakePart
-from services.adjudication_tracking.gateway.beyond import BEYOND, beyond
+from services.adjudication_tracking.gateway.beyond import BEYOND, beyond, overfull
 from services.adjudication_tracking.gateway.eob import Eob, EobAdjustment, EobClaim, EobLine
 from services.adjudication_tracking.gateway.findings import errors
 from services.adjudication_tracking.gateway.intake import in_parts
@@ -194,6 +194,7 @@ async def judge(eob: Eob, who: str, book: Book, doors: Doors) -> Entry:
     remit = _remittance(eob, numbers, typed)
     if await aside(beyond, remit):
         mistakes.append(typed.finding(0, BEYOND))
+    mistakes += [typed.finding(claim.segment, told) for claim, told in overfull(remit)]
     # What an 835 has no name for is led by its number; that each line has either was asked for above.
     findings = [f for f in await aside(check_835, remit, typed) if f.element != "SVC01"]
     forbidding = [f for f in errors(findings) if not (f.level and eob.as_it_stands)]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from contracts.adjudication_tracking import (
     BalanceFault,
     ClaimMatched,
@@ -30,6 +32,8 @@ from shared.x12 import Finding, TransactionSet
 from shared.x12.remittance_835 import Cas, RemitClaim, Remittance, check_835, read_835
 
 CLAIMS_IN_CHUNK = 50
+BYTES_IN_CHUNK = 1_000_000
+"""A quarter of what a record holds; no claim alone is much larger, and what posting says of one is about twice as large."""
 MOST_FAULTS = 200
 MOST_WARNINGS = 20
 SAME_CHECK_DAYS = 31
@@ -109,7 +113,7 @@ async def staged(judged: Judged, book: Book, doors: Doors, known: Row | None) ->
     key = known["remittance"] if known else _key(judged)
     stream = remittance_stream(key)
     claims = await aside(_payments, judged)
-    chunks = [claims[n : n + CLAIMS_IN_CHUNK] for n in range(0, len(claims), CLAIMS_IN_CHUNK)]
+    chunks = await aside(in_chunks, claims)
     received = RemittanceReceived(
         remittance=key,
         payer=judged.payer,
@@ -151,6 +155,19 @@ async def staged(judged: Judged, book: Book, doors: Doors, known: Row | None) ->
 def _judged(one: TransactionSet) -> tuple[Remittance, list[Finding]]:
     remit, findings = read_835(one)
     return remit, [*findings, *check_835(remit, one), *unkeepable(remit, one)]
+
+
+def in_chunks(claims: Sequence[ClaimPayment]) -> list[list[ClaimPayment]]:
+    """The claims in their order, as many to a chunk as one record holds easily; the same claims are always cut alike."""
+    chunks, room = list[list[ClaimPayment]](), 0
+    for claim in claims:
+        size = len(msgspec.json.encode(claim))
+        if not chunks or len(chunks[-1]) == CLAIMS_IN_CHUNK or size > room:
+            chunks.append([])
+            room = BYTES_IN_CHUNK
+        chunks[-1].append(claim)
+        room -= size
+    return chunks
 
 
 def _payments(judged: Judged) -> list[ClaimPayment]:

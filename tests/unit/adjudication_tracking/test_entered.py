@@ -17,8 +17,11 @@ from contracts.values import Source
 from services.adjudication_tracking.domain import ACCOUNT, REMITTANCE
 from services.adjudication_tracking.domain.account import AnswerClaim
 from services.adjudication_tracking.domain.remittance import Balance, Dispatch, Release
+from services.adjudication_tracking.gateway import beyond
 from services.adjudication_tracking.gateway.beyond import BEYOND
 from services.adjudication_tracking.gateway.entered import NO_TRACE
+from shared.envelope import MAX_RECORD_BYTES, encode_event
+from shared.errors import Malformed
 from shared.streams import charge_number, claim_number
 from tests.unit.adjudication_tracking.test_claims import (
     CAPTURED,
@@ -235,3 +238,53 @@ _FAR = 10**13
 )
 async def test_amounts_that_add_up_to_more_than_any_payment_are_told_and_never_staged(check: dict[str, Any]) -> None:
     assert BEYOND in await sentences(check | {"as_it_stands": True})
+
+
+# -- size
+
+
+def _adjusted(lines: int, each: int, **more: Any) -> dict[str, Any]:
+    """A claim of so many lines, each with so many adjustments of a cent."""
+    cents = [{"group": "CO", "reason": "45", "cents": 1}] * each
+    line = LINE | {"charge_cents": 100, "paid_cents": 100 - each, "allowed_cents": None, "adjustments": cents, "remarks": []}
+    amounts = {"charge_cents": 100 * lines, "paid_cents": (100 - each) * lines}
+    return CLAIM_TYPED | amounts | {"lines": [line] * lines} | more
+
+
+def _of(*claims: dict[str, Any]) -> dict[str, Any]:
+    paid = sum(claim["paid_cents"] for claim in claims)
+    return CHECK | {"claims": list(claims), "amount_cents": paid, "provider_adjustments": []}
+
+
+async def test_a_chunk_is_cut_by_its_size_too_and_always_alike() -> None:
+    check = _of(*(_adjusted(999, 6, payer_control=f"ICN{n}") for n in range(3)), *[_adjusted(1, 1)] * 60)
+    received, *chunks = await entered(check)
+    assert received.chunks == len(chunks) == 4
+    assert [len(one.claims) for one in chunks] == [1, 1, 50, 11]
+    assert [one.payer_control for one in chunks[0].claims + chunks[1].claims] == ["ICN0", "ICN1"]
+    assert await entered(check) == [received, *chunks]
+    assert max(len(encode_event(one)) for one in chunks) < MAX_RECORD_BYTES / 2
+
+
+async def test_what_is_small_is_cut_at_fifty_claims_as_ever() -> None:
+    _, *chunks = await entered(_of(*[_adjusted(1, 1)] * 120))
+    assert [len(one.claims) for one in chunks] == [50, 50, 20]
+
+
+async def test_a_claim_of_more_parts_than_records_hold_is_refused_with_the_limit() -> None:
+    (told,) = await sentences(_of(_adjusted(1, 1), _adjusted(102, 98)))
+    assert told == "claim 2: 10,098 lines, adjustments and remarks together; of one claim 10,000 are taken"
+
+
+async def test_the_largest_claim_that_is_taken_fits_every_record_that_tracking_makes_of_it() -> None:
+    events = await entered(_of(_adjusted(999, 9)))
+    (released,) = said(REMITTANCE, events, Balance(), BOOK)
+    (_, delivered), _ = said(REMITTANCE, [*events, released], Dispatch(), BOOK)
+    (decided,) = said(ACCOUNT, [CAPTURED, CREATED, SUBMITTED], AnswerClaim(delivered), BOOK)
+    assert max(len(encode_event(one)) for one in (*events, delivered, decided)) < MAX_RECORD_BYTES / 2
+
+
+async def test_an_835_meets_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beyond, "MOST_PARTS", 3)
+    with pytest.raises(Malformed, match="4 lines, adjustments and remarks together; of one claim 3 are taken"):
+        await file_says(of_a_file())

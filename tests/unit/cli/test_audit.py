@@ -42,10 +42,10 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Result]:
 @pytest.mark.parametrize(
     ("results", "code", "verdict"),
     [
-        ([HOLDS], 0, "1 checks: every promise holds"),
-        ([HOLDS, BROKEN], 1, "2 checks: 1 promises are broken"),
+        ([HOLDS], 0, "1 check: every promise holds"),
+        ([HOLDS, BROKEN], 1, "2 checks: 1 promise is broken"),
         ([HOLDS, UNCHECKED], 3, "2 checks: no promise is broken, 1 could not be checked"),
-        ([BROKEN, UNCHECKED], 1, "2 checks: 1 promises are broken, 1 could not be checked"),
+        ([BROKEN, UNCHECKED], 1, "2 checks: 1 promise is broken, 1 could not be checked"),
     ],
 )
 def test_a_breach_is_told_from_what_could_not_be_checked(

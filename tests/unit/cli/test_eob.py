@@ -85,7 +85,7 @@ def run(*words: str) -> Any:
 def test_a_check_that_balances_is_entered_by_whoever_types_it_and_followed(tracking: Tracking, file: str) -> None:
     done = run(file, "--by", "ann")
     assert done.exit_code == 0
-    assert "check C1 of 0.80: released; 1 claims go to their accounts" in done.stdout
+    assert "check C1 of 0.80: released; 1 claim goes to its account" in done.stdout
     assert tracking.told == [("/eobs/check", "ann"), ("/eobs", "ann")]
 
 
@@ -159,7 +159,7 @@ def test_a_refused_check_exits_with_a_no(tracking: Tracking, file: str) -> None:
     assert (done.exit_code, "not ours" in done.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("words", [(), ("FILE", "--for", "A1"), ("FILE", "--by", "Änn")])
+@pytest.mark.parametrize("words", [(), ("FILE", "--for", "A1"), ("FILE", "--by", "Änn"), ("FILE", "--by", "a" * 49)])
 def test_what_is_asked_for_twice_or_not_at_all_is_wrong_words(
     tracking: Tracking, file: str, words: tuple[str, ...]
 ) -> None:
@@ -188,6 +188,28 @@ def test_what_is_no_check_is_not_taken_back(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(text)
     assert run(str(path), "--correct").exit_code == 1
+
+
+def test_a_number_that_is_too_long_to_be_marked_as_corrected_is_cut_and_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    for letters, told in ((48, ""), (49, f"it is cut: {'7' * 48}-C"), (50, f"it is cut: {'7' * 48}-C")):
+        path.write_text(json.dumps({**CHECK, "check_number": "7" * letters}))
+        done = run(str(path), "--correct")
+        assert json.loads(done.stdout)["check_number"] == "7" * 48 + "-C"
+        assert told in done.stderr.replace("\n", "")
+
+
+def test_a_file_that_is_nested_without_end_is_no_check_and_no_defect(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    for depth in (400, 900, 100_000):
+        path.write_text(f'{{"check_number": "C1", "claims": {"[" * depth}{"]" * depth}}}')
+        done = run(str(path), "--correct")
+        assert done.exit_code == 1 and "defect" not in done.stderr
+
+
+def test_one_is_told_as_one(tracking: Tracking, file: str) -> None:
+    assert "1 claim goes to its account" in run(file).stdout
+    assert f"{file}: 1 claim, 0.80: nothing is wrong" in run(file, "--check").stdout
 
 
 def test_a_check_to_fill_in_has_the_lines_of_its_claims_and_nothing_of_the_patient(

@@ -271,7 +271,7 @@ def test_what_cannot_be_known_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     what_if.render(_found(), each=False, limit=5, other=True)
     said = " ".join(capsys.readouterr().out.split())
     assert f"accounts: {ACCOUNT}" in said and "1 say something else" in said
-    for sentence in ("(3 events); they did so on what was", "1 decisions about other streams", "1 accounts on which a rule fails", "(patient paid -30.00)"):
+    for sentence in ("(3 events); they did so on what was", "1 decision about other streams", "1 account on which a rule fails", "(patient paid -30.00)"):
         assert sentence in said
 
 
