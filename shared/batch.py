@@ -1,6 +1,6 @@
 """One transaction's worth of work in memory: fold, react, decide, project. No I/O, no clock.
 
-The shell (`engine.py`) loads what a `Batch` needs, lets it run, and writes what it holds. When a record cannot
+The shell (`shell.py`) loads what a `Batch` needs, lets it run, and writes what it holds. When a record cannot
 be applied, the batch is run again from what was loaded, with that record parked.
 """
 

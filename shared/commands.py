@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -17,10 +17,8 @@ from shared.batch import Batch
 from shared.errors import Conflict, NoRoom, ServiceError, Stopped
 from shared.failpoints import failpoint
 from shared.service import Answer, Order
+from shared.shell import Shell
 from shared.streams import partition_of
-
-if TYPE_CHECKING:
-    from shared.engine import Engine
 
 log = logging.getLogger("claimlog.engine")
 
@@ -55,7 +53,7 @@ ASKED_AGAIN: tuple[type[Exception], ...] = (*LOST, asyncpg.UniqueViolationError)
 class Commands:
     """The commands that wait in this process."""
 
-    def __init__(self, engine: "Engine") -> None:
+    def __init__(self, engine: Shell) -> None:
         self.engine = engine
         self._waiting: deque[tuple[Order, asyncio.Future[Answer]]] = deque()
         self._committer: asyncio.Task[None] | None = None

@@ -1,11 +1,7 @@
-"""The shell around `batch.py`: one poll, one transaction (`work.py`), one group of commands, one (`commands.py`)."""
+"""Around `batch.py`: one poll, one transaction (`work.py`), one group of commands, one (`commands.py`)."""
 
-import asyncio
-import inspect
-import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -13,33 +9,23 @@ import asyncpg
 from contracts.catalogue import EVENTS
 from shared import envelope as wire
 from shared.batch import Batch
-from shared.changes import project, row_keys
 from shared.commands import Commands
 from shared.errors import Malformed, Stopped, Unknown
 from shared.failpoints import failpoint
-from shared.progress import Progress
-from shared.records import Loaded
-from shared.remembered import Remembered
 from shared.service import Service
+from shared.shell import DAY_RECORDS, Shell
 from shared.store import Store
-from shared.streams import partition_of
-from shared.telemetry import measure
-from shared.tracing import tell_traced, traceparent_for
 from shared.work import Poison, Routed, Tally, Work
-
-log = logging.getLogger("claimlog.engine")
 
 PARKED_LIMIT = 1_000
 """Past it the consumer stops, because then the code is wrong, not the data."""
-
-DAY_RECORDS = frozenset({"reference.business_day_opened.v1", "reference.cutoff_reached.v1"})
 
 UNKEEPABLE = (asyncpg.DataError, OverflowError)
 """A value that no table keeps: PostgreSQL refuses it, or it cannot even be written down for it."""
 REFUSED_ROW = ("defect", "the database refuses a value of it")
 
 
-class Engine:
+class Engine(Shell):
     """The kernel of one service process. `publish` is told of every committed outbox row."""
 
     def __init__(
@@ -55,33 +41,17 @@ class Engine:
         measure: Any = None,
         dead_letter: Any = None,
     ) -> None:
-        self.service = service
-        self.pool = pool
-        self.store = store
-        self.partitions = partitions
-        self.publish = publish
-        self.objects = objects
+        super().__init__(
+            service, pool, store, partitions, publish, objects=objects, dead_letter=dead_letter
+        )
         self.on_handed = on_handed
         self.measure = measure
-        self.dead_letter = dead_letter
-        self.restored = False
-        """Whether the log ever showed records of ours that the database had lost: keys may be among them."""
-        self.on_stopped: Callable[[Stopped], None] = lambda stop: None
-        self.remembered = Remembered(partitions)
-        self._versions: dict[int, int] = {}
-        self.writing = asyncio.Lock()
         self.handle = Commands(self).handle
-        wakes = any(decider.timers is not None for decider in service.deciders.values())
-        self.wakes = DAY_RECORDS & service.hears if wakes else frozenset[str]()
-        """Days on which streams may wait: one begins a transaction, so that it finds every timer set before it."""
         hydrates = service.hydrate is not None
         named = frozenset(n for n in service.hears if hydrates and n.startswith("reference."))
         self._alone = named - DAY_RECORDS
         """Books with a table behind them: what follows is decided on the table, which is not loaded yet."""
         self._begins = self._alone | self.wakes
-        self._hydrated: dict[int, tuple[Any, Any]] = {}
-
-    # -- the log -----------------------------------------------------------------------------------------
 
     def routed(self, records: Iterable[Any]) -> tuple[list[Routed], bool]:
         """Consumed records with their routing headers read; and whether any of them is more than passed."""
@@ -200,15 +170,6 @@ class Engine:
             self.measure(time.perf_counter() - started, sum(map(len, segment.values())))
         return work.finished
 
-    async def lock(self, connection: Any, partitions: Sequence[int]) -> dict[int, Progress]:
-        """The progress rows, locked; Stopped when they are older than what we left: the database was restored."""
-        rows = await self.store.lock(connection, partitions)
-        for p, row in rows.items():
-            if row.version < self._versions.get(p, 0):
-                raise Stopped(f"partition {p} of the database is older than we left it; start again")
-        self.remembered.begin(rows)
-        return rows
-
     async def hand(self, connection: Any, batch: Batch) -> None:
         """Write down which of the heard events ask for a file."""
         if self.on_handed is not None and batch.handed:
@@ -219,87 +180,3 @@ class Engine:
         count = await connection.fetchval("select count(*) from parked where status = 'parked'")
         if count > PARKED_LIMIT:
             raise Stopped(f"{count} records are parked: the code is wrong, not the data")
-
-    def committed(self, batch: Batch) -> None:
-        """Count and publish what a batch said; called under `writing`."""
-        measure(said=len(batch.outbox))
-        for p, progress in batch.progress.items():
-            self._versions[p] = progress.version
-        self.remembered.committed(batch)
-        if self.service.hydrate is None:
-            for p in batch.books_changed:
-                self._hydrated[p] = (batch.progress[p].book_version, batch.books[p])
-        if batch.outbox:
-            self.publish(batch.outbox)
-        if batch.traced:
-            tell_traced(batch.traced, batch.loaded.now)
-        for row in batch.parked:
-            if row.status == "parked":
-                log.warning("parked %s@%s: %s", row.partition, row.offset, row.reason)
-                if self.dead_letter is not None:
-                    self.dead_letter(row.key, row.value, row.reason)
-
-    # -- loading -----------------------------------------------------------------------------------------
-
-    async def load(
-        self,
-        connection: Any,
-        progress: Mapping[int, Progress],
-        streams: set[str],
-        partitions: list[int],
-    ) -> Loaded:
-        states, missing = self.remembered.states(streams)
-        if missing:
-            states |= await self.store.states(connection, missing)
-        parked: frozenset[str] = frozenset()
-        if streams and await self._any_parked(connection, partitions):
-            found = await self.store.parked_streams(connection, list(streams))
-            # A stranger's record may stand elsewhere under the same key: nobody waits for another partition.
-            parked = frozenset(s for s, p in found if partition_of(s, self.partitions) == p)
-        return Loaded(
-            progress=progress,
-            states=states,
-            books=await self.books(connection, progress, partitions),
-            parked=parked,
-            now=datetime.now(UTC),
-            partitions=self.partitions,
-            trace=traceparent_for,
-        )
-
-    async def _any_parked(self, connection: Any, partitions: Sequence[int]) -> bool:
-        """Whether anything is parked in these partitions, from memory while their versions stand."""
-        unknown = self.remembered.maybe_parked(partitions)
-        if not unknown:
-            return False
-        found = await self.store.parked_partitions(connection, unknown)
-        self.remembered.nothing_parked(p for p in unknown if p not in found)
-        return bool(found)
-
-    async def project(self, connection: Any, batch: Batch) -> None:
-        """Put the changed rows into the batch; CannotApply when a projection fails."""
-        rows, missing = self.remembered.rows(row_keys(batch))
-        if missing:
-            for table, found in (await self.store.rows(connection, missing)).items():
-                rows[table] |= found
-        project(batch, rows)
-
-    async def books(
-        self, connection: Any, progress: Mapping[int, Progress], partitions: Sequence[int]
-    ) -> dict[int, Any]:
-        """The books of partitions, from memory while their version stands; hydrated where the service asks."""
-        if self.service.book is None:
-            return {}
-        versions = {p: progress[p].book_version for p in partitions}
-        stale = [p for p in partitions if self._hydrated.get(p, (None, None))[0] != versions[p]]
-        if stale:
-            fresh = await self.store.books(connection, stale)
-            for p, book in fresh.items():
-                self._hydrated[p] = (versions[p], await self.hydrate(book))
-        return {p: self._hydrated[p][1] for p in partitions}
-
-    async def hydrate(self, book: Any) -> Any:
-        """The book with the tables that it names."""
-        if self.service.hydrate is None:
-            return book
-        full = self.service.hydrate(book, self.objects)
-        return await full if inspect.isawaitable(full) else full

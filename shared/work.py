@@ -1,7 +1,7 @@
 """One transaction over consumed records: which of them count, what is loaded for them, a batch that holds."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared import envelope as wire
 from shared.again import Again, Found, Parked
@@ -11,10 +11,8 @@ from shared.heard_order import Passing, Stretch
 from shared.progress import DayWork, Progress
 from shared.reading import passed, read
 from shared.records import CannotApply, Heard
+from shared.shell import Shell
 from shared.streams import BROADCAST
-
-if TYPE_CHECKING:
-    from shared.engine import Engine
 
 DAY_CHUNK = 500
 """Due streams woken in one transaction: keeps a day of a large partition from holding its lock for long."""
@@ -39,7 +37,7 @@ class Work:
     """One transaction over consumed records, from locked rows to a finished batch."""
 
     def __init__(
-        self, engine: "Engine", connection: Any, progress: dict[int, Progress], tally: Tally
+        self, engine: Shell, connection: Any, progress: dict[int, Progress], tally: Tally
     ) -> None:
         self.engine = engine
         self.connection = connection

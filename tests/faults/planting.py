@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.faults.defects import Change, Defect, defect
 
-TELLS_TIME = ("shared.engine", "shared.parking", "shared.rebuild", "shared.restore")
+TELLS_TIME = ("shared.parking", "shared.rebuild", "shared.restore", "shared.shell")
 
 
 def written_with(changes: Sequence[Change], text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared import engine, failpoints, parking, rebuild, relay, restore, work
+from shared import failpoints, parking, rebuild, relay, restore, shell, work
 from tests.simulation.faults import FAILPOINT
 from tests.simulation.outside import make_virtual
 
@@ -67,11 +67,11 @@ def virtual_time(day_chunk: int) -> Iterator[VirtualLoop]:
             return EPOCH + timedelta(seconds=loop.now)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (engine, parking, rebuild, restore):
+        for module in (parking, rebuild, restore, shell):
             patch.setattr(module, "datetime", Now)
         patch.setattr(relay, "time", SimpleNamespace(monotonic=loop.time))
         make_virtual(patch, loop.time)
-        patch.setattr(engine, "traceparent_for", lambda cause=None: "")
+        patch.setattr(shell, "traceparent_for", lambda cause=None: "")
         patch.setattr(work, "DAY_CHUNK", day_chunk)
         patch.setattr(failpoints, "_armed", {"simulation": (0, False)})
         patch.setattr(failpoints, "_pass", _pass)
