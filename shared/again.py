@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from shared import envelope as wire
 from shared.batch import Batch
+from shared.deciding import By
 from shared.records import CannotApply, Heard, Loaded
 from shared.service import Say, Service
 from shared.streams import BROADCAST
@@ -102,11 +103,11 @@ class Again(Batch):
                 raise no from None
             self.handed.append((heard.event, self._at(heard)))
 
-    def _say(self, say: Say, *, stream: str, source: int, identity: str, **more: Any) -> None:
+    def _say(self, say: Say, by: By, *, stream: str, identity: str, **more: Any) -> None:
         if self._at_offset < 0:
-            super()._say(say, stream=stream, source=source, identity=identity, **more)
+            super()._say(say, by, stream=stream, identity=identity, **more)
             return
-        shown = self.progress[source].replay_targets
+        shown = self.progress[by.source].replay_targets
         self._missing = [
             target
             for target in super()._targets(stream)
@@ -114,9 +115,9 @@ class Again(Batch):
             and self._at_offset >= shown.get(target, 0)
         ]
         if self._missing:
-            super()._say(say, stream=stream, source=source, identity=identity, **more)
+            super()._say(say, by, stream=stream, identity=identity, **more)
         else:
-            self._fold_left(source, self._up_to(identity))
+            self._fold_left(by.source, self._up_to(identity))
         self._missing = None
 
     def _targets(self, stream: str) -> Iterable[int]:

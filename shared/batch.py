@@ -10,7 +10,7 @@ from contracts.platform import RecordParked
 from contracts.reference import BusinessDayOpened
 from contracts.registry import wire_name
 from shared import envelope as wire
-from shared.deciding import Deciding
+from shared.deciding import By, Deciding
 from shared.errors import Malformed, Recovering, Refused, ServiceError, Stopped, StreamParked
 from shared.records import CannotApply, Heard, parked_row, printable
 from shared.service import Answer, At, Order, Say, Scope, Wake
@@ -229,19 +229,14 @@ class Batch(Deciding):
         progress, event = self.progress[partition], say.event
         self._say(
             say,
+            By(partition, cause or progress.last, actor, "", "", None),
             stream=stream,
             own=False,
-            source=partition,
             scope=Scope(),
-            cause=cause or progress.last,
             identity=wire.event_id(
                 wire_name(type(event)), self.service.name, str(partition), str(event.offset)
             ),
-            actor=actor,
-            correlation="",
-            traceparent="",
             occurred_on=progress.today or self._now.date(),
-            place=None,
         )
 
     def _wait(self, heard: Heard) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.registry import wire_name
 from shared import envelope as wire
@@ -17,6 +17,17 @@ _OF_MANY = frozenset({"outbound", "payee", "takeback", "guarantor"})
 """Streams that serve many facilities: none of them becomes the stream's own."""
 
 NOTHING = Kept(None, Scope())
+
+
+class By(NamedTuple):
+    """From which partition, why, by whom and for which record something is said: the same for all events of a decision."""
+
+    source: int
+    cause: str
+    actor: str
+    correlation: str
+    traceparent: str
+    place: tuple[int, int] | None
 
 
 @dataclass(slots=True)
@@ -45,9 +56,11 @@ class Deciding:
     """Decisions whose chain is traced."""
     _parked_now: set[str] = field(default_factory=set)
     _now: datetime = field(init=False)
+    _speaker: str = field(init=False)
 
     def __post_init__(self) -> None:
         self._now = self.loaded.now
+        self._speaker = f"/claimlog/{self.service.name}"
         self.progress = {p: progress.copy() for p, progress in self.loaded.progress.items()}
         self.books = dict(self.loaded.books)
         for progress in self.progress.values():
@@ -78,26 +91,19 @@ class Deciding:
             return
         traceparent = self.loaded.trace(trace)
         business_day = occurred_on or self.progress[partition].today or self._now.date()
+        by = By(partition, cause, actor, correlation, traceparent, place)
         for n, one in enumerate(said):
             say = one if isinstance(one, Say) else Say(one)
             own_stream = say.stream is None or say.stream == stream
-            target_stream = stream if say.stream is None else say.stream
             meant = say.scope or scope
-            if own_stream:
-                meant = self._scope(stream, meant)
             self._say(
                 say,
-                stream=target_stream,
+                by,
+                stream=stream if say.stream is None else say.stream,
                 own=own_stream,
-                source=partition,
-                scope=meant,
-                cause=cause,
+                scope=self._scope(stream, meant) if own_stream else meant,
                 identity=wire.event_id(*ids, str(n)),
-                actor=actor,
-                correlation=correlation,
-                traceparent=traceparent,
                 occurred_on=say.occurred_on or business_day,
-                place=place,
             )
         if wire.is_traced(traceparent):
             names = tuple(wire_name(type(one.event if isinstance(one, Say) else one)) for one in said)
@@ -106,89 +112,70 @@ class Deciding:
     def _say(
         self,
         say: Say,
+        by: By,
         *,
         stream: str,
         own: bool,
-        source: int,
         scope: Scope,
-        cause: str,
         identity: str,
-        actor: str,
-        correlation: str,
-        traceparent: str,
         occurred_on: date,
-        place: tuple[int, int] | None,
     ) -> None:
+        """An event as a record for each partition that shall have it; one of the own stream is folded and told at once."""
+        source, cause, actor, correlation, traceparent, place = by
         event, name = say.event, wire_name(type(say.event))
         if name not in self.service.says and not name.startswith("platform."):
             raise Refused(f"{self.service.name} never says {name}")
         producer = f"{self.service.name}/{source}"
-        if kind_of(stream) == "account":
-            correlation = stream[8:]
-        data = wire.encode_event(event)
-        progress = self.progress[source]
+        chain = stream[8:] if kind_of(stream) == "account" else correlation or identity
+        data, progress = wire.encode_event(event), self.progress[source]
         for target in self._targets(stream):
             position = progress.next_position(target)
-            value = wire.encode(
-                wire.Envelope(
-                    specversion="1.0",
-                    id=identity,
-                    type=name,
-                    source=f"/claimlog/{self.service.name}",
-                    subject=stream,
-                    time=self._now,
-                    datacontenttype="application/json",
-                    tenant=scope.tenant,
-                    legalentity=scope.legal_entity,
-                    facility=scope.facility,
-                    actor=actor,
-                    cause=cause,
-                    correlation=correlation or identity,
-                    producer=producer,
-                    position=position,
-                    occurredon=occurred_on,
-                    ruleset=say.rule_set,
-                    sourcesha256=say.source_sha256,
-                    sourcesegment=say.source_segment,
-                    traceparent=traceparent,
-                    data=data,
-                )
+            envelope = wire.Envelope(
+                specversion="1.0",
+                id=identity,
+                type=name,
+                source=self._speaker,
+                subject=stream,
+                time=self._now,
+                datacontenttype="application/json",
+                tenant=scope.tenant,
+                legalentity=scope.legal_entity,
+                facility=scope.facility,
+                actor=actor,
+                cause=cause,
+                correlation=chain,
+                producer=producer,
+                position=position,
+                occurredon=occurred_on,
+                ruleset=say.rule_set,
+                sourcesha256=say.source_sha256,
+                sourcesegment=say.source_segment,
+                traceparent=traceparent,
+                data=data,
             )
-            if len(value) > wire.MAX_RECORD_BYTES:
-                raise Refused(f"{name} would be larger than a record may be")
-            progress.last_seq += 1
-            self.outbox.append(
-                OutboxRow(
-                    source,
-                    progress.last_seq,
-                    target,
-                    position,
-                    stream,
-                    name,
-                    own,
-                    cause,
-                    identity,
-                    wire.routing_header(name, producer, position, own),
-                    value,
-                    self._now,
-                )
-            )
+            self._put_out(envelope, target, own, source)
         if own:
             at = At(
-                stream,
-                source,
-                identity,
-                name,
-                scope,
-                occurred_on,
-                self._now,
-                actor,
-                correlation or identity,
-                producer,
+                stream, source, identity, name, scope, occurred_on, self._now, actor, chain, producer,
                 position,
-            )
+            )  # fmt: skip
             self._fold(stream, event, scope)
             self.told.append((place, event, at))
+
+    def _put_out(self, said: wire.Envelope, target: int, own: bool, source: int) -> None:
+        """The record into the outbox, in its turn."""
+        value = wire.encode(said)
+        if len(value) > wire.MAX_RECORD_BYTES:
+            raise Refused(f"{said.type} would be larger than a record may be")
+        progress = self.progress[source]
+        progress.last_seq += 1
+        header = wire.routing_header(said.type, said.producer, said.position, own)
+        self.outbox.append(
+            OutboxRow(
+                source, progress.last_seq, target, said.position, said.subject, said.type, own, said.cause, said.id,
+                header, value, self._now,
+            )
+        )  # fmt: skip
 
     def _targets(self, stream: str) -> Iterable[int]:
         if stream == BROADCAST:
