@@ -34,6 +34,8 @@ from shared.x12.remittance_835 import Cas, RemitClaim, Remittance, check_835, re
 CLAIMS_IN_CHUNK = 50
 BYTES_IN_CHUNK = 1_000_000
 """A quarter of what a record holds; no claim alone is much larger, and what posting says of one is about twice as large."""
+CHARGE_SIGNS = 48
+"""A line's number (REF*6R) that is longer, as its element may be, is no charge's here."""
 MOST_FAULTS = 200
 MOST_WARNINGS = 20
 SAME_CHECK_DAYS = 31
@@ -272,7 +274,7 @@ def _payment(c: RemitClaim, people: Sealed | None, ordinal: Callable[[int], int]
         remarks=tuple(c.remarks),
         lines=tuple(
             AdjudicatedLine(
-                charge=line.line_control or None,
+                charge=line.line_control if 0 < len(line.line_control) <= CHARGE_SIGNS else None,
                 procedure=line.submitted_procedure or line.procedure,
                 modifiers=tuple(line.modifiers),
                 service_on=line.service_from or c.service_from,

@@ -87,6 +87,13 @@ async def test_a_code_that_no_event_can_hold_refuses_the_835_with_its_place(
         await _take(remittance, before.encode(), after.format(value).encode())
 
 
+async def test_a_longer_line_number_than_any_charge_has_is_none_of_ours() -> None:
+    remittance = _remittance()
+    remittance.claims[0].lines[0].line_control = "X" * 49
+    _, staged = await _take(remittance)
+    assert [line.charge for line in staged.claims[0].lines] == [None]
+
+
 async def test_an_835_whose_amounts_add_up_to_more_than_any_payment_is_refused() -> None:
     for cents in ((10**13,) * 2, (10**13, -(10**13))):
         far = RemitClaim(CLAIM, "1", 10_000, 8_000, 0, "CI", "ICN1", cas=[Cas("CO", "45", c) for c in cents])
