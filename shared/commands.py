@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,8 @@ COMMANDS_AT_ONCE = 1_000
 """Commands that share a transaction; more wait for the next."""
 WAITING_COMMANDS = 20_000
 """Commands that may wait in this process; above it a door answers 429."""
+ASKED: ContextVar[tuple[str, str]] = ContextVar("asked", default=("", ""))
+"""The key of the request that is answered here, and the path at which it was used."""
 LOST_BODY = b""
 AWAY = "the database does not answer: ask again with the same key"
 FULL = "the disk of the database is full: nothing was kept; ask again with the same key"
@@ -67,7 +70,7 @@ class Commands:
             ]
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[Answer]] = []
-        for order in orders:
+        for order in map(_at_its_door, orders):
             future: asyncio.Future[Answer] = loop.create_future()
             self._waiting.append((order, future))
             futures.append(future)
@@ -137,12 +140,13 @@ class Commands:
         answers: list[Answer] = []
         fresh: list[tuple[str, str, bytes, bytes, datetime]] = []
         for order in orders:
-            body_hash = hashlib.blake2b(order.body, digest_size=16).digest()
+            body_hash = _hash(order.door, order.body)
             before = known.get(order.key)
             try:
                 if before is not None:
-                    if before[0] not in (body_hash, LOST_BODY):
-                        raise Conflict("this Idempotency-Key was used with another body")
+                    # An older version kept the body alone.
+                    if before[0] not in (body_hash, _hash("", order.body), LOST_BODY):
+                        raise Conflict("this Idempotency-Key was used with another body, or at another door")
                     answers.append(_again(before[1]))
                     continue
                 answer = batch.obey(order)
@@ -191,6 +195,16 @@ class Commands:
                 records=fresh,
                 columns=["key", "stream", "body_hash", "answer", "answered_at"],
             )
+
+
+def _at_its_door(order: Order) -> Order:
+    """With the door, where the key is the caller's or made from it."""
+    key, door = ASKED.get()
+    return replace(order, door=door) if door and f"{order.key}/".startswith(f"{key}/") else order
+
+
+def _hash(door: str, body: bytes) -> bytes:
+    return hashlib.blake2b(f"{door}\n".encode() + body if door else body, digest_size=16).digest()
 
 
 def _failed(failure: Exception, stream: str) -> Answer:

@@ -19,7 +19,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.commands import AWAY, FULL
+from shared.commands import ASKED, AWAY, FULL
 from shared.errors import Malformed, NoRoom, ServiceError
 from shared.json_bodies import TWICE
 from shared.questions import Halted, Questions
@@ -119,11 +119,14 @@ def _shown(name: str) -> str:
 
 
 async def idempotency_key(
+    request: Request,
     value: Annotated[
         str, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[!-~]+$")
     ],
 ) -> str:
     """The caller's name for this one command; the same key again gives the same answer."""
+    if not request.url.path.startswith("/files"):  # A file is known by its hash, at whichever door.
+        ASKED.set((value, request.url.path))
     return value
 
 

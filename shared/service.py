@@ -172,7 +172,8 @@ class HandOver:
 class Order:
     """A command at a door. `key` is the Idempotency-Key of this one command, `body` what it is compared by.
 
-    `scope` is used until the stream has a scope of its own (from its first event that names a facility).
+    `scope` is used until the stream has a scope of its own (from its first event that names a facility). `door` is the path
+    at which a caller used the key: the same body somewhere else is another command.
     """
 
     stream: str
@@ -182,6 +183,7 @@ class Order:
     scope: Scope
     actor: str
     occurred_on: date | None = None
+    door: str = ""
 
 
 @dataclass(frozen=True, slots=True)
