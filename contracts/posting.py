@@ -1,6 +1,7 @@
 """What `posting` says: money as journal entries, responsibility, provider-level money, bank and patient."""
 
 from datetime import date
+from typing import Literal
 
 from contracts.registry import event, record
 from contracts.submission import OpeningBalance
@@ -51,7 +52,8 @@ class PaymentPosted:
     `entries` sum to zero. `entry` is the journal entry's id; `posted_on` lies in an open period, `paid_on` is the
     payer's own date. `crossed_to`
     tells that the payer sent the claim on, and to whom if it said so. `duplicates` is what it called a duplicate of
-    its own earlier decision, which stands: that denies nothing.
+    its own earlier decision, which stands: that denies nothing. `compared` lines have a rate in the payer's contract,
+    `as_contracted` of them were allowed by it.
     """
 
     account: AccountNumber
@@ -74,6 +76,8 @@ class PaymentPosted:
     crossed_to: str = ""
     paid_on: date | None = None
     duplicates: tuple[DeniedAmount, ...] = ()
+    compared: int = 0
+    as_contracted: int = 0
 
 
 @event("posting.posting_reversed.v1", "account")
@@ -144,6 +148,55 @@ class WriteOffPosted:
     entry: Code
     posted_on: date
     entries: tuple[JournalLine, ...]
+
+
+@event("posting.underpayment_found.v1", "account")
+class UnderpaymentFound:
+    """A payer allowed a line `under` what its contract says, or `over` it. It moves no money.
+
+    `line` is the line's place in the adjudication. `variance_cents` = `expected_cents` - `allowed_cents` - `denied_cents`, below
+    zero where it is over; what was denied of the line is asked for as a denial. `version` is of the fee schedule
+    `schedule` that was in force on the date of service.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    line: int
+    charge: ChargeNumber
+    payer: Code
+    remittance: Code
+    check_number: str
+    paid_on: date
+    service_on: date
+    procedure: str
+    modifiers: tuple[str, ...] = ()
+    units: int
+    charge_cents: Cents
+    expected_cents: Cents
+    allowed_cents: Cents
+    denied_cents: Cents = 0
+    variance_cents: Cents
+    standing: Literal["under", "over"]
+    schedule: Code
+    version: Code
+
+
+@event("posting.underpayment_settled.v1", "account")
+class UnderpaymentSettled:
+    """A line that was allowed under (or over) its contract is nobody's work any more.
+
+    `reversed`: the payer took its decision back, and a corrected one is judged anew. `settled`: a person says why.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    line: int
+    payer: Code
+    outcome: Literal["reversed", "settled"]
+    reason: Sentence
+    approver: str = ""
 
 
 @event("posting.overpayment_opened.v1", "account", "takeback")

@@ -124,6 +124,39 @@ class CodeSetPublished:
 
 
 @record
+class FeeRate:
+    """What a contract allows for a procedure: cents for one unit, or a share of the charge in basis points (hundredths of a percent).
+
+    It is about lines that have all of `modifiers`; of those that fit, the rate with the most of them counts.
+    """
+
+    procedure: Annotated[str, Field(pattern=r"^[0-9A-Z]{2,10}$")]
+    modifiers: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")], ...], Field(max_length=2)] = ()
+    allowed_cents: Annotated[int, Field(ge=0, le=10**10)] | None = None
+    basis_points: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+@event("reference.fee_schedule_published.v1", "broadcast")
+class FeeSchedulePublished:
+    """What a payer's contract allows, as a hashed file of `FeeRate`s in the object folder, with the dates of service it is for.
+
+    It is for services of `facility`, or of all facilities of `legal_entity`; both empty: of all of ours. A line may be
+    off by `tolerance_cents` before anybody is told.
+    """
+
+    payer: Code
+    name: Code
+    version: Code
+    sha256: Sha256
+    rates: int
+    effective_from: date
+    effective_to: date | None = None
+    legal_entity: Annotated[str, Field(max_length=48)] = ""
+    facility: Annotated[str, Field(max_length=48)] = ""
+    tolerance_cents: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+@record
 class AdjustmentRule:
     """What an adjustment means for us. Empty `payer` or `remark` fits any; the most specific row wins.
 

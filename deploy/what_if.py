@@ -4,9 +4,10 @@ Rows are made in memory and put into temporary tables of one session, where the 
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from inspect import isawaitable
 from operator import itemgetter
 from typing import Any, cast
 
@@ -20,13 +21,16 @@ from deploy.stack import Stack
 from shared.decided import Otherwise, Stretch
 from shared.envelope import Route, read_route
 from shared.errors import Malformed, Stopped
+from shared.keyring import open_ring, read_kek
 from shared.log_reader import LogReader
+from shared.objects import Objects
 from shared.pool import open_pool
 from shared.reading import passed, read
 from shared.records import Heard
 from shared.service import Doors, Row, Service
+from shared.streams import BROADCAST
 from shared.tables import projection_ddl
-from shared.what_if import World
+from shared.what_if import Part, World
 
 DECIDING = ("submission", "adjudication_tracking", "posting", "denial")
 """Whose decisions on accounts are made again."""
@@ -148,8 +152,11 @@ def _summed(rows: Iterable[Row], names: Sequence[str]) -> dict[tuple[str, ...], 
 class Log:
     """The log, twice each partition: what must be known of it before, then record by record."""
 
-    def __init__(self, reader: LogReader, partitions: int, hears: frozenset[str], told: Told) -> None:
+    def __init__(
+        self, reader: LogReader, partitions: int, hears: frozenset[str], told: Told, kept: "KeptFiles"
+    ) -> None:
         self.reader = reader
+        self.kept = kept
         self.partitions = partitions
         self.hears = hears
         self.told = told
@@ -174,7 +181,15 @@ class Log:
                 self.told(partition, self.records)
             for world in worlds:
                 world.step(heard)
+                for part in world.lacking() if heard.stream == BROADCAST else ():
+                    await self._load(part)
         self.told(partition + 1, self.records)
+
+    async def _load(self, part: Part) -> None:
+        assert part.service.hydrate is not None
+        full = part.service.hydrate(part.book, self.kept)
+        part.book = await full if isawaitable(full) else full
+        part.lacks_tables = False
 
     async def _read(self, partition: int, end: int, wanted: Callable[[Route], bool]) -> AsyncIterator[Heard]:
         """Each record once, as services hear it; not decoded where it is not wanted, or cannot be."""
@@ -203,8 +218,26 @@ def _own(route: Route, services: frozenset[str]) -> bool:
 
 @asynccontextmanager
 async def _log(stack: Stack, hears: frozenset[str], told: Told) -> AsyncIterator[Log]:
-    async with LogReader(stack.bootstrap, stack.settings.topic) as reader:
-        yield Log(reader, stack.settings.partitions, hears, told)
+    async with LogReader(stack.bootstrap, stack.settings.topic) as reader, AsyncExitStack() as opened:
+        yield Log(reader, stack.settings.partitions, hears, told, KeptFiles(stack, opened))
+
+
+class KeptFiles:
+    """The object folder, opened when a book names the first file of it."""
+
+    def __init__(self, stack: Stack, opened: AsyncExitStack) -> None:
+        self.stack = stack
+        self.opened = opened
+        self.objects: Objects | None = None
+
+    async def read(self, sha256: str) -> bytes:
+        """A kept file."""
+        if self.objects is None:
+            root = self.stack.home.root
+            ring = await open_ring(self.stack.dsn_of("keyring"), read_kek(root / "keys" / "kek"))
+            self.opened.push_async_callback(ring.close)
+            self.objects = Objects(root / "objects", ring)
+        return await self.objects.read(sha256)
 
 
 @asynccontextmanager

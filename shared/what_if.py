@@ -36,6 +36,8 @@ class Part:
         self.partitions = partitions
         self.progress = Progress(partition=partition)
         self.book = service.book
+        self.lacks_tables = False
+        """Whether the book has changed since the tables that it names were loaded."""
         self.states: dict[str, Kept] = {}
         self.due: dict[tuple[str, str], Wake] = {}
 
@@ -67,6 +69,8 @@ class Part:
         for key in dropping:
             self.due.pop(key, None)
         self.states.update(batch.states)
+        if batch.books[self.partition] is not self.book and self.service.hydrate is not None:
+            self.lacks_tables = True
         self.progress, self.book = batch.progress[self.partition], batch.books[self.partition]
         return batch
 
@@ -125,6 +129,10 @@ class World:
         if heard.envelope is not None:
             self._pass(heard, heard.envelope.id)
         self._fold_facts(cause_of(heard))
+
+    def lacking(self) -> list[Part]:
+        """Whose books name tables that are to be loaded before the next record."""
+        return [part for part in self.deciding.values() if part.lacks_tables]
 
     def _pass(self, heard: Heard, event_id: str) -> None:
         if event_id in self._to_come:

@@ -26,15 +26,22 @@ from contracts.posting import (
     ResponsibilityMoved,
     TakebackMatched,
     TakebackPosted,
+    UnderpaymentFound,
+    UnderpaymentSettled,
     WriteOffPosted,
 )
-from contracts.reference import BusinessDayOpened, PeriodClosed, RuleSetPublished
+from contracts.reference import (
+    BusinessDayOpened,
+    FeeSchedulePublished,
+    PeriodClosed,
+    RuleSetPublished,
+)
 from contracts.registration import AccountOpened, CoveragesSet
 from contracts.registry import wire_name
 from contracts.submission import ClaimImported
 from services.posting.api import routes
 from services.posting.domain import DECIDERS
-from services.posting.domain.book import Book, evolve_book
+from services.posting.domain.book import Book, evolve_book, hydrate, shelve
 from services.posting.projections import PROJECTIONS
 from services.posting.reactions import react
 from shared.service import Service
@@ -43,6 +50,7 @@ _HEARS = (
     BusinessDayOpened,
     PeriodClosed,
     RuleSetPublished,
+    FeeSchedulePublished,
     AccountOpened,
     CoveragesSet,
     ChargesCaptured,
@@ -72,6 +80,8 @@ _SAYS = (
     WriteOffPosted,
     OpeningBalancePosted,
     ChargesSetAside,
+    UnderpaymentFound,
+    UnderpaymentSettled,
     OverpaymentOpened,
     OverpaymentRecovered,
     OverpaymentRefunded,
@@ -97,5 +107,7 @@ SERVICE = Service(
     projections=PROJECTIONS,
     book=Book(),
     evolve_book=evolve_book,
+    hydrate=hydrate,
+    shelve=shelve,
     routes=routes,
 )

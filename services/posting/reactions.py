@@ -39,14 +39,15 @@ from shared.streams import kind_of
 
 def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
     """Commands that an event asks for, on its own stream."""
-    command = _HERE.get(kind_of(at.stream), lambda _: None)(event)
+    here = _HERE.get(kind_of(at.stream))
+    command = here(event, at) if here else None
     return [] if command is None else [(at.stream, command)]
 
 
-def _account(event: Any) -> Command | None:
+def _account(event: Any, at: At) -> Command | None:
     match event:
         case ClaimAdjudicated():
-            return PostAdjudication(event)
+            return PostAdjudication(event, at.scope.legal_entity, at.scope.facility)
         case AdjudicationReversed():
             return ReversePosting(event)
         case ClaimImported() if event.opening:
@@ -64,20 +65,20 @@ def _account(event: Any) -> Command | None:
     return None
 
 
-def _remittance(event: Any) -> Command | None:
+def _remittance(event: Any, at: At) -> Command | None:
     return HandOutRemittance(event) if isinstance(event, RemittanceReleased) else None
 
 
-def _payee(event: Any) -> Command | None:
+def _payee(event: Any, at: At) -> Command | None:
     heard = isinstance(event, ProviderAdjustmentsDelivered)
     return PostProviderAdjustments(event) if heard else None
 
 
-def _meeting(event: Any) -> Command | None:
+def _meeting(event: Any, at: At) -> Command | None:
     return MeetTakebacks() if isinstance(event, OverpaymentOpened | TakebackPosted) else None
 
 
-def _trace(event: Any) -> Command | None:
+def _trace(event: Any, at: At) -> Command | None:
     return MatchMoney() if isinstance(event, EftExpected | EftDeposited) else None
 
 

@@ -13,6 +13,7 @@ from contracts.reference import (
     EnrolmentRecorded,
     EntryKept,
     FacilityListed,
+    FeeSchedulePublished,
     PayerListed,
     PeriodClosed,
     ReceiverListed,
@@ -29,6 +30,7 @@ Listing = (
     | EnrolmentRecorded
     | CodeSetPublished
     | RuleSetPublished
+    | FeeSchedulePublished
 )
 
 STREAM = books_stream()
@@ -95,6 +97,8 @@ def name_of(entry: Any) -> str:
             return f"code-set/{entry.name}/{entry.version}"
         case RuleSetPublished():
             return f"rule-set/{entry.name}/{entry.version}"
+        case FeeSchedulePublished():
+            return f"fee-schedule/{entry.payer}/{entry.name}/{entry.version}"
     raise TypeError(type(entry).__name__)
 
 
@@ -159,10 +163,21 @@ def _list(command: List, books: Books) -> list[Say | EntryKept]:
         for what in ("ack_277ca_late_days", "remittance_late_days"):
             if not 1 <= getattr(entry, what) <= MOST_DAYS_TO_ANSWER:
                 raise Refused(f"{what} is from 1 to {MOST_DAYS_TO_ANSWER:,}")
+    if isinstance(entry, FeeSchedulePublished):
+        _is_about_something(entry, books)
     name = name_of(command.entry)
     if books.listed.get(name) == command.digest:
         return []
     return [EntryKept(name=name, digest=command.digest), to(BROADCAST, command.entry)]
+
+
+def _is_about_something(entry: FeeSchedulePublished, books: Books) -> None:
+    """A schedule of a payer or facility that nobody knows would be held against nothing, without a word."""
+    for kind, name in (("payer", entry.payer), ("facility", entry.facility)):
+        if name and f"{kind}/{name}" not in books.listed:
+            raise Refused(f"no {kind} of that code is listed")
+    if entry.effective_to is not None and entry.effective_to < entry.effective_from:
+        raise Refused("it would end before it begins")
 
 
 def evolve(state: Books | None, event: Any) -> Books:

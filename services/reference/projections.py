@@ -19,6 +19,7 @@ HEARS = frozenset(
         "reference.enrolment_recorded.v1",
         "reference.code_set_published.v1",
         "reference.rule_set_published.v1",
+        "reference.fee_schedule_published.v1",
     }
 )
 

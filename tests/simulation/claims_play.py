@@ -83,10 +83,10 @@ SERVICES = (
 
 
 class _Objects:
-    """The code tables, by their hash."""
+    """The code tables and the rates of a contract, by their hash."""
 
     def __init__(self) -> None:
-        self.tables = {sha256(data).hexdigest(): data for data in CODES.values()}
+        self.tables = {sha256(data).hexdigest(): data for data in (*CODES.values(), said.RATES)}
 
     async def read(self, name: str) -> bytes:
         return self.tables[name]

@@ -42,6 +42,9 @@ def check(world: World, found: Found) -> None:
     _what_has_nothing_to_bill_has_ended(world, found)
     world.seen["account with money"] += len(captured)
     world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
+    found_under, settled = (len(_said(world, "posting", f"posting.underpayment_{what}.v1")) for what in ("found", "settled"))
+    world.seen["underpayment found"] += found_under
+    world.seen["underpayment taken back"] += settled
     world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
     world.seen["everything posted"] += not _not_posted(world)
     world.seen["claim created"] += len(_said(world, "submission", "submission.claim_created.v1"))

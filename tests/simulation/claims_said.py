@@ -5,12 +5,19 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import msgspec
+
 from contracts.adjudication_tracking import (
     AdjudicationReversed,
     ClaimAdjudicated,
     RemittanceReleased,
 )
-from contracts.reference import BusinessDayOpened, CodeSetPublished
+from contracts.reference import (
+    BusinessDayOpened,
+    CodeSetPublished,
+    FeeRate,
+    FeeSchedulePublished,
+)
 from contracts.values import AdjudicatedLine, Adjustment, Charge, CodedLine, Diagnosis, Sealed
 from services.coding.domain import Capture, Code, CorrectCharge
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
@@ -30,6 +37,7 @@ DAY = date(2025, 1, 6)
 PAYERS = ("PAYER-A", "PAYER-B")
 CODES = {"ICD-10-CM": b"J06.9 J069 R05.9 R059", "HCPCS": b"G0001"}
 ADJUSTED = (("CO", "45"), ("CO", "253"), ("CO", "197"), ("PR", "2"), ("PI", "999"))
+RATES = msgspec.json.encode([FeeRate(procedure="G0001", basis_points=6_000)])
 DIAGNOSES = (Diagnosis(sequence=1, code="J06.9"),)
 PHONE = "phone"
 """No claim says it: a person of whom nothing else is corrected is sealed anew, and asks nothing back."""
@@ -60,8 +68,16 @@ def books() -> tuple[Any, ...]:
     payers = [facts.payer(name) for name in PAYERS]
     enrolled = [facts.enrolled(name) for name in PAYERS]
     rules = replace(RULES, effective_from=date(2024, 1, 1))
+    contract = FeeSchedulePublished(
+        payer=PAYERS[0],
+        name="PPO",
+        version="1",
+        sha256=sha256(RATES).hexdigest(),
+        rates=1,
+        effective_from=date(2024, 1, 1),
+    )
     listed = (facts.facility(), *payers, facts.RECEIVER, *enrolled)
-    return (BusinessDayOpened(day=DAY), *listed, rules, *sets)
+    return (BusinessDayOpened(day=DAY), *listed, rules, *sets, contract)
 
 
 def number(n: int) -> str:
@@ -190,6 +206,7 @@ def _adjudicated(
             left -= part
         line = AdjudicatedLine(
             charge=charge.charge,
+            procedure=charge.procedure,
             charge_cents=charge.charge_cents,
             paid_cents=left,
             adjustments=tuple(adjustments),

@@ -36,6 +36,8 @@ MUST_HAPPEN = (
     "payment posted",
     "everything posted",
     "denial opened",
+    "underpayment found",
+    "underpayment taken back",
     "claim created",
     "claims batched",
     "claim given back",

@@ -12,6 +12,7 @@ from contracts.posting import (
     PostingReversed,
 )
 from services.posting.domain import adjudications as read_as
+from services.posting.domain import contracted
 from services.posting.domain.account_state import Account
 from services.posting.domain.adjudications import Settled, Standing, settle
 from services.posting.domain.balance import CLAIM_LEVEL, fold_lines, mirror
@@ -33,6 +34,7 @@ from services.posting.domain.commands import (
     RefundOverpayment,
     RefundPatient,
     ReversePosting,
+    SettleUnderpayment,
     TakeBackWriteOff,
     TransferDenied,
     UnassignPayment,
@@ -62,8 +64,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
     """What follows for the account; repeats are quiet."""
     telling = Telling(state or Account(), book or Book())
     match command:
-        case PostAdjudication(adjudicated):
-            _post(telling, adjudicated)
+        case PostAdjudication():
+            _post(telling, command)
         case ReversePosting(reversal):
             _reverse(telling, reversal)
         case PostOpening(imported):
@@ -82,6 +84,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             owed_after_all(telling, command)
         case TransferDenied():
             transfer_denied(telling, command)
+        case SettleUnderpayment():
+            contracted.settle(telling, command)
         case RefundOverpayment():
             refund_overpayment(telling, command)
         case UnassignPayment():
@@ -97,14 +101,15 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
     return telling.says
 
 
-def _post(telling: Telling, said: ClaimAdjudicated) -> None:
-    account, book = telling.account, telling.book
+def _post(telling: Telling, command: PostAdjudication) -> None:
+    account, book, said = telling.account, telling.book, command.adjudicated
     if said.adjudication in account.posted or said.status in NO_MONEY:
         return
     rules = book.rules_on(said.paid_on)
     # What was answered as a whole is answered as a whole again: its charges do not say what is left of them.
     stated = read_as.read(said, rules, () if account.as_a_whole() else account.balances)
     standing = _standing(account, said, stated)
+    beside = contracted.compared(command, account, book, rules)
     duplicates = _without_duplicates(stated) if standing.repeated else ()
     _patient_paid_before(telling, stated, standing)
     account = _paid_after_all(telling, stated, standing)
@@ -131,6 +136,8 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
         crossed_to=_crossed(said),
         paid_on=said.paid_on,
         duplicates=duplicates,
+        compared=len(beside),
+        as_contracted=sum(not one.standing for one in beside),
     )
     about = Say(
         posted,
@@ -139,6 +146,7 @@ def _post(telling: Telling, said: ClaimAdjudicated) -> None:
         source_segment=said.source.segment,
     )
     telling.say(posted, about)
+    contracted.tell_findings(telling, said, beside)
     over = sum(s.over for s in settled)
     if over > 0:
         twice = "other_check" in said.flags
@@ -232,6 +240,7 @@ def _reverse(telling: Telling, said: AdjudicationReversed) -> None:
     if posted is None or not posted.live:
         return  # Tracking lets a reversal without its original wait; twice reversed is once.
     undo(telling, said.reverses)
+    contracted.taken_back(telling, said.reverses)
     fits = said.paid_cents == -posted.paid
     telling.say(
         PostingReversed(

@@ -1,5 +1,6 @@
 """How each event changes what posting remembers of an account."""
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,6 +19,8 @@ from contracts.posting import (
     PostingReversed,
     ResponsibilityMoved,
     TakebackPosted,
+    UnderpaymentFound,
+    UnderpaymentSettled,
     WriteOffPosted,
 )
 from contracts.registration import AccountOpened, CoveragesSet
@@ -63,6 +66,10 @@ def evolve(state: Account | None, event: Any) -> Account:
             account = _known_as(account, event)
         case TakebackPosted():
             account = _kept_back(account, event)
+        case UnderpaymentFound():
+            account = _off(account, event.adjudication, lambda off: (*off, event.line))
+        case UnderpaymentSettled():
+            account = _off(account, event.adjudication, lambda off: tuple(n for n in off if n != event.line))
         case PatientPaymentReceived():
             account = patient_money.waits(account, event, event.amount_cents)
         case PatientPaymentAssigned():
@@ -117,6 +124,12 @@ def _known_as(account: Account, event: ClaimAdjudicated) -> Account:
         return account
     controls = {**account.controls, event.payer: (*known, event.payer_control)}
     return replace(account, controls=controls)
+
+
+def _off(account: Account, adjudication: str, after: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Account:
+    posted = account.posted[adjudication]
+    posted = replace(posted, off=after(posted.off))
+    return replace(account, posted={**account.posted, adjudication: posted})
 
 
 def _kept_back(account: Account, event: TakebackPosted) -> Account:

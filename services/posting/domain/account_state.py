@@ -39,7 +39,8 @@ class Recovered(Struct, frozen=True, array_like=True):
 class Posted(Struct, frozen=True, array_like=True):
     """A posted adjudication, with the lines that a reversal mirrors; `moved_to` is a payer order, 0 the patient.
 
-    `crossed` while a payer that it was sent on to may still answer.
+    `crossed` while a payer that it was sent on to may still answer; `off` are its lines, by their place, that were allowed
+    other than the contract says and are still somebody's work.
     """
 
     claim: str
@@ -53,6 +54,7 @@ class Posted(Struct, frozen=True, array_like=True):
     live: bool = True
     crossed: bool = False
     recovered: tuple[Recovered, ...] = ()
+    off: tuple[int, ...] = ()
 
     def paid_for(self) -> set[str]:
         """The charges that it brought money for."""

@@ -1,20 +1,31 @@
-"""What posting keeps of the broadcasts: the day, the first open day of the books, the rule sets."""
+"""What posting keeps of the broadcasts: the day, the first open day of the books, rule sets, payers' fee schedules."""
 
 from datetime import date
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from contracts.reference import BusinessDayOpened, PeriodClosed, RuleSetPublished
+from contracts.reference import (
+    BusinessDayOpened,
+    FeeRate,
+    FeeSchedulePublished,
+    PeriodClosed,
+    RuleSetPublished,
+)
+from services.posting.domain import fees
 from services.posting.domain.classify import RuleSet, in_force, publish
 
 
 class Book(Struct, frozen=True):
-    """`posting_day` is never in a closed period."""
+    """`posting_day` is never in a closed period. `rates` are those of the schedules by hash, after hydration."""
 
     today: date | None = None
     next_open: date | None = None
     sets: tuple[RuleSet, ...] = ()
+    schedules: dict[str, tuple[fees.Schedule, ...]] = {}
+    rates: dict[str, dict[str, tuple[fees.Rate, ...]]] = {}
 
     def posting_day(self, otherwise: date) -> date:
         """The day on which money is posted now."""
@@ -36,4 +47,24 @@ def evolve_book(book: Book, event: object) -> Book:
             return replace(book, next_open=later)
         case RuleSetPublished() if event.rules:
             return replace(book, sets=publish(book.sets, event))
+        case FeeSchedulePublished():
+            return replace(book, schedules=fees.publish(book.schedules, event))
     return book
+
+
+_cache: dict[str, dict[str, tuple[fees.Rate, ...]]] = {}
+
+
+async def hydrate(book: Book, objects: Any) -> Book:
+    """The book with the rates of its schedules; each file is read once a process, its hash is its name."""
+    named = [s.sha256 for listed in book.schedules.values() for s in listed]
+    for sha256 in named:
+        if sha256 not in _cache:
+            data: bytes = await objects.read(sha256)
+            _cache[sha256] = fees.tabled(msgspec.json.decode(data, type=list[FeeRate]))
+    return replace(book, rates={sha256: _cache[sha256] for sha256 in named})
+
+
+def shelve(book: Book) -> Book:
+    """The book as it is kept: rates come back by hash."""
+    return replace(book, rates={})

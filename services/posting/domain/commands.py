@@ -17,9 +17,11 @@ Bucket = Literal["patient", "denied", "open", "next_payer"]
 
 @dataclass(frozen=True, slots=True)
 class PostAdjudication:
-    """Put a payer's decision into the journal."""
+    """Put a payer's decision into the journal; where the service was, a contract may be for."""
 
     adjudicated: ClaimAdjudicated
+    legal_entity: str = ""
+    facility: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,17 @@ class TransferDenied:
     approver: str
     cents: int | None = None
     charge: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleUnderpayment:
+    """A person says why nothing is asked of a payer that allowed other than its contract; `line` None means all of a decision's."""
+
+    account: str
+    adjudication: str
+    reason: str
+    approver: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

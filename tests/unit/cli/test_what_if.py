@@ -10,7 +10,7 @@ import typer
 from cli import what_if
 from contracts.catalogue import EVENTS
 from contracts.denial import DenialResolved
-from contracts.reference import BusinessDayOpened, PayerListed
+from contracts.reference import BusinessDayOpened, FeeSchedulePublished, PayerListed
 from contracts.registry import wire_name
 from deploy.other_books import OtherBooks, read_changes
 from deploy.what_if import Found, left_as_they_were, side_by_side
@@ -145,6 +145,18 @@ def test_the_same_rules_and_books_decide_as_the_log_has_it() -> None:
     made.add(told.decided, again.decided)
     assert len(told.decided) == made.same == 2 and not made.different
     assert again.rows == as_it_is.rows and not again.stuck
+
+
+def test_a_book_that_names_a_file_lacks_its_table_until_that_is_loaded() -> None:
+    schedule = FeeSchedulePublished(
+        payer="BLUE", name="PPO", version="1", sha256="0" * 64, rates=1, effective_from=date(2026, 1, 1)
+    )
+    made = world(facts(RULES, schedule))
+    (part,) = made.lacking()
+    assert part.service is POSTING and part.book.schedules and not part.book.rates
+    part.lacks_tables = False
+    made.step(record(BLUE, 3))
+    assert made.lacking() == []
 
 
 def test_with_another_rule_the_same_answer_of_the_payer_is_a_denial() -> None:

@@ -10,8 +10,10 @@ from services.posting.domain.balance import Balance, equation
 from services.posting.domain.book import Book
 from services.posting.domain.commands import PostAdjudication, ReversePosting
 from services.posting.reactions import react
-from shared.service import Say
+from shared.service import Say, Scope
 from tests.unit.posting.facts import ACCOUNT, BOOK
+
+SCOPE = Scope("t", "L1", "F1")
 
 
 class Life:
@@ -29,7 +31,7 @@ class Life:
         """An event of the account's stream: folded, and what follows from it done."""
         if fold:
             self.state = DECIDER.evolve(self.state, event)
-        at: Any = SimpleNamespace(stream=f"account/{ACCOUNT}")
+        at: Any = SimpleNamespace(stream=f"account/{ACCOUNT}", scope=SCOPE)
         for _, command in react(event, at):
             self.obey(command)
         self.check()
@@ -52,7 +54,7 @@ class Life:
         return self
 
     def post(self, adjudicated: Any) -> "Life":
-        return self.obey(PostAdjudication(adjudicated))
+        return self.obey(PostAdjudication(adjudicated, SCOPE.legal_entity, SCOPE.facility))
 
     def take_back(self, reversal: Any) -> "Life":
         return self.obey(ReversePosting(reversal))

@@ -9,6 +9,7 @@ from contracts.reference import (
     CutoffReached,
     EnrolmentRecorded,
     EntryKept,
+    FeeSchedulePublished,
     PayerListed,
 )
 from services.reference.domain import (
@@ -95,3 +96,21 @@ def test_a_payer_has_some_days_to_answer_and_not_for_ever(what: str, days: int) 
     )
     assert what in refused(BOOKS, [], List(payer, "digest"))
 
+
+def test_a_fee_schedule_is_of_a_payer_and_a_facility_that_are_listed() -> None:
+    schedule = FeeSchedulePublished(
+        payer="P", name="PPO", version="1", sha256="0" * 64, rates=1, effective_from=DAY, facility="F"
+    )
+    payer, facility = EntryKept(name="payer/P", digest="p"), EntryKept(name="facility/F", digest="f")
+    assert refused(BOOKS, [facility], List(schedule, "d")) == "no payer of that code is listed"
+    assert refused(BOOKS, [payer], List(schedule, "d")) == "no facility of that code is listed"
+    kept = EntryKept(name="fee-schedule/P/PPO/1", digest="d")
+    scenario(BOOKS, given=[payer, facility], when=List(schedule, "d"), then=[kept, to(BROADCAST, schedule)])
+    scenario(BOOKS, given=[payer, facility, kept], when=List(schedule, "d"), then=[])
+
+
+def test_a_fee_schedule_does_not_end_before_it_begins() -> None:
+    schedule = FeeSchedulePublished(
+        payer="P", name="PPO", version="1", sha256="0" * 64, rates=1, effective_from=NEXT, effective_to=DAY
+    )
+    assert "before it begins" in refused(BOOKS, [EntryKept(name="payer/P", digest="p")], List(schedule, "d"))

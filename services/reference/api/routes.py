@@ -13,11 +13,14 @@ from contracts.reference import (
     CodeSetPublished,
     EnrolmentRecorded,
     FacilityListed,
+    FeeSchedulePublished,
     PayerListed,
     ReceiverListed,
     RuleSetPublished,
 )
+from services.reference.api.fees import rates_of
 from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
+from shared.aside import aside
 from shared.errors import Malformed
 from shared.http import FIELDS_SHOWN, Actor, Day, IdempotencyKey
 from shared.json_bodies import Door
@@ -96,12 +99,12 @@ def read_codes(data: bytes) -> list[str]:
     return codes
 
 
-Kind = Literal["calendar", "facility", "payer", "receiver", "enrolment", "code-set", "rule-set"]
+Kind = Literal["calendar", "facility", "payer", "receiver", "enrolment", "code-set", "rule-set", "fee-schedule"]
 """What is listed, by the first part of its name."""
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/business-days`, `/cutoffs`, `/periods/close`, listings, code sets and rule sets."""
+    """`/business-days`, `/cutoffs`, `/periods/close`, listings, code sets, rule sets and fee schedules."""
     router = APIRouter(route_class=Door)
     _days(router, doors)
     for path, cls in (
@@ -115,7 +118,7 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/books")
     async def books(kind: Kind | None = None) -> list[dict[str, Any]]:
-        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, the calendar."""
+        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, fee schedules, the calendar."""
         return await doors.rows(
             "select kind, name, facts, listed_on from book_entry where heard_in = 0 "
             "and ($1::text is null or kind = $1) order by name",
@@ -174,6 +177,36 @@ def _files(router: APIRouter, doors: Doors) -> None:
             "codes": len(codes),
         }
         return await _publish(doors, CodeSetPublished, facts, data, key, who)
+
+
+    @router.post("/fee-schedules")
+    async def fee_schedule(
+        key: IdempotencyKey,
+        who: Actor,
+        data: Annotated[bytes, Body(media_type="text/csv")],
+        payer: Annotated[str, Query(max_length=48)],
+        name: Annotated[str, Query(max_length=48)],
+        version: Annotated[str, Query(max_length=48)],
+        effective_from: Day,
+        effective_to: Day | None = None,
+        legal_entity: Annotated[str, Query(max_length=48)] = "",
+        facility: Annotated[str, Query(max_length=48)] = "",
+        tolerance_cents: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    ) -> dict[str, Any]:
+        """Publish what a payer's contract allows; CSV: procedure, modifiers, allowed_cents or basis_points of the charge."""
+        kept, rates = await aside(rates_of, data)
+        facts = {
+            "payer": payer,
+            "name": name,
+            "version": version,
+            "rates": rates,
+            "effective_from": effective_from,
+            "effective_to": effective_to,
+            "legal_entity": legal_entity,
+            "facility": facility,
+            "tolerance_cents": tolerance_cents,
+        }
+        return await _publish(doors, FeeSchedulePublished, facts, kept, key, who)
 
 
 async def _publish(
