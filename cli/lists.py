@@ -42,6 +42,24 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("next", "next_step"),
         ),
     ),
+    "underpaid": ("/underpaid", summary.UNDERPAID),
+    "underpaid-by-schedule": (
+        "/underpaid-by-schedule",
+        (
+            text("", "standing"),
+            PAYER,
+            text("schedule", "schedule"),
+            text("version", "version"),
+            text("month", "month"),
+            number("lines", "lines"),
+            money("expected", "expected_cents"),
+            money("allowed", "allowed_cents"),
+            money("denied", "denied_cents"),
+            money("off by", "variance_cents"),
+            number("open", "open_lines"),
+            money("open", "open_cents"),
+        ),
+    ),
     "unclaimed": ("/unclaimed", summary.UNCLAIMED),
     "changed-charges": ("/changed-charges", summary.CHANGED_CHARGES),
     "unposted": ("/unposted", summary.UNPOSTED),
@@ -87,8 +105,8 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
 }
 ELSEWHERE = {"eligibility": "eligibility", "coding": "coding", "deposits": "posting"}
 """Work lists that another service than reporting keeps."""
-WHOLE = ("money", "unsent")
-"""Lists that have no limit: a row a facility and payer."""
+WHOLE = ("money", "unsent", "underpaid-by-schedule")
+"""Lists that have no limit: a row a facility and payer, or a payer's schedule and month."""
 
 
 @plainly

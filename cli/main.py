@@ -27,6 +27,7 @@ COMMANDS = {
     "what-if": "cli.what_if:what_if",
     "story": "cli.story:story",
     "list": "cli.lists:listed",
+    "fees": "cli.fees:app",
     "import": "cli.import_claims:import_claims",
     "parked": "cli.parked:app",
     "refused": "cli.refused:app",

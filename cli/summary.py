@@ -147,6 +147,22 @@ CHANGED_CHARGES = (
     money("difference", "cents"),
     text("next", "next_step"),
 )
+UNDERPAID = (
+    text("", "standing"),
+    text("payer", "payer"),
+    text("account", "account"),
+    text("procedure", "procedure"),
+    number("units", "units"),
+    money("billed", "charge_cents"),
+    money("expected", "expected_cents"),
+    money("allowed", "allowed_cents"),
+    money("off by", "variance_cents"),
+    text("schedule", "schedule"),
+    text("check", "check_number"),
+    text("since", "since"),
+    number("days", "days"),
+    text("next", "next_step"),
+)
 LATE = (
     text("awaited", "awaited"),
     text("from", "who"),
@@ -289,6 +305,7 @@ def _work(s: dict[str, Any]) -> None:
     _list(s, "denials", title, DENIALS, 15)
     if s["denials"]:
         out.print("  each with its account: claimlog list denial-work-list")
+    _list(s, "underpaid", "Allowed under the payer's contract, or over it", UNDERPAID, 10)
     _list(s, "reopenings", "Reopenings to ask payers for", REOPENINGS, 10)
     show("Who has not answered", LATE, s["late"])
     if s["late"]:

@@ -59,6 +59,14 @@ class TransferAsked(_Body):
     charge: Code | None = None
 
 
+class SettlementAsked(_Body):
+    """Why nothing is asked of a payer that allowed other than its contract; without `line` of all open lines of the decision."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    line: Annotated[int, Field(ge=1, le=9_999)] | None = None
+
+
 class RefundAsked(_Body):
     """Money that we send back, under our own id of the refund."""
 

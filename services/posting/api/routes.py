@@ -14,6 +14,7 @@ from services.posting.api.bodies import (
     PatientRefundAsked,
     Payments,
     RefundAsked,
+    SettlementAsked,
     TransferAsked,
     UnassignmentAsked,
     WriteOffAsked,
@@ -28,6 +29,7 @@ from services.posting.domain.commands import (
     RefundOverpayment,
     RefundPatient,
     RefundPayment,
+    SettleUnderpayment,
     TakeBackWriteOff,
     TransferDenied,
     UnassignPayment,
@@ -127,6 +129,14 @@ def _by_a_person(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Move denied money on; refused to the patient where the payer's group is not PR."""
         command = TransferDenied(account, **body.model_dump())
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/accounts/{account}/underpayments/{adjudication}/settle")
+    async def settle_underpayment(
+        account: str, adjudication: str, body: SettlementAsked, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
+        """Say why nothing is asked of a payer that allowed a line under its contract, or over it; no money moves."""
+        command = SettleUnderpayment(account, adjudication, **body.model_dump())
         return await one(account_stream(account), command, body, key, actor)
 
     @router.post("/accounts/{account}/overpayments/{adjudication}/refunds")

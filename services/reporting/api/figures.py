@@ -32,6 +32,9 @@ _DENIED = {
     "denials opened": "true",
     "denials asked about after their deadline": "requested_on > deadline_on",
 }
+_OFF = {
+    f"lines allowed {standing} their contract": f"standing = '{standing}' and state <> 'reversed'" for standing in ("under", "over")
+}
 _STANDING = {
     "denials to do": "standing = 'to do'",
     "denials that wait for the payer": "standing <> 'to do'",
@@ -62,6 +65,7 @@ _FIGURES = " union all ".join(
         _money(),
         "select 'claims ' || state, facility, payer, count(*), sum(charge_cents)::bigint from claim_view group by 1, 2, 3",
         *(_each(name, when, "charge_cents", "claim_view") for name, when in _CLAIMS.items()),
+        *(_each(name, when, "variance_cents", "underpayment_view") for name, when in _OFF.items()),
         *(_each(name, when, "cents", "denial_view") for name, when in _DENIED.items()),
         *(_each(name, when, "cents", f"({STANDING}) d") for name, when in _STANDING.items()),
     )
@@ -69,5 +73,5 @@ _FIGURES = " union all ".join(
 
 
 async def figures(doors: Doors) -> list[Row]:
-    """Money, ages, claims by state, filing limits and denials: `items` and `cents` by figure, facility and payer."""
+    """Money, ages, claims by state, filing limits, contracts and denials: `items` and `cents` by figure, facility and payer."""
     return await doors.rows(f"{_FIGURES} order by 1, 2, 3")

@@ -22,7 +22,7 @@ class Kpi:
 
     name: str
     formula: str
-    counts: Literal["claims", "payments", "cents"] = "claims"
+    counts: Literal["claims", "payments", "lines", "cents"] = "claims"
     unit: Literal["basis points", "days"] = "basis points"
     over: int = 1
     of: tuple[By, ...] = ("month", "payer", "facility")
@@ -40,6 +40,7 @@ KPIS = (
         "initial denial rate by dollars", f"gross charges of those / gross charges first sent, {_BEFORE_THAT}", "cents", over=3
     ),
     Kpi("remittance denial rate", "payments of claims that deny something / payments of claims on 835s", "payments"),
+    Kpi("paid as expected", "lines allowed as the payer's contract says / lines that a contract was held against", "lines"),
     Kpi("denial write-off rate", "denied money written off / net revenue, by date of service", "cents"),
     Kpi("net collection rate", "paid by payers and patients, less refunds / net revenue, by date of service", "cents"),
     Kpi("cash collection rate", "cash posted in the month / net revenue of the month's services", "cents", of=("month",)),
@@ -80,6 +81,10 @@ _PAYMENTS = (
     "select facility, payer, 'remittance denial rate', posted_on, count(*) filter (where denied_cents > 0), count(*) "
     "from check_posted where denied_cents is not null group by 1, 2, 4"
 )
+_EXPECTED = (
+    "select facility, payer, 'paid as expected', posted_on, sum(as_contracted), sum(compared) "
+    "from check_posted where compared > 0 group by 1, 2, 4"
+)
 _SERVED = (
     f"select facility, payer, date_trunc('month', service_on)::date as month, sum({_NET}) as net, "
     "sum(insurance_paid_cents + patient_paid_cents) as paid, sum(denied_write_off_cents) as given_up, "
@@ -106,7 +111,7 @@ _OWED_NOW = (
     "from account_money group by 1, 2) a cross join lateral (values "
     "('aged A/R over 90 days', old, owed), ('net days in A/R', less_credits, revenue)) f(kpi, part, whole)"
 )
-_FACTS = " union all ".join((_CLAIMS, _INITIAL, _PAYMENTS, _REVENUE, _CASH, _OWED_NOW))
+_FACTS = " union all ".join((_CLAIMS, _INITIAL, _PAYMENTS, _EXPECTED, _REVENUE, _CASH, _OWED_NOW))
 _GROUPS = {"month": "to_char(day, 'YYYY-MM')", "payer": "payer", "facility": "facility", "all": "''"}
 
 

@@ -4,7 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from services.reporting.api import checks, denials, figures, kpis, money, stories, work
+from services.reporting.api import (
+    checks,
+    denials,
+    figures,
+    kpis,
+    money,
+    stories,
+    underpayments,
+    work,
+)
 from services.reporting.api.summary import summary
 from shared.json_bodies import Door
 from shared.service import Doors
@@ -19,6 +28,7 @@ LISTS: dict[str, Any] = {
     "/late": work.late,
     "/unsent": work.unsent,
     "/claims-by-state": work.claims_by_state,
+    "/underpaid-by-schedule": underpayments.underpaid_by_schedule,
     "/figures": figures.figures,
 }
 """Short ones, shown whole."""
@@ -34,6 +44,7 @@ LONG_LISTS: dict[str, Any] = {
     "/denials": denials.denials,
     "/denial-work-list": denials.denial_work_list,
     "/reopenings": denials.reopenings,
+    "/underpaid": underpayments.underpaid,
     "/unanswered": work.unanswered,
     "/unclaimed": work.unclaimed,
     "/changed-charges": work.changed_charges,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.reporting.api import checks, denials, money, work
+from services.reporting.api import checks, denials, money, underpayments, work
 from shared.service import Doors, Row
 
 SHOWN = 50
@@ -16,6 +16,7 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "rejected": await work.rejected(doors, SHOWN),
         "denials": await denials.denials(doors, SHOWN),
         "reopenings": await denials.reopenings(doors, SHOWN),
+        "underpaid": await underpayments.underpaid(doors, SHOWN),
         "unposted": await checks.unposted(doors, SHOWN),
         "unapplied": await checks.unapplied(doors, SHOWN),
         "takebacks": await checks.takebacks(doors, SHOWN),

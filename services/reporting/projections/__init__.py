@@ -14,6 +14,7 @@ from services.reporting.projections.outside import (
 from services.reporting.projections.payees import PATIENT_PAYMENTS, PAYEES
 from services.reporting.projections.story import NUMBERS, STORY
 from services.reporting.projections.takebacks import TAKEBACKS
+from services.reporting.projections.underpayments import UNDERPAYMENTS
 
 PROJECTIONS = (
     STORY,
@@ -29,6 +30,7 @@ PROJECTIONS = (
     WAITING,
     TRANSPORT,
     TAKEBACKS,
+    UNDERPAYMENTS,
     PAYEES,
     PATIENT_PAYMENTS,
     PARKED,

@@ -99,6 +99,11 @@ CHECKS = Projection(
 )
 
 
+def _count(event: PaymentPosted | PostingReversed, name: str) -> int | None:
+    """Lines of a payment that a contract was held against; what takes one back has none."""
+    return getattr(event, name) if isinstance(event, PaymentPosted) else None
+
+
 def _denied(event: PaymentPosted | PostingReversed) -> int | None:
     """What a payment of a claim denies; what takes one back is none."""
     return sum(d.cents for d in event.denied) if isinstance(event, PaymentPosted) else None
@@ -115,6 +120,8 @@ POSTED = Projection(
         "cents": "bigint",
         "posted_on": "date",
         "denied_cents": "bigint",
+        "compared": "int",
+        "as_contracted": "int",
     },
     key=("event_id",),
     hears=frozenset({"posting.payment_posted.v1", "posting.posting_reversed.v1"}),
@@ -128,6 +135,8 @@ POSTED = Projection(
         "cents": sum(e.cents for e in event.entries if e.ledger == "remittance_clearing"),
         "posted_on": event.posted_on,
         "denied_cents": _denied(event),
+        "compared": _count(event, "compared"),
+        "as_contracted": _count(event, "as_contracted"),
     },
     append=True,
     indexes=("(remittance)",),

@@ -60,6 +60,8 @@ TOLD = frozenset(
         "posting.patient_payment_applied.v1",
         "posting.patient_payment_refunded.v1",
         "posting.opening_balance_posted.v1",
+        "posting.underpayment_found.v1",
+        "posting.underpayment_settled.v1",
         "denial.denial_opened.v1",
         "denial.correction_requested.v1",
         "denial.appeal_filed.v1",
@@ -72,7 +74,7 @@ TOLD = frozenset(
 SHOWN = (
     "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "entity", "by", "taken_by",
     "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
-    "contractual_cents", "allowed_cents", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
+    "contractual_cents", "expected_cents", "allowed_cents", "variance_cents", "standing", "procedure", "schedule", "version", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
     "level", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
     "status", "flags", "forwarded_to", "active", "codes", "plan", "coder", "facility",

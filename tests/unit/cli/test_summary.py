@@ -72,12 +72,16 @@ def page(**given: Any) -> dict[str, Any]:
         "denials_total": DENIALS_TOTAL,
         "money_by_facility": [{"facility": "FAC1", **TOTAL}],
         "left_off": dict.fromkeys(
-            ("checks_that_do_not_match", "rejected", "denials", "reopenings", "unposted", "unapplied", "takebacks", "unclaimed", "changed_charges"), 0
+            (
+                "checks_that_do_not_match", "rejected", "denials", "reopenings", "underpaid", "unposted", "unapplied",
+                "takebacks", "unclaimed", "changed_charges",
+            ),
+            0,
         ),
     }
     lists_of_it = (
         "money", "money_by_payer", "not_of_a_facility", "owed", "aging", "unsent", "rejected", "late", "parked",
-        "claims_by_state", "denials", "reopenings", "unposted", "unapplied", "takebacks", "unclaimed",
+        "claims_by_state", "denials", "reopenings", "underpaid", "unposted", "unapplied", "takebacks", "unclaimed",
         "changed_charges", "checks_that_do_not_match",
     )  # fmt: skip
     return {**{name: [] for name in lists_of_it}, **empty, **given}

@@ -1,0 +1,148 @@
+"""`fees`: payers' fee schedules: publish one, list them; and settle a line that was allowed other than its contract says."""
+
+import getpass
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import httpx
+import typer
+
+from cli.context import FAILED, Json, ask, complain, out, plainly, print_json, tell, url_of
+from cli.tables import Column, money, number, show, text
+
+app = typer.Typer(help="Payers' fee schedules: publish, list; and settle what was allowed other than they say.")
+BOOKS = "reference"
+
+SCHEDULES = (
+    text("payer", "payer"),
+    text("schedule", "name"),
+    text("version", "version"),
+    text("from", "effective_from"),
+    text("to", "effective_to"),
+    Column("for", lambda row: row.get("facility") or row.get("legal_entity") or "all of ours"),
+    number("rates", "rates"),
+    money("tolerates", "tolerance_cents"),
+    text("published", "listed_on"),
+)
+
+
+@app.command()
+@plainly
+def publish(
+    file: Annotated[Path, typer.Argument(help="CSV: procedure, modifiers, allowed_cents, basis_points.", exists=True, dir_okay=False)],
+    payer: Annotated[str, typer.Option(help="Our code of the payer.")],
+    name: Annotated[str, typer.Option(help="What the schedule is called.")],
+    version: Annotated[str, typer.Option(help="Its version; the same one again takes the place of the first.")],
+    since: Annotated[datetime, typer.Option("--from", help="The first date of service.", formats=["%Y-%m-%d"], metavar="DAY")],
+    to: Annotated[
+        datetime | None, typer.Option(help="The last date of service; open without.", formats=["%Y-%m-%d"], metavar="DAY")
+    ] = None,
+    facility: Annotated[str, typer.Option(help="Whose services it is for; all of ours without.")] = "",
+    legal_entity: Annotated[str, typer.Option(help="For all facilities of this legal entity.")] = "",
+    tolerance_cents: Annotated[int, typer.Option(help="So much a line may be off.", min=0, max=100_000)] = 0,
+    json: Json = False,
+) -> None:
+    """Publish what a payer's contract allows. What is posted from then on is held against it.
+
+    Everything that is wrong with the file is told at once, by row and column, and then nothing is kept.
+    """
+    asked = {
+        "payer": payer,
+        "name": name,
+        "version": version,
+        "effective_from": str(since.date()),
+        "effective_to": str(to.date()) if to else "",
+        "facility": facility,
+        "legal_entity": legal_entity,
+        "tolerance_cents": str(tolerance_cents),
+    }
+    told = _publish(file, {name: value for name, value in asked.items() if value})
+    if json:
+        print_json(told)
+    else:
+        _show(file, told)
+    if told["mistakes"]:
+        raise typer.Exit(FAILED)
+
+
+def _publish(file: Path, words: dict[str, str]) -> dict[str, Any]:
+    data = file.read_bytes()
+    key = hashlib.sha256(data + repr(sorted(words.items())).encode()).hexdigest()
+    headers = {"Idempotency-Key": f"fees/{key}", "X-Actor": "command line", "content-type": "text/csv"}
+    answer = httpx.post(f"{url_of(BOOKS)}/fee-schedules", content=data, params=words, headers=headers, timeout=120)
+    try:
+        body: dict[str, Any] = answer.json()
+    except ValueError:
+        body = {"sentence": f"{answer.status_code} without a reason"}
+    return result(file, answer.status_code, body)
+
+
+def result(file: Path, status: int, body: dict[str, Any]) -> dict[str, Any]:
+    """What is answered, whatever happened."""
+    mistakes = list(body.get("mistakes", []))
+    if status >= 400 and not mistakes:
+        named = [f"{field} is missing, or not what stands there" for field in body.get("fields", [])]
+        mistakes = [{"row": 0, "column": "", "sentence": told} for told in named or [body.get("sentence", "")]]
+    return {
+        "file": str(file),
+        "published": status < 400 and bool(body.get("said")),
+        "again": status < 400 and (body.get("again", False) or not body.get("said")),
+        "mistakes": mistakes,
+        "left_off": body.get("left_off", 0),
+    }
+
+
+def _show(file: Path, told: dict[str, Any]) -> None:
+    for mistake in told["mistakes"]:
+        where = ", ".join(filter(None, (f"row {mistake['row']}" if mistake["row"] else "", mistake["column"])))
+        complain("not published", f"{file}: {where + ': ' if where else ''}{mistake['sentence']}")
+    if told["left_off"]:
+        complain("not published", f"{file}: {told['left_off']:,} more things are wrong with it")
+    if not told["mistakes"]:
+        out.print("it was published before: nothing changed" if told["again"] else "published; what is posted from now on is held against it")
+
+
+@app.command("list")
+@plainly
+def listed(json: Json = False) -> None:
+    """Which schedules are published, for whom and from when."""
+    rows = [{**entry["facts"], "listed_on": entry["listed_on"]} for entry in ask(BOOKS, "/books", kind="fee-schedule")]
+    if json:
+        print_json(rows)
+    else:
+        show("fee schedules", SCHEDULES, rows)
+
+
+@app.command()
+@plainly
+def settle(
+    account: Annotated[str, typer.Argument(help="The account, as `list underpaid` shows it.")],
+    decision: Annotated[str, typer.Argument(help="The payer's decision (ADJ…), as it shows that.")],
+    reason: Annotated[str, typer.Option(help="Why nothing more is asked of the payer.")],
+    line: Annotated[int | None, typer.Option(help="Only this line of it; all that are open without.", min=1)] = None,
+    by: Annotated[str, typer.Option(help="Who says so; without it, the login name.", metavar="NAME", show_default=False)] = "",
+    json: Json = False,
+) -> None:
+    """Say why a line that was allowed under its contract (or over it) is nobody's work any more. No money moves."""
+    who = by or _login()
+    answer = tell(
+        "posting",
+        f"/accounts/{account.strip().upper()}/underpayments/{decision.strip()}/settle",
+        json={"reason": reason, "approver": who, **({"line": line} if line else {})},
+        headers={"X-Actor": who, "Idempotency-Key": uuid4().hex},
+    )
+    if json:
+        print_json({"settled": len(answer["said"])})
+    else:
+        lines = len(answer["said"])
+        out.print(f"settled: {lines} {'line' if lines == 1 else 'lines'}; it moves no money")
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise typer.BadParameter("say who settles it", param_hint="--by") from None

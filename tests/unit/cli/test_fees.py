@@ -1,0 +1,97 @@
+"""`fees` says everything that is wrong with a schedule, which are published, and settles what was allowed other than they say."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from cli import fees
+from cli.main import app
+from tests.unit.cli.test_documented import documented
+
+MISTAKES = [{"row": 3, "column": "allowed_cents", "sentence": "it is no whole number"}, {"row": 9, "column": "", "sentence": "it has 2 cells"}]
+WORDS = ("--payer", "BLUE", "--name", "PPO", "--version", "2026", "--from", "2026-01-01")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "ppo.csv"
+    path.write_text("procedure,allowed_cents\nG0438,12210\n")
+    return path
+
+
+def _door(monkeypatch: pytest.MonkeyPatch, status: int, body: dict[str, Any]) -> list[dict[str, Any]]:
+    asked: list[dict[str, Any]] = []
+
+    def post(url: str, **words: Any) -> httpx.Response:
+        asked.append({"url": url, **words})
+        return httpx.Response(status, json=body)
+
+    monkeypatch.setattr(fees, "url_of", lambda service: f"http://{service}")
+    monkeypatch.setattr(httpx, "post", post)
+    return asked
+
+
+def test_a_schedule_is_published_as_it_is(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    asked = _door(monkeypatch, 200, {"said": ["x"], "again": False})
+    done = CliRunner().invoke(app, ["fees", "publish", str(file), *WORDS, "--tolerance-cents", "50"])
+    assert (done.exit_code, done.stdout) == (0, "published; what is posted from now on is held against it\n")
+    (one,) = asked
+    assert one["url"] == "http://reference/fee-schedules" and one["content"] == file.read_bytes()
+    assert one["params"] == {
+        "payer": "BLUE", "name": "PPO", "version": "2026", "effective_from": "2026-01-01", "tolerance_cents": "50",
+    }  # fmt: skip
+
+
+def test_the_same_again_changes_nothing(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    _door(monkeypatch, 200, {"said": [], "again": False})
+    done = CliRunner().invoke(app, ["fees", "publish", str(file), *WORDS])
+    assert (done.exit_code, done.stdout) == (0, "it was published before: nothing changed\n")
+
+
+def test_everything_that_is_wrong_is_said_by_row_and_column(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    _door(monkeypatch, 422, {"sentence": "72 things", "mistakes": MISTAKES, "left_off": 70})
+    done = CliRunner().invoke(app, ["fees", "publish", str(file), *WORDS])
+    assert (done.exit_code, done.stdout) == (1, "")
+    for sentence in ("row 3, allowed_cents: it is no whole number", "row 9: it has 2 cells", "70 more things are wrong"):
+        assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"sentence": "no payer of that code is listed"}, "no payer of that code is listed"),
+        ({"sentence": "the shape", "fields": ["query.payer"]}, "query.payer is missing"),
+    ],
+)
+def test_a_refusal_is_said_in_words(monkeypatch: pytest.MonkeyPatch, file: Path, body: dict[str, Any], sentence: str) -> None:
+    _door(monkeypatch, 409, body)
+    done = CliRunner().invoke(app, ["fees", "publish", str(file), *WORDS])
+    assert (done.exit_code, sentence in done.stderr) == (1, True)
+
+
+def test_the_answer_for_scripts_is_documented(tmp_path: Path) -> None:
+    assert set(fees.result(tmp_path, 200, {})) == documented("fees")
+
+
+def test_schedules_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"payer": "BLUE", "name": "PPO", "version": "2026", "effective_from": "2026-01-01", "facility": "F1", "rates": 12}
+    monkeypatch.setattr(fees, "ask", lambda *_, **__: [{"facts": facts, "listed_on": "2026-01-02"}])
+    done = CliRunner().invoke(app, ["fees", "list"])
+    assert done.exit_code == 0 and all(word in done.stdout for word in ("BLUE", "PPO", "2026", "F1", "12"))
+
+
+def test_a_line_is_settled_by_who_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    def tell(service: str, path: str, **words: Any) -> dict[str, Any]:
+        told.append((service, path, words["json"], words["headers"]["X-Actor"]))
+        return {"said": ["posting.underpayment_settled.v1"]}
+
+    monkeypatch.setattr(fees, "tell", tell)
+    done = CliRunner().invoke(app, ["fees", "settle", "a1", "ADJ1", "--reason", "amended", "--line", "2", "--by", "mm"])
+    assert (done.exit_code, done.stdout) == (0, "settled: 1 line; it moves no money\n")
+    body = {"reason": "amended", "approver": "mm", "line": 2}
+    assert told == [("posting", "/accounts/A1/underpayments/ADJ1/settle", body, "mm")]
