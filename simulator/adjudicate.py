@@ -122,6 +122,8 @@ class Payer:
     ) -> None:
         h = weights.habits_of(self.code, line.service_from or on)
         allowed = share(line.charge_cents, h.allowed)
+        if self._underpays(claim, n):
+            allowed = share(allowed, weights.UNDERPAID_ALLOWS)
         made.allowed_cents = allowed
         rest = allowed
         cas = [Cas("CO", "45", line.charge_cents - allowed)]
@@ -147,6 +149,10 @@ class Payer:
             rest -= taken
         made.cas = [c for c in cas if c.cents]
         made.paid_cents = rest
+
+    def _underpays(self, claim: ProfessionalClaim, n: int) -> bool:
+        contracted = self.code in weights.CONTRACTED and self.code != "MEDB"
+        return contracted and self.chance.happens(weights.UNDERPAID, "underpaid", claim.clm01, n)
 
     def _secondary(self, line: ServiceLine, made: RemitLine) -> None:
         """Pay four fifths of what the earlier payer left to the patient."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from simulator import weights
 from simulator.doors import Doors
 
 DATA = Path(__file__).resolve().parent.parent / "services" / "reference" / "data"
@@ -73,6 +74,11 @@ class Books:
             "ended": ended,
         }
 
+    def fee_schedule(self, payer: str, on: date) -> bytes:
+        """What a payer's contract allows for everything that the feed charges: CSV, as a contract office hands it in."""
+        allowed = weights.habits_of(payer, on).allowed
+        return "\n".join(["procedure,basis_points", *(f"{code},{allowed}" for code in PRICES)]).encode()
+
     def payer_facts(self) -> dict[str, dict[str, str]]:
         """What a payer puts into its 835."""
         return {
@@ -116,6 +122,20 @@ class Books:
                     "version": version,
                     "effective_from": start.isoformat(),
                     "effective_to": end.isoformat(),
+                },
+            )
+        for payer in weights.CONTRACTED:
+            await doors.post(
+                "reference",
+                "/fee-schedules",
+                f"books/fees/{payer}",
+                content=self.fee_schedule(payer, first_day),
+                params={
+                    "payer": payer,
+                    "name": "CONTRACT",
+                    "version": str(first_day.year),
+                    "effective_from": weights.HABITS[0][0].isoformat(),
+                    "tolerance_cents": "5",
                 },
             )
         eve = (first_day - timedelta(days=1)).isoformat()

@@ -57,6 +57,11 @@ def habits_of(payer: str, day: date) -> PayerHabits:
     return every.get(payer, every["COMM"])
 
 
+CONTRACTED = ("MEDB", "BLUE", "COMM")
+"""Payers whose fee schedules are published here: a share of the charge, as they allow it."""
+UNDERPAID = 150
+UNDERPAID_ALLOWS = 9_000
+"""Lines of a contracted payer that it allows less for, and what share of the contract; unsourced. Medicare does not."""
 SUPPLEMENT = "SUPP"
 SELF_PAY_SHARE = 4
 

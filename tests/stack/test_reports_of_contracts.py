@@ -50,7 +50,7 @@ def test_the_largest_comes_first_and_what_is_over_the_contract_last(server: str)
         ("over", 3, -500, 4, 3),
     ]
     assert found[0]["schedule"] == "PPO 2026"
-    assert found[0]["next_step"].endswith(f"or say why not: claimlog fees settle {ACCOUNT} adj-1 --line 2")
+    assert found[0]["next_step"].endswith(f"to correct it, or: claimlog fees settle {ACCOUNT} adj-1 --line 2")
 
 
 def test_what_a_person_settled_is_off_the_list_and_in_the_sums(server: str) -> None:

@@ -4,8 +4,8 @@ from services.reporting.api.money import LIST_PAGE, TODAY
 from shared.service import Doors, Row
 
 _NEXT = (
-    "case standing when 'under' then 'ask the payer to correct its decision; or say why not: ' "
-    "else 'the payer may take it back: ask it, or say why not: ' end || 'claimlog fees settle ' || account || ' ' || adjudication "
+    "case standing when 'under' then 'ask the payer to correct it, or: ' "
+    "else 'tell the payer, or wait until it takes that back, or: ' end || 'claimlog fees settle ' || account || ' ' || adjudication "
     "|| ' --line ' || line"
 )
 

@@ -83,6 +83,16 @@ def test_some_claims_are_paid_in_one_amount_without_lines() -> None:
     assert all(c.paid_cents > 0 and c.cas for c in whole)
 
 
+def test_a_contracted_payer_now_and_then_allows_less_than_its_contract() -> None:
+    def less(payer: str) -> int:
+        allowed = weights.habits_of(payer, JUNE).allowed
+        lines = [x for d in decided(payer, many=2 * MANY) for x in d.claim.lines if x.allowed_cents is not None]
+        return sum(x.allowed_cents != share(x.charge_cents, allowed) for x in lines)
+
+    assert 0 < less("BLUE") < 0.04 * 4 * MANY
+    assert less("MEDB") == less("MCAID") == 0
+
+
 def test_a_reversal_turns_every_sign() -> None:
     for one in decided("MEDB", many=50):
         back = reversal(one)
