@@ -1,21 +1,51 @@
-"""`fees`: payers' fee schedules: publish one, list them; and settle a line that was allowed other than its contract says."""
+"""`fees`: payers' fee schedules: publish one, list them, ask what one would have allowed; settle a line that was allowed otherwise."""
 
 import getpass
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import typer
+import uvloop
 
-from cli.context import FAILED, Json, ask, complain, out, plainly, print_json, tell, url_of
+from cli.context import (
+    FAILED,
+    Json,
+    ask,
+    complain,
+    dollars,
+    err,
+    need_engines,
+    out,
+    plainly,
+    print_json,
+    stack,
+    tell,
+    url_of,
+)
 from cli.tables import Column, money, number, show, text
+from contracts.reference import FeeSchedulePublished
+from deploy.what_if import priced_again
 
-app = typer.Typer(help="Payers' fee schedules: publish, list; and settle what was allowed other than they say.")
+app = typer.Typer(help="Payers' fee schedules: publish, list, reprice; and settle what was allowed other than they say.")
 BOOKS = "reference"
 
+CSV = "text/csv"
+AMOUNTS = (
+    money("it allows", "expected_cents"),
+    money("payer allowed", "allowed_cents"),
+    money("denied", "denied_cents"),
+    money("off by", "variance_cents"),
+)
+_CENTS = ("expected_cents", "allowed_cents", "denied_cents", "variance_cents")
+MONTH = ("month", "standing", "lines", *_CENTS)
+LINE = (
+    "standing", "account", "claim", "charge", "line", "facility", "check_number", "paid_on", "service_on", "procedure", "units", "charge_cents", *_CENTS,
+)  # fmt: skip
 SCHEDULES = (
     text("payer", "payer"),
     text("schedule", "name"),
@@ -71,13 +101,16 @@ def publish(
 def _publish(file: Path, words: dict[str, str]) -> dict[str, Any]:
     data = file.read_bytes()
     key = hashlib.sha256(data + repr(sorted(words.items())).encode()).hexdigest()
-    headers = {"Idempotency-Key": f"fees/{key}", "X-Actor": "command line", "content-type": "text/csv"}
-    answer = httpx.post(f"{url_of(BOOKS)}/fee-schedules", content=data, params=words, headers=headers, timeout=120)
+    headers = {"Idempotency-Key": f"fees/{key}", "X-Actor": "command line", "content-type": CSV}
+    return result(file, *_answered(httpx.post(f"{url_of(BOOKS)}/fee-schedules", content=data, params=words, headers=headers, timeout=120)))
+
+
+def _answered(answer: httpx.Response) -> tuple[int, dict[str, Any]]:
     try:
         body: dict[str, Any] = answer.json()
     except ValueError:
         body = {"sentence": f"{answer.status_code} without a reason"}
-    return result(file, answer.status_code, body)
+    return answer.status_code, body
 
 
 def result(file: Path, status: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +136,97 @@ def _show(file: Path, told: dict[str, Any]) -> None:
         complain("not published", f"{file}: {told['left_off']:,} more things are wrong with it")
     if not told["mistakes"]:
         out.print("it was published before: nothing changed" if told["again"] else "published; what is posted from now on is held against it")
+
+
+@app.command()
+@plainly
+def reprice(
+    file: Annotated[Path, typer.Argument(help="CSV, as for publish.", exists=True, dir_okay=False)],
+    payer: Annotated[str, typer.Option(help="Our code of the payer.")],
+    since: Annotated[
+        datetime | None, typer.Option("--from", help="The first date of service.", formats=["%Y-%m-%d"], metavar="DAY")
+    ] = None,
+    to: Annotated[datetime | None, typer.Option(help="The last date of service.", formats=["%Y-%m-%d"], metavar="DAY")] = None,
+    facility: Annotated[str, typer.Option(help="Only services of this facility.")] = "",
+    legal_entity: Annotated[str, typer.Option(help="Only services of this legal entity.")] = "",
+    limit: Annotated[int, typer.Option(help="At most so many lines, the largest.", min=1, max=5_000)] = 50,
+    json: Json = False,
+) -> None:
+    """What this schedule would have allowed on the lines that the payer decided, beside what it allowed. Nothing is kept.
+
+    The whole log is read, and each decision is held against this schedule alone, as if it had always been known.
+    """
+    chosen = stack()
+    need_engines(chosen)
+    status, read = _answered(
+        httpx.post(f"{url_of(BOOKS)}/fee-schedules/check", content=file.read_bytes(), headers={"content-type": CSV}, timeout=120)
+    )
+    if status >= 400:
+        told = result(file, status, read)
+        print_json(repriced(told, payer, {})) if json else _show(file, told)
+        raise typer.Exit(FAILED)
+    schedule = FeeSchedulePublished(
+        payer=payer,
+        name="proposed",
+        version="1",
+        sha256=read["sha256"],
+        rates=len(read["rates"]),
+        effective_from=since.date() if since else date(1900, 1, 1),
+        effective_to=to.date() if to else None,
+        facility=facility,
+        legal_entity=legal_entity,
+    )
+    asked: dict[str, dict[str, Any]] = {"/figures": {}, "/underpaid-by-schedule": {}, "/underpaid": {"limit": limit}}
+    of = chosen.settings.partitions
+    with err.status("reading the log") as shown:
+        found = uvloop.run(
+            priced_again(
+                chosen,
+                schedule,
+                msgspec.json.encode(read["rates"]),
+                asked,
+                lambda p, n: shown.update(f"{p} of {of} partitions, {n:,} records decided again"),
+            )
+        )
+    answer = repriced(result(file, status, read), payer, found)
+    print_json(answer) if json else _compare(answer)
+
+
+def repriced(told: dict[str, Any], payer: str, found: dict[str, Any]) -> dict[str, Any]:
+    """The answer for scripts, from the reports of what would have been found."""
+    figures = found.get("/figures", ())
+
+    def total(figure: str, what: str) -> int:
+        return sum(row[what] for row in figures if (row["figure"], row["payer"]) == (figure, payer))
+
+    under, over = (f"lines allowed {standing} their contract" for standing in ("under", "over"))
+    return {
+        "file": told["file"],
+        "payer": payer,
+        "lines": total("lines held against a contract", "items"),
+        "under_lines": total(under, "items"),
+        "under_cents": total(under, "cents"),
+        "over_lines": total(over, "items"),
+        "over_cents": -total(over, "cents"),
+        "months": [{name: row[name] for name in MONTH} for row in found.get("/underpaid-by-schedule", ())],
+        "largest": [{name: row[name] for name in LINE} for row in found.get("/underpaid", ())],
+        "mistakes": told["mistakes"],
+        "left_off": told["left_off"],
+    }
+
+
+def _compare(found: dict[str, Any]) -> None:
+    months = (text("", "standing"), text("month", "month"), number("lines", "lines"), *AMOUNTS)
+    show("by month of the payment", months, found["months"])
+    largest = (text("", "standing"), text("account", "account"), text("service", "service_on"), text("procedure", "procedure"))
+    show("the largest", (*largest, money("billed", "charge_cents"), *AMOUNTS), found["largest"])
+    more = found["under_cents"] - found["over_cents"]
+    out.print(
+        f"{found['lines']:,} lines compared; this schedule allows {dollars(abs(more))} {'more' if more >= 0 else 'less'} than {found['payer']} did: "
+        f"{dollars(found['under_cents'])} more on {found['under_lines']:,} of them, {dollars(found['over_cents'])} less on {found['over_lines']:,}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @app.command("list")

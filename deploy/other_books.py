@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from contracts.reference import (
     AdjustmentRule,
     BusinessDayOpened,
+    FeeSchedulePublished,
     PayerListed,
     ReceiverListed,
     RuleSetPublished,
 )
+from contracts.registry import wire_name
 from shared.errors import Malformed
 from shared.records import Heard
 
@@ -128,6 +130,26 @@ class OtherBooks:
         now = [one for one in about if one[1].event.effective_from <= day]
         later = [one for one in about if one[1].event.effective_from > day]
         return sorted(now, key=lambda one: one[1].event.effective_from)[-1:] + later
+
+
+@dataclass(slots=True)
+class OtherContract:
+    """One fee schedule in the place of all that were published, in one partition: as if it had always been known."""
+
+    schedule: FeeSchedulePublished
+    _said: bool = False
+
+    def said(self, heard: Heard) -> list[Heard]:
+        """The broadcast itself; before the first day the schedule."""
+        if isinstance(heard.event, FeeSchedulePublished):
+            return []
+        if self._said or not isinstance(heard.event, BusinessDayOpened):
+            return [heard]
+        self._said = True
+        assert heard.route is not None and heard.envelope is not None
+        name, replaced = wire_name(FeeSchedulePublished), msgspec.structs.replace
+        route, envelope = replaced(heard.route, wire=name), replaced(heard.envelope, type=name)
+        return [replaced(heard, event=self.schedule, route=route, envelope=envelope), heard]
 
 
 def _name(entry: Any) -> str:

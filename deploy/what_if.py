@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from inspect import isawaitable
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import asyncpg
 
-from contracts.reference import BusinessDayOpened
+from contracts.reference import BusinessDayOpened, FeeSchedulePublished
 from contracts.registry import wire_name
-from deploy.other_books import Change, OtherBooks
+from deploy.other_books import Change, OtherBooks, OtherContract
 from deploy.shares import service_named
 from deploy.stack import Stack
 from shared.decided import Otherwise, Stretch
@@ -34,7 +34,7 @@ from shared.what_if import Part, World
 
 DECIDING = ("submission", "adjudication_tracking", "posting", "denial")
 """Whose decisions on accounts are made again."""
-READER = "reporting"
+READER, POSTING = "reporting", "posting"
 WITHOUT = frozenset({"story", "account_number", "account_person"})
 """Tables that no summary asks."""
 Told = Callable[[int, int], None]
@@ -111,6 +111,21 @@ async def what_if(
     return found
 
 
+async def priced_again(
+    stack: Stack, schedule: FeeSchedulePublished, rates: bytes, questions: Questions, told: Told
+) -> dict[str, Any]:
+    """The reader's answers as they would be had this been the only contract, from the first day on. No live table is touched."""
+    reader, posting = service_named(READER), service_named(POSTING)
+    async with _tables(stack, reader) as would_be, _log(stack, reader.hears | posting.hears, told) as log:
+        log.kept = Given({schedule.sha256: rates})
+        for partition in range(stack.settings.partitions):
+            stretch, end = await log.look_ahead(partition, frozenset({POSTING}), None)
+            world = World(stretch, [posting], reader, would_be.tables, OtherContract(schedule).said)
+            await log.go_through(partition, end, [world])
+            await would_be.add(world.rows, partition)
+        return await would_be.answers(questions)
+
+
 def left_as_they_were(rows: dict[str, dict[Any, Row]], were: Mapping[str, Mapping[Any, Row]], streams: set[str]) -> None:
     """Put the rows of these accounts back to what they were."""
     accounts = {stream.removeprefix("account/") for stream in streams}
@@ -153,7 +168,7 @@ class Log:
     """The log, twice each partition: what must be known of it before, then record by record."""
 
     def __init__(
-        self, reader: LogReader, partitions: int, hears: frozenset[str], told: Told, kept: "KeptFiles"
+        self, reader: LogReader, partitions: int, hears: frozenset[str], told: Told, kept: "Files"
     ) -> None:
         self.reader = reader
         self.kept = kept
@@ -220,6 +235,24 @@ def _own(route: Route, services: frozenset[str]) -> bool:
 async def _log(stack: Stack, hears: frozenset[str], told: Told) -> AsyncIterator[Log]:
     async with LogReader(stack.bootstrap, stack.settings.topic) as reader, AsyncExitStack() as opened:
         yield Log(reader, stack.settings.partitions, hears, told, KeptFiles(stack, opened))
+
+
+class Files(Protocol):
+    """Where a book finds the tables that it names."""
+
+    async def read(self, sha256: str) -> bytes:
+        """A file."""
+
+
+class Given:
+    """Files that nobody keeps."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+
+    async def read(self, sha256: str) -> bytes:
+        """One of them."""
+        return self.files[sha256]
 
 
 class KeptFiles:

@@ -209,6 +209,13 @@ def _files(router: APIRouter, doors: Doors) -> None:
         return await _publish(doors, FeeSchedulePublished, facts, kept, key, who)
 
 
+    @router.post("/fee-schedules/check")
+    async def check(data: Annotated[bytes, Body(media_type="text/csv")]) -> dict[str, Any]:
+        """A fee schedule read and judged; nothing is kept."""
+        kept, _ = await aside(rates_of, data)
+        return {"sha256": hashlib.sha256(kept).hexdigest(), "rates": msgspec.json.decode(kept)}
+
+
 async def _publish(
     doors: Doors, cls: type, facts: dict[str, Any], data: bytes, key: str, who: str
 ) -> dict[str, Any]:

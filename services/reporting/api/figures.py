@@ -65,6 +65,7 @@ _FIGURES = " union all ".join(
         _money(),
         "select 'claims ' || state, facility, payer, count(*), sum(charge_cents)::bigint from claim_view group by 1, 2, 3",
         *(_each(name, when, "charge_cents", "claim_view") for name, when in _CLAIMS.items()),
+        "select 'lines held against a contract', facility, payer, sum(compared), 0 from check_posted where compared > 0 group by 2, 3",
         *(_each(name, when, "variance_cents", "underpayment_view") for name, when in _OFF.items()),
         *(_each(name, when, "cents", "denial_view") for name, when in _DENIED.items()),
         *(_each(name, when, "cents", f"({STANDING}) d") for name, when in _STANDING.items()),

@@ -1,5 +1,6 @@
 """`fees` says everything that is wrong with a schedule, which are published, and settles what was allowed other than they say."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,48 @@ def test_a_line_is_settled_by_who_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert (done.exit_code, done.stdout) == (0, "settled: 1 line; it moves no money\n")
     body = {"reason": "amended", "approver": "mm", "line": 2}
     assert told == [("posting", "/accounts/A1/underpayments/ADJ1/settle", body, "mm")]
+
+
+def _repriced(monkeypatch: pytest.MonkeyPatch, status: int, body: dict[str, Any], *words: str) -> tuple[Any, list[Any]]:
+    asked: list[Any] = []
+
+    async def priced(_stack: Any, schedule: Any, rates: bytes, *_: Any) -> dict[str, Any]:
+        asked.append((schedule, rates))
+        figures = [("lines held against a contract", 9, 0), ("lines allowed under their contract", 2, 700), ("lines allowed over their contract", 1, -50)]
+        month = {"month": "2026-01", "standing": "under", "lines": 2, **CENTS}
+        line = {**dict.fromkeys(fees.LINE, ""), "standing": "under", "charge_cents": 10_000, **CENTS}
+        return {
+            "/figures": [{"figure": f, "facility": "F1", "payer": "BLUE", "items": n, "cents": c} for f, n, c in figures],
+            "/underpaid-by-schedule": [month],
+            "/underpaid": [line],
+        }
+
+    _door(monkeypatch, status, body)
+    monkeypatch.setattr(fees, "need_engines", lambda _: None)
+    monkeypatch.setattr(fees, "priced_again", priced)
+    return CliRunner().invoke(app, ["fees", "reprice", *words]), asked
+
+
+CENTS = {"expected_cents": 2_000, "allowed_cents": 1_300, "denied_cents": 0, "variance_cents": 700}
+READ = {"sha256": "a" * 64, "rates": [{"procedure": "G0438", "modifiers": [], "allowed_cents": 12_210, "basis_points": None}]}
+
+
+def test_what_a_schedule_would_have_allowed_is_told_beside_what_was(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    done, asked = _repriced(monkeypatch, 200, READ, str(file), "--payer", "BLUE", "--to", "2026-06-30", "--facility", "F1")
+    assert done.exit_code == 0
+    assert "9 lines compared; this schedule allows 6.50 more than BLUE did: 7.00 more on 2 of them, 0.50 less on 1" in done.stdout
+    ((schedule, rates),) = asked
+    assert (schedule.payer, schedule.facility, str(schedule.effective_to), schedule.tolerance_cents) == ("BLUE", "F1", "2026-06-30", 0)
+    assert b"G0438" in rates
+
+
+def test_repricing_by_a_schedule_that_is_wrong_asks_nothing(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    done, asked = _repriced(monkeypatch, 422, {"mistakes": MISTAKES}, str(file), "--payer", "BLUE")
+    assert (done.exit_code, asked) == (1, []) and "row 3, allowed_cents" in done.stderr
+
+
+def test_repricing_for_scripts_is_documented(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "command-line.md").read_text()
+    section = page.partition("\n## fees\n")[2].partition("\n## ")[0]
+    told = fees.repriced(fees.result(tmp_path, 200, {}), "BLUE", {})
+    assert set(told) | set(fees.MONTH) <= set(re.findall(r"`(\w+)`", section))

@@ -1,21 +1,24 @@
 """What would have been: decided again by the services' own rules, with facts that stay, and what cannot be known said."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import typer
+from msgspec.structs import replace
 
 from cli import what_if
 from contracts.catalogue import EVENTS
 from contracts.denial import DenialResolved
-from contracts.reference import BusinessDayOpened, FeeSchedulePublished, PayerListed
+from contracts.reference import BusinessDayOpened, FeeRate, FeeSchedulePublished, PayerListed
 from contracts.registry import wire_name
-from deploy.other_books import OtherBooks, read_changes
+from deploy.other_books import OtherBooks, OtherContract, read_changes
 from deploy.what_if import Found, left_as_they_were, side_by_side
 from services.denial.app import SERVICE as DENIAL
 from services.posting.app import SERVICE as POSTING
+from services.posting.domain.fees import tabled
 from services.reporting.app import SERVICE as REPORTING
 from shared import envelope as wire
 from shared.decided import Decided, Otherwise, Stretch
@@ -28,6 +31,7 @@ from tests.unit.cli.test_documented import documented
 from tests.unit.posting.facts import ACCOUNT, RULES, adjudicated, captured, line, opened
 
 STREAM = account_stream(ACCOUNT)
+PRICED = adjudicated(dataclasses.replace(line(12_000, ("CO", "45", 5_000), ("PR", "2", 3_000)), procedure="T0001"))
 BOTH = (POSTING, DENIAL)
 TABLES = ("account_money", "denial_view")
 BLUE = PayerListed(
@@ -157,6 +161,31 @@ def test_a_book_that_names_a_file_lacks_its_table_until_that_is_loaded() -> None
     part.lacks_tables = False
     made.step(record(BLUE, 3))
     assert made.lacking() == []
+
+
+def test_another_contract_stands_alone_and_before_the_first_day() -> None:
+    def schedule(name: str) -> FeeSchedulePublished:
+        return FeeSchedulePublished(payer="BLUE", name=name, version="1", sha256="0" * 64, rates=1, effective_from=date(2026, 1, 1))
+
+    days = [BusinessDayOpened(day=date(2026, 1, n)) for n in (21, 22)]
+    contract = OtherContract(schedule("proposed"))
+    said = [one for heard in facts(RULES, days[0], schedule("known"), days[1]) for one in contract.said(heard)]
+    assert [one.event for one in said] == [RULES, schedule("proposed"), *days]
+    assert said[1].route and said[1].envelope
+    assert said[1].route.wire == said[1].envelope.type == wire_name(FeeSchedulePublished)
+
+
+def test_a_decision_is_held_against_another_contract() -> None:
+    schedule = FeeSchedulePublished(payer="BLUE", name="proposed", version="1", sha256="0" * 64, rates=1, effective_from=date(2026, 1, 1))
+    rates = tabled([FeeRate(procedure="T0001", allowed_cents=17_500)])
+    records = [*LIVED[:-1], *facts(PRICED)]
+    made = World(Stretch(0, 1, frozenset({"posting"})), [POSTING], REPORTING, ("underpayment_view",), OtherContract(schedule).said)
+    for heard in records:
+        made.step(heard)
+        for part in made.lacking():
+            part.book, part.lacks_tables = replace(part.book, rates={"0" * 64: rates}), False
+    (row,) = made.rows["underpayment_view"].values()
+    assert (row["schedule"], row["expected_cents"], row["allowed_cents"], row["variance_cents"]) == ("proposed", 17_500, 15_000, 2_500)
 
 
 def test_with_another_rule_the_same_answer_of_the_payer_is_a_denial() -> None:

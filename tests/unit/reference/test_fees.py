@@ -112,6 +112,11 @@ class Doors:
 
 
 async def _publish(doors: Any, data: bytes, **more: str) -> httpx.Response:
+    words = {"payer": "BLUE", "name": "PPO", "version": "1", "effective_from": "2026-01-01", **more}
+    return await _post(doors, "/fee-schedules", data, words)
+
+
+async def _post(doors: Any, path: str, data: bytes, words: dict[str, str] | None = None) -> httpx.Response:
     async def ready() -> dict[str, Any]:
         return {}
 
@@ -119,8 +124,8 @@ async def _publish(doors: Any, data: bytes, **more: str) -> httpx.Response:
     transport = httpx.ASGITransport(app=app(SERVICE, ready, SERVICE.routes(doors)))
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
         return await client.post(
-            "/fee-schedules",
-            params={"payer": "BLUE", "name": "PPO", "version": "1", "effective_from": "2026-01-01", **more},
+            path,
+            params=words,
             content=data,
             headers={"Idempotency-Key": "k", "Content-Type": "text/csv"},
         )
@@ -141,3 +146,10 @@ async def test_nothing_is_kept_of_a_schedule_that_is_malformed() -> None:
     assert answer.json()["mistakes"][0]["row"] == 2
     assert (await _publish(doors, GOOD, payer="")).status_code == 422
     assert (doors.kept, doors.said) == ([], [])
+
+
+async def test_a_schedule_that_is_only_checked_is_not_kept() -> None:
+    doors = Doors()
+    answer = await _post(doors, "/fee-schedules/check", GOOD)
+    assert (answer.status_code, len(answer.json()["rates"]), doors.kept, doors.said) == (200, 3, [], [])
+    assert (await _post(doors, "/fee-schedules/check", b"procedure,allowed_cents\nG0438,1.5\n")).status_code == 422
