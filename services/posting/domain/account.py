@@ -109,7 +109,7 @@ def _post(telling: Telling, command: PostAdjudication) -> None:
     # What was answered as a whole is answered as a whole again: its charges do not say what is left of them.
     stated = read_as.read(said, rules, () if account.as_a_whole() else account.balances)
     standing = _standing(account, said, stated)
-    beside = contracted.compared(command, account, book, rules)
+    beside = contracted.compared(command, account, book, rules, standing.later)
     duplicates = _without_duplicates(stated) if standing.repeated else ()
     _patient_paid_before(telling, stated, standing)
     account = _paid_after_all(telling, stated, standing)

@@ -50,14 +50,16 @@ class Compared(NamedTuple):
         return "over" if over else ""
 
 
-def compared(command: PostAdjudication, account: Account, book: Book, rules: RuleSet) -> list[Compared]:
-    """The lines of a first payer's decision whose price the contract knows.
+def compared(
+    command: PostAdjudication, account: Account, book: Book, rules: RuleSet, later: bool
+) -> list[Compared]:
+    """The lines of a first payer's decision whose price the contract knows; `later` where an earlier payer's answer stands.
 
     A payer that paid for a charge before, in a decision that stands, is not compared again: what it adds is no price.
     """
     said = command.adjudicated
     schedules = book.schedules.get(said.payer)
-    if not schedules or said.status not in AS_FIRST or _other_answered(account, said) or _priced_whole(said, rules):
+    if not schedules or later or said.status not in AS_FIRST or _priced_whole(said, rules):
         return []
     paid_for = {c for p in account.posted.values() if p.live and p.payer == said.payer for c in p.paid_for()}
     found = []
@@ -69,10 +71,6 @@ def compared(command: PostAdjudication, account: Account, book: Book, rules: Rul
         if schedule and (one := _compared(number, line, day, said, schedule, book, rules)):
             found.append(one)
     return found
-
-
-def _other_answered(account: Account, said: ClaimAdjudicated) -> bool:
-    return any(p.live and (p.payer, p.order) != (said.payer, said.payer_order) for p in account.posted.values())
 
 
 def _priced_whole(said: ClaimAdjudicated, rules: RuleSet) -> bool:

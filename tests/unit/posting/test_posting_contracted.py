@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.posting import (
@@ -37,6 +39,7 @@ from tests.unit.posting.facts import (
     taken_back,
 )
 from tests.unit.posting.story import Life
+from tests.unit.posting.test_posting_properties import lines
 from tests.unit.scenario import refused, scenario
 
 RATES = (
@@ -210,6 +213,14 @@ def test_a_payer_that_answers_after_another_is_not_compared() -> None:
     assert life.of(UnderpaymentFound) == []
 
 
+def test_a_first_payer_that_corrects_itself_after_a_later_one_answered_is_judged_anew() -> None:
+    life = Life(opened("BLUE", "AETNA"), captured(), book=contract()).post(adjudicated(UNDER))
+    second = replace(line(800, ("OA", "23", 19_000), ("PR", "2", 200)), procedure="T0001")
+    life.post(adjudicated(second, payer="AETNA", payer_order=2, adjudication="adj-2", status="2")).take_back(taken_back(7_000))
+    life.post(adjudicated(priced(7_500, ("CO", "45", 11_500), ("PR", "2", 1_000)), adjudication="adj-3"))
+    assert [(one.adjudication, one.variance_cents) for one in life.of(UnderpaymentFound)] == [("adj-1", 2_000), ("adj-3", 1_500)]
+
+
 def test_a_claim_that_was_brought_down_as_a_whole_is_not_compared_by_line() -> None:
     whole = (Adjustment(group="CO", reason="45", cents=11_000),)
     assert variances(priced(20_000), adjustments=whole, paid_cents=9_000) == []
@@ -265,6 +276,21 @@ async def test_rates_come_by_hash_and_are_not_kept_with_the_book() -> None:
     book = evolve_book(BOOK, published())
     full = await hydrate(book, _Objects())
     assert full.rates == {FILE: tabled(RATES)} and shelve(full) == book
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(lines(), max_size=3), st.booleans())
+def test_with_a_contract_and_without_one_the_money_is_the_same(stated: list[AdjudicatedLine], back: bool) -> None:
+    said = adjudicated(*(replace(one, procedure="T0001", service_on=DAY) for one in stated))
+    lives = [Life(opened("BLUE"), captured(charge(), charge(TWO, 9_900)), book=book).post(said) for book in (contract(), BOOK)]
+    for life in lives if back else ():
+        life.take_back(taken_back(said.paid_cents))
+    with_it, without = lives
+    assert with_it.state and without.state and with_it.state.balances == without.state.balances
+    assert [e.entries for e in with_it.said if hasattr(e, "entries")] == [e.entries for e in without.said if hasattr(e, "entries")]
+    found, ended = ([one.line for one in with_it.of(kind)] for kind in (UnderpaymentFound, UnderpaymentSettled))
+    assert [*with_it.state.posted["adj-1"].off] == ([] if back else found) and ended == (found if back else [])
+    assert without.of(UnderpaymentFound) == []
 
 
 # -- how it ends -----------------------------------------------------------------------------------------------
