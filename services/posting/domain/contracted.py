@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.posting import UnderpaymentFound, UnderpaymentSettled
@@ -25,6 +25,9 @@ NOT_BY_PRICE = frozenset({"23", "59", "222", "256"})
 """CARCs of a line that other things than its price brought down: an earlier payer, multiple procedures, a maximum, a service outside the contract."""
 
 
+Outcome = Literal["reversed", "settled"]
+
+
 class Compared(NamedTuple):
     """A line beside its contract."""
 
@@ -42,12 +45,11 @@ class Compared(NamedTuple):
         return self.expected - self.allowed - self.denied
 
     @property
-    def standing(self) -> str:
-        """Under or over the contract by more than it tolerates; nothing where it is as contracted."""
+    def standing(self) -> Literal["under", "over"] | None:
+        """Under or over the contract by more than it tolerates; None where it is as contracted."""
         if self.variance > self.schedule.tolerance_cents:
             return "under"
-        over = -self.variance > self.schedule.tolerance_cents and not self.denied
-        return "over" if over else ""
+        return "over" if -self.variance > self.schedule.tolerance_cents and not self.denied else None
 
 
 def compared(
@@ -113,10 +115,10 @@ def tell_findings(telling: Telling, said: ClaimAdjudicated, lines: Iterable[Comp
     """What was allowed under or over the contract, a line each."""
     for one in lines:
         if one.standing:
-            telling.say(_finding(said, one))
+            telling.say(_finding(said, one, one.standing))
 
 
-def _finding(said: ClaimAdjudicated, one: Compared) -> UnderpaymentFound:
+def _finding(said: ClaimAdjudicated, one: Compared, standing: Literal["under", "over"]) -> UnderpaymentFound:
     line = one.line
     assert line.charge
     return UnderpaymentFound(
@@ -138,7 +140,7 @@ def _finding(said: ClaimAdjudicated, one: Compared) -> UnderpaymentFound:
         allowed_cents=one.allowed,
         denied_cents=one.denied,
         variance_cents=one.variance,
-        standing="under" if one.variance > 0 else "over",
+        standing=standing,
         schedule=one.schedule.name,
         version=one.schedule.version,
     )
@@ -162,7 +164,7 @@ def taken_back(telling: Telling, adjudication: str) -> None:
 
 
 def _end(
-    telling: Telling, adjudication: str, posted: Posted, line: int, outcome: str, reason: str, approver: str
+    telling: Telling, adjudication: str, posted: Posted, line: int, outcome: Outcome, reason: str, approver: str
 ) -> None:
     telling.say(
         UnderpaymentSettled(
@@ -171,7 +173,7 @@ def _end(
             adjudication=adjudication,
             line=line,
             payer=posted.payer,
-            outcome="settled" if outcome == "settled" else "reversed",
+            outcome=outcome,
             reason=reason,
             approver=approver,
         )
