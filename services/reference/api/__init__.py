@@ -1,5 +1,5 @@
 """Doors of the books."""
 
-from services.reference.api.routes import made, routes, written
+from services.reference.api.routes import judge_ids, made, routes, written
 
-__all__ = ["made", "routes", "written"]
+__all__ = ["judge_ids", "made", "routes", "written"]
