@@ -37,7 +37,6 @@ MUST_HAPPEN = (
     "everything posted",
     "denial opened",
     "underpayment found",
-    "underpayment taken back",
     "claim created",
     "claims batched",
     "claim given back",
