@@ -44,18 +44,78 @@ def words() -> argparse.ArgumentParser:
         epilog="Sizes are for comparing one run with another of the same sizes on the same machine.",
     )
     add = asked.add_argument
-    add("--only", metavar="PARTS", default="", help=f"some of {','.join(PARTS)}; usually all but the last two")
-    add("--claims", type=int, default=20_000, help="encounters to carry to posted payments as fast as they are taken (%(default)s)")
-    add("--rate", type=float, default=0.0, help="encounters a second of paced load, instead of parts of the saturation rate")
-    add("--parts-of-saturation", metavar="PERCENT", default="50,80", help="latency is measured at these (%(default)s)")
-    add("--paced-seconds", type=float, default=180.0, help="how long each latency run feeds (%(default)s)")
-    add("--day-seconds", type=float, default=4.0, help="how long a business day of paced load is (%(default)s)")
-    add("--minutes", type=float, default=0.0, help="a sustained run of so many minutes, at --rate or half the saturation rate; audited at its end")
-    add("--history-claims", type=int, default=500, help="claims whose cost is measured with short and with long tables (%(default)s)")
-    add("--history-times", type=int, default=10, help="how many times as many are in the tables the second time (%(default)s)")
-    add("--others-events", type=int, default=20_000, help="events that we and others project into the same table (%(default)s)")
-    add("--import-encounters", type=int, default=20_000, help="encounters of one facility that are imported beside the others' load (%(default)s)")
-    add("--fetch-max-wait-ms", type=int, default=250, help="how long a service waits for more records before it takes a few (%(default)s)")
+    add(
+        "--only",
+        metavar="PARTS",
+        default="",
+        help=f"some of {','.join(PARTS)}; usually all but the last two",
+    )
+    add(
+        "--claims",
+        type=int,
+        default=20_000,
+        help="encounters to carry to posted payments as fast as they are taken (%(default)s)",
+    )
+    add(
+        "--rate",
+        type=float,
+        default=0.0,
+        help="encounters a second of paced load, instead of parts of the saturation rate",
+    )
+    add(
+        "--parts-of-saturation",
+        metavar="PERCENT",
+        default="50,80",
+        help="latency is measured at these (%(default)s)",
+    )
+    add(
+        "--paced-seconds",
+        type=float,
+        default=180.0,
+        help="how long each latency run feeds (%(default)s)",
+    )
+    add(
+        "--day-seconds",
+        type=float,
+        default=4.0,
+        help="how long a business day of paced load is (%(default)s)",
+    )
+    add(
+        "--minutes",
+        type=float,
+        default=0.0,
+        help="a sustained run of so many minutes, at --rate or half the saturation rate; audited at its end",
+    )
+    add(
+        "--history-claims",
+        type=int,
+        default=500,
+        help="claims whose cost is measured with short and with long tables (%(default)s)",
+    )
+    add(
+        "--history-times",
+        type=int,
+        default=10,
+        help="how many times as many are in the tables the second time (%(default)s)",
+    )
+    add(
+        "--others-events",
+        type=int,
+        default=20_000,
+        help="events that we and others project into the same table (%(default)s)",
+    )
+    add(
+        "--import-encounters",
+        type=int,
+        default=20_000,
+        help="encounters of one facility that are imported beside the others' load (%(default)s)",
+    )
+    add(
+        "--fetch-max-wait-ms",
+        type=int,
+        default=250,
+        help="how long a service waits for more records before it takes a few (%(default)s)",
+    )
     add("--json", type=Path, help="keep the figures here too")
     add("--against", type=Path, default=against.LAST, help="the run to compare with (%(default)s)")
     add("--accept", action="store_true", help="keep this run as the last accepted one")
@@ -70,8 +130,10 @@ def parts_of(chosen: argparse.Namespace) -> tuple[str, ...]:
         raise SystemExit(f"there is no part {sorted(unknown)[0]}; the parts are {', '.join(PARTS)}")
     if named:
         return tuple(p for p in PARTS if p in named)
-    return ("claims", "sustained") if chosen.minutes and not chosen.rate else (
-        ("sustained",) if chosen.minutes else USUAL
+    return (
+        ("claims", "sustained")
+        if chosen.minutes and not chosen.rate
+        else (("sustained",) if chosen.minutes else USUAL)
     )
 
 
@@ -95,7 +157,9 @@ class Bench:
     def run(self) -> dict[str, Any]:
         """Every part that was asked for, each on a fresh stack where its tables matter."""
         collect_rarely()
-        if {"claims", "batches", "rebuilds", "others"} & set(self.parts) or self._needs_saturation():
+        if {"claims", "batches", "rebuilds", "others"} & set(
+            self.parts
+        ) or self._needs_saturation():
             with self.standing(measured="claims" in self.parts) as stack:
                 self.figures |= uvloop.run(self._at_saturation(stack))
         if "latency" in self.parts:
@@ -121,7 +185,9 @@ class Bench:
         stack = Stack(Settings(home=home, cache=ROOT / ".claimlog", kafka="", pg_dsn=""))
         try:
             started = time.monotonic()
-            stack.start(SERVICES, told=self.told, fetch_max_wait_ms=str(self.chosen.fetch_max_wait_ms))
+            stack.start(
+                SERVICES, told=self.told, fetch_max_wait_ms=str(self.chosen.fetch_max_wait_ms)
+            )
             if measured:
                 self.figures["start_seconds"] = round(time.monotonic() - started, 1)
             yield stack

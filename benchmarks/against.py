@@ -29,12 +29,17 @@ def lines(figures: Mapping[str, Any], last: Mapping[str, Any] | None) -> list[st
         told = ["no accepted run is kept yet; --accept keeps this one"]
     else:
         other = [n for n in SIZES if n in figures and n in last and figures[n] != last[n]]
-        told = [f"the last run had another size ({n}: {last[n]:,}): its figures compare only roughly" for n in other]
+        told = [
+            f"the last run had another size ({n}: {last[n]:,}): its figures compare only roughly"
+            for n in other
+        ]
     width = max(map(len, figures), default=0)
     told.append(f"{'figure':<{width}}  {'now':>12}  {'last':>12}  {'ratio':>7}")
     for name, value in figures.items():
         before = (last or {}).get(name)
-        told.append(f"{name:<{width}}  {_shown(value):>12}  {_shown(before):>12}  {_ratio(value, before):>7}")
+        told.append(
+            f"{name:<{width}}  {_shown(value):>12}  {_shown(before):>12}  {_ratio(value, before):>7}"
+        )
     return told
 
 

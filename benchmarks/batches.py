@@ -31,7 +31,9 @@ async def batch_speed(stack: Stack) -> dict[str, Any]:
     figures: dict[str, Any] = {"records_in_the_log": len(records)}
     for size in SIZES:
         applied, seconds = await _run(stack, records, size, topic)
-        figures[f"batch_path_events_per_second {SERVICE}, polls of {size}"] = round(applied / seconds)
+        figures[f"batch_path_events_per_second {SERVICE}, polls of {size}"] = round(
+            applied / seconds
+        )
     return figures
 
 

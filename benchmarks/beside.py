@@ -45,7 +45,9 @@ def _compared(step: str, alone: Ran, beside: Ran) -> dict[str, Any]:
     return {
         f"import: others' {step}, p99_ms alone": round(before.p99 * 1000),
         f"import: others' {step}, p99_ms beside": round(with_it.p99 * 1000),
-        f"import: others' {step}, p99 ratio": round(with_it.p99 / before.p99, 2) if before.p99 else 0.0,
+        f"import: others' {step}, p99 ratio": round(with_it.p99 / before.p99, 2)
+        if before.p99
+        else 0.0,
     }
 
 
@@ -66,5 +68,7 @@ async def _send(course: Course, busy: dict[str, Any], today: date, parts: list[r
         for one in day.encounters:
             one |= {name: busy[name] for name in ("facility", "legal_entity")}
         key = f"import/{numbers.start}"
-        await course.doors.post_all("registration", "/encounters", f"{key}/e", "encounters", day.encounters)
+        await course.doors.post_all(
+            "registration", "/encounters", f"{key}/e", "encounters", day.encounters
+        )
         await course.doors.post_all("coding", "/charges", f"{key}/c", "accounts", day.charges)

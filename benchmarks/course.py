@@ -75,5 +75,7 @@ class Course(World):
             low = encounters * min(n, feed_days) // max(feed_days, 1)
             high = encounters * min(n + 1, feed_days) // max(feed_days, 1)
             await self.day(first + n, day, numbers[low:high])
-            sparing(f"day {n + 1} of {feed_days + tail_days}, {high:,} of {encounters:,} encounters")
+            sparing(
+                f"day {n + 1} of {feed_days + tail_days}, {high:,} of {encounters:,} encounters"
+            )
         await self.settle()

@@ -54,7 +54,9 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
     "claims": lambda n: _wrapped(_claims(n)),
     "claims, indented": _indented,
     "claims in Latin-1": lambda n: _wrapped(_claims(n)).replace(b"QUINN", b"QUI\xd1N"),
-    "claims, each line unbalanced": lambda n: _wrapped(_claims(n)).replace(b"CO*45*25", b"CO*45*26"),
+    "claims, each line unbalanced": lambda n: _wrapped(_claims(n)).replace(
+        b"CO*45*25", b"CO*45*26"
+    ),
     "claims, no amount is one": lambda n: _wrapped(_claims(n)).replace(b"*100*", b"*1E3*"),
     "one claim of many lines": _one_claim,
     "tiny segments": lambda n: _wrapped("AB~" * n),
@@ -124,7 +126,10 @@ def main() -> None:
                 took.append(time.process_time() - started)
             megabytes = len(large) / 1e6
             speed = megabytes / took[1]
-            print(f"{shape:32} {way:28} {megabytes:7.1f} MB {took[1]:7.2f} s {speed:8.1f} MB/s  x{took[1] / took[0]:.1f}", flush=True)
+            print(
+                f"{shape:32} {way:28} {megabytes:7.1f} MB {took[1]:7.2f} s {speed:8.1f} MB/s  x{took[1] / took[0]:.1f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -14,11 +14,15 @@ async def cost_over_history(
     stack: Stack, course: Course, claims: int, times: int, told: Told
 ) -> dict[str, Any]:
     """CPU ms a claim by process: of the first `claims`, and of as many when `times` as many are there already."""
-    first = await claims_end_to_end(stack, course, claims, lambda s: told(f"the first {claims:,}: {s}"))
+    first = await claims_end_to_end(
+        stack, course, claims, lambda s: told(f"the first {claims:,}: {s}")
+    )
     between = claims * (times - 1)
     if between > 0:
         await course.as_fast_as_taken(between, lambda s: told(f"{between:,} between: {s}"))
-    last = await claims_end_to_end(stack, course, claims, lambda s: told(f"the last {claims:,}: {s}"))
+    last = await claims_end_to_end(
+        stack, course, claims, lambda s: told(f"the last {claims:,}: {s}")
+    )
     return side_by_side(first, last, claims, times)
 
 

@@ -91,5 +91,7 @@ def latency_table(ran: Ran, named: str) -> list[str]:
     ]
     for step in STEPS:
         s = spread_of(ran.steps[step])
-        lines.append(f"{step:<52}{s.count:>9,}{s.p50 * 1000:>9,.0f}{s.p99 * 1000:>9,.0f}{s.most * 1000:>9,.0f}")
+        lines.append(
+            f"{step:<52}{s.count:>9,}{s.p50 * 1000:>9,.0f}{s.p99 * 1000:>9,.0f}{s.most * 1000:>9,.0f}"
+        )
     return lines

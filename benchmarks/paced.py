@@ -106,7 +106,9 @@ class Paced:
             await post("reference", "/cutoffs", f"cutoff/{day}", {"day": day.isoformat()})
 
     async def _feed(self, group: asyncio.TaskGroup) -> None:
-        times = arrivals(self.pace.rate, len(self._days) * self.pace.day_seconds, self.course.numbered)
+        times = arrivals(
+            self.pace.rate, len(self._days) * self.pace.day_seconds, self.course.numbered
+        )
         numbers = self.course.next_numbers(len(times))
         at = 0
         for tick in range(1, round(len(self._days) * self.pace.day_seconds / GATHERED_SECONDS) + 1):
@@ -117,9 +119,13 @@ class Paced:
                 at += 1
             await self._until(self.marks.began + until)
             if first < at:
-                day = self._days[min(int(times[first] / self.pace.day_seconds), len(self._days) - 1)]
+                day = self._days[
+                    min(int(times[first] / self.pace.day_seconds), len(self._days) - 1)
+                ]
                 group.create_task(self._hand_in_encounters(day, numbers[first:at]))
-            self._told(f"{self.handed:,} of {len(times):,} encounters handed in, {self.answered:,} answered")
+            self._told(
+                f"{self.handed:,} of {len(times):,} encounters handed in, {self.answered:,} answered"
+            )
 
     async def _hand_in_encounters(self, day: date, numbers: range) -> None:
         self.handed += len(numbers)
@@ -136,7 +142,9 @@ class Paced:
                 group.create_task(self._deliver(when, *one))
             if deposits:
                 group.create_task(self._deposit(day, deposits))
-            if n % BILLER_EVERY_DAYS == BILLER_EVERY_DAYS - 1 and (self._work is None or self._work.done()):
+            if n % BILLER_EVERY_DAYS == BILLER_EVERY_DAYS - 1 and (
+                self._work is None or self._work.done()
+            ):
                 self._work = group.create_task(self._people(day))
 
     def _of_the_day(self, day: date) -> tuple[list[tuple[str, str, bytes]], list[dict[str, Any]]]:

@@ -24,7 +24,9 @@ async def rebuild_speed(stack: Stack, told: Told) -> dict[str, Any]:
                 by = "by one worker" if workers == 1 else f"by {workers} workers"
                 told(f"rebuilding {service} {by}")
                 started = time.monotonic()
-                made = await rebuild(stack, service, swap=False, others=others if workers > 1 else None)
+                made = await rebuild(
+                    stack, service, swap=False, others=others if workers > 1 else None
+                )
                 seconds = time.monotonic() - started
                 figures[f"rebuild_events_per_second {service}, {by}"] = round(made.events / seconds)
                 figures[f"rebuild_differences {service}, {by}"] = len(made.differences)

@@ -27,7 +27,10 @@ async def sustained(stack: Stack, course: Course, pace: Pace, told: Told) -> dic
         told(f"audit: {result.name} {'holds' if result.holds else 'BROKEN'}")
         if not result.holds:
             broken.append(result.name)
-    return figures | {"sustained: audit_broken": len(broken), "sustained: audit_broken_names": ", ".join(broken)}
+    return figures | {
+        "sustained: audit_broken": len(broken),
+        "sustained: audit_broken_names": ", ".join(broken),
+    }
 
 
 def memory_figures(ran: Ran) -> dict[str, Any]:

@@ -31,7 +31,10 @@ def audit(
         bool, typer.Option(help="Also replay every service from zero and compare.")
     ] = True,
     canary: Annotated[
-        str, typer.Option(help="A text that must appear nowhere in the clear; the demo's people have it.")
+        str,
+        typer.Option(
+            help="A text that must appear nowhere in the clear; the demo's people have it."
+        ),
     ] = CANARY,
     workers: Workers = 1,
     json: Json = False,
@@ -45,7 +48,10 @@ def audit(
     if json:
         print_json([{**asdict(r), "holds": r.holds} for r in results])
     else:
-        out.print(f"{counted(len(results), 'check')}: {_verdict(len(broken), len(unchecked))}", highlight=False)
+        out.print(
+            f"{counted(len(results), 'check')}: {_verdict(len(broken), len(unchecked))}",
+            highlight=False,
+        )
     if broken:
         raise typer.Exit(FAILED)
     if unchecked:
@@ -55,7 +61,11 @@ def audit(
 def _verdict(broken: int, unchecked: int) -> str:
     if not broken and not unchecked:
         return "every promise holds"
-    said = counted(broken, "promise is broken", "promises are broken") if broken else "no promise is broken"
+    said = (
+        counted(broken, "promise is broken", "promises are broken")
+        if broken
+        else "no promise is broken"
+    )
     left = f", {unchecked} could not be checked; see `claimlog status`" if unchecked else ""
     return said + left
 
@@ -73,7 +83,9 @@ def _told(result: Result) -> None:
         out.print(f"       {result.unchecked}", highlight=False, markup=False, soft_wrap=True)
 
 
-async def _all(chosen: Stack, replay: bool, canary: str, workers: int, *, quiet: bool) -> list[Result]:
+async def _all(
+    chosen: Stack, replay: bool, canary: str, workers: int, *, quiet: bool
+) -> list[Result]:
     results = []
     with err.status("auditing") as shown, by_workers(chosen, workers if replay else 1) as others:
         async for result in run_audit(chosen, replay=replay, canary=canary, others=others):

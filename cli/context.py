@@ -65,6 +65,7 @@ UNREACHABLE = (
 )
 """What says that a service, Kafka or PostgreSQL is not there."""
 
+
 def stack() -> Stack:
     """The stack of this folder (or of CLAIMLOG_HOME)."""
     return Stack(settings())

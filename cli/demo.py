@@ -32,7 +32,9 @@ WATCH_SECONDS = 2.0
 @plainly
 def demo(
     encounters: Annotated[int, typer.Option(help="How many encounters.", min=1)] = 2_000,
-    feed_days: Annotated[int, typer.Option(help="Business days with encounters.", min=1)] = FEED_DAYS,
+    feed_days: Annotated[
+        int, typer.Option(help="Business days with encounters.", min=1)
+    ] = FEED_DAYS,
     days: Annotated[int, typer.Option(help="Business days in all.", min=1)] = ALL_DAYS,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 7,
     exit: Annotated[

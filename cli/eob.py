@@ -39,18 +39,32 @@ REVERSAL = "22"
 @plainly
 def eob(
     file: Annotated[
-        Path | None, typer.Argument(help="A check as JSON: docs/command-line.md.", exists=True, dir_okay=False)
+        Path | None,
+        typer.Argument(help="A check as JSON: docs/command-line.md.", exists=True, dir_okay=False),
     ] = None,
     claims: Annotated[
         list[str] | None,
-        typer.Option("--for", help="Print a check of these claims to fill in: their lines and charges, no patient.", metavar="CLAIM"),
+        typer.Option(
+            "--for",
+            help="Print a check of these claims to fill in: their lines and charges, no patient.",
+            metavar="CLAIM",
+        ),
     ] = None,
     correct: Annotated[
-        bool, typer.Option("--correct", help="Print a check that takes FILE back and enters it anew, to be changed.")
+        bool,
+        typer.Option(
+            "--correct",
+            help="Print a check that takes FILE back and enters it anew, to be changed.",
+        ),
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only tell what would happen; nothing is kept.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell what would happen; nothing is kept.")
+    ] = False,
     by: Annotated[
-        str, typer.Option(help="Who types it; without it, the login name.", metavar="NAME", show_default=False)
+        str,
+        typer.Option(
+            help="Who types it; without it, the login name.", metavar="NAME", show_default=False
+        ),
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -88,7 +102,9 @@ def _enter(file: Path, by: str, only_check: bool) -> Body:
     if not (by.isascii() and by.isprintable()):
         raise typer.BadParameter("an event names people in plain letters", param_hint="--by")
     if len(by) > MOST_LETTERS:
-        raise typer.BadParameter(f"an event names people in at most {MOST_LETTERS} letters", param_hint="--by")
+        raise typer.BadParameter(
+            f"an event names people in at most {MOST_LETTERS} letters", param_hint="--by"
+        )
     data, url = file.read_bytes(), url_of(TRACKING)
     status, told = _post(url, "/eobs/check", data, by)
     result = _result(file, told if status == 200 else {"mistakes": _mistakes(told)})
@@ -135,7 +151,9 @@ def _mistakes(told: Body) -> list[Body]:
     """Why the door said no: by claim and line, by field, or its one sentence."""
     if found := told.get("mistakes"):
         return list(found)
-    return [_field(name) for name in told.get("fields", [])] or [_mistake(0, 0, told.get("sentence", ""))]
+    return [_field(name) for name in told.get("fields", [])] or [
+        _mistake(0, 0, told.get("sentence", ""))
+    ]
 
 
 def _field(name: str) -> Body:
@@ -196,7 +214,10 @@ def _known(result: Body) -> str:
 def _to_fill_in(claims: list[str]) -> Body:
     """A check of these claims, with all that is known of it here; what only the paper says is zero or empty."""
     rows = [ask(TRACKING, f"/claims/{quote(claim, safe='')}") for claim in claims]
-    facilities = {entry["facts"]["facility"]: entry["facts"] for entry in ask("reference", "/books", kind="facility")}
+    facilities = {
+        entry["facts"]["facility"]: entry["facts"]
+        for entry in ask("reference", "/books", kind="facility")
+    }
     where = facilities.get(rows[0]["facility"], {})
     return {
         "payer": rows[0]["payer"],

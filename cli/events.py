@@ -23,26 +23,36 @@ SEALED = {"key_id", "box"}
 @plainly
 def events(
     account: Annotated[str, typer.Argument(help="An account's number, or a claim's (CLM01).")],
-    limit: Annotated[int, typer.Option(help="At most so many events, the last.", min=1, max=50_000)] = LIMIT,
+    limit: Annotated[
+        int, typer.Option(help="At most so many events, the last.", min=1, max=50_000)
+    ] = LIMIT,
     json: Json = False,
 ) -> None:
     """Every event of one account in the log's order: wire name, days, producer and position, cause. PHI stays sealed."""
     found = read_claim_number(account)
     number = found[0] if found else account.strip().upper()
     if len(number) != ACCOUNT_LENGTH:
-        raise typer.BadParameter("an account's number has 14 characters; `claimlog story` finds it by other numbers")
+        raise typer.BadParameter(
+            "an account's number has 14 characters; `claimlog story` finds it by other numbers"
+        )
     chosen = stack()
     if not chosen.bootstrap:
         fail("Kafka does not run; start it with `claimlog up`", NOT_RUNNING)
     with err.status("reading the log"):
-        heard = uvloop.run(_read(chosen.bootstrap, chosen.settings.topic, chosen.settings.partitions, number, limit))
+        heard = uvloop.run(
+            _read(
+                chosen.bootstrap, chosen.settings.topic, chosen.settings.partitions, number, limit
+            )
+        )
     if not heard.events:
         fail("no event of this account stands in the log")
     if json:
         print_json({"account": number, "events": list(heard.events), "left_off": heard.left_off})
         return
     if heard.left_off:
-        out.print(f"{heard.left_off:,} earlier events are left off; all of them: --limit {heard.told}")
+        out.print(
+            f"{heard.left_off:,} earlier events are left off; all of them: --limit {heard.told}"
+        )
     out.print(f"[bold]Events of account {number}[/bold]", highlight=False)
     for row in heard.events:
         out.print(escape(heading(row)), highlight=False)
@@ -125,9 +135,18 @@ def _unread(record: Any, why: str) -> dict[str, Any]:
     """A record that no service can read either: it is parked, and told where it stands."""
     route = read_route(record.headers)
     named = {"wire": route.wire, "producer": route.producer, "position": route.position}
-    empty = dict.fromkeys(("event_id", "cause", "correlation", "actor", "facility", "rule_set", "source_sha256"), "")
+    empty = dict.fromkeys(
+        ("event_id", "cause", "correlation", "actor", "facility", "rule_set", "source_sha256"), ""
+    )
     place = {"partition": record.partition, "offset": record.offset, "source_segment": 0}
-    return {**named, **empty, **place, "occurred_on": None, "recorded_at": None, "data": {"unread": why}}
+    return {
+        **named,
+        **empty,
+        **place,
+        "occurred_on": None,
+        "recorded_at": None,
+        "data": {"unread": why},
+    }
 
 
 def heading(row: dict[str, Any]) -> str:

@@ -23,7 +23,9 @@ DAY = "reference.business_day_opened.v1"
 def export(
     wire: Annotated[
         list[str] | None,
-        typer.Option(help="Only events whose name begins so, such as denial. or posting.payment_posted; several times."),
+        typer.Option(
+            help="Only events whose name begins so, such as denial. or posting.payment_posted; several times."
+        ),
     ] = None,
     until: Until = None,
 ) -> None:
@@ -53,7 +55,11 @@ async def rows_of(
     """The events of a partition up to the end of a day, each once; what stands in every partition is told of the first."""
     async for route, record in each_once(batches):
         stream = (record.key or b"").decode("utf-8", "replace")
-        if until is not None and route.wire == DAY and row_of(record)["data"].get("day", "") > str(until):
+        if (
+            until is not None
+            and route.wire == DAY
+            and row_of(record)["data"].get("day", "") > str(until)
+        ):
             return
         if route.wire.startswith(wires) and (stream != BROADCAST or partition == 0):
             yield {"stream": stream, **row_of(record)}

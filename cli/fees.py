@@ -31,7 +31,9 @@ from cli.tables import Column, money, number, show, text
 from contracts.reference import FeeSchedulePublished
 from deploy.what_if import priced_again
 
-app = typer.Typer(help="Payers' fee schedules: publish, list, reprice; and settle what was allowed other than they say.")
+app = typer.Typer(
+    help="Payers' fee schedules: publish, list, reprice; and settle what was allowed other than they say."
+)
 BOOKS = "reference"
 
 CSV = "text/csv"
@@ -62,17 +64,40 @@ SCHEDULES = (
 @app.command()
 @plainly
 def publish(
-    file: Annotated[Path, typer.Argument(help="CSV: procedure, modifiers, allowed_cents, basis_points.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV: procedure, modifiers, allowed_cents, basis_points.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
     payer: Annotated[str, typer.Option(help="Our code of the payer.")],
     name: Annotated[str, typer.Option(help="What the schedule is called.")],
-    version: Annotated[str, typer.Option(help="Its version; the same one again takes the place of the first.")],
-    since: Annotated[datetime, typer.Option("--from", help="The first date of service.", formats=["%Y-%m-%d"], metavar="DAY")],
+    version: Annotated[
+        str, typer.Option(help="Its version; the same one again takes the place of the first.")
+    ],
+    since: Annotated[
+        datetime,
+        typer.Option(
+            "--from", help="The first date of service.", formats=["%Y-%m-%d"], metavar="DAY"
+        ),
+    ],
     to: Annotated[
-        datetime | None, typer.Option(help="The last date of service; open without.", formats=["%Y-%m-%d"], metavar="DAY")
+        datetime | None,
+        typer.Option(
+            help="The last date of service; open without.", formats=["%Y-%m-%d"], metavar="DAY"
+        ),
     ] = None,
-    facility: Annotated[str, typer.Option(help="Whose services it is for; all of ours without.")] = "",
-    legal_entity: Annotated[str, typer.Option(help="For all facilities of this legal entity.")] = "",
-    tolerance_cents: Annotated[int, typer.Option(help="So much a line may be off.", min=0, max=100_000)] = 0,
+    facility: Annotated[
+        str, typer.Option(help="Whose services it is for; all of ours without.")
+    ] = "",
+    legal_entity: Annotated[
+        str, typer.Option(help="For all facilities of this legal entity.")
+    ] = "",
+    tolerance_cents: Annotated[
+        int, typer.Option(help="So much a line may be off.", min=0, max=100_000)
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Publish what a payer's contract allows. What is posted from then on is held against it.
@@ -102,7 +127,18 @@ def _publish(file: Path, words: dict[str, str]) -> dict[str, Any]:
     data = file.read_bytes()
     key = hashlib.sha256(data + repr(sorted(words.items())).encode()).hexdigest()
     headers = {"Idempotency-Key": f"fees/{key}", "X-Actor": "command line", "content-type": CSV}
-    return result(file, *_answered(httpx.post(f"{url_of(BOOKS)}/fee-schedules", content=data, params=words, headers=headers, timeout=120)))
+    return result(
+        file,
+        *_answered(
+            httpx.post(
+                f"{url_of(BOOKS)}/fee-schedules",
+                content=data,
+                params=words,
+                headers=headers,
+                timeout=120,
+            )
+        ),
+    )
 
 
 def _answered(answer: httpx.Response) -> tuple[int, dict[str, Any]]:
@@ -117,8 +153,13 @@ def result(file: Path, status: int, body: dict[str, Any]) -> dict[str, Any]:
     """What is answered, whatever happened."""
     mistakes = list(body.get("mistakes", []))
     if status >= 400 and not mistakes:
-        named = [f"{field} is missing, or not what stands there" for field in body.get("fields", [])]
-        mistakes = [{"row": 0, "column": "", "sentence": told} for told in named or [body.get("sentence", "")]]
+        named = [
+            f"{field} is missing, or not what stands there" for field in body.get("fields", [])
+        ]
+        mistakes = [
+            {"row": 0, "column": "", "sentence": told}
+            for told in named or [body.get("sentence", "")]
+        ]
     return {
         "file": str(file),
         "published": status < 400 and bool(body.get("said")),
@@ -130,12 +171,18 @@ def result(file: Path, status: int, body: dict[str, Any]) -> dict[str, Any]:
 
 def _show(file: Path, told: dict[str, Any]) -> None:
     for mistake in told["mistakes"]:
-        where = ", ".join(filter(None, (f"row {mistake['row']}" if mistake["row"] else "", mistake["column"])))
+        where = ", ".join(
+            filter(None, (f"row {mistake['row']}" if mistake["row"] else "", mistake["column"]))
+        )
         complain("not published", f"{file}: {where + ': ' if where else ''}{mistake['sentence']}")
     if told["left_off"]:
         complain("not published", f"{file}: {told['left_off']:,} more things are wrong with it")
     if not told["mistakes"]:
-        out.print("it was published before: nothing changed" if told["again"] else "published; what is posted from now on is held against it")
+        out.print(
+            "it was published before: nothing changed"
+            if told["again"]
+            else "published; what is posted from now on is held against it"
+        )
 
 
 @app.command()
@@ -144,12 +191,20 @@ def reprice(
     file: Annotated[Path, typer.Argument(help="CSV, as for publish.", exists=True, dir_okay=False)],
     payer: Annotated[str, typer.Option(help="Our code of the payer.")],
     since: Annotated[
-        datetime | None, typer.Option("--from", help="The first date of service.", formats=["%Y-%m-%d"], metavar="DAY")
+        datetime | None,
+        typer.Option(
+            "--from", help="The first date of service.", formats=["%Y-%m-%d"], metavar="DAY"
+        ),
     ] = None,
-    to: Annotated[datetime | None, typer.Option(help="The last date of service.", formats=["%Y-%m-%d"], metavar="DAY")] = None,
+    to: Annotated[
+        datetime | None,
+        typer.Option(help="The last date of service.", formats=["%Y-%m-%d"], metavar="DAY"),
+    ] = None,
     facility: Annotated[str, typer.Option(help="Only services of this facility.")] = "",
     legal_entity: Annotated[str, typer.Option(help="Only services of this legal entity.")] = "",
-    limit: Annotated[int, typer.Option(help="At most so many lines, the largest.", min=1, max=5_000)] = 50,
+    limit: Annotated[
+        int, typer.Option(help="At most so many lines, the largest.", min=1, max=5_000)
+    ] = 50,
     json: Json = False,
 ) -> None:
     """What this schedule would have allowed on the lines that the payer decided, beside what it allowed. Nothing is kept.
@@ -159,7 +214,12 @@ def reprice(
     chosen = stack()
     need_engines(chosen)
     status, read = _answered(
-        httpx.post(f"{url_of(BOOKS)}/fee-schedules/check", content=file.read_bytes(), headers={"content-type": CSV}, timeout=120)
+        httpx.post(
+            f"{url_of(BOOKS)}/fee-schedules/check",
+            content=file.read_bytes(),
+            headers={"content-type": CSV},
+            timeout=120,
+        )
     )
     if status >= 400:
         told = result(file, status, read)
@@ -176,7 +236,11 @@ def reprice(
         facility=facility,
         legal_entity=legal_entity,
     )
-    asked: dict[str, dict[str, Any]] = {"/figures": {}, "/underpaid-by-schedule": {}, "/underpaid": {"limit": limit}}
+    asked: dict[str, dict[str, Any]] = {
+        "/figures": {},
+        "/underpaid-by-schedule": {},
+        "/underpaid": {"limit": limit},
+    }
     of = chosen.settings.partitions
     with err.status("reading the log") as shown:
         found = uvloop.run(
@@ -208,7 +272,9 @@ def repriced(told: dict[str, Any], payer: str, found: dict[str, Any]) -> dict[st
         "under_cents": total(under, "cents"),
         "over_lines": total(over, "items"),
         "over_cents": -total(over, "cents"),
-        "months": [{name: row[name] for name in MONTH} for row in found.get("/underpaid-by-schedule", ())],
+        "months": [
+            {name: row[name] for name in MONTH} for row in found.get("/underpaid-by-schedule", ())
+        ],
         "largest": [{name: row[name] for name in LINE} for row in found.get("/underpaid", ())],
         "mistakes": told["mistakes"],
         "left_off": told["left_off"],
@@ -218,7 +284,12 @@ def repriced(told: dict[str, Any], payer: str, found: dict[str, Any]) -> dict[st
 def _compare(found: dict[str, Any]) -> None:
     months = (text("", "standing"), text("month", "month"), number("lines", "lines"), *AMOUNTS)
     show("by month of the payment", months, found["months"])
-    largest = (text("", "standing"), text("account", "account"), text("service", "service_on"), text("procedure", "procedure"))
+    largest = (
+        text("", "standing"),
+        text("account", "account"),
+        text("service", "service_on"),
+        text("procedure", "procedure"),
+    )
     show("the largest", (*largest, money("billed", "charge_cents"), *AMOUNTS), found["largest"])
     more = found["under_cents"] - found["over_cents"]
     out.print(
@@ -233,7 +304,10 @@ def _compare(found: dict[str, Any]) -> None:
 @plainly
 def listed(json: Json = False) -> None:
     """Which schedules are published, for whom and from when."""
-    rows = [{**entry["facts"], "listed_on": entry["listed_on"]} for entry in ask(BOOKS, "/books", kind="fee-schedule")]
+    rows = [
+        {**entry["facts"], "listed_on": entry["listed_on"]}
+        for entry in ask(BOOKS, "/books", kind="fee-schedule")
+    ]
     if json:
         print_json(rows)
     else:
@@ -246,8 +320,15 @@ def settle(
     account: Annotated[str, typer.Argument(help="The account, as `list underpaid` shows it.")],
     decision: Annotated[str, typer.Argument(help="The payer's decision (ADJ…), as it shows that.")],
     reason: Annotated[str, typer.Option(help="Why nothing more is asked of the payer.")],
-    line: Annotated[int | None, typer.Option(help="Only this line of it; all that are open without.", min=1)] = None,
-    by: Annotated[str, typer.Option(help="Who says so; without it, the login name.", metavar="NAME", show_default=False)] = "",
+    line: Annotated[
+        int | None, typer.Option(help="Only this line of it; all that are open without.", min=1)
+    ] = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            help="Who says so; without it, the login name.", metavar="NAME", show_default=False
+        ),
+    ] = "",
     json: Json = False,
 ) -> None:
     """Say why a line that was allowed under its contract (or over it) is nobody's work any more. No money moves."""

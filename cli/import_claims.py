@@ -35,7 +35,10 @@ def _name_of_a_system(name: str) -> str:
 
 @plainly
 def import_claims(
-    files: Annotated[list[Path], typer.Argument(help="837P files; 837I files as history.", exists=True, dir_okay=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="837P files; 837I files as history.", exists=True, dir_okay=False),
+    ],
     facility: Annotated[
         str, typer.Option(help="The facility the claims belong to; it must be listed.")
     ],
@@ -50,11 +53,16 @@ def import_claims(
     ] = "",
     source: Annotated[
         str,
-        typer.Option(help="The other system: its claim numbers (CLM01) are its own.", callback=_name_of_a_system),
+        typer.Option(
+            help="The other system: its claim numbers (CLM01) are its own.",
+            callback=_name_of_a_system,
+        ),
     ] = SOURCE,
     leave_out: Annotated[
         bool,
-        typer.Option("--leave-out", help="Bill without what cannot be carried, and say what that is."),
+        typer.Option(
+            "--leave-out", help="Bill without what cannot be carried, and say what that is."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -112,7 +120,8 @@ def _one(path: Path, how: How) -> dict[str, Any]:
         books = Books(how.facility, how.payer)
         key = hashlib.sha256(data).hexdigest()
         taken = [
-            take_over(c, books, new=how.new, leave_out=how.leave_out, source=how.source) for c in claims
+            take_over(c, books, new=how.new, leave_out=how.leave_out, source=how.source)
+            for c in claims
         ]
         sent = send([one.items for one in taken], key, how.new)
         result["held"], result["waiting"] = len(sent.held), sent.held
@@ -156,7 +165,9 @@ def read_claims(name: str, data: bytes, *, new: bool = True) -> list[Professiona
     seen: set[str] = set()
     for claim in claims:
         if claim.clm01 in seen:
-            raise Refuse(f"{name}: CLM at segment {claim.segment}: its CLM01 stands in the file twice")
+            raise Refuse(
+                f"{name}: CLM at segment {claim.segment}: its CLM01 stands in the file twice"
+            )
         seen.add(claim.clm01)
     return claims
 
@@ -178,9 +189,15 @@ def _claims_of(
         raise Refuse(f"{name}: holds a {kind}; {_taken_instead(kind, new)}")
     # A history knows less than a bill needs: a day of birth that is none, or a code that is missing, is unknown.
     wrong = [f for f in findings if f.severity == "error" and (new or f.rule not in KNOWN_LESS)]
-    wrong += [f for f in checked if f.element in ("CLM02", "CLM01", "LX01", "DTP03") and f.severity == "error"]
+    wrong += [
+        f
+        for f in checked
+        if f.element in ("CLM02", "CLM01", "LX01", "DTP03") and f.severity == "error"
+    ]
     undated = [c for c in found if not any(line.service_from for line in c.lines)]
-    wrong += [one.finding(c.segment, "no line has a day of service", element="DTP03") for c in undated[:1]]
+    wrong += [
+        one.finding(c.segment, "no line has a day of service", element="DTP03") for c in undated[:1]
+    ]
     return found, wrong
 
 

@@ -23,7 +23,9 @@ class By(StrEnum):
 @plainly
 def kpis(
     by: Annotated[By, typer.Option(help="Also by month, payer or facility.")] = By.all,
-    months: Annotated[int, typer.Option(help="So many calendar months, the open one among them.", min=1, max=60)] = 12,
+    months: Annotated[
+        int, typer.Option(help="So many calendar months, the open one among them.", min=1, max=60)
+    ] = 12,
     until: Until = None,
     json: Json = False,
 ) -> None:
@@ -43,7 +45,9 @@ def render(found: dict[str, Any]) -> None:
     if found["as_of"] is None:
         out.print("nothing happened here yet: no business day was opened")
         return
-    group = Column(found["by"], lambda row: "all" if row["name"] is None else escape(row["name"] or "?"))
+    group = Column(
+        found["by"], lambda row: "all" if row["name"] is None else escape(row["name"] or "?")
+    )
     columns = (
         text("figure", "kpi"),
         *(() if found["by"] == "all" else (group,)),
@@ -54,7 +58,10 @@ def render(found: dict[str, Any]) -> None:
     show(f"Key figures, {found['since']} to {found['as_of']}", columns, found["kpis"])
     for kpi, formula in {row["kpi"]: row["formula"] for row in found["kpis"]}.items():
         out.print(f"  {kpi}: {formula}", highlight=False)
-    out.print("  the open month is not whole yet; what is in no figure, and why: docs/questions.md", highlight=False)
+    out.print(
+        "  the open month is not whole yet; what is in no figure, and why: docs/questions.md",
+        highlight=False,
+    )
 
 
 def counted(row: dict[str, Any], key: str) -> str:
@@ -66,4 +73,8 @@ def value(row: dict[str, Any]) -> str:
     """`94.20 %`, `41.5 days`, or `-` where there is nothing to divide by."""
     if row["value"] is None:
         return "-"
-    return f"{row['value'] / 100:.2f} %" if row["unit"] == "basis points" else f"{row['value']:.1f} days"
+    return (
+        f"{row['value'] / 100:.2f} %"
+        if row["unit"] == "basis points"
+        else f"{row['value']:.1f} days"
+    )

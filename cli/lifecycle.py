@@ -40,7 +40,10 @@ def up(
     still = set(chosen.home.gone())
     for name in ended:
         told = "it had ended; its log is " + str(chosen.home.log(name))
-        out.print(f"{'not brought back' if name in still else 'brought back'}: {name} ({told})", highlight=False)
+        out.print(
+            f"{'not brought back' if name in still else 'brought back'}: {name} ({told})",
+            highlight=False,
+        )
     out.print(f"up: {len(wanted)} services, Kafka at {chosen.bootstrap}. Next: claimlog status")
 
 
@@ -53,7 +56,10 @@ def down(
         ),
     ] = False,
     downloads: Annotated[
-        bool, typer.Option("--downloads", help="With --erase: Kafka's libraries too, which were fetched.")
+        bool,
+        typer.Option(
+            "--downloads", help="With --erase: Kafka's libraries too, which were fetched."
+        ),
     ] = False,
 ) -> None:
     """Stop everything that was started here; nothing is left running, nothing is deleted unless told."""
@@ -65,14 +71,24 @@ def down(
         if erase:
             chosen.erase(downloads=downloads)
     what = f"stopped {', '.join(stopped)}" if stopped else "nothing was running"
-    left = f"; {_erased(bool(chosen.settings.kafka), bool(chosen.settings.pg_dsn), downloads)}" if erase else ""
+    left = (
+        f"; {_erased(bool(chosen.settings.kafka), bool(chosen.settings.pg_dsn), downloads)}"
+        if erase
+        else ""
+    )
     out.print(f"down: {what}{left}", highlight=False, soft_wrap=True)
 
 
 def _erased(given_kafka: bool, given_postgres: bool, downloads: bool) -> str:
     """What is gone, and what stays: a given broker and database keep what they hold."""
-    stays = [name for name, given in (("Kafka", given_kafka), ("PostgreSQL", given_postgres)) if given]
-    gone = {"claim log": not given_kafka, "tables": not given_postgres, "fetched libraries": downloads}
+    stays = [
+        name for name, given in (("Kafka", given_kafka), ("PostgreSQL", given_postgres)) if given
+    ]
+    gone = {
+        "claim log": not given_kafka,
+        "tables": not given_postgres,
+        "fetched libraries": downloads,
+    }
     named = [*(name for name, is_gone in gone.items() if is_gone), "keys", "X12 files"]
     told = f"{', '.join(named)} and process logs are deleted"
     return f"{told}; the given {' and '.join(stays)} kept what it holds" if stays else told

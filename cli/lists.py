@@ -122,13 +122,17 @@ def listed(
     path, columns = LISTS[name]
     asked: dict[str, Any] = {} if name in WHOLE else {"limit": limit}
     if until and name in ELSEWHERE:
-        raise typer.BadParameter("only reporting's lists are told as of a past day", param_hint="--until")
-    rows = ask_past(until.date(), path, **asked) if until else ask(ELSEWHERE.get(name, "reporting"), path, **asked)
+        raise typer.BadParameter(
+            "only reporting's lists are told as of a past day", param_hint="--until"
+        )
+    rows = (
+        ask_past(until.date(), path, **asked)
+        if until
+        else ask(ELSEWHERE.get(name, "reporting"), path, **asked)
+    )
     if json:
         print_json(rows)
         return
     left_off = int(rows[0].get("listed", len(rows))) - len(rows) if rows else 0
     how = f"--limit {min(len(rows) + left_off, 5_000)}"
     show(name.replace("-", " "), columns, rows, left_off=left_off, how=how)
-
-

@@ -30,7 +30,12 @@ RARE = ("write_off_cents", "credit_cents", "opening_cents", "difference_cents")
 @plainly
 def money(
     until: Annotated[
-        datetime | None, typer.Option(help="The last business day that counts, YYYY-MM-DD; all without.", formats=["%Y-%m-%d"], metavar="DAY")
+        datetime | None,
+        typer.Option(
+            help="The last business day that counts, YYYY-MM-DD; all without.",
+            formats=["%Y-%m-%d"],
+            metavar="DAY",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -45,13 +50,17 @@ def money(
 
 def _ended(day: date) -> bool:
     """Whether a later business day is open everywhere: nothing more will be posted on this one."""
-    return all(row["today"] is not None and row["today"] > str(day) for row in ask("posting", "/progress"))
+    return all(
+        row["today"] is not None and row["today"] > str(day) for row in ask("posting", "/progress")
+    )
 
 
 def render(found: dict[str, Any]) -> None:
     """The rows and their total, and which day counts."""
     title = f"Posted up to {found['until']}" if found["until"] else "Posted until now"
-    none = {name for name in RARE if not any(row[name] for row in [*found["money"], found["total"]])}
+    none = {
+        name for name in RARE if not any(row[name] for row in [*found["money"], found["total"]])
+    }
     columns = [
         dollars(header, name) if name.endswith("_cents") else text(header, name)
         for name, header in COLUMNS.items()

@@ -114,7 +114,10 @@ def _of_a_coverage(c: ProfessionalClaim, p: PriorPayer) -> Iterator[tuple[str, s
     yield from (("2330A", told) for told in _person(p.subscriber.party))
     patient = c.patient or c.subscriber.party
     them = p.subscriber.party
-    if p.subscriber.relation in ("", "18") and (them.last, them.first) != (patient.last, patient.first):
+    if p.subscriber.relation in ("", "18") and (them.last, them.first) != (
+        patient.last,
+        patient.first,
+    ):
         yield "2330A", "another name of the patient (NM103, NM104)"
     yield from (("2330B", told) for told in _payer(p.payer))
     if p.payer_control:
@@ -140,7 +143,9 @@ def addressed(p: Party | Provider) -> bool:
     """Whether somebody has a whole address as registration takes it."""
     zipped = p.zip.replace("-", "")
     state = len(p.state) == 2 and p.state.isascii() and p.state.isalpha()
-    return bool(p.street and len(p.city) > 1 and state and zipped.isdigit() and len(zipped) in (5, 9))
+    return bool(
+        p.street and len(p.city) > 1 and state and zipped.isdigit() and len(zipped) in (5, 9)
+    )
 
 
 def _references(listed: Iterable[Reference]) -> Iterator[str]:

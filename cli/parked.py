@@ -43,7 +43,9 @@ def _whom() -> tuple[list[str], list[str]]:
 @app.command("list")
 @plainly
 def listed(
-    limit: Annotated[int, typer.Option(help="At most so many of each service.", min=1, max=1_000)] = 200,
+    limit: Annotated[
+        int, typer.Option(help="At most so many of each service.", min=1, max=1_000)
+    ] = 200,
     json: Json = False,
 ) -> None:
     """What is parked, oldest first, with how much waits behind it."""
@@ -75,7 +77,9 @@ def _show(rows: list[dict[str, Any]], *, whole: bool) -> None:
     out.print(table)
     left_off = sum({row["service"]: row["listed"] for row in rows}.values()) - len(rows)
     if left_off:
-        out.print(f"{left_off:,} more {'is' if left_off == 1 else 'are'} parked: --limit up to 1000, or redrive these first")
+        out.print(
+            f"{left_off:,} more {'is' if left_off == 1 else 'are'} parked: --limit up to 1000, or redrive these first"
+        )
 
 
 @app.command()
@@ -92,9 +96,7 @@ def show(service: Service, partition: Partition, offset: Offset, json: Json = Fa
 
 @app.command()
 @plainly
-def redrive(
-    service: Service, partition: Partition, offset: Offset, json: Json = False
-) -> None:
+def redrive(service: Service, partition: Partition, offset: Offset, json: Json = False) -> None:
     """Apply it and what waits behind it, in order; refused when it still cannot be applied."""
     answer = tell(
         one_of(SERVICES, service),

@@ -31,7 +31,8 @@ def rebuild(
         bool, typer.Option("--compare", help="Only compare with the live tables.")
     ] = False,
     hold: Annotated[
-        float, typer.Option("--hold", min=0.1, help="Seconds that a partition may be locked by the swap.")
+        float,
+        typer.Option("--hold", min=0.1, help="Seconds that a partition may be locked by the swap."),
     ] = SWAP_SECONDS,
     workers: Workers = 1,
     json: Json = False,
@@ -56,7 +57,9 @@ def rebuild(
         print_json(asdict(report))
     else:
         verb = "compared" if compare else "rebuilt"
-        out.print(f"{service}: {counted(report.partitions, 'partition')}, {counted(report.events, 'event')} {verb}")
+        out.print(
+            f"{service}: {counted(report.partitions, 'partition')}, {counted(report.events, 'event')} {verb}"
+        )
         for d in report.differences:
             out.print(
                 f"  partition {d.partition}, {d.table}: {counted(d.only_live, 'row')} only live, "

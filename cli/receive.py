@@ -48,7 +48,9 @@ def receive(
     """
     read = [_read(path) for path in files]
     # Every service that is needed must be there before the first file is handed in.
-    urls = {service: url_of(service) for service in sorted({s for one in read for s in one.services})}
+    urls = {
+        service: url_of(service) for service in sorted({s for one in read for s in one.services})
+    }
     results, watched = [], []
     for one in read:
         tracking = urls[remittances.SERVICE] if remittances.SERVICE in one.services else ""
@@ -64,7 +66,9 @@ def receive(
     else:
         for result in results:
             _show(result)
-    if any(result["refused"] or result["not_answered"] or _not_posted(result) for result in results):
+    if any(
+        result["refused"] or result["not_answered"] or _not_posted(result) for result in results
+    ):
         raise typer.Exit(FAILED)
 
 
@@ -91,7 +95,11 @@ def _read(path: Path) -> Read:
     if services:
         return Read(path, data, tuple(sorted(services)))
     what = ", ".join(sorted(kinds)) or "nothing"
-    instead = "; use `claimlog import` for claims" if kinds & CLAIMS else f"; it takes {', '.join(TAKEN_BY)}"
+    instead = (
+        "; use `claimlog import` for claims"
+        if kinds & CLAIMS
+        else f"; it takes {', '.join(TAKEN_BY)}"
+    )
     return Read(path, data, refused=(f"{path.name}: holds {what}{instead}",))
 
 
@@ -150,7 +158,9 @@ def _answer(one: Read, folder: Path, result: dict[str, Any]) -> None:
         result["not_answered"] = str(no)
     except OSError as no:
         # It was handed in all the same, and others come after it.
-        result["not_answered"] = f"{one.path.name} cannot be answered: {no.strerror or type(no).__name__}"
+        result["not_answered"] = (
+            f"{one.path.name} cannot be answered: {no.strerror or type(no).__name__}"
+        )
 
 
 def _fits_nothing(taken: dict[str, Any]) -> Iterator[str]:

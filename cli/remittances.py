@@ -39,7 +39,10 @@ class Payment:
         if self.remittance:
             return bool(row["remittance"] == self.remittance)
         day = str(row["paid_on"]).replace("-", "")
-        same = (row["check_number"], row["payer_trace_id"]) == (self.check_number, self.payer_trace_id)
+        same = (row["check_number"], row["payer_trace_id"]) == (
+            self.check_number,
+            self.payer_trace_id,
+        )
         return same and self.paid_on in ("", day)
 
 
@@ -99,7 +102,9 @@ class Watch:
         rows: dict[Payment, Row | None] = {}
         waiting = list(self.before)
         while waiting:
-            heard = again or _all_heard(self.url)  # Before the rows are asked for: then they show it.
+            heard = again or _all_heard(
+                self.url
+            )  # Before the rows are asked for: then they show it.
             for payment in waiting:
                 rows[payment] = _row(self.url, payment)
             late = time.monotonic() > until
@@ -114,7 +119,9 @@ class Watch:
 
     def _known(self, payment: Payment, row: Row | None, heard: bool) -> bool:
         """Decided, and by this file: the row changed, or everything that the service said came back to it."""
-        return row is not None and row["state"] in DECIDED and (heard or row != self.before[payment])
+        return (
+            row is not None and row["state"] in DECIDED and (heard or row != self.before[payment])
+        )
 
 
 def _row(url: str, payment: Payment) -> Row | None:
@@ -160,7 +167,11 @@ def _told(url: str, before: Row | None, row: Row) -> tuple[str, str, str]:
         )
         return "conflicting", why, "ask the payer which of the two stands"
     if row["repeats"] > came["repeats"]:
-        before_it = f"it was entered by {row['entered_by']}" if row.get("entered_by") else "it came before in another file"
+        before_it = (
+            f"it was entered by {row['entered_by']}"
+            if row.get("entered_by")
+            else "it came before in another file"
+        )
         where = before_it if before else "it stands in this file twice"
         return "repeated", f"{where} and is {row['state']}: nothing is posted twice", ""
     match row["state"]:
@@ -188,7 +199,11 @@ def _faults(faults: Iterable[Row]) -> str:
 
 
 def _mend(url: str, row: Row) -> str:
-    anew = "it is entered anew as the paper has it" if row.get("entered_by") else "the payer sends it mended"
+    anew = (
+        "it is entered anew as the paper has it"
+        if row.get("entered_by")
+        else "the payer sends it mended"
+    )
     return (
         f"{anew}, or a named person releases what balances or closes it: "
         f"POST /remittances/{row['remittance']}/release or /close, see {url}/docs"

@@ -13,7 +13,9 @@ from cli.context import counted, err, url_of
 from cli.taking_over_lines import Refuse
 
 CHUNK = 200
-BEFORE = "it was imported before with other options or content; what that did stands, nothing changed"
+BEFORE = (
+    "it was imported before with other options or content; what that did stands, nothing changed"
+)
 TRIES = 120
 """A door that is busy is asked again so often, a second apart."""
 BUSY = (429, 503)
@@ -51,7 +53,9 @@ def send(rows: Sequence[Row], key: str, new: bool) -> Sent:
     for service, path, name, item in doors:
         left = [n for n in range(len(rows)) if n not in sent.refused]
         steps = range(0, len(left), CHUNK)
-        for start in track(steps, service, console=err, transient=True, disable=not err.is_terminal):
+        for start in track(
+            steps, service, console=err, transient=True, disable=not err.is_terminal
+        ):
             chunk = left[start : start + CHUNK]
             body = {name: [rows[n][item] for n in chunk]}
             answers = _post(service, path, name, body, f"import/{key}/{item}/{_part(start, chunk)}")
@@ -67,7 +71,9 @@ def _must_be_free(rows: Sequence[Row]) -> None:
     known: dict[int, str] = {}
     for start in range(0, len(rows), CHUNK):
         body = {"encounters": [row["encounter"] for row in rows[start : start + CHUNK]]}
-        for n, answer in enumerate(_post("registration", "/encounters/check", "encounters", body, ""), start):
+        for n, answer in enumerate(
+            _post("registration", "/encounters/check", "encounters", body, ""), start
+        ):
             if answer["status"] >= 400:
                 known[n] = answer["sentence"]
     if known:
@@ -81,7 +87,9 @@ def _part(start: int, chunk: Sequence[int]) -> str:
     return hashlib.sha256(repr(chunk).encode()).hexdigest()[:16]
 
 
-def _post(service: str, path: str, name: str, body: dict[str, Any], key: str) -> list[dict[str, Any]]:
+def _post(
+    service: str, path: str, name: str, body: dict[str, Any], key: str
+) -> list[dict[str, Any]]:
     for _ in range(TRIES):
         answers = _post_once(service, path, name, body, key)
         if not any(answer.get("status") in BUSY for answer in answers):

@@ -32,12 +32,18 @@ UNBOUNDED = 10_000
 @plainly
 def status(
     watch: Annotated[
-        bool, typer.Option("--watch", help="Look again every two seconds until Ctrl-C; with --json one line a look.")
+        bool,
+        typer.Option(
+            "--watch",
+            help="Look again every two seconds until Ctrl-C; with --json one line a look.",
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
     """What runs, where, how far and how fast each service is. Exits with 3 when nothing runs, 1 when not all is well."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # Who does not answer is told in a row.
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # Who does not answer is told in a row.
     rows = _watch(json) if watch else _look()
     if not watch and json:
         print_json([asdict(row) for row in rows])

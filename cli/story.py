@@ -11,7 +11,16 @@ from cli.tables import Column, money, show, text
 
 CENTS = "_cents"
 BENEFITS = "eligibility.benefits_confirmed.v1"
-HIDDEN = ("active", "facility", "remittance", "posted_on", "service_from", "rarcs", "payer_order", "from_payer_order")
+HIDDEN = (
+    "active",
+    "facility",
+    "remittance",
+    "posted_on",
+    "service_from",
+    "rarcs",
+    "payer_order",
+    "from_payer_order",
+)
 NAMES = {
     "cents": "amount",
     "st02": "set",
@@ -55,9 +64,13 @@ UNFILED = ("ready", "held", "sent", "received", "rejected", "transport rejected"
 def story(
     number: Annotated[
         str,
-        typer.Argument(help="A number of ours (account, claim), another system's, a payer control or check number."),
+        typer.Argument(
+            help="A number of ours (account, claim), another system's, a payer control or check number."
+        ),
     ],
-    limit: Annotated[int, typer.Option(help="At most so many steps, the last.", min=1, max=5_000)] = 500,
+    limit: Annotated[
+        int, typer.Option(help="At most so many steps, the last.", min=1, max=5_000)
+    ] = 500,
     json: Json = False,
 ) -> None:
     """One account: service, sent, accepted, check, allowed, write-off, coinsurance, balance, who did it."""
@@ -87,7 +100,10 @@ def _several(hits: list[dict[str, Any]], json: bool) -> NoReturn:
 def show_examples() -> None:
     """The stories of one paid, one denied and one rejected claim."""
     for name, account in ask("reporting", "/examples").items():
-        out.print(f"\n[bold]The story of one {name} claim[/bold] (claimlog story {account})", highlight=False)
+        out.print(
+            f"\n[bold]The story of one {name} claim[/bold] (claimlog story {account})",
+            highlight=False,
+        )
         render(ask("reporting", f"/story/{account}"))
 
 
@@ -103,7 +119,11 @@ def render(s: dict[str, Any]) -> None:
         text("on", "occurred_on"),
         Column("what", what),
         Column("details", lambda step: escape(details(step["facts"]))),
-        Column("change $", lambda step: dollars(step["change_cents"]) if step["change_cents"] else "", right=True),
+        Column(
+            "change $",
+            lambda step: dollars(step["change_cents"]) if step["change_cents"] else "",
+            right=True,
+        ),
         money("balance", "balance_cents"),
         text("by", "actor"),
     )
@@ -115,12 +135,17 @@ def heading(s: dict[str, Any]) -> str:
     m = s["money"] or {}
     payers = list(dict.fromkeys([m.get("payer") or "self-pay", *(c["payer"] for c in s["claims"])]))
     owes = [
-        ("payers owe", sum(m.get(k) or 0 for k in ("open_cents", "denied_cents", "next_payer_cents"))),
+        (
+            "payers owe",
+            sum(m.get(k) or 0 for k in ("open_cents", "denied_cents", "next_payer_cents")),
+        ),
         ("of it denied", m.get("denied_cents") or 0),
         ("patient owes", m.get("patient_owes_cents") or 0),
         ("credit", m.get("credit_cents") or 0),
     ]
-    told = ", ".join(f"{name} {dollars(cents)}" for name, cents in owes if cents) or "nothing is owed"
+    told = (
+        ", ".join(f"{name} {dollars(cents)}" for name, cents in owes if cents) or "nothing is owed"
+    )
     return (
         f"account {s['account']} · patient {s['patient'] or 'not known'} · {m.get('facility') or '-'} · "
         f"{', then '.join(payers)} · date of service {m.get('service_on') or '-'} · "
@@ -130,11 +155,15 @@ def heading(s: dict[str, Any]) -> str:
 
 def claim_line(c: dict[str, Any]) -> str:
     """One claim: where it stands, what was answered, and how long it may still be filed."""
-    told = [f"claim {escape(c['claim'])} to {c['payer']}: [bold]{c['state']}[/bold], attempt {c['attempt']}"]
+    told = [
+        f"claim {escape(c['claim'])} to {c['payer']}: [bold]{c['state']}[/bold], attempt {c['attempt']}"
+    ]
     if c["sent_on"]:
         told.append(f"sent {c['sent_on']}")
     if c["accepted_on"]:
-        told.append(f"accepted {c['accepted_on']}, payer control number {c['payer_control'] or '-'}")
+        told.append(
+            f"accepted {c['accepted_on']}, payer control number {c['payer_control'] or '-'}"
+        )
     if c["state"] == "rejected" and c["rejection"]:
         told.append(f"rejected {c['rejected_on']} ({c['rejection']})")
     if c["hold"]:
@@ -158,7 +187,9 @@ def claim_line(c: dict[str, Any]) -> str:
 def what(step: dict[str, Any]) -> str:
     """What happened; an answer about a coverage is told as the answer that it was."""
     if step["wire"] == BENEFITS:
-        return "coverage active" if step["facts"].get("active") else "[red]coverage NOT active[/red]"
+        return (
+            "coverage active" if step["facts"].get("active") else "[red]coverage NOT active[/red]"
+        )
     return str(step["wire"]).split(".")[1].replace("_", " ")
 
 

@@ -97,7 +97,10 @@ DENIAL_WORK = (
     text("RARC", "rarc"),
     money("denied", "cents"),
     text("whose work", "owner"),
-    Column("what next", lambda row: escape("; ".join(filter(None, (row.get("next_step"), row.get("door")))))),
+    Column(
+        "what next",
+        lambda row: escape("; ".join(filter(None, (row.get("next_step"), row.get("door"))))),
+    ),
     deadline("by", "by_when"),
 )
 REOPENINGS = (
@@ -258,7 +261,12 @@ def came_in(s: dict[str, Any]) -> str:
 
 def _money(s: dict[str, Any]) -> None:
     total = {**s["total"], "facility": "all", "payer": "all"}
-    show("Money by facility", (text("facility", "facility"), *MONEY), s["money_by_facility"], total=total)
+    show(
+        "Money by facility",
+        (text("facility", "facility"), *MONEY),
+        s["money_by_facility"],
+        total=total,
+    )
     show("Money by first payer", (text("payer", "payer"), *MONEY), s["money_by_payer"], total=total)
     out.print(equation(s["total"]), highlight=False)
     off = sum(1 for row in s["money"] if row["difference_cents"])
@@ -268,12 +276,25 @@ def _money(s: dict[str, Any]) -> None:
         highlight=False,
     )
     for row in s["not_of_a_facility"]:
-        out.print(f"not of a facility: {row['what']}, {row['payer']}: {dollars(row['cents'])}", highlight=False)
+        out.print(
+            f"not of a facility: {row['what']}, {row['payer']}: {dollars(row['cents'])}",
+            highlight=False,
+        )
     out.print(came_in(s), highlight=False)
     who = (text("who", "who"), text("what", "what"))
-    show(f"Who owes it now, by days since the {s['aging_basis']}", (*who, *AGES), s["owed"], total=summed(s["owed"], who="all"))
+    show(
+        f"Who owes it now, by days since the {s['aging_basis']}",
+        (*who, *AGES),
+        s["owed"],
+        total=summed(s["owed"], who="all"),
+    )
     what = (text("facility", "facility"), text("owed by", "party"), text("what", "what"))
-    show(f"A/R by facility and days since the {s['aging_basis']}", (*what, *AGES), s["aging"], total=summed(s["aging"], facility="all"))
+    show(
+        f"A/R by facility and days since the {s['aging_basis']}",
+        (*what, *AGES),
+        s["aging"],
+        total=summed(s["aging"], facility="all"),
+    )
 
 
 def _checks(s: dict[str, Any]) -> None:
@@ -309,15 +330,29 @@ def _work(s: dict[str, Any]) -> None:
     if s["late"]:
         out.print("  each file and claim: claimlog list unanswered")
     _list(s, "unclaimed", "Insurance money that nobody is asked for", UNCLAIMED, 10)
-    _list(s, "changed_charges", "Claims that bill other than their account charges by now", CHANGED_CHARGES, 10)
+    _list(
+        s,
+        "changed_charges",
+        "Claims that bill other than their account charges by now",
+        CHANGED_CHARGES,
+        10,
+    )
 
 
 def _waiting(s: dict[str, Any]) -> None:
     _list(s, "unposted", "Unposted: payers' money on no account", UNPOSTED, 10)
-    _list(s, "unapplied", "Unapplied: money we hold and owe to somebody (below zero: owed to us)", UNAPPLIED, 10)
+    _list(
+        s,
+        "unapplied",
+        "Unapplied: money we hold and owe to somebody (below zero: owed to us)",
+        UNAPPLIED,
+        10,
+    )
     _list(s, "takebacks", "Takebacks", TAKEBACKS, 10)
     if s["parked"]:
-        out.print(f"[red]{counted(len(s['parked']), 'record is', 'records are')} parked[/red]: claimlog parked list")
+        out.print(
+            f"[red]{counted(len(s['parked']), 'record is', 'records are')} parked[/red]: claimlog parked list"
+        )
 
 
 def _list(s: dict[str, Any], name: str, title: str, columns: Any, shown: int) -> None:
@@ -333,9 +368,7 @@ def _list(s: dict[str, Any], name: str, title: str, columns: Any, shown: int) ->
 def _states(rows: list[dict[str, Any]]) -> None:
     states: dict[str, dict[str, Any]] = {}
     for row in rows:
-        counted = states.setdefault(
-            row["state"], {"state": row["state"], "claims": 0, "cents": 0}
-        )
+        counted = states.setdefault(row["state"], {"state": row["state"], "claims": 0, "cents": 0})
         counted["claims"] += row["claims"]
         counted["cents"] += row["cents"] or 0
     columns = (text("state", "state"), number("claims", "claims"), money("billed", "cents"))

@@ -163,7 +163,9 @@ def as_professional(c: InstitutionalClaim) -> ProfessionalClaim:
     )
 
 
-def _items(c: ProfessionalClaim, books: Listed, new: bool, place: str, source: str) -> dict[str, Any]:
+def _items(
+    c: ProfessionalClaim, books: Listed, new: bool, place: str, source: str
+) -> dict[str, Any]:
     payer = books.payer(c.payer.payer_id, c.payer.name)
     identity = {"source_system": source, "encounter": c.clm01}
     entity = {

@@ -18,7 +18,9 @@ def told_of_people(c: ProfessionalClaim) -> dict[str, Any] | None:
         if line.note and (line.note_kind or "ADD") in LINE_NOTES
     ]
     trips = [_trip(c.ambulance, None, _WHOLE)]
-    trips += [_trip(line.ambulance, line.ambulance_patients, n) for n, line in enumerate(c.lines, 1)]
+    trips += [
+        _trip(line.ambulance, line.ambulance_patients, n) for n, line in enumerate(c.lines, 1)
+    ]
     stops = _stops(c.providers, _WHOLE)
     for n, line in enumerate(c.lines, 1):
         stops += _stops(line.providers, n)

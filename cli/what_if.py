@@ -45,11 +45,20 @@ FIGURES = (
 def what_if(
     books: Annotated[
         Path | None,
-        typer.Argument(help="Changes of payers, receivers and rules, as JSON; without: today's rules, the books as they were.", exists=True, dir_okay=False, metavar="FILE"),
+        typer.Argument(
+            help="Changes of payers, receivers and rules, as JSON; without: today's rules, the books as they were.",
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+        ),
     ] = None,
     until: Until = None,
-    each: Annotated[bool, typer.Option("--each", help="A row for each facility and payer.")] = False,
-    limit: Annotated[int, typer.Option(help="At most so many accounts by name.", min=1, max=50_000)] = LIMIT,
+    each: Annotated[
+        bool, typer.Option("--each", help="A row for each facility and payer.")
+    ] = False,
+    limit: Annotated[
+        int, typer.Option(help="At most so many accounts by name.", min=1, max=50_000)
+    ] = LIMIT,
     json: Json = False,
 ) -> None:
     """What our denials, money, ages, deadlines would be with other books: decided again from the log, no live table is touched.
@@ -109,7 +118,10 @@ def told(found: Found, limit: int) -> dict[str, Any]:
         "figures": _figures(found, WHOLE),
         "accounts": accounts[:limit],
         "left_off": max(len(accounts) - limit, 0),
-        "answered_later": {"accounts": len(found.facts_later), "events": sum(found.facts_later.values())},
+        "answered_later": {
+            "accounts": len(found.facts_later),
+            "events": sum(found.facts_later.values()),
+        },
         "left_out": len(found.void),
         "stuck": sorted(_account(stream) for stream in found.stuck),
         "was": found.was["/summary"],
@@ -147,7 +159,9 @@ def render(found: Found, each: bool, limit: int, other: bool) -> None:
     show(f"What would be otherwise, as of {found.was['/summary']['as_of']}", columns, rows)
     if rows and not each:
         out.print("  by facility and payer: --each", highlight=False)
-    _say(f"{counted(found.code.same, 'decision on accounts is', 'decisions on accounts are')} made again as the log has {'it' if found.code.same == 1 else 'them'}{_with(found.code, ', today otherwise')}")
+    _say(
+        f"{counted(found.code.same, 'decision on accounts is', 'decisions on accounts are')} made again as the log has {'it' if found.code.same == 1 else 'them'}{_with(found.code, ', today otherwise')}"
+    )
     if other:
         _say(f"with the other books {found.books.same:,} of them stay{_with(found.books, '')}")
     accounts = _accounts(found)
@@ -180,7 +194,11 @@ def unknown(found: Found) -> list[str]:
             f"not known: on {len(found.facts_later):,} of these accounts payers answered or people acted later "
             f"({counted(sum(found.facts_later.values()), 'event')}); they did so on what was, and that stays"
         )
-    less = {row["figure"]: row["more_cents"] for row in _figures(found, WHOLE[:1]) if row["more_cents"] < 0}
+    less = {
+        row["figure"]: row["more_cents"]
+        for row in _figures(found, WHOLE[:1])
+        if row["more_cents"] < 0
+    }
     if cash := {name: cents for name, cents in less.items() if name in CASH}:
         told = ", ".join(f"{name} {dollars(cents)}" for name, cents in cash.items())
         sentences.append(

@@ -38,9 +38,7 @@ class NotAnswered(Exception):
         self.code = code
 
 
-def answer_one(
-    path: Path, folder: Path, control: int | None, *, force: bool, as_json: bool
-) -> int:
+def answer_one(path: Path, folder: Path, control: int | None, *, force: bool, as_json: bool) -> int:
     """Write the answers to one file into a folder; the exit code is 1 when anything in it is rejected."""
     with opened(path) as source:
         first, rest = held(source)
@@ -91,13 +89,22 @@ def _header(file: X12File, control: int) -> Header:
 
     The group's own ids (GS02, GS03) are turned round, too, where all groups have the same.
     """
-    ways = {tuple(part.strip() for part in (*one.isa[5:9], one.isa[15])) for one in file.interchanges}
+    ways = {
+        tuple(part.strip() for part in (*one.isa[5:9], one.isa[15])) for one in file.interchanges
+    }
     if len(ways) != 1:
-        raise NotAnswered("the interchanges are of several senders, receivers or usages: split the file first")
+        raise NotAnswered(
+            "the interchanges are of several senders, receivers or usages: split the file first"
+        )
     if control + _AT_MOST - 1 > _LAST:
         raise NotAnswered("the control numbers are used up; name --control")
     ((from_kind, sender, to_kind, receiver, usage),) = ways
-    groups = {(g.gs[2].strip(), g.gs[3].strip()) for i in file.interchanges for g in i.groups if len(g.gs) > 3}
+    groups = {
+        (g.gs[2].strip(), g.gs[3].strip())
+        for i in file.interchanges
+        for g in i.groups
+        if len(g.gs) > 3
+    }
     of_group = groups.pop() if len(groups) == 1 else ("", "")
     now = datetime.now().astimezone()
     return Header(
@@ -144,7 +151,9 @@ def _tell(path: Path, answers: Answers, files: list[Path], *, as_json: bool) -> 
     for ack in answers.acks:
         lines.append(f"999 group {ack.gs06} ({ack.functional_id}): {ack.code}")
         for one in ack.sets:
-            lines.append(f"  set {one.st02} ({one.set_id}): {one.code} {' '.join(one.codes)}".rstrip())
+            lines.append(
+                f"  set {one.st02} ({one.set_id}): {one.code} {' '.join(one.codes)}".rstrip()
+            )
             lines += [
                 f"    {f.segment}{f.element.zfill(2) if f.element else ''} at segment {f.ordinal} of the set: "
                 f"code {f.element_code or f.code}"

@@ -117,7 +117,10 @@ def join_files(
     if as_json:
         print_json(facts)
     else:
-        out.print(Text(f"{to}: {counted(len(sources), 'file')} joined, {counted(size, 'byte')}"), soft_wrap=True)
+        out.print(
+            Text(f"{to}: {counted(len(sources), 'file')} joined, {counted(size, 'byte')}"),
+            soft_wrap=True,
+        )
 
 
 def _unreadable(path: Path, no: Unreadable) -> NoReturn:

@@ -131,7 +131,9 @@ class FeeRate:
     """
 
     procedure: Annotated[str, Field(pattern=r"^[0-9A-Z]{2,10}$")]
-    modifiers: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")], ...], Field(max_length=2)] = ()
+    modifiers: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")], ...], Field(max_length=2)
+    ] = ()
     allowed_cents: Annotated[int, Field(ge=0, le=10**10)] | None = None
     basis_points: Annotated[int, Field(ge=1, le=10_000)] | None = None
 

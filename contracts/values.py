@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.registry import record
 
-Cents = Annotated[int, Field(ge=-10**13, le=10**13)]
+Cents = Annotated[int, Field(ge=-(10**13), le=10**13)]
 """Signed whole US cents; 10**13 is far above any national total and far below a 64-bit integer."""
 Code = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[ -~]+$")]
 Sentence = Annotated[str, Field(max_length=500)]
@@ -46,7 +46,9 @@ class Condition:
 
     category: Annotated[str, Field(min_length=2, max_length=2)]
     applies: Literal["N", "Y"]
-    codes: Annotated[tuple[Annotated[str, Field(min_length=2, max_length=3)], ...], Field(max_length=5)] = ()
+    codes: Annotated[
+        tuple[Annotated[str, Field(min_length=2, max_length=3)], ...], Field(max_length=5)
+    ] = ()
 
 
 @record

@@ -79,9 +79,13 @@ async def standing(stack: Stack) -> list[Standing]:
             _look(stack), asyncio.gather(*(_door(client, facts) for facts in services))
         )
     said = {str(facts["name"]): door for facts, door in zip(services, doors, strict=True)}
-    said |= {name: _engine(facts, far) for facts in running if (name := str(facts["name"])) in ENGINES}
+    said |= {
+        name: _engine(facts, far) for facts in running if (name := str(facts["name"])) in ENGINES
+    }
     rows = [_of(facts, *said.get(str(facts["name"]), (True, ""))) for facts in running]
-    rows += [Standing(name, why="ended; `claimlog up` brings it back") for name in stack.home.gone()]
+    rows += [
+        Standing(name, why="ended; `claimlog up` brings it back") for name in stack.home.gone()
+    ]
     known = [row.process for row in rows]
     rows += [
         Standing(name, why="was not started; `claimlog up` starts it")
@@ -232,7 +236,10 @@ async def _progress(connection: Any) -> dict[str, _Look]:
     found = {}
     for service in SERVICES:
         try:
-            rows = [decode(r[0]) for r in await connection.fetch(f'select body from "{service}".progress')]
+            rows = [
+                decode(r[0])
+                for r in await connection.fetch(f'select body from "{service}".progress')
+            ]
             parked = await connection.fetchval(
                 f"select count(*) from \"{service}\".parked where status = 'parked'"
             )

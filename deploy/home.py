@@ -40,7 +40,9 @@ class Home:
         root = root.resolve()
         home = cls(root, (cache or root).resolve())
         try:
-            (root / "files").mkdir(mode=0o700, parents=True, exist_ok=True)  # X12 files name people.
+            (root / "files").mkdir(
+                mode=0o700, parents=True, exist_ok=True
+            )  # X12 files name people.
             for folder in FOLDERS:
                 (root / folder).mkdir(parents=True, exist_ok=True)
             (root / "keys").chmod(0o700)

@@ -46,10 +46,14 @@ class Change(BaseModel):
         if bool(self.set) == bool(self.rules):
             raise ValueError("a payer or receiver comes with `set`, rules without it")
         cls = PayerListed if self.payer else ReceiverListed
-        kinds = {n: kind for n, kind in get_type_hints(cls, include_extras=True).items() if n not in KEPT}
+        kinds = {
+            n: kind for n, kind in get_type_hints(cls, include_extras=True).items() if n not in KEPT
+        }
         for name, value in self.set.items():
             if name not in kinds:
-                raise ValueError(f"{name} is nothing that could be set; there are {', '.join(sorted(kinds))}")
+                raise ValueError(
+                    f"{name} is nothing that could be set; there are {', '.join(sorted(kinds))}"
+                )
             try:
                 TypeAdapter[Any](kinds[name]).validate_python(value)
             except ValidationError as wrong:

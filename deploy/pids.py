@@ -19,7 +19,9 @@ def alive(facts: dict[str, Any]) -> bool:
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
         same_start = abs(process.create_time() - facts["started"]) < SAME_START_SECONDS
-        words = " ".join(process.cmdline())  # Empty for a moment, while its program is being loaded.
+        words = " ".join(
+            process.cmdline()
+        )  # Empty for a moment, while its program is being loaded.
         return same_start and (not words or facts.get("mark", "") in words)
     except psutil.Error:
         return False

@@ -104,7 +104,9 @@ class Services:
                         waiting.remove(name)
                         told(name)
                 if waiting and time.monotonic() > deadline:
-                    raise NotStarted(f"{waiting[0]} is not ready:\n{tail(self.home.log(waiting[0]))}")
+                    raise NotStarted(
+                        f"{waiting[0]} is not ready:\n{tail(self.home.log(waiting[0]))}"
+                    )
                 time.sleep(0.1)
 
     def stop(self, name: str) -> None:
@@ -123,7 +125,9 @@ class Services:
     def ended(self, services: Iterable[str]) -> list[tuple[str, str]]:
         """Second and further instances of these that were started, not stopped, and are no longer alive."""
         parts = [name.rpartition("-") for name in self.home.gone()]
-        return [(service, which) for service, _, which in parts if service in services and which != "0"]
+        return [
+            (service, which) for service, _, which in parts if service in services and which != "0"
+        ]
 
     def running(self) -> dict[str, Mapping[str, Any]]:
         """Run files of the service processes that are alive, by name."""

@@ -93,7 +93,11 @@ def _serve(line: Connection, chosen: Settings) -> None:
         while True:
             share: Share = line.recv()
             try:
-                answer: Any = uvloop.run(make_share(stack, share, lambda *so_far: line.send(so_far)))
-            except Exception as failure:  # For who waits for it to say: a reason to stop, or a defect.
+                answer: Any = uvloop.run(
+                    make_share(stack, share, lambda *so_far: line.send(so_far))
+                )
+            except (
+                Exception
+            ) as failure:  # For who waits for it to say: a reason to stop, or a defect.
                 answer = failure
             line.send(answer)

@@ -65,7 +65,11 @@ class Stack:
         with ThreadPoolExecutor(2) as pool:
             waits = []
             if not self.settings.kafka:
-                told("starting Kafka" if have_jars(self.home.cache) else "fetching Kafka's jars, starting Kafka")
+                told(
+                    "starting Kafka"
+                    if have_jars(self.home.cache)
+                    else "fetching Kafka's jars, starting Kafka"
+                )
                 waits.append(pool.submit(self.kafka.start))
             if not self.settings.pg_dsn:
                 told("starting PostgreSQL")
@@ -115,7 +119,9 @@ class Stack:
                 told(f"stopped {len(others)} services; stopping Kafka and PostgreSQL")
             with ThreadPoolExecutor(2) as pool:
                 list(pool.map(lambda engine: engine.stop(), (self.kafka, self.postgres)))
-            names = sorted((str(f["name"]) for f in running), key=lambda name: (name in engines, name))
+            names = sorted(
+                (str(f["name"]) for f in running), key=lambda name: (name in engines, name)
+            )
             for process in strays(self.home.root):
                 end_process(process)
                 names.append(f"process {process.pid}, which no run file named")

@@ -86,7 +86,11 @@ async def what_if(
     reader, deciding = service_named(READER), [service_named(name) for name in DECIDING]
     hears = frozenset().union(reader.hears, *(service.hears for service in deciding))
     found, met = Found(), set[int]()
-    async with _tables(stack, reader) as was, _tables(stack, reader) as would_be, _log(stack, hears, told) as log:
+    async with (
+        _tables(stack, reader) as was,
+        _tables(stack, reader) as would_be,
+        _log(stack, hears, told) as log,
+    ):
         for partition in range(stack.settings.partitions):
             stretch, end = await log.look_ahead(partition, frozenset(DECIDING), until)
             as_it_is = World(stretch, (), reader, was.tables)
@@ -94,7 +98,9 @@ async def what_if(
             books, other = OtherBooks(changes), same
             if changes:
                 other = World(stretch, deciding, reader, would_be.tables, books.said, same.decided)
-            await log.go_through(partition, end, [as_it_is, same, other] if changes else [as_it_is, same])
+            await log.go_through(
+                partition, end, [as_it_is, same, other] if changes else [as_it_is, same]
+            )
             found.stuck |= (stuck := same.stuck | other.stuck)
             left_as_they_were(other.rows, as_it_is.rows, stuck)
             await was.add(as_it_is.rows, partition)
@@ -116,7 +122,10 @@ async def priced_again(
 ) -> dict[str, Any]:
     """The reader's answers as they would be had this been the only contract, from the first day on. No live table is touched."""
     reader, posting = service_named(READER), service_named(POSTING)
-    async with _tables(stack, reader) as would_be, _log(stack, reader.hears | posting.hears, told) as log:
+    async with (
+        _tables(stack, reader) as would_be,
+        _log(stack, reader.hears | posting.hears, told) as log,
+    ):
         log.kept = Given({schedule.sha256: rates})
         for partition in range(stack.settings.partitions):
             stretch, end = await log.look_ahead(partition, frozenset({POSTING}), None)
@@ -126,7 +135,9 @@ async def priced_again(
         return await would_be.answers(questions)
 
 
-def left_as_they_were(rows: dict[str, dict[Any, Row]], were: Mapping[str, Mapping[Any, Row]], streams: set[str]) -> None:
+def left_as_they_were(
+    rows: dict[str, dict[Any, Row]], were: Mapping[str, Mapping[Any, Row]], streams: set[str]
+) -> None:
     """Put the rows of these accounts back to what they were."""
     accounts = {stream.removeprefix("account/") for stream in streams}
     for table in rows if accounts else ():
@@ -135,7 +146,9 @@ def left_as_they_were(rows: dict[str, dict[Any, Row]], were: Mapping[str, Mappin
         rows[table] = kept | back
 
 
-def side_by_side(was: Iterable[Row], would_be: Iterable[Row], names: Sequence[str]) -> list[dict[str, Any]]:
+def side_by_side(
+    was: Iterable[Row], would_be: Iterable[Row], names: Sequence[str]
+) -> list[dict[str, Any]]:
     """`items` and `cents` summed by these names, of two states, where they differ; what is not there is 0."""
     both = tuple(_summed(rows, names) for rows in (was, would_be))
     made = []
@@ -177,12 +190,20 @@ class Log:
         self.told = told
         self.records = 0
 
-    async def look_ahead(self, partition: int, deciding: frozenset[str], until: date | None) -> tuple[Stretch, int]:
+    async def look_ahead(
+        self, partition: int, deciding: frozenset[str], until: date | None
+    ) -> tuple[Stretch, int]:
         """What these services said on accounts, and the offset where the day after `until` opens (or the log ends)."""
         stretch = Stretch(partition, self.partitions, deciding)
         end = (await self.reader.ends([partition]))[partition]
-        async for heard in self._read(partition, end, lambda route: _own(route, deciding) or route.wire == _DAY):
-            if isinstance(heard.event, BusinessDayOpened) and until is not None and heard.event.day > until:
+        async for heard in self._read(
+            partition, end, lambda route: _own(route, deciding) or route.wire == _DAY
+        ):
+            if (
+                isinstance(heard.event, BusinessDayOpened)
+                and until is not None
+                and heard.event.day > until
+            ):
                 return stretch, heard.offset
             if heard.envelope is not None:
                 stretch.note(heard)
@@ -206,7 +227,9 @@ class Log:
         part.book = await full if isawaitable(full) else full
         part.lacks_tables = False
 
-    async def _read(self, partition: int, end: int, wanted: Callable[[Route], bool]) -> AsyncIterator[Heard]:
+    async def _read(
+        self, partition: int, end: int, wanted: Callable[[Route], bool]
+    ) -> AsyncIterator[Heard]:
         """Each record once, as services hear it; not decoded where it is not wanted, or cannot be."""
         seen: dict[str, int] = {}
         async for batch in self.reader.read(partition, 0, end):
@@ -233,7 +256,10 @@ def _own(route: Route, services: frozenset[str]) -> bool:
 
 @asynccontextmanager
 async def _log(stack: Stack, hears: frozenset[str], told: Told) -> AsyncIterator[Log]:
-    async with LogReader(stack.bootstrap, stack.settings.topic) as reader, AsyncExitStack() as opened:
+    async with (
+        LogReader(stack.bootstrap, stack.settings.topic) as reader,
+        AsyncExitStack() as opened,
+    ):
         yield Log(reader, stack.settings.partitions, hears, told, KeptFiles(stack, opened))
 
 
@@ -298,7 +324,7 @@ class Tables:
     async def make(self) -> None:
         """Empty ones, as this version has them: the live ones may be another's."""
         try:
-            await self.connection.execute('create temp table parked (like parked including all)')
+            await self.connection.execute("create temp table parked (like parked including all)")
             # What is made without a schema is made in the first of the path.
             await self.connection.execute(
                 "select set_config('search_path', 'pg_temp, ' || current_setting('search_path'), false)"
@@ -306,7 +332,9 @@ class Tables:
             for projection in self.projections:
                 await self.connection.execute(projection_ddl(projection))
         except asyncpg.InsufficientPrivilegeError:
-            raise Stopped(f"the role of {self.reader.name} may make no temporary tables in this database") from None
+            raise Stopped(
+                f"the role of {self.reader.name} may make no temporary tables in this database"
+            ) from None
 
     async def add(self, rows: Mapping[str, Mapping[Any, Row]], partition: int) -> None:
         """The rows of one partition."""
@@ -324,7 +352,9 @@ class Tables:
         for table in self.tables:
             await self.connection.execute(f'analyze pg_temp."{table}"')
         assert self.reader.routes is not None
-        routes = {route.path: route.endpoint for route in self.reader.routes(cast(Doors, self)).routes}
+        routes = {
+            route.path: route.endpoint for route in self.reader.routes(cast(Doors, self)).routes
+        }
         return {path: await routes[path](**words) for path, words in questions.items()}
 
     async def rows(self, sql: str, *args: Any) -> list[Row]:

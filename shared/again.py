@@ -111,8 +111,7 @@ class Again(Batch):
         self._missing = [
             target
             for target in super()._targets(stream)
-            if (identity, target) not in self._stands
-            and self._at_offset >= shown.get(target, 0)
+            if (identity, target) not in self._stands and self._at_offset >= shown.get(target, 0)
         ]
         if self._missing:
             super()._say(say, by, stream=stream, identity=identity, **more)

@@ -39,7 +39,13 @@ def seconds_behind(looks: Sequence[Standing]) -> float:
     """
     slowest = 0.0
     for group, ahead in looks[-1].ahead.items():
-        pace = max((_moved(group, one, other) / (other.at - one.at) for one, other in zip(looks, looks[2:], strict=False)), default=0.0)
+        pace = max(
+            (
+                _moved(group, one, other) / (other.at - one.at)
+                for one, other in zip(looks, looks[2:], strict=False)
+            ),
+            default=0.0,
+        )
         if pace > 0:
             slowest = max(slowest, ahead / pace)
     return slowest
@@ -55,7 +61,8 @@ class Groups:
     def __init__(self, kafka: str, topic: str) -> None:
         self._topic = topic
         self._admin = AdminClient(
-            {"bootstrap.servers": kafka, "log_level": 0}, logger=logging.getLogger("claimlog.librdkafka")
+            {"bootstrap.servers": kafka, "log_level": 0},
+            logger=logging.getLogger("claimlog.librdkafka"),
         )
         self._names: list[str] = []
 
@@ -72,8 +79,12 @@ class Groups:
     def _offsets(self) -> dict[str, dict[int, int]]:
         """What each group told Kafka: offsets by partition."""
         if not self._names:
-            listed = self._admin.list_consumer_groups(request_timeout=ANSWER_SECONDS).result(2 * ANSWER_SECONDS)
-            self._names = [g.group_id for g in listed.valid if g.group_id.startswith(f"{self._topic}.")]
+            listed = self._admin.list_consumer_groups(request_timeout=ANSWER_SECONDS).result(
+                2 * ANSWER_SECONDS
+            )
+            self._names = [
+                g.group_id for g in listed.valid if g.group_id.startswith(f"{self._topic}.")
+            ]
         asked = [
             self._admin.list_consumer_group_offsets(
                 [ConsumerGroupTopicPartitions(name)], request_timeout=ANSWER_SECONDS
@@ -101,11 +112,16 @@ async def keep_turns(turns: Turns, kafka: str, topic: str, partitions: int) -> N
             turns.looked(0.0, time.monotonic())  # Then nobody is kept out.
 
 
-async def _while_anybody_waits(turns: Turns, groups: Groups, reader: LogReader, partitions: range) -> None:
+async def _while_anybody_waits(
+    turns: Turns, groups: Groups, reader: LogReader, partitions: range
+) -> None:
     looks: list[Standing] = []
     quiet = 0
     while quiet < QUIET_LOOKS:
-        looks = [*looks[1 - LOOKS_KEPT :], await groups.standing(await reader.ends(list(partitions)))]
+        looks = [
+            *looks[1 - LOOKS_KEPT :],
+            await groups.standing(await reader.ends(list(partitions))),
+        ]
         quiet = 0 if turns.waited else quiet + 1
         if len(looks) > 2:
             behind = seconds_behind(looks)

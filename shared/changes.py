@@ -28,9 +28,7 @@ def timer_changes(batch: Batch) -> tuple[list[tuple[str, str, Wake]], list[tuple
             if old.get(what) != due and (stream, what) not in batch.woken:
                 setting.append((stream, what, due))
         dropping += [
-            (stream, what)
-            for what in old
-            if what not in new and (stream, what) not in batch.woken
+            (stream, what) for what in old if what not in new and (stream, what) not in batch.woken
         ]
     for (stream, what), put_off in batch.woken.items():
         again = _set_anew(batch, stream, what, put_off)
@@ -114,14 +112,19 @@ def tell(
 ) -> Sequence[tuple[Any, ...]]:
     """Make the rows what they are after an event; the keys of those that it touches, None for one that is gone."""
     if projection.rows is not None:
-        told = [(tuple([row[name] for name in projection.key]), row) for row in projection.rows(event, at)]
+        told = [
+            (tuple([row[name] for name in projection.key]), row)
+            for row in projection.rows(event, at)
+        ]
         rows.update(told)
         return [key for key, _ in told]
     assert projection.keys is not None and projection.project is not None
     keys, project = tuple(projection.keys(event, at)), projection.project
     for key in keys:
         before = rows.get(key)
-        rows[key] = project(before, event, at, key) if projection.keyed else project(before, event, at)
+        rows[key] = (
+            project(before, event, at, key) if projection.keyed else project(before, event, at)
+        )
     return keys
 
 

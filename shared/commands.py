@@ -123,7 +123,9 @@ class Commands:
             known = await self._known_answers(connection, [o.key for o in orders])
             if self.engine.restored:
                 known |= await self._recovered_answers(connection, orders, known)
-            loaded = await self.engine.load(connection, progress, {o.stream for o in orders}, partitions)
+            loaded = await self.engine.load(
+                connection, progress, {o.stream for o in orders}, partitions
+            )
             batch = Batch(self.engine.service, loaded, {})
             answers, fresh = self._obey_all(batch, orders, known)
             await self.engine.project(connection, batch)
@@ -146,7 +148,9 @@ class Commands:
                 if before is not None:
                     # An older version kept the body alone.
                     if before[0] not in (body_hash, _hash("", order.body), LOST_BODY):
-                        raise Conflict("this Idempotency-Key was used with another body, or at another door")
+                        raise Conflict(
+                            "this Idempotency-Key was used with another body, or at another door"
+                        )
                     answers.append(_again(before[1]))
                     continue
                 answer = batch.obey(order)
@@ -210,7 +214,9 @@ def _hash(door: str, body: bytes) -> bytes:
 def _failed(failure: Exception, stream: str) -> Answer:
     """What a caller is told of a failure: whether the same again is of use, and never what it failed on."""
     if isinstance(failure, asyncpg.DataError | OverflowError):
-        return Answer(422, stream, code="malformed", sentence="a value that the database cannot keep")
+        return Answer(
+            422, stream, code="malformed", sentence="a value that the database cannot keep"
+        )
     if isinstance(failure, asyncpg.DiskFullError):
         return Answer(503, stream, code=NoRoom.code, sentence=FULL)
     if isinstance(failure, LOST):

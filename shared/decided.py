@@ -46,7 +46,11 @@ class Stretch:
     def is_theirs(self, heard: Heard) -> bool:
         """Whether one of the services said it on an account's own stream."""
         assert heard.route is not None
-        return heard.route.own and kind_of(heard.stream) == "account" and speaker_of(heard) in self.deciding
+        return (
+            heard.route.own
+            and kind_of(heard.stream) == "account"
+            and speaker_of(heard) in self.deciding
+        )
 
 
 @dataclass(slots=True)

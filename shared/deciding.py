@@ -106,7 +106,9 @@ class Deciding:
                 occurred_on=say.occurred_on or business_day,
             )
         if wire.is_traced(traceparent):
-            names = tuple(wire_name(type(one.event if isinstance(one, Say) else one)) for one in said)
+            names = tuple(
+                wire_name(type(one.event if isinstance(one, Say) else one)) for one in said
+            )
             self.traced.append(Traced(traceparent, trace, stream, type(command).__name__, names))
 
     def _say(

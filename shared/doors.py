@@ -32,9 +32,7 @@ SEALED_AT_ONCE = 500
 class OpenDoors:
     """`shared.service.Doors` and `Outside` of a running process."""
 
-    def __init__(
-        self, engine: Engine, ring: KeyRing, objects: Objects, tenant: str
-    ) -> None:
+    def __init__(self, engine: Engine, ring: KeyRing, objects: Objects, tenant: str) -> None:
         self.engine = engine
         self.ring = ring
         self.objects = objects
@@ -49,7 +47,9 @@ class OpenDoors:
         now = time.monotonic()
         counts = Counter(filter(None, facilities))
         late = {f for f, count in counts.items() if not self.turns.is_free(f, count, now)}
-        told = await (self._in_turn(orders, facilities, late) if late else self.engine.handle(orders))
+        told = await (
+            self._in_turn(orders, facilities, late) if late else self.engine.handle(orders)
+        )
         measure(
             commands=len(told),
             refused=sum(1 for a in told if a.status >= 400),
@@ -63,12 +63,16 @@ class OpenDoors:
         if len(orders) < MANY or any(facilities):
             return facilities
         try:
-            known = dict(await self.engine.pool.fetch(FACILITIES, [order.stream for order in orders]))
+            known = dict(
+                await self.engine.pool.fetch(FACILITIES, [order.stream for order in orders])
+            )
         except LOST:
             return facilities  # The orders themselves wait for the database.
         return [known.get(order.stream, "") for order in orders]
 
-    async def _in_turn(self, orders: Sequence[Order], facilities: Sequence[str], late: set[str]) -> list[Answer]:
+    async def _in_turn(
+        self, orders: Sequence[Order], facilities: Sequence[str], late: set[str]
+    ) -> list[Answer]:
         """Everybody's orders at once but those of the late ones, which wait for their turns."""
         groups: dict[str, list[int]] = {}
         for n, facility in enumerate(facilities):
@@ -78,7 +82,9 @@ class OpenDoors:
             mine = [orders[n] for n in places]
             return await (self._in_slices(facility, mine) if facility else self.engine.handle(mine))
 
-        answered = await asyncio.gather(*(of(facility, places) for facility, places in groups.items()))
+        answered = await asyncio.gather(
+            *(of(facility, places) for facility, places in groups.items())
+        )
         told: dict[int, Answer] = {}
         for places, answers in zip(groups.values(), answered, strict=True):
             told |= zip(places, answers, strict=True)
@@ -90,7 +96,10 @@ class OpenDoors:
         for at in range(0, len(orders), SLICE):
             some = orders[at : at + SLICE]
             if not await self._turn(facility, len(some)):
-                return [*answers, *(Answer(429, o.stream, code="busy", sentence=COME_AGAIN) for o in orders[at:])]
+                return [
+                    *answers,
+                    *(Answer(429, o.stream, code="busy", sentence=COME_AGAIN) for o in orders[at:]),
+                ]
             answers += await self.engine.handle(some)
         return answers
 

@@ -163,7 +163,9 @@ class Engine(Shell):
             failpoint("batch.after_commit")
             if batch.parked:
                 failpoint("park.after_commit")
-            self.committed(batch)  # Under the lock: positions are offered in the order they were given.
+            self.committed(
+                batch
+            )  # Under the lock: positions are offered in the order they were given.
         for p, progress in batch.progress.items():
             (tally.busy.discard if progress.day_work is None else tally.busy.add)(p)
         if self.measure is not None:

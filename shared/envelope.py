@@ -56,9 +56,7 @@ class Route(msgspec.Struct, frozen=True, gc=False):
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Envelope).decode
-_decoders: dict[str, Any] = {
-    wire: msgspec.json.Decoder(cls).decode for wire, cls in EVENTS.items()
-}
+_decoders: dict[str, Any] = {wire: msgspec.json.Decoder(cls).decode for wire, cls in EVENTS.items()}
 
 
 def is_traced(traceparent: str) -> bool:

@@ -15,7 +15,8 @@ async def fit(connection: Any, projections: Iterable[Projection]) -> None:
     for projection in projections:
         table = f'"{projection.table}"'
         have = await connection.fetch(
-            "select attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0", table
+            "select attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0",
+            table,
         )
         for name in projection.columns.keys() - {row[0] for row in have}:
             await connection.execute(

@@ -104,7 +104,9 @@ async def stretches_of(connection: Any, partition: int, before: int) -> list[Str
 
 async def keep_order(connection: Any, partition: int, stretches: Collection[Stretch]) -> None:
     """Keep the order of a partition that an older version did not keep from the first record on."""
-    first = await connection.fetchval("select min(first) from heard where partition = $1", partition)
+    first = await connection.fetchval(
+        "select min(first) from heard where partition = $1", partition
+    )
     if first == 0 or not stretches:
         return
     await connection.execute("delete from heard where partition = $1", partition)
@@ -150,11 +152,11 @@ async def in_heard_order(
     )
     seen: dict[str, int] = {}
     async for records in reader.read(live.partition, 0, live.next_offset):
-        await connection.copy_records_to_table("heard_again", records=list(placed(order, seen, records)))
+        await connection.copy_records_to_table(
+            "heard_again", records=list(placed(order, seen, records))
+        )
     batch: list[Any] = []
-    async for row in connection.cursor(
-        "select * from heard_again order by place", prefetch=BATCH
-    ):
+    async for row in connection.cursor("select * from heard_again order by place", prefetch=BATCH):
         batch.append(reordered(live.partition, row))
         if len(batch) == BATCH:
             yield batch
@@ -176,7 +178,14 @@ def placed(
             continue
         seen[producer] = position
         place = order.place(producer, position)
-        yield place, record.offset, record.timestamp, record.key, record.value, route_bytes(record.headers)
+        yield (
+            place,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            route_bytes(record.headers),
+        )
 
 
 def reordered(partition: int, row: Sequence[Any]) -> Reordered:

@@ -64,7 +64,9 @@ def app(
 ) -> FastAPI:
     """The application of a service: its own routes and what all services share; `halted` asks for its database."""
     made = FastAPIOffline(
-        title=f"claimlog {service.name}", version="1", dependencies=[Depends(declared_alone), Depends(no_nul)]
+        title=f"claimlog {service.name}",
+        version="1",
+        dependencies=[Depends(declared_alone), Depends(no_nul)],
     )
     made.include_router(_health(ready))
     made.add_api_route("/", _described, include_in_schema=False)
@@ -93,7 +95,9 @@ async def declared_alone(request: Request) -> None:
     if not request.url.query:
         return
     has = declared(request.scope["route"].dependant)
-    unknown = sorted({_shown(name) for name in request.query_params if name not in has})[:FIELDS_SHOWN]
+    unknown = sorted({_shown(name) for name in request.query_params if name not in has})[
+        :FIELDS_SHOWN
+    ]
     if unknown:
         known = f"it has {', '.join(sorted(has))}" if has else "it has none"
         raise Malformed(f"this door has no query parameter {', '.join(unknown)}; {known}")
@@ -102,7 +106,9 @@ async def declared_alone(request: Request) -> None:
 async def no_nul(request: Request) -> None:
     """Refuse the sign NUL: PostgreSQL keeps none, so an event with one would be parked wherever it becomes a row."""
     said = [*request.path_params.values(), *request.query_params.values()]
-    body = await request.body() if "json" in request.headers.get("content-type", "").lower() else b""
+    body = (
+        await request.body() if "json" in request.headers.get("content-type", "").lower() else b""
+    )
     escaped = b"\\u0000" in body and _ESCAPED_NUL.search(body)
     if escaped or b"\0" in body or any("\0" in str(value) for value in said):
         raise Malformed("the sign NUL (U+0000) cannot be kept")
@@ -206,7 +212,9 @@ async def _full(request: Request, failure: Exception) -> Response:
 
 
 async def _away(request: Request, failure: Exception) -> Response:
-    log.error("the database does not answer on %s: %s", _route(request.scope), type(failure).__name__)
+    log.error(
+        "the database does not answer on %s: %s", _route(request.scope), type(failure).__name__
+    )
     return _answer(503, "away", AWAY)
 
 
@@ -223,7 +231,11 @@ def _field(error: Mapping[str, Any]) -> str:
         place[-1] = "(unknown field)"
     elif error["type"] == "json_invalid":
         said = str(error["ctx"]["error"])
-        place = ["body", "(twice)", said.removeprefix(TWICE)] if said.startswith(TWICE) else ["body", "(not JSON)"]
+        place = (
+            ["body", "(twice)", said.removeprefix(TWICE)]
+            if said.startswith(TWICE)
+            else ["body", "(not JSON)"]
+        )
     named = place[0] == "header"
     return ".".join(part if named or _known(part) else "(name)" for part in place)
 

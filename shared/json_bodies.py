@@ -32,7 +32,10 @@ class _Asked(Request):
             return _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
         except json.JSONDecodeError:
             raise
-        except (ValueError, RecursionError):  # Bytes that are no text, a number of thousands of digits, a bottomless list.
+        except (
+            ValueError,
+            RecursionError,
+        ):  # Bytes that are no text, a number of thousands of digits, a bottomless list.
             raise json.JSONDecodeError("", "", 0) from None
 
 

@@ -68,7 +68,9 @@ class Loading:
                 )
                 for row in rows
             }
-        except msgspec.DecodeError as no:  # Only its place is told: what it holds may be of a person.
+        except (
+            msgspec.DecodeError
+        ) as no:  # Only its place is told: what it holds may be of a person.
             raise Stopped(
                 f"states of {self.service.name} were kept by another version: "
                 f"make them again with `claimlog rebuild {self.service.name}`"

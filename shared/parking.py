@@ -173,9 +173,7 @@ class _Drive:
         self.failed = _Failed(self.records[place], reason, sentence)
         self.records = self.records[:place]
 
-    async def _apply(
-        self, loaded: Loaded, records: list[Heard], said: _Said, actor: str
-    ) -> Batch:
+    async def _apply(self, loaded: Loaded, records: list[Heard], said: _Said, actor: str) -> Batch:
         batch = Batch(self.engine.service, loaded, {})
         (partition,) = self.progress
         for heard in records:

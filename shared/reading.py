@@ -25,7 +25,9 @@ def read_kept(row: Any) -> Heard:
     """A row of `parked`, read again."""
     headers = ((wire.ROUTING, row["header"]),)
     place = {"partition": row["partition"], "offset": row["offset"]}
-    return read_record(SimpleNamespace(**place, key=row["key"], value=row["value"], headers=headers))
+    return read_record(
+        SimpleNamespace(**place, key=row["key"], value=row["value"], headers=headers)
+    )
 
 
 def read(record: Any, route: wire.Route | None, fault: ServiceError | None) -> Heard:

@@ -250,7 +250,10 @@ class Rebuild:
         p = made.progress.partition
         body = await connection.fetchval("select body from progress where partition = $1", p)
         live = progress_row.decode(body)
-        if live.next_offset < made.progress.next_offset or made.refilled not in (None, live.refilled):
+        if live.next_offset < made.progress.next_offset or made.refilled not in (
+            None,
+            live.refilled,
+        ):
             raise _Moved
         made.refilled = live.refilled
         skip = await self._skipped(connection, p)
@@ -286,9 +289,7 @@ class Rebuild:
         made.progress.next_offset = end
         made.keep()
 
-    def _records(
-        self, start: int, live: Progress, connection: Any
-    ) -> AsyncIterator[list[Any]]:
+    def _records(self, start: int, live: Progress, connection: Any) -> AsyncIterator[list[Any]]:
         """From where we are to where the live tables are, in the order in which they heard it.
 
         In a log that was filled anew that is another order for what was heard before; what follows stands in its own.

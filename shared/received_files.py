@@ -30,7 +30,10 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
 
     @router.post("/files")
     async def files(
-        request: Request, key: IdempotencyKey, who: Actor, name: str = Query(default="", max_length=120)
+        request: Request,
+        key: IdempotencyKey,
+        who: Actor,
+        name: str = Query(default="", max_length=120),
     ) -> dict[str, Any]:
         """Take in a file, known by its hash: again is quiet; a broken one changes nothing, is kept, and told of with its place."""
         data = await request.body()
@@ -48,7 +51,8 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
 
     @router.get("/files")
     async def received(
-        state: Literal["received", "refused"] | None = None, limit: int = Query(default=PAGE, ge=1, le=MOST)
+        state: Literal["received", "refused"] | None = None,
+        limit: int = Query(default=PAGE, ge=1, le=MOST),
     ) -> list[dict[str, Any]]:
         """Received and refused files with what they held or why they were refused, newest first."""
         return await doors.rows(
@@ -80,9 +84,7 @@ async def tell_of_refusal(
     await tell_file(doors, sha256, command, f"{sha256}/refused/{digest}", who)
 
 
-async def tell_parts(
-    doors: Doors, parts: Sequence[Any], who: str, key: str = ""
-) -> bool:
+async def tell_parts(doors: Doors, parts: Sequence[Any], who: str, key: str = "") -> bool:
     """A file's parts one after the other; whether it was here before. Without a key the file's own hash is one."""
     again = True
     for part in parts:

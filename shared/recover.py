@@ -30,7 +30,9 @@ async def recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
     """Bring the database up to what the log shows of us; how many of our records had been forgotten."""
     async with engine.pool.acquire() as guard:
         while not await guard.fetchval(ALONE, LOCK):
-            await asyncio.sleep(0.2)  # Another instance is at it: what it takes back is there after.
+            await asyncio.sleep(
+                0.2
+            )  # Another instance is at it: what it takes back is there after.
         try:
             return await _recover(engine, reader, topic_id)
         finally:
@@ -50,16 +52,16 @@ async def _recover(engine: Engine, reader: LogReader, topic_id: str) -> int:
         async for records in _tail(reader, row, ends):
             _look(engine.service.name, p, records, rows, forgotten)
     if forgotten:
-        log.error("the database is older than the log: %s records of ours come back", len(forgotten))
+        log.error(
+            "the database is older than the log: %s records of ours come back", len(forgotten)
+        )
         causes = await _causes(reader, rows, ends, forgotten)
         await restore(engine, reader, forgotten, causes, ends)
     engine.restored = await engine.pool.fetchval("select exists (select from recovered)")
     return len(forgotten)
 
 
-async def _tail(
-    reader: LogReader, row: Progress, ends: dict[int, int]
-) -> AsyncIterator[list[Any]]:
+async def _tail(reader: LogReader, row: Progress, ends: dict[int, int]) -> AsyncIterator[list[Any]]:
     """What this database has not passed yet of a partition."""
     if row.next_offset < ends[row.partition]:
         async for records in reader.read(row.partition, row.next_offset, ends[row.partition]):
@@ -106,9 +108,7 @@ async def _cut(
     return {p: 0 for p in await _another(reader, rows, ends | now)} | cut
 
 
-async def _another(
-    reader: LogReader, rows: dict[int, Progress], ends: dict[int, int]
-) -> list[int]:
+async def _another(reader: LogReader, rows: dict[int, Progress], ends: dict[int, int]) -> list[int]:
     """Partitions whose last record passed is not the one we passed: cut, and filled again by another."""
     found = []
     for p, row in rows.items():

@@ -126,7 +126,9 @@ class Relay:
                 self.dead_letters, value=value, key=key, headers=[("reason", reason.encode())]
             )
         except (BufferError, KafkaException):
-            log.warning("the dead-letter topic did not take a record; it is kept in the parked table")
+            log.warning(
+                "the dead-letter topic did not take a record; it is kept in the parked table"
+            )
 
     # -- the sweep ---------------------------------------------------------------------------------------
 

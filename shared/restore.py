@@ -175,7 +175,7 @@ async def _expect(
     for p, many in outcomes.items():
         for offset, outcome in sorted(many.items()):
             if offset >= progress[p].next_offset:
-                async for (record, *_) in reader.read(p, offset, offset + 1):
+                async for record, *_ in reader.read(p, offset, offset + 1):
                     rows.append(parked_row(read_record(record), *outcome.parked, outcome.at))
     await engine.store.write_parked(connection, rows)
 

@@ -161,7 +161,9 @@ class Process:
         self._spawn(stop_when_made_anew(chosen.kafka, chosen.topic, topic), stack)
         if handing is not None:
             self._spawn(handing.run(), stack)
-        self._spawn(keep_turns(self.doors.turns, chosen.kafka, chosen.topic, topic.partitions), stack)
+        self._spawn(
+            keep_turns(self.doors.turns, chosen.kafka, chosen.topic, topic.partitions), stack
+        )
         await self.consumer.start()
         stack.push_async_callback(self.consumer.stop)
         self._spawn(tell_how_it_stands(self.ready, lambda: pool.fetchval(PARKED)), stack)

@@ -50,12 +50,16 @@ class Shadow:
         except asyncpg.UndefinedTableError:
             found = None
         if found != self.made:
-            raise Stopped("another rebuild of this service began meanwhile; what this one made is gone")
+            raise Stopped(
+                "another rebuild of this service began meanwhile; what this one made is gone"
+            )
 
     async def empty(self, connection: Any, partition: int) -> None:
         """Forget what was made of a partition; in a transaction that holds our tables."""
         for table in self.tables:
-            await connection.execute(f'delete from "{table}{SUFFIX}" where partition = $1', partition)
+            await connection.execute(
+                f'delete from "{table}{SUFFIX}" where partition = $1', partition
+            )
 
     async def drop(self, connection: Any) -> None:
         """Remove them."""
@@ -74,7 +78,8 @@ class Shadow:
         for table in self.tables:
             await connection.execute(f'delete from "{table}" where partition = $1', partition)
             await connection.execute(
-                f'insert into "{table}" select * from "{table}{SUFFIX}" where partition = $1', partition
+                f'insert into "{table}" select * from "{table}{SUFFIX}" where partition = $1',
+                partition,
             )
 
     async def differences(self, connection: Any, partition: int) -> list[Difference]:
@@ -104,7 +109,9 @@ class Shadow:
             f'"{table}"',
         )
         names = [row[0] for row in rows]
-        if table == "due":  # A woken timer that stays is due the next day; its day alone may differ.
+        if (
+            table == "due"
+        ):  # A woken timer that stays is due the next day; its day alone may differ.
             names = [n for n in names if n != "due_on"]
         if table == "book":
             names = [n for n in names if n != "version"]

@@ -61,7 +61,9 @@ class Shell:
         rows = await self.store.lock(connection, partitions)
         for p, row in rows.items():
             if row.version < self._versions.get(p, 0):
-                raise Stopped(f"partition {p} of the database is older than we left it; start again")
+                raise Stopped(
+                    f"partition {p} of the database is older than we left it; start again"
+                )
         self.remembered.begin(rows)
         return rows
 

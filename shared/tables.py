@@ -104,11 +104,14 @@ def update_sql(projection: Projection, others: Sequence[str], suffix: str = "") 
     kinds = [_array(columns[c]) for c in (*keys, *others)]
     # One unnest of many arrays would keep each of them in a store of its own, row by row.
     unpacked = ", ".join(
-        f"unnest(${n}::{kind}) {name}" for n, (kind, name) in enumerate(zip(kinds, names, strict=True), 1)
+        f"unnest(${n}::{kind}) {name}"
+        for n, (kind, name) in enumerate(zip(kinds, names, strict=True), 1)
     )
     sets = ", ".join(f'"{c}" = {_unpacked(f"u.c{n}", columns[c])}' for n, c in enumerate(others))
     found = " and ".join(f't."{k}" = u.k{n}' for n, k in enumerate(keys))
-    return f'update "{projection.table}{suffix}" t set {sets} from (select {unpacked}) u where {found}'
+    return (
+        f'update "{projection.table}{suffix}" t set {sets} from (select {unpacked}) u where {found}'
+    )
 
 
 def _array(kind: str) -> str:

@@ -31,7 +31,9 @@ METRICS: dict[str, Metric] = {
     "waiting": Metric("counter", "Records put behind a parked record of their stream."),
     "parked": Metric("counter", "Records that could not be applied."),
     "said": Metric("counter", "Records written to the outbox."),
-    "published": Metric("counter", "Records sent to the broker, those that are sent again among them."),
+    "published": Metric(
+        "counter", "Records sent to the broker, those that are sent again among them."
+    ),
     "republished": Metric("counter", "Records sent again because they were not heard back."),
     "batches": Metric("counter", "Transactions of polls."),
     "batch_seconds": Metric("seconds", "How long a poll's transaction took."),
@@ -48,18 +50,25 @@ METRICS: dict[str, Metric] = {
         "counter", "Commands whose key was known: the first answer once more."
     ),
     "commands_waited": Metric(
-        "counter", "Commands of a facility that sends more than services take: they waited for their turn or were told to come again."
+        "counter",
+        "Commands of a facility that sends more than services take: they waited for their turn or were told to come again.",
     ),
     "behind_seconds": Metric(
-        "gauge", "What the slowest service needs for what it has not read, as long as a facility waits for its turn."
+        "gauge",
+        "What the slowest service needs for what it has not read, as long as a facility waits for its turn.",
     ),
-    "let_in": Metric("gauge", "Commands that are let in each second of facilities that import, unless services are behind."),
+    "let_in": Metric(
+        "gauge",
+        "Commands that are let in each second of facilities that import, unless services are behind.",
+    ),
     "requests": Metric("counter", "HTTP requests answered."),
     "requests_failed": Metric("counter", "HTTP requests answered with 500 or above."),
     "request_seconds": Metric("seconds", "How long an HTTP request took."),
     "files_handed": Metric("counter", "Files handed over in the outbound folder."),
     "files_waiting": Metric("gauge", "Files that were asked for and are not handed over yet."),
-    "files_held": Metric("gauge", "Files that wait for a person: after a restore, or refused by our own checks."),
+    "files_held": Metric(
+        "gauge", "Files that wait for a person: after a restore, or refused by our own checks."
+    ),
     "keys_made": Metric("counter", "Data keys made on the key ring."),
     "keys_read": Metric("counter", "Data keys read from the key ring's tables."),
 }

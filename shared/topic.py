@@ -60,4 +60,6 @@ async def stop_when_made_anew(bootstrap: str, name: str, ours: Topic) -> None:
         if found is not None and found.id != ours.id:
             raise Stopped("the topic was made anew; start again to fill it from the outboxes")
         if found is not None and found.partitions != ours.partitions:
-            raise Stopped(f"the topic has {found.partitions} partitions now, not {ours.partitions} as before")
+            raise Stopped(
+                f"the topic has {found.partitions} partitions now, not {ours.partitions} as before"
+            )

@@ -74,14 +74,18 @@ class Turns:
         """The slowest service needs so long for what it has not read: let more in, or nothing until it has caught up."""
         more = 0.0
         if behind_seconds > BEHIND_SECONDS:
-            self.share = max(LEAST_SHARE, self.share * max(LESS_AT_MOST, BEHIND_SECONDS / behind_seconds))
+            self.share = max(
+                LEAST_SHARE, self.share * max(LESS_AT_MOST, BEHIND_SECONDS / behind_seconds)
+            )
         else:
             if self.waited and self.left <= 0:
                 self.share = min(MOST_SHARE, self.share * MORE)
             more = self.share
         self.left = min(self.left, 0.0) + more if self.others else more
         self.waited = False
-        self.others = any(now - f.at < LATELY_SECONDS <= now - f.imported_at for f in self._facilities.values())
+        self.others = any(
+            now - f.at < LATELY_SECONDS <= now - f.imported_at for f in self._facilities.values()
+        )
 
     def over(self) -> None:
         """Nobody waits any more: whoever comes next begins anew."""

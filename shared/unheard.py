@@ -20,7 +20,8 @@ async def keep_unheard(connection: Any, hears: Collection[str]) -> None:
         sorted(EVENTS.keys() - hears),
     )
     await connection.execute(
-        "update unheard set missed = not missed where missed <> (wire = any($1::text[]))", list(hears)
+        "update unheard set missed = not missed where missed <> (wire = any($1::text[]))",
+        list(hears),
     )
 
 
@@ -35,7 +36,9 @@ async def missed(connection: Any, table: str = "unheard") -> list[str]:
 
 async def made_good(connection: Any, wires: Collection[str]) -> None:
     """A rebuild has put these into the tables."""
-    await connection.execute("delete from unheard where missed and wire = any($1::text[])", list(wires))
+    await connection.execute(
+        "delete from unheard where missed and wire = any($1::text[])", list(wires)
+    )
 
 
 def said_of(service: str, wires: Collection[str]) -> str:

@@ -53,7 +53,9 @@ class Part:
 
     def waits(self, day: date, moment: str) -> list[tuple[str, str]]:
         """Whom a day wakes, in the order in which the live service does it."""
-        return sorted(k for k, due in self.due.items() if due.moment == moment and due.due_on <= day)
+        return sorted(
+            k for k, due in self.due.items() if due.moment == moment and due.due_on <= day
+        )
 
     def wake(self, heard: Heard, stream: str, what: str, day: date) -> Batch:
         """Wake one stream on a day."""
@@ -174,7 +176,9 @@ class World:
                 for part in self.deciding.values():
                     if one.route.wire in part.service.hears:
                         waiting.extend(self._try(one.stream, partial(part.hear, one)))
-        raise Stopped("one record leads to more and more events without end: two rules answer each other")
+        raise Stopped(
+            "one record leads to more and more events without end: two rules answer each other"
+        )
 
     def _wake(self, heard: Heard) -> None:
         moment = _moment(heard)
@@ -182,7 +186,9 @@ class World:
             return
         for part in self.deciding.values():
             for stream, what in part.waits(heard.event.day, moment):
-                self._deliver(self._try(stream, partial(part.wake, heard, stream, what, heard.event.day)))
+                self._deliver(
+                    self._try(stream, partial(part.wake, heard, stream, what, heard.event.day))
+                )
 
     def _try(self, stream: str, work: Callable[[], Batch]) -> list[Heard]:
         """Run a service's rules; the new events. Where a rule fails, nothing more is decided on the account."""

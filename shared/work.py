@@ -52,9 +52,7 @@ class Work:
         self.heard: list[Stretch] = []
         """The order in which the records that count were passed."""
 
-    async def run(
-        self, segment: Mapping[int, list[Any]], known: Poison | None = None
-    ) -> Batch:
+    async def run(self, segment: Mapping[int, list[Any]], known: Poison | None = None) -> Batch:
         steps, streams = await self._plan(segment)
         loaded = await self.engine.load(
             self.connection, self.progress, streams, sorted(self.progress)
@@ -183,7 +181,12 @@ class Work:
         One with an empty stream is only passed.
         """
         steps: list[Heard] = []
-        p, offset, heard, tally = progress.partition, progress.next_offset, progress.heard, self.tally
+        p, offset, heard, tally = (
+            progress.partition,
+            progress.next_offset,
+            progress.heard,
+            self.tally,
+        )
         own, sent = f"{self.engine.service.name}/{p}", progress.sent.get(p, 0)
         hears, replay_until = self.engine.service.hears, progress.replay_until
         last: wire.Route | None = None

@@ -97,7 +97,12 @@ class Payer:
         return self.chance.weighted(habits, "denial", claim.clm01)
 
     def _line(
-        self, claim: ProfessionalClaim, n: int, line: ServiceLine, habit: DenialHabit | None, on: date
+        self,
+        claim: ProfessionalClaim,
+        n: int,
+        line: ServiceLine,
+        habit: DenialHabit | None,
+        on: date,
     ) -> RemitLine:
         made = RemitLine(
             line.procedure,
@@ -253,7 +258,9 @@ def correction(decision: Decision, control: str, less_basis_points: int) -> Deci
     lines = []
     for x in c.lines:
         cut = share(x.paid_cents, less_basis_points)
-        cas = [Cas(a.group, a.reason, a.cents) for a in x.cas if (a.group, a.reason) != ("CO", "45")]
+        cas = [
+            Cas(a.group, a.reason, a.cents) for a in x.cas if (a.group, a.reason) != ("CO", "45")
+        ]
         old = sum(a.cents for a in x.cas if (a.group, a.reason) == ("CO", "45"))
         if old + cut:
             cas.insert(0, Cas("CO", "45", old + cut))

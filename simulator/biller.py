@@ -76,7 +76,9 @@ class Biller:
         key = f"{claim}/{row.get('attempt', 1)}"
         if not self._takes(key, 1_000):
             return
-        if await self._tell("submission", f"/claims/{claim}/resubmit", f"again/{key}", {"note": ""}):
+        if await self._tell(
+            "submission", f"/claims/{claim}/resubmit", f"again/{key}", {"note": ""}
+        ):
             self.resent += 1
 
     async def _tell(self, service: str, path: str, key: str, body: dict[str, Any]) -> bool:

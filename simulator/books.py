@@ -51,7 +51,8 @@ class Books:
         """Read the data files."""
         demo = json.loads((DATA / "demo.json").read_text())
         codes = {
-            (name, version): (DATA / file).read_text().split() for name, version, file, _, _ in CODE_SETS
+            (name, version): (DATA / file).read_text().split()
+            for name, version, file, _, _ in CODE_SETS
         }
         rules = json.loads((DATA / "adjustment_rules.json").read_text())
         return cls(rule_set=rules, codes=codes, **demo)
@@ -77,7 +78,9 @@ class Books:
     def fee_schedule(self, payer: str, on: date) -> bytes:
         """What a payer's contract allows for everything that the feed charges: CSV, as a contract office hands it in."""
         allowed = weights.habits_of(payer, on).allowed
-        return "\n".join(["procedure,basis_points", *(f"{code},{allowed}" for code in PRICES)]).encode()
+        return "\n".join(
+            ["procedure,basis_points", *(f"{code},{allowed}" for code in PRICES)]
+        ).encode()
 
     def payer_facts(self) -> dict[str, dict[str, str]]:
         """What a payer puts into its 835."""
@@ -106,7 +109,11 @@ class Books:
             *(entry("/facilities", f, f"facility/{f['facility']}") for f in self.facilities),
             *(entry("/payers", p, f"payer/{p['payer']}") for p in self.payers),
             *(
-                entry("/enrolments", e, f"enrolment/{e['legal_entity']}/{e['payer']}/{e['transaction']}")
+                entry(
+                    "/enrolments",
+                    e,
+                    f"enrolment/{e['legal_entity']}/{e['payer']}/{e['transaction']}",
+                )
                 for e in self.enrolments
             ),
             entry("/rule-sets", self.rule_set, f"rules/{self.rule_set['version']}"),

@@ -118,7 +118,9 @@ class Clearinghouse:
             for s in sets
         ]
         code = "A" if len(taken) == len(sets) else ("P" if taken else "R")
-        ack = Ack999("HC", sets[0].gs06, "005010X222A1", code, answered, len(sets), len(sets), len(taken))
+        ack = Ack999(
+            "HC", sets[0].gs06, "005010X222A1", code, answered, len(sets), len(sets), len(taken)
+        )
         self._say(today, "submission", f"999-{name}", write_999(self._header(one, today), [ack]))
         for one_set in taken:
             self._set(one, one_set, today)
@@ -152,7 +154,11 @@ class Clearinghouse:
         made = _status(claim, "A1", "19", today)
         made.clearinghouse_trace = f"CH{self.chance.below(10**10, 'ch', claim.clm01, attempt):010d}"
         fresh = claim.frequency == "1" and claim.subscriber.order == 1 and not claim.note
-        if fresh and self.chance.happens(weights.GATE_REJECTED, "gate", claim.clm01) and self._first(claim, "gate"):
+        if (
+            fresh
+            and self.chance.happens(weights.GATE_REJECTED, "gate", claim.clm01)
+            and self._first(claim, "gate")
+        ):
             made.category, made.status_code, made.entity = "A7", "164", "IL"
             made.message = "MEMBER ID DOES NOT FIT THE PAYER"
         return made
@@ -185,7 +191,9 @@ class Clearinghouse:
                 continue
             if self.faults and self.chance.happens(weights.PAID_BEFORE_277CA, "early", c.clm01):
                 late.append(status)
-            elif not (self.faults and self.chance.happens(weights.SILENT_277CA, "silent 277CA", c.clm01)):
+            elif not (
+                self.faults and self.chance.happens(weights.SILENT_277CA, "silent 277CA", c.clm01)
+            ):
                 said.append(status)
             self._adjudicate(payer, t, status.payer_control, attempt)
         ids = (taken[0].batch, taken[0].claim)
@@ -296,7 +304,14 @@ class Clearinghouse:
 
     def _answer(self, i: Inquiry270) -> Answer271:
         made = Answer271(
-            i.trace, i.last, i.first, i.member_id, i.payer_name, i.payer_id, i.provider_name, i.provider_npi
+            i.trace,
+            i.last,
+            i.first,
+            i.member_id,
+            i.payer_name,
+            i.payer_id,
+            i.provider_name,
+            i.provider_npi,
         )
         if i.dependent is not None:
             made.dependent = True

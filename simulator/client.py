@@ -58,7 +58,9 @@ class Client:
             self._session = None
 
     async def _ask(self, method: str, path: str, **words: Any) -> Answer:
-        if self._session is None:  # It belongs to the loop that runs, and there is none before the first request.
+        if (
+            self._session is None
+        ):  # It belongs to the loop that runs, and there is none before the first request.
             self._session = aiohttp.ClientSession(
                 self._url,
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS),

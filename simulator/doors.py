@@ -86,14 +86,20 @@ class Doors:
             await asyncio.sleep(WAIT_SECONDS)
         raise DoorClosed(f"{service} {path}: {last}")
 
-    async def post_all(self, service: str, path: str, key: str, name: str, items: list[Any]) -> None:
+    async def post_all(
+        self, service: str, path: str, key: str, name: str, items: list[Any]
+    ) -> None:
         """Many items in requests of a bounded size, side by side; every item must be taken."""
 
         async def part(n: int) -> None:
             chunk = items[n : n + CHUNK]
             for _ in range(self.retries):
                 answer = await self.post(service, path, f"{key}/{n}", {name: chunk})
-                listed = answer if isinstance(answer, list) else next(v for v in answer.values() if isinstance(v, list))
+                listed = (
+                    answer
+                    if isinstance(answer, list)
+                    else next(v for v in answer.values() if isinstance(v, list))
+                )
                 no = [item for item in listed if item.get("status", 200) >= 400]
                 if not no:
                     return

@@ -28,7 +28,9 @@ class _InForce(NamedTuple):
 class Feed:
     """Encounters of the simulated facilities, spread evenly over the days."""
 
-    def __init__(self, chance: Chance, facilities: list[dict[str, Any]], books: dict[str, Any]) -> None:
+    def __init__(
+        self, chance: Chance, facilities: list[dict[str, Any]], books: dict[str, Any]
+    ) -> None:
         self.chance = chance
         self.facilities = facilities
         self.procedures: list[tuple[str, int]] = books["procedures"]
@@ -84,7 +86,9 @@ class Feed:
             return []
         covers = [self._coverage(1, payer, patient)]
         if chance.happens(habits[payer].secondary, "secondary", patient):
-            second = weights.SUPPLEMENT if payer == "MEDB" else ("BLUE" if payer == "COMM" else "COMM")
+            second = (
+                weights.SUPPLEMENT if payer == "MEDB" else ("BLUE" if payer == "COMM" else "COMM")
+            )
             covers.append(self._coverage(2, second, patient))
         return covers
 

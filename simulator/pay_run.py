@@ -14,7 +14,19 @@ CLAIMS_IN_ONE_835 = 400
 
 def _bank(trace_id: str) -> list[str]:
     """BPR05 to BPR15 of an EFT between accounts that could not exist."""
-    return ["CCP", "01", "999999992", "DA", "123456", trace_id, "", "01", "999988880", "DA", "98765"]
+    return [
+        "CCP",
+        "01",
+        "999999992",
+        "DA",
+        "123456",
+        trace_id,
+        "",
+        "01",
+        "999988880",
+        "DA",
+        "98765",
+    ]
 
 
 @dataclass(slots=True)
@@ -55,7 +67,11 @@ class Treasury:
     order: int = 0
 
     def add(
-        self, decision: Decision, on: date, claims: list[RemitClaim] | None = None, plb: list[Plb] | None = None
+        self,
+        decision: Decision,
+        on: date,
+        claims: list[RemitClaim] | None = None,
+        plb: list[Plb] | None = None,
     ) -> None:
         """Pay this decision on the first run from that day."""
         self.order += 1
@@ -119,8 +135,12 @@ class Treasury:
         files = []
         if self.unbalanced_left and amount and self.runs > 12:
             self.unbalanced_left -= 1
-            files.append((f"835-{payer}-{self.runs:06d}-unbalanced.835", self._unbalanced(remit, on)))
-        files.append((f"835-{payer}-{self.runs:06d}.835", write_835(self._header(facts, on), [remit])))
+            files.append(
+                (f"835-{payer}-{self.runs:06d}-unbalanced.835", self._unbalanced(remit, on))
+            )
+        files.append(
+            (f"835-{payer}-{self.runs:06d}.835", write_835(self._header(facts, on), [remit]))
+        )
         if amount:
             self.paid_cents += amount
             later = self.chance.pick(weights.EFT_DAYS, "eft", self.runs)

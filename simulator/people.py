@@ -9,8 +9,32 @@ from typing import Any
 
 from simulator.chance import Chance
 
-FIRST = ("ADA", "BORIS", "CLARA", "DANTE", "EDITH", "FELIX", "GRETA", "HUGO", "IRIS", "JONAS", "KEIRA", "LEON")
-LAST = ("ALDER", "BIRCH", "CEDAR", "DOGWOOD", "ELM", "FIR", "GINKGO", "HAZEL", "IRONWOOD", "JUNIPER")
+FIRST = (
+    "ADA",
+    "BORIS",
+    "CLARA",
+    "DANTE",
+    "EDITH",
+    "FELIX",
+    "GRETA",
+    "HUGO",
+    "IRIS",
+    "JONAS",
+    "KEIRA",
+    "LEON",
+)
+LAST = (
+    "ALDER",
+    "BIRCH",
+    "CEDAR",
+    "DOGWOOD",
+    "ELM",
+    "FIR",
+    "GINKGO",
+    "HAZEL",
+    "IRONWOOD",
+    "JUNIPER",
+)
 STREETS = ("OAK LANE", "HILL ROAD", "LAKE STREET", "MILL COURT")
 
 

@@ -29,6 +29,7 @@ HANDED_AT_ONCE = 12
 FIRST_TO_HEAR = ("registration", "coding")
 """They date what comes in at their doors by the day that they have heard of."""
 
+
 @dataclass(slots=True)
 class Score:
     """What the world handed in and got, for progress and for checking the system's own figures."""
@@ -116,7 +117,9 @@ class World:
 
     async def day(self, n: int, today: date, numbers: range) -> None:
         """One business day."""
-        await self.doors.post("reference", "/business-days", f"day/{today}", {"day": today.isoformat()})
+        await self.doors.post(
+            "reference", "/business-days", f"day/{today}", {"day": today.isoformat()}
+        )
         if self.in_step:
             await self.books.heard(self.doors, today.isoformat(), FIRST_TO_HEAR)
             day, key = self.feed.day(today, numbers), self._key(today, numbers)
@@ -128,7 +131,9 @@ class World:
             await self._answers(today)
         if n % BILLER_EVERY_DAYS == BILLER_EVERY_DAYS - 1:
             await asyncio.gather(self.biller.work(today), self.patients.pay(today))
-        await self.doors.post("reference", "/cutoffs", f"cutoff/{today}", {"day": today.isoformat()})
+        await self.doors.post(
+            "reference", "/cutoffs", f"cutoff/{today}", {"day": today.isoformat()}
+        )
         await self._keep_pace(today)
         self.score.day, self.score.days = today, n + 1
         self.score.files_out = self.house.files
@@ -146,7 +151,9 @@ class World:
         return f"feed/{self.plan.seed}/{today}/{numbers.start}-{numbers.stop}"
 
     async def _register(self, day: Day, key: str) -> None:
-        await self.doors.post_all("registration", "/encounters", f"{key}/e", "encounters", day.encounters)
+        await self.doors.post_all(
+            "registration", "/encounters", f"{key}/e", "encounters", day.encounters
+        )
         self.score.encounters += len(day.encounters)
 
     async def _charge(self, day: Day, key: str) -> None:
@@ -212,18 +219,19 @@ class World:
         wanted = today.isoformat()
         await self._until(
             "submission",
-            lambda rows: all((r["today"] or "") >= wanted for r in rows)
-            and not (self.in_step and any(r["unheard"] for r in rows)),
+            lambda rows: (
+                all((r["today"] or "") >= wanted for r in rows)
+                and not (self.in_step and any(r["unheard"] for r in rows))
+            ),
         )
         if self.behind is not None:
             nearly = (today - self.behind).isoformat()
             await self._until(
-                "adjudication_tracking", lambda rows: all((r["today"] or nearly) >= nearly for r in rows)
+                "adjudication_tracking",
+                lambda rows: all((r["today"] or nearly) >= nearly for r in rows),
             )
 
-    async def _until(
-        self, service: str, check: Callable[[list[dict[str, Any]]], bool]
-    ) -> None:
+    async def _until(self, service: str, check: Callable[[list[dict[str, Any]]], bool]) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SETTLE_SECONDS
         while loop.time() < deadline:

@@ -42,18 +42,25 @@ async def others(stack: Stack, most: int, told: Told) -> dict[str, Any]:
     administrator: Any = await asyncpg.connect(stack.pg_dsn)
     try:
         for schema in (OURS, PLAIN, SOURCING):
-            await administrator.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
+            await administrator.execute(
+                f"drop schema if exists {schema} cascade; create schema {schema}"
+            )
         told("others: our batch path")
         applied, seconds = await ours(stack.bootstrap, TOPIC, _with_schema(stack.pg_dsn, OURS))
         if applied != len(events):
             told(f"others: our batch path applied {applied:,} of them")
         _note(figures, "our batch path", applied, seconds)
         rows["our batch path"] = await administrator.fetchval(material.DIGEST.format(schema=OURS))
-        for name, schema, run in (("plain FastStream", PLAIN, _plain), ("pyeventsourcing", SOURCING, _sourcing)):
+        for name, schema, run in (
+            ("plain FastStream", PLAIN, _plain),
+            ("pyeventsourcing", SOURCING, _sourcing),
+        ):
             told(f"others: {name}")
             try:
                 await administrator.execute(material.create_table(schema))
-                await administrator.execute(f"create table {schema}.inbox (event_id text primary key)")
+                await administrator.execute(
+                    f"create table {schema}.inbox (event_id text primary key)"
+                )
                 seconds = await asyncio.to_thread(run, stack, events)
             except Unusable as why:
                 told(f"others: {name} is left out: {why}")
@@ -90,11 +97,13 @@ def _publish(stack: Stack, events: list[Kept]) -> None:
     topic = NewTopic(TOPIC, stack.settings.partitions, stack.settings.replication)
     admin = AdminClient({"bootstrap.servers": stack.bootstrap})
     admin.create_topics([topic])[TOPIC].result(20)
-    producer = Producer({
-        "bootstrap.servers": stack.bootstrap,
-        "queue.buffering.max.messages": 1_000_000,
-        "enable.idempotence": True,  # Or what is sent again on a busy machine stands in another order, or twice.
-    })
+    producer = Producer(
+        {
+            "bootstrap.servers": stack.bootstrap,
+            "queue.buffering.max.messages": 1_000_000,
+            "enable.idempotence": True,  # Or what is sent again on a busy machine stands in another order, or twice.
+        }
+    )
     for e in events:
         headers = [CONTENT_TYPE, (ROUTING, e.header)]
         producer.produce(TOPIC, e.value, e.key, e.partition, headers=headers)
@@ -127,7 +136,9 @@ def install(folder: Path) -> Path:
         "-r", str(HERE / "requirements.txt"),
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as lost:
         raise Unusable(f"pip did not install it ({type(lost).__name__})") from None
     if done.returncode:

@@ -77,7 +77,9 @@ def fill(app: Claims, lines: list[str]) -> int:
             text = bytes.fromhex(value).decode()
             stream = uuid.uuid5(uuid.NAMESPACE_URL, material.told(text.encode(), 0)[1].stream)
             versions[stream] = versions.get(stream, 0) + 1
-            event = ClaimEvent(stream, versions[stream], create_utc_datetime_now(), text, int(partition))
+            event = ClaimEvent(
+                stream, versions[stream], create_utc_datetime_now(), text, int(partition)
+            )
             stored.append(app.mapper.to_stored_event(event))
         last = list(app.recorder.insert_events(stored) or [last])[-1]
     return last

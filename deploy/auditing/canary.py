@@ -80,7 +80,10 @@ async def _records(bootstrap: str, topic: str, mark: bytes) -> Looked:
                 for record in batch:
                     headers = b"".join(v for _, v in record.headers if v)
                     whole = (record.key or b"", headers, record.value or b"")
-                    yield f"{topic} {partition}@{record.offset}", any(mark in part for part in whole)
+                    yield (
+                        f"{topic} {partition}@{record.offset}",
+                        any(mark in part for part in whole),
+                    )
 
 
 async def _tables(connection: Any, services: tuple[str, ...], canary: str) -> Looked:

@@ -20,13 +20,17 @@ def _claims_of(data: bytes) -> Counter[str]:
     return found
 
 
-HASHED = ("files as hashed", "every file that was sent is in the folder, with the bytes that were hashed")
-ONCE = ("sent exactly once", "every submitted attempt stands in the clearinghouse's folder exactly once")
+HASHED = (
+    "files as hashed",
+    "every file that was sent is in the folder, with the bytes that were hashed",
+)
+ONCE = (
+    "sent exactly once",
+    "every submitted attempt stands in the clearinghouse's folder exactly once",
+)
 
 
-async def check_files(
-    connection: Any, outbound: Path, late: Collection[str] = ()
-) -> list[Result]:
+async def check_files(connection: Any, outbound: Path, late: Collection[str] = ()) -> list[Result]:
     """Reads every claim file there is. Nothing where the one that sends them, or the one that tells, is `late`."""
     if needed := sorted({"submission", "reporting"} & set(late)):
         return [not_made(*HASHED, needed), not_made(*ONCE, needed)]

@@ -49,7 +49,12 @@ async def check_log(
             holes,
             log,
         ),
-        _result("log is the outbox", "what is in the log is byte for byte what was committed", unlike, log),
+        _result(
+            "log is the outbox",
+            "what is in the log is byte for byte what was committed",
+            unlike,
+            log,
+        ),
     ]
 
 

@@ -29,7 +29,11 @@ class Result:
 def without(result: Result, late: Iterable[str]) -> Result:
     """The result of a check that left out the services that are `late`: it does not hold for them, nor is it broken."""
     names = ", ".join(late)
-    return result if result.broken or not names else replace(result, unchecked=f"not for {names}: behind")
+    return (
+        result
+        if result.broken or not names
+        else replace(result, unchecked=f"not for {names}: behind")
+    )
 
 
 def not_made(name: str, promise: str, late: Iterable[str]) -> Result:

@@ -42,8 +42,7 @@ MONEY: tuple[tuple[str, str, str], ...] = (
     (
         "equation per account",
         "the same for every account",
-        "select account, charged_cents from posting.account_balance "
-        f"where charged_cents <> {_SUM}",
+        f"select account, charged_cents from posting.account_balance where charged_cents <> {_SUM}",
     ),
     (
         "an account is its charges",
@@ -264,7 +263,9 @@ async def _forgotten(
     promise = "the list of parked records holds those that are parked, and no other"
     if "reporting" in late:
         return not_made(name, promise, ["reporting"])
-    rows = await connection.fetch("select service, in_partition, at_offset from reporting.parked_view")
+    rows = await connection.fetch(
+        "select service, in_partition, at_offset from reporting.parked_view"
+    )
     # Reporting lists its own from the table that keeps them: what it says of them waits behind them.
     known = {tuple(row) for row in rows} | {key for key in found if key[0] == "reporting"}
     unlike = [

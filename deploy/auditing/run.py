@@ -54,7 +54,9 @@ async def audit(
                 yield without(result, late)
             hears = {service: service_named(service).hears for service in heard}
             yield without(await check_records(connection, reader, partitions, hears), late)
-            for result in await check_files(connection, stack.home.root / "files" / "outbound", late):
+            for result in await check_files(
+                connection, stack.home.root / "files" / "outbound", late
+            ):
                 yield result
             if canary:
                 yield await check_canary(connection, stack, SERVICES, canary)

@@ -105,7 +105,8 @@ def fetch_jars(cache: Path) -> Path:
     if have_jars(cache):
         return libs
     maven = need(
-        "mvn", "Install it with: apt-get install -y maven (or: dnf install maven, brew install maven)"
+        "mvn",
+        "Install it with: apt-get install -y maven (or: dnf install maven, brew install maven)",
     )
     draft = libs.with_name(f"libs.{uuid.uuid4().hex}")
     draft.parent.mkdir(parents=True, exist_ok=True)
@@ -181,7 +182,16 @@ class EmbeddedKafka:
         return self._until_it_answers(f"127.0.0.1:{port}")
 
     def _spawn(self, java: str, class_path: str, port: int, controller: int) -> None:
-        command = [java, *HEAP, *JAVA, self._log4j, "-cp", class_path, "kafka.Kafka", self._properties]
+        command = [
+            java,
+            *HEAP,
+            *JAVA,
+            self._log4j,
+            "-cp",
+            class_path,
+            "kafka.Kafka",
+            self._properties,
+        ]
         with self.home.log(self.name).open("ab") as log:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
@@ -248,7 +258,9 @@ class EmbeddedKafka:
 
     def _answers(self, bootstrap: str) -> bool:
         if port_is_free(int(bootstrap.rpartition(":")[2])):
-            return False  # Asked first, because the client logs an error for every refused connection.
+            return (
+                False  # Asked first, because the client logs an error for every refused connection.
+            )
         try:
             admin = KafkaAdminClient(
                 bootstrap_servers=bootstrap,

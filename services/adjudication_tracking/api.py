@@ -151,9 +151,7 @@ def _claims(router: APIRouter, doors: Doors) -> None:
         return rows[0]
 
     @router.get("/claims")
-    async def claims(
-        state: State | None = None, limit: Limit = PAGE
-    ) -> list[dict[str, Any]]:
+    async def claims(state: State | None = None, limit: Limit = PAGE) -> list[dict[str, Any]]:
         """Claims, by state."""
         return await doors.rows(
             "select * from claim_status where $1::text is null or state = $1 "
@@ -170,9 +168,7 @@ def _claims(router: APIRouter, doors: Doors) -> None:
         )
 
     @router.get("/acknowledgements/batches")
-    async def batches(
-        differing: bool = False, limit: Limit = PAGE
-    ) -> list[dict[str, Any]]:
+    async def batches(differing: bool = False, limit: Limit = PAGE) -> list[dict[str, Any]]:
         """What was sent in each set of ours, and what of it was accepted, rejected or not answered, in count and cents.
 
         `difference_cents` is by how much the answered claims' amounts are not those that were sent.

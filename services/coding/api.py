@@ -170,9 +170,7 @@ def routes(doors: Doors) -> APIRouter:
         scope = Scope(tenant=doors.tenant)
         commands = [_capture(doors.tenant, a) for a in body.accounts]
         orders = [
-            Order(
-                account_stream(c.account), c, f"{key}/{n}", msgspec.json.encode(c), scope, who
-            )
+            Order(account_stream(c.account), c, f"{key}/{n}", msgspec.json.encode(c), scope, who)
             for n, c in enumerate(commands)
         ]
         answers = await doors.handle(orders)
@@ -204,9 +202,7 @@ def routes(doors: Doors) -> APIRouter:
         return await _tell(doors, account, command, key, who)
 
     @router.post("/accounts/{account}/codes")
-    async def code(
-        account: str, body: CodeBody, key: IdempotencyKey, who: Actor
-    ) -> dict[str, Any]:
+    async def code(account: str, body: CodeBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Code the encounter again, whole."""
         diagnoses = tuple(Diagnosis(**d.model_dump()) for d in body.diagnoses)
         lines = tuple(
@@ -222,7 +218,9 @@ def routes(doors: Doors) -> APIRouter:
             "from coding_work_list order by since, account limit $1",
             limit,
         )
-        return [row | {"next_step": next_step([f["rule"] for f in row["failures"]])} for row in rows]
+        return [
+            row | {"next_step": next_step([f["rule"] for f in row["failures"]])} for row in rows
+        ]
 
     @router.get("/accounts/{account}")
     async def account(account: str) -> dict[str, Any]:
@@ -237,7 +235,12 @@ def routes(doors: Doors) -> APIRouter:
 
 async def _tell(doors: Doors, account: str, command: Any, key: str, who: str) -> dict[str, Any]:
     order = Order(
-        account_stream(account), command, key, msgspec.json.encode(command), Scope(tenant=doors.tenant), who
+        account_stream(account),
+        command,
+        key,
+        msgspec.json.encode(command),
+        Scope(tenant=doors.tenant),
+        who,
     )
     (answer,) = await doors.handle([order])
     return answer.told() | {"held": _is_held(answer)}

@@ -77,7 +77,12 @@ def appeal_decided(event: AppealDecided) -> Row:
         won = f"The appeal at level {event.level} was won: wait for the payer's money."
         return {"answer_by": event.due_on, "next_action": won}
     next_step = f"The appeal at level {event.level} was {event.outcome}: {event.reason}"[:400]
-    return {"state": "open", "deadline_on": event.due_on, "answer_by": None, "next_action": next_step}
+    return {
+        "state": "open",
+        "deadline_on": event.due_on,
+        "answer_by": None,
+        "next_action": next_step,
+    }
 
 
 def _opened(event: DenialOpened, at: At) -> Row:

@@ -48,7 +48,9 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
     book: Book = await outside.book(at.partition)
     traces = [i.trace for i in event.inquiries]
     rows = await outside.rows(
-        "select * from queued_inquiry where queue = $1 and trace = any($2::text[])", at.stream, traces
+        "select * from queued_inquiry where queue = $1 and trace = any($2::text[])",
+        at.stream,
+        traces,
     )
     by_trace = {row["trace"]: row for row in rows}
     if len(by_trace) < len(traces):
@@ -66,7 +68,9 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
     opened = await outside.open_all(sealed)
     relations = {i.trace: i.relation for i in event.inquiries}
     inquiries = [
-        _inquiry({**row, "relation": relations[row["trace"]]}, opened[2 * n], opened[2 * n + 1], book)
+        _inquiry(
+            {**row, "relation": relations[row["trace"]]}, opened[2 * n], opened[2 * n + 1], book
+        )
         for n, row in enumerate(ordered)
         if opened[2 * n] is not None and opened[2 * n + 1] is not None
     ]
@@ -74,7 +78,12 @@ async def build(event: InquiriesBatched, at: At, outside: Outside) -> bytes:
     on = event.batched_on or at.occurred_on
     receiver = book.receivers[event.receiver]
     header = Header(
-        receiver.submitter_id, receiver.receiver_id, event.isa13, event.gs06, on, usage=receiver.usage
+        receiver.submitter_id,
+        receiver.receiver_id,
+        event.isa13,
+        event.gs06,
+        on,
+        usage=receiver.usage,
     )
     sets = [
         Batch270(

@@ -178,6 +178,7 @@ FILES = Projection(
     project=_file,
 )
 
+
 def _received(row: Row | None, event: ResponseFileReceived | FileRefused, at: At) -> Row:
     came = {"sha256": event.sha256, "received_on": at.occurred_on, "received_by": at.actor}
     if isinstance(event, FileRefused):

@@ -131,7 +131,9 @@ def _open(day: date, books: Books) -> list[Say | EntryKept]:
     if day == books.today:
         return []
     if books.today is not None and (day - books.today).days > MOST_DAYS_SKIPPED:
-        raise Refused(f"it is more than a year after {books.today}, which is open, and days never go back")
+        raise Refused(
+            f"it is more than a year after {books.today}, which is open, and days never go back"
+        )
     said = Say(BusinessDayOpened(day=day), stream=BROADCAST, occurred_on=day)
     return [EntryKept(name="day", day=day), said]
 

@@ -153,9 +153,7 @@ def _set_coverages(c: SetCoverages, state: Patient | None) -> list[Any]:
         raise Refused("no such patient")
     if state.coverages == c.digest:
         return []
-    said = CoveragesSet(
-        patient=c.patient, coverages=c.coverages, set_on=c.set_on, reason=c.reason
-    )
+    said = CoveragesSet(patient=c.patient, coverages=c.coverages, set_on=c.set_on, reason=c.reason)
     return [
         Say(said, occurred_on=c.set_on),
         CoveragesKept(digest=c.digest),

@@ -106,7 +106,10 @@ class AtClaim(_Body):
 
     @model_validator(mode="after")
     def _no_more_than_any_amount(self) -> Self:
-        if abs(self.insurance_paid_cents + self.patient_paid_cents + self.contractual_cents) > MOST_CENTS:
+        if (
+            abs(self.insurance_paid_cents + self.patient_paid_cents + self.contractual_cents)
+            > MOST_CENTS
+        ):
             raise ValueError("together they are more than any amount")
         return self
 
@@ -184,9 +187,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         return await one(claim, command, body, key, actor)
 
     @router.post("/claims/{claim}/void/withdraw")
-    async def withdraw(
-        claim: str, body: Void, key: IdempotencyKey, actor: Actor
-    ) -> dict[str, Any]:
+    async def withdraw(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
         """Drop a void that is held or that the payer rejected: the claim stands as it did."""
         command = WithdrawVoid(claim, body.reason, actor)
         return await one(claim, command, body, key, actor)
@@ -286,9 +287,6 @@ def _at_claim(said: AtClaim) -> list[OpeningBalance]:
     return [OpeningBalance(charge="", **amounts, insurance_open_cents=-whole)]
 
 
-
-
-
 _WORK_LIST = """
 select claim, account, facility, legal_entity, payer, payer_order, state, attempt, frequency, total_cents,
        filing_limit_on, reasons, waiting_since, isa13, st02
@@ -316,7 +314,9 @@ def _queries(router: APIRouter, doors: Doors) -> None:
         state: Literal["", "open", "asked", "answered"] = "open", limit: Limit = 500
     ) -> list[dict[str, Any]]:
         """Decisions that payers are to reopen, with the control number and what is to be changed."""
-        sql = "select * from reopening where $1 = '' or state = $1 order by opened_on, claim limit $2"
+        sql = (
+            "select * from reopening where $1 = '' or state = $1 order by opened_on, claim limit $2"
+        )
         return [_plain(row) for row in await doors.rows(sql, state, min(limit, MAX_ITEMS))]
 
     @router.get("/voided")

@@ -124,7 +124,9 @@ class PostgresKeyRing:
     def _remember(self, row: Any, epoch: int) -> bytes:
         key_id, hashed = row["key_id"], row["subject_hash"]
         key = self._kek.unwrap(row["kek_id"], row["wrapped"], key_id)
-        if epoch != self._epoch:  # It may have been destroyed after it was read: what is forgotten stays so.
+        if (
+            epoch != self._epoch
+        ):  # It may have been destroyed after it was read: what is forgotten stays so.
             return key
         self._keys[key_id] = key
         self._subjects[hashed] = key_id

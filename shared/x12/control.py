@@ -191,9 +191,7 @@ class Control:
         version = padded(one.st, 4)[3]
         if version and one.gs_version and version != one.gs_version:
             sentence = "ST03 is not the guide that GS08 names"
-            self._note(
-                sentence, at, "", "warning", element="ST03", level="set", rule="set.version"
-            )
+            self._note(sentence, at, "", "warning", element="ST03", level="set", rule="set.version")
 
     def _se(self, e: list[str], at: int) -> None:
         one = self._set

@@ -54,7 +54,9 @@ def _segment(shape: str, marks: Delimiters) -> str:
     listed = re.escape(_PRINTED.replace(marks.element, "").replace(marks.segment, ""))
     signs = {"_": f"([{listed}]*+)", "__": f"([^{end}]*+)"}
     whole = element.join(signs.get(text, text) for text in shape.removeprefix("?").split("*")) + end
-    return f"(?:{whole}|)" if shape.startswith("?") else whole  # An empty choice costs less than a `?`.
+    return (
+        f"(?:{whole}|)" if shape.startswith("?") else whole
+    )  # An empty choice costs less than a `?`.
 
 
 class Remembered(dict[str, V]):

@@ -133,7 +133,9 @@ class Room:
             return []
         named = one.version or one.gs_version
         other = named if _GUIDE.fullmatch(named) else "another guide"
-        sentence = f"the set follows {other} and is read by {self.version}; its structure is not judged"
+        sentence = (
+            f"the set follows {other} and is read by {self.version}; its structure is not judged"
+        )
         return [one.finding(-1, sentence, severity="warning", element="ST03")]
 
     def judged(self, one: TransactionSet) -> tuple[Any, list[Finding]]:

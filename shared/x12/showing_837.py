@@ -132,7 +132,9 @@ def _claim(c: Claim, veil: Veil, number: int) -> Shown:
         "address": veil.text(address_of(c.patient or s.party)),
         "billing_npi": c.billing.npi if c.billing else "",
         "rendering": " ".join(
-            filter(None, (c.rendering_first, c.rendering_last, c.rendering_npi, c.rendering_taxonomy))
+            filter(
+                None, (c.rendering_first, c.rendering_last, c.rendering_npi, c.rendering_taxonomy)
+            )
         ),
         "rendering_references": [f"{r.qualifier} {r.value}" for r in c.rendering_references],
         "payer_control": veil.id(c.payer_control),
@@ -193,7 +195,9 @@ def _of_kind(c: Claim, veil: Veil) -> dict[str, Fact]:
         "procedures": [f"{p.code} {veil.day(p.on)}".strip() for p in c.procedures],
         "occurrences": [f"{o.code} {veil.day(o.on, o.until)}" for o in c.occurrences],
         "values": [
-            f"{v.code} {veil.id(f'{v.cents // 100:05d}')}" if v.code == _ZIP else f"{v.code} {dollars(v.cents)}"
+            f"{v.code} {veil.id(f'{v.cents // 100:05d}')}"
+            if v.code == _ZIP
+            else f"{v.code} {dollars(v.cents)}"
             for v in c.values
         ],
         "condition_codes": c.condition_codes,

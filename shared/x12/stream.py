@@ -54,7 +54,9 @@ class Stream(Control):
         while self._advance():
             self._ready.clear()
             if not patient and self._listed["error"] > limits.FINDINGS:
-                stopped = Finding("too much is wrong: the rest was not read", code="024", rule="file.findings")
+                stopped = Finding(
+                    "too much is wrong: the rest was not read", code="024", rule="file.findings"
+                )
                 raise Unreadable([*self.file.errors, stopped])
         return self.file
 

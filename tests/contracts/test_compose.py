@@ -21,9 +21,12 @@ def test_compose_starts_every_service_and_three_brokers() -> None:
 
 def test_docker_accepts_the_compose_file() -> None:
     docker = shutil.which("docker")
-    if docker is None or subprocess.run(
-        [docker, "compose", "version"], check=False, capture_output=True
-    ).returncode:
+    if (
+        docker is None
+        or subprocess.run(
+            [docker, "compose", "version"], check=False, capture_output=True
+        ).returncode
+    ):
         pytest.skip("docker compose is not installed here")
     subprocess.run([docker, "compose", "config", "-q"], cwd=ROOT, check=True)
 
@@ -39,9 +42,13 @@ def test_what_a_broker_keeps_outlives_its_container() -> None:
 def test_compose_is_told_whether_a_service_does_its_work() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     assert all("/readyz" in services[name]["healthcheck"]["test"][-1] for name in SERVICES)
-    assert all(services[name]["healthcheck"] == {"disable": True} for name in ("provision", "world"))
+    assert all(
+        services[name]["healthcheck"] == {"disable": True} for name in ("provision", "world")
+    )
 
 
 def test_a_database_that_is_being_made_is_not_taken_for_one_that_is_there() -> None:
-    check = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["postgres"]["healthcheck"]
+    check = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["postgres"][
+        "healthcheck"
+    ]
     assert "-h 127.0.0.1" in check["test"][-1]

@@ -22,7 +22,9 @@ def alerts() -> list[dict[str, Any]]:
 
 
 def test_every_metric_of_an_alert_is_printed_by_a_service() -> None:
-    printed = set(re.findall(r"^(claimlog_\w+)\{", Board("posting", "0").text().decode(), re.MULTILINE))
+    printed = set(
+        re.findall(r"^(claimlog_\w+)\{", Board("posting", "0").text().decode(), re.MULTILINE)
+    )
     asked = {name for rule in alerts() for name in re.findall(r"claimlog_\w+", rule["expr"])}
     assert asked and asked <= printed
 

@@ -29,7 +29,9 @@ async def broken(lab: Lab, *, replay: bool = True) -> list[str]:
     await lab.drained()
     async for result in audit(lab.stack, replay=replay, canary=CANARY):
         if not result.holds:
-            found.append(f"{result.name}: {result.breaches} times, first {result.first or result.unchecked}")
+            found.append(
+                f"{result.name}: {result.breaches} times, first {result.first or result.unchecked}"
+            )
     found += handed_twice(lab.stack.home.root / "files" / "outbound")
     found += grown(lab.before, await held(lab.stack))
     return found

@@ -57,6 +57,8 @@ async def _world(stack: Stack) -> None:
     doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "simulator")
     try:
         if await standing(doors) is None:
-            await World(PLAN, doors, stack.home.root / "files" / "outbound", lambda _score: None).run()
+            await World(
+                PLAN, doors, stack.home.root / "files" / "outbound", lambda _score: None
+            ).run()
     finally:
         await doors.close()

@@ -204,10 +204,16 @@ async def _journey(stack: Stack) -> list[str]:
         data, amount = _check(books, "JOURNEY2", claims, plb)
         await _file(doors, data, "second.835")
         posted = 2 * 9_000 + 47 * (8_000 - 9_000) + 101 * 9_000
-        await _until(lambda: _check_is(doors, "JOURNEY2", posted, 12_000), "the second check posted")
+        await _until(
+            lambda: _check_is(doors, "JOURNEY2", posted, 12_000), "the second check posted"
+        )
         assert amount == posted + 12_000 - 675
         again = await doors.post(
-            "adjudication_tracking", "/files", "journey/again", content=data, params={"name": "again"}
+            "adjudication_tracking",
+            "/files",
+            "journey/again",
+            content=data,
+            params={"name": "again"},
         )
         assert again["again"], "the same file again is quiet"
         deposit = {

@@ -97,5 +97,7 @@ def test_a_world_with_faults_and_kills_ends_with_every_promise_kept(stack: Stack
         cash=score.banked_cents + score.patient_paid_cents,
         awaited=score.paid_cents - score.banked_cents,
     )
-    broken = [f"{r.name}: {r.first or r.unchecked}" for r in asyncio.run(_audit(stack)) if not r.holds]
+    broken = [
+        f"{r.name}: {r.first or r.unchecked}" for r in asyncio.run(_audit(stack)) if not r.holds
+    ]
     assert broken == []

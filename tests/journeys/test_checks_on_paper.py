@@ -20,7 +20,9 @@ ROOT = Path(__file__).parents[2]
 
 async def command(stack: Stack, *words: str) -> tuple[int, Any]:
     """`claimlog …` of this stack as a biller types it: its exit code and its JSON."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMLOG_")}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("CLAIMLOG_")
+    }
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "cli", *words],
@@ -42,9 +44,15 @@ def filled(check: dict[str, Any], number: str, office: Office) -> dict[str, Any]
         rest = line["charge_cents"] - paid - owes
         adjustments = [("CO", "45", rest), ("PR", "2", owes)]
         line["paid_cents"] = paid
-        line["adjustments"] = [{"group": g, "reason": r, "cents": c} for g, r, c in adjustments if c]
+        line["adjustments"] = [
+            {"group": g, "reason": r, "cents": c} for g, r, c in adjustments if c
+        ]
     claim["paid_cents"] = sum(paid for paid, _ in PAID)
-    return check | {"check_number": number, "paid_on": office.day.isoformat(), "amount_cents": claim["paid_cents"]}
+    return check | {
+        "check_number": number,
+        "paid_on": office.day.isoformat(),
+        "amount_cents": claim["paid_cents"],
+    }
 
 
 async def reported(office: Office, number: str) -> dict[str, Any]:
@@ -53,7 +61,9 @@ async def reported(office: Office, number: str) -> dict[str, Any]:
     return next(row for row in rows if row["check_number"] == number)
 
 
-async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(office: Office, tmp_path: Path) -> None:
+async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(
+    office: Office, tmp_path: Path
+) -> None:
     account = await office.encounter()
     sent = await accepted(office, account, "ICN-P")
     file = tmp_path / "check.json"
@@ -65,13 +75,19 @@ async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(office: Of
     # What is to fill in has everything but what only the paper says.
     _, empty = await command(office.stack, "eob", "--for", sent.number.lower())
     (claim,) = empty["claims"]
-    assert (empty["payer"], claim["payer_control"], claim["charge_cents"]) == ("BLUE", "ICN-P", 15_000)
+    assert (empty["payer"], claim["payer_control"], claim["charge_cents"]) == (
+        "BLUE",
+        "ICN-P",
+        15_000,
+    )
     assert [line["charge"] for line in claim["lines"]] == [account.charge(1), account.charge(2)]
     assert account.who["last"] not in json.dumps(empty)
 
     # A slip of the pen is told, and nothing is kept.
     check = filled(empty, "PAPER-1", office)
-    code, told = await command(office.stack, "eob", write(check | {"amount_cents": 9_500}), "--by", "ann", "--json")
+    code, told = await command(
+        office.stack, "eob", write(check | {"amount_cents": 9_500}), "--by", "ann", "--json"
+    )
     assert (code, told["became"]) == (1, None)
     assert [mistake["difference_cents"] for mistake in told["mistakes"]] == [-500]
     await office.has(account, UNTOUCHED)
@@ -81,12 +97,19 @@ async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(office: Of
     await office.has(account, PAID_MONEY)
     await office.check_is("PAPER-1", posted=9_000)
     steps = (await office.story(account))["steps"]
-    (decided,) = [step for step in steps if step["wire"] == "adjudication_tracking.claim_adjudicated.v1"]
+    (decided,) = [
+        step for step in steps if step["wire"] == "adjudication_tracking.claim_adjudicated.v1"
+    ]
     assert decided["facts"]["entered_by"] == "ann"
     assert (await reported(office, "PAPER-1"))["entered_by"] == "ann"
 
     # The bank shows it under the number of the check, as it shows an EFT under its trace.
-    deposit = {"deposit": "LOCKBOX-1", "amount_cents": 9_000, "deposited_on": office.day.isoformat(), "trace": "PAPER-1"}
+    deposit = {
+        "deposit": "LOCKBOX-1",
+        "amount_cents": 9_000,
+        "deposited_on": office.day.isoformat(),
+        "trace": "PAPER-1",
+    }
     await office.tell("posting", "/deposits", {"deposits": [deposit]})
 
     async def in_the_bank() -> bool:
@@ -115,7 +138,9 @@ async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(office: Of
     assert "posting_reversed" in await office.steps(account)
 
 
-async def test_a_check_that_never_was_is_taken_back_by_two_people(office: Office, tmp_path: Path) -> None:
+async def test_a_check_that_never_was_is_taken_back_by_two_people(
+    office: Office, tmp_path: Path
+) -> None:
     account = await office.encounter()
     sent = await accepted(office, account, "ICN-Q")
     file = tmp_path / "check.json"
@@ -128,17 +153,24 @@ async def test_a_check_that_never_was_is_taken_back_by_two_people(office: Office
     taken_back = back | {"claims": back["claims"][:1], "amount_cents": -9_000}
     file.write_text(json.dumps(taken_back))
     code, told = await command(office.stack, "eob", str(file), "--by", "ann", "--json")
-    assert (code, [m["sentence"] for m in told["mistakes"]]) == (1, ["the check's amount is negative"])
+    assert (code, [m["sentence"] for m in told["mistakes"]]) == (
+        1,
+        ["the check's amount is negative"],
+    )
     file.write_text(json.dumps(taken_back | {"as_it_stands": True}))
     code, told = await command(office.stack, "eob", str(file), "--by", "ann", "--json")
     assert (code, told["became"]["state"]) == (1, "refused")
     await office.has(account, PAID_MONEY)
 
     release = {"by": "lead", "reason": "typed into the wrong office's list"}
-    await office.tell("adjudication_tracking", f"/remittances/{told['remittance']}/release", release)
+    await office.tell(
+        "adjudication_tracking", f"/remittances/{told['remittance']}/release", release
+    )
     await office.has(account, UNTOUCHED)
     rows = await office.doors.get("reporting", "/not-in-the-bank", limit=5_000)
-    assert sum(row["amount_cents"] for row in rows if row["check_number"].startswith("PAPER-2")) == 0
+    assert (
+        sum(row["amount_cents"] for row in rows if row["check_number"].startswith("PAPER-2")) == 0
+    )
 
 
 async def test_the_audit_holds_with_checks_on_paper(office: Office) -> None:

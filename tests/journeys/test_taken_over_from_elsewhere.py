@@ -42,7 +42,9 @@ def _export(office: Office, clm01: str, **more: Any) -> ProfessionalClaim:
         service(n, procedure=code, charge_cents=cents, service_from=office.day)
         for n, (code, cents) in enumerate((ADMISSION, PHYSICAL), 1)
     ]
-    made = claim(*lines, clm01=clm01, payer=Payer(blue["name"], blue["payer_id"]), diagnoses=["E119"])
+    made = claim(
+        *lines, clm01=clm01, payer=Payer(blue["name"], blue["payer_id"]), diagnoses=["E119"]
+    )
     made.subscriber.filing_indicator = blue["filing_indicator"]
     made.rendering_npi, made.rendering_last = office.books.renderers[0], "ZZRENDERER"
     for name, value in more.items():
@@ -129,7 +131,9 @@ async def test_an_export_that_was_never_sent_is_billed_as_it_was_and_paid(
     assert not any(one.has(sent.number) for one in office.new_files())
 
 
-async def test_a_history_opens_its_balance_and_is_never_sent(office: Office, tmp_path: Path) -> None:
+async def test_a_history_opens_its_balance_and_is_never_sent(
+    office: Office, tmp_path: Path
+) -> None:
     exported = _export(office, f"HIS{office.day:%y%m%d}")
     told = await _import(office, _written(tmp_path / "history.837", office, exported))
     assert (told["claims"], told["refused"]) == (1, "")
@@ -148,7 +152,10 @@ async def test_a_history_opens_its_balance_and_is_never_sent(office: Office, tmp
 
     await office.until(opened, "the opening balance is a receivable")
     money, steps = (await office.story(account))["money"], (await office.story(account))["steps"]
-    assert (money["charges_cents"], money["opening_cents"]) == (0, -15_000)  # Nothing of it was billed by us.
+    assert (money["charges_cents"], money["opening_cents"]) == (
+        0,
+        -15_000,
+    )  # Nothing of it was billed by us.
     assert steps[-1]["balance_cents"] == 15_000
     await office.cutoff()
     await office.morning()
@@ -169,7 +176,10 @@ async def test_a_claim_whose_number_is_somebody_elses_refuses_its_file_whole_unt
     assert told["claims"] == 0
     assert told["refused"].startswith("second.837: CLM at segment ")
     assert "for another patient" in told["refused"] and "--source" in told["refused"]
-    assert await office.ask("registration", f"/accounts/{_account(office, f'{number}B', ()).number}") is None
+    assert (
+        await office.ask("registration", f"/accounts/{_account(office, f'{number}B', ()).number}")
+        is None
+    )
 
     async def owed(account: Account, cents: int) -> None:
         async def shown() -> bool:

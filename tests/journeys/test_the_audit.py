@@ -28,7 +28,9 @@ MARK = f"PLANTEDQX{os.getpid()}"
 
 
 def _one(table: str, change: str, where: str = "true") -> str:
-    return f"update {table} set {change} where ctid = (select ctid from {table} where {where} limit 1)"
+    return (
+        f"update {table} set {change} where ctid = (select ctid from {table} where {where} limit 1)"
+    )
 
 
 def _again(wire: str) -> str:
@@ -144,7 +146,7 @@ def test_a_statement_of_the_audit_fails_on_its_breach_and_names_it(lived: Stack,
 def test_totals_of_a_277ca_that_answers_no_file_of_ours_break_no_promise(lived: Stack) -> None:
     stranger = (
         "insert into adjudication_tracking.ack_tally select (jsonb_populate_record(t, "
-        "'{\"sha256\": \"planted\", \"isa13\": 392039493, \"agrees\": false}')).* "
+        '\'{"sha256": "planted", "isa13": 392039493, "agrees": false}\')).* '
         "from adjudication_tracking.ack_tally t limit 1"
     )
     assert _planted(lived, stranger, check_rows)["acknowledgements agree"].holds
@@ -173,7 +175,12 @@ def test_the_list_holds_what_reporting_parked_itself(lived: Stack) -> None:
         rows = await connection.fetch(PARKED_LIST)
         return [Result("listed", "", sum(row["at_offset"] == 999_999 for row in rows))]
 
-    assert _planted(lived, PARKED.replace("posting.parked", "reporting.parked"), listed)["listed"].breaches == 1
+    assert (
+        _planted(lived, PARKED.replace("posting.parked", "reporting.parked"), listed)[
+            "listed"
+        ].breaches
+        == 1
+    )
 
 
 def test_a_listed_record_that_is_parked_nowhere_is_named(lived: Stack) -> None:
@@ -188,11 +195,16 @@ def test_a_listed_record_that_is_parked_nowhere_is_named(lived: Stack) -> None:
 @pytest.mark.parametrize(
     ("name", "breach"),
     [
-        ("positions gap-free", "delete from coding.outbox where ctid = (select min(ctid) from coding.outbox)"),
+        (
+            "positions gap-free",
+            "delete from coding.outbox where ctid = (select min(ctid) from coding.outbox)",
+        ),
         ("log is the outbox", _one("coding.outbox", r"value = '\x7b7d'::bytea")),
     ],
 )
-def test_a_log_that_is_not_what_was_committed_is_named(lived: Stack, name: str, breach: str) -> None:
+def test_a_log_that_is_not_what_was_committed_is_named(
+    lived: Stack, name: str, breach: str
+) -> None:
     async def check(connection: Any) -> list[Result]:
         partitions = lived.settings.partitions
         async with LogReader(lived.bootstrap, lived.settings.topic) as reader:
@@ -246,9 +258,9 @@ async def _files(stack: Stack, connection: Any) -> list[Result]:
 
 
 def test_a_submitted_claim_that_is_in_no_file_is_named(lived: Stack) -> None:
-    found = _planted(
-        lived, _again("submission.claim_submitted.v1"), lambda c: _files(lived, c)
-    )["sent exactly once"]
+    found = _planted(lived, _again("submission.claim_submitted.v1"), lambda c: _files(lived, c))[
+        "sent exactly once"
+    ]
     assert (found.breaches, len(found.first)) == (1, 17)
 
 

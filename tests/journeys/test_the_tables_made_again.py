@@ -20,10 +20,15 @@ async def _by(stack: Stack, workers: int, **how: Any) -> dict[str, Any]:
     if workers == 1:
         return {name: asdict(await rebuild(stack, name, swap=False, **how)) for name in PARTS}
     with Rebuilders(stack.settings, workers) as others:
-        return {name: asdict(await rebuild(stack, name, swap=False, others=others, **how)) for name in PARTS}
+        return {
+            name: asdict(await rebuild(stack, name, swap=False, others=others, **how))
+            for name in PARTS
+        }
 
 
-async def test_one_two_and_eight_workers_replay_the_same_events_into_the_live_rows(lived: Stack) -> None:
+async def test_one_two_and_eight_workers_replay_the_same_events_into_the_live_rows(
+    lived: Stack,
+) -> None:
     by_one = await _by(lived, 1)
     assert all(made["events"] > 0 and made["differences"] == [] for made in by_one.values())
     assert await _by(lived, 2) == by_one
@@ -58,7 +63,9 @@ async def test_several_workers_name_the_row_that_differs(lived: Stack) -> None:
     ]
 
 
-async def test_a_worker_that_ends_by_itself_is_told_and_the_next_rebuild_is_whole(lived: Stack) -> None:
+async def test_a_worker_that_ends_by_itself_is_told_and_the_next_rebuild_is_whole(
+    lived: Stack,
+) -> None:
     killed: list[int] = []
 
     def kill(_made: int, _events: int) -> None:

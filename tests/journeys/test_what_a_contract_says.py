@@ -19,17 +19,37 @@ async def underpaid(office: Office, account: Account) -> list[tuple[str, int, in
     """The account's rows of the work list, as the command gives them."""
     _, rows = await command(office.stack, "list", "underpaid", "--json", "--limit", "5000")
     own = [row for row in rows if row["account"] == account.number]
-    return [(row["standing"], row["line"], row["expected_cents"], row["variance_cents"]) for row in own]
+    return [
+        (row["standing"], row["line"], row["expected_cents"], row["variance_cents"]) for row in own
+    ]
 
 
-async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(office: Office, tmp_path: Path) -> None:
+async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(
+    office: Office, tmp_path: Path
+) -> None:
     file = tmp_path / "contract.csv"
-    words = ("--payer", PAYER, "--name", "CLINIC", "--version", "1", "--from", "2026-01-01", "--facility", "FAC2", "--json")
+    words = (
+        "--payer",
+        PAYER,
+        "--name",
+        "CLINIC",
+        "--version",
+        "1",
+        "--from",
+        "2026-01-01",
+        "--facility",
+        "FAC2",
+        "--json",
+    )
 
     # A schedule with a slip of the pen is told by row and column, and is none.
     file.write_text(f"procedure,allowed_cents\n{ADMISSION[0]},70.00\n{PHYSICAL[0]},3000\n")
     code, told = await command(office.stack, "fees", "publish", str(file), *words)
-    assert (code, told["published"], [(m["row"], m["column"]) for m in told["mistakes"]]) == (1, False, [(2, "allowed_cents")])
+    assert (code, told["published"], [(m["row"], m["column"]) for m in told["mistakes"]]) == (
+        1,
+        False,
+        [(2, "allowed_cents")],
+    )
     file.write_text(f"procedure,allowed_cents\n{ADMISSION[0]},7000\n{PHYSICAL[0]},3000\n")
     code, told = await command(office.stack, "fees", "publish", str(file), *words)
     assert (code, told["published"], told["mistakes"]) == (0, True, [])
@@ -39,8 +59,12 @@ async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(of
     sent = await accepted(office, account, "ICN-U")
     elsewhere = await office.encounter(PAYER, facility="FAC3")
     other = await accepted(office, elsewhere, "ICN-V")
-    claims = [answers.pays(one, LESS, control) for one, control in ((sent, "ICN-U"), (other, "ICN-V"))]
-    await office.hand_in("adjudication_tracking", answers.check(sent, "UNDER-1", claims, office.day))
+    claims = [
+        answers.pays(one, LESS, control) for one, control in ((sent, "ICN-U"), (other, "ICN-V"))
+    ]
+    await office.hand_in(
+        "adjudication_tracking", answers.check(sent, "UNDER-1", claims, office.day)
+    )
     await office.has(account, LESS_MONEY)
     await office.has(elsewhere, LESS_MONEY)
     await office.happened(account, "underpayment_found", 2)
@@ -49,7 +73,19 @@ async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(of
 
     # One line a person lets go; the other the payer puts right, and the money follows what it decided.
     decision = await _decision(office, account)
-    settle = ("fees", "settle", account.number, decision, "--line", "2", "--reason", "as amended", "--by", "lead", "--json")
+    settle = (
+        "fees",
+        "settle",
+        account.number,
+        decision,
+        "--line",
+        "2",
+        "--reason",
+        "as amended",
+        "--by",
+        "lead",
+        "--json",
+    )
     assert await command(office.stack, *settle) == (0, {"settled": 1})
     await office.happened(account, "underpayment_settled")
     assert [row[1] for row in await underpaid(office, account)] == [1]
@@ -65,7 +101,12 @@ async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(of
 
     _, sums = await command(office.stack, "list", "underpaid-by-schedule", "--json")
     (row,) = [row for row in sums if (row["payer"], row["schedule"]) == (PAYER, "CLINIC")]
-    assert (row["standing"], row["lines"], row["variance_cents"], row["open_lines"]) == ("under", 1, 500, 0)
+    assert (row["standing"], row["lines"], row["variance_cents"], row["open_lines"]) == (
+        "under",
+        1,
+        500,
+        0,
+    )
 
 
 async def _decision(office: Office, account: Account) -> str:
@@ -86,5 +127,7 @@ async def test_the_audit_holds_and_the_same_is_decided_again(office: Office) -> 
     questions: dict[str, dict[str, Any]] = {"/figures": {}}
     found = await what_if(office.stack, (), None, questions, _quiet)
     assert (found.code.different, found.stuck) == (0, set())
-    figures = [f for f in found.would_be["/figures"] if f["figure"] == "lines allowed under their contract"]
+    figures = [
+        f for f in found.would_be["/figures"] if f["figure"] == "lines allowed under their contract"
+    ]
     assert sum(f["items"] for f in figures if f["payer"] == PAYER) == 1

@@ -59,7 +59,11 @@ async def test_charges_and_a_person_that_change_before_the_cut_off_are_on_the_cl
     assert (sent.claim.total_cents, sent.claim.frequency) == (total, "1")
     assert sent.claim.subscriber.party.last == "RENAMED"
     row = await office.claim(account)
-    assert (row["charge_cents"], row["first_charge_cents"], row["first_held"]) == (total, total, False)
+    assert (row["charge_cents"], row["first_charge_cents"], row["first_held"]) == (
+        total,
+        total,
+        False,
+    )
 
     check = answers.check(sent, "LATE-1", [answers.pays(sent, ALL_PAID, "ICN-L")], office.day)
     await office.hand_in("adjudication_tracking", check)
@@ -69,7 +73,11 @@ async def test_charges_and_a_person_that_change_before_the_cut_off_are_on_the_cl
 async def test_a_claim_whose_charges_do_not_change_leaves_as_it_was_queued(office: Office) -> None:
     account = await office.encounter()
     await office.submission_shows(account.claim(), "queued")
-    body = {"person": account.who | {"phone": "2175550100"}, "changed": ["phone"], "reason": "CALLED"}
+    body = {
+        "person": account.who | {"phone": "2175550100"},
+        "changed": ["phone"],
+        "reason": "CALLED",
+    }
     await office.tell("registration", f"/patients/{account.patient}/demographics", body)
     await office.quiet()
     row = await office.submission_shows(account.claim(), "queued")
@@ -96,7 +104,9 @@ async def work(office: Office, account: Account) -> list[Any]:
     return [row for row in rows if row["claim"] == account.claim()]
 
 
-async def test_a_claim_whose_charges_are_all_voided_ends_and_goes_once_there_are_any(office: Office) -> None:
+async def test_a_claim_whose_charges_are_all_voided_ends_and_goes_once_there_are_any(
+    office: Office,
+) -> None:
     account = await office.encounter()
     await office.submission_shows(account.claim(), "queued")
     for n in (1, 2):
@@ -125,13 +135,19 @@ async def test_a_claim_whose_coverage_is_gone_is_a_persons_to_end(office: Office
     await office.tell("registration", f"/patients/{account.patient}/coverages", gone)
     await office.submission_shows(account.claim(), "held")
     assert len(await work(office, account)) == 1
-    await office.tell("submission", f"/claims/{account.claim()}/void", {"reason": "THE PATIENT PAYS"})
+    await office.tell(
+        "submission", f"/claims/{account.claim()}/void", {"reason": "THE PATIENT PAYS"}
+    )
     await office.submission_shows(account.claim(), "voided")
     await office.claim_is(account, "voided")
     assert await work(office, account) == []
     voided = await office.doors.get("submission", "/voided", limit=2_000)
     assert [row["standing"] for row in voided if row["claim"] == account.claim()] == [[]]
-    (step,) = [s for s in (await office.story(account))["steps"] if s["wire"] == "submission.claim_voided.v1"]
+    (step,) = [
+        s
+        for s in (await office.story(account))["steps"]
+        if s["wire"] == "submission.claim_voided.v1"
+    ]
     assert (step["facts"]["taken_by"], step["facts"]["reason"]) == ("nobody", "THE PATIENT PAYS")
     assert step["actor"] == "biller:journey"
     await office.has(account, Money(15_000, patient=15_000))

@@ -55,7 +55,9 @@ async def test_the_figures_that_are_compared_are_those_of_the_summary(lived: Sta
     assert items["denials to do"] == denials["to_do"]
     assert items["denials that wait for the payer"] == denials["waiting"]
     states = answers["/summary"]["claims_by_state"]
-    assert sum(items[f"claims {state}"] for state in {row["state"] for row in states}) == sum(r["claims"] for r in states)
+    assert sum(items[f"claims {state}"] for state in {row["state"] for row in states}) == sum(
+        r["claims"] for r in states
+    )
 
 
 async def test_what_was_known_when_the_last_day_ended_is_what_is_known(lived: Stack) -> None:
@@ -76,6 +78,8 @@ async def test_with_other_books_no_cent_is_lost_and_no_table_is_touched(lived: S
     assert would_be["contractual_cents"] < was["contractual_cents"]
     assert would_be["denied_cents"] > was["denied_cents"]
     differ = side_by_side(found.was["/figures"], found.would_be["/figures"], ("figure",))
-    assert {"denials opened", "contractual", "payers owe, denied"} <= {row["figure"] for row in differ}
+    assert {"denials opened", "contractual", "payers owe, denied"} <= {
+        row["figure"] for row in differ
+    }
     assert found.books.different and not found.unused
     assert await _live(lived) == live

@@ -170,5 +170,9 @@ async def test_a_rebuild_that_is_killed_leaves_tables_that_the_claims_go_on_with
 
 @pytest.mark.timeout(600)
 async def test_after_all_journeys_the_audit_finds_every_promise_kept(stack: Stack) -> None:
-    broken = [f"{r.name}: {r.first or r.unchecked}" async for r in audit(stack, canary=CANARY) if not r.holds]
+    broken = [
+        f"{r.name}: {r.first or r.unchecked}"
+        async for r in audit(stack, canary=CANARY)
+        if not r.holds
+    ]
     assert broken == []

@@ -37,7 +37,9 @@ LIMIT_SECONDS = 60.0
 ACCOUNTS = [account_number("toy", "cluster", str(n)) for n in range(60)]
 
 
-async def until(check: Callable[[], Awaitable[bool]], what: str, seconds: float = LIMIT_SECONDS) -> None:
+async def until(
+    check: Callable[[], Awaitable[bool]], what: str, seconds: float = LIMIT_SECONDS
+) -> None:
     """Ask until it is so; fails with what was waited for."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
@@ -54,7 +56,9 @@ def schema_dsn(dsn: str, name: str) -> str:
 class Member:
     """One instance of a toy service in this process."""
 
-    def __init__(self, service: Service, bootstrap: str, topic: str, dsn: str, instance: str) -> None:
+    def __init__(
+        self, service: Service, bootstrap: str, topic: str, dsn: str, instance: str
+    ) -> None:
         self.service = service
         self.bootstrap = bootstrap
         self.topic = topic
@@ -73,7 +77,9 @@ class Member:
         async with self.pool.acquire() as connection:
             await store.create(connection, known.partitions, known.id)
         dead = f"{self.topic}.parked"
-        self.relay = Relay(self.service.name, self.topic, dead, self.make_producer, store, self.pool)
+        self.relay = Relay(
+            self.service.name, self.topic, dead, self.make_producer, store, self.pool
+        )
         self.engine = Engine(
             self.service,
             self.pool,

@@ -273,7 +273,10 @@ async def test_a_folder_that_takes_nothing_holds_its_files_alone_and_they_are_to
 ) -> None:
     told: dict[str, float] = {}
     monkeypatch.setattr(handing, "measure", told.update)
-    one = replace(TOY.hand_overs[0], file_name=lambda event: f"{'CH' if event.lane == 1 else 'MAC'}/{event.isa13}.270")
+    one = replace(
+        TOY.hand_overs[0],
+        file_name=lambda event: f"{'CH' if event.lane == 1 else 'MAC'}/{event.isa13}.270",
+    )
     service = replace(TOY, hand_overs=(one,))
     async with pool.acquire() as connection:
         await rows_for(service)(connection, [asked(1), asked(2, lane=2)], {})

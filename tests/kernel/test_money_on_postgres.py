@@ -336,9 +336,7 @@ async def test_a_corrected_decision_gives_the_patients_money_back_and_it_is_refu
     )
     await world.settle()
     await _pays(world, 2_000)
-    better = adjudicated(
-        line(9_500, ("CO", "45", 10_000), ("PR", "2", 500)), adjudication="adj-2"
-    )
+    better = adjudicated(line(9_500, ("CO", "45", 10_000), ("PR", "2", 500)), adjudication="adj-2")
     world.say(account_stream(ACCOUNT), taken_back(8_000))
     await world.settle()
     (waits,) = await world.get("posting", "/credits")

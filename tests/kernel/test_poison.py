@@ -30,10 +30,14 @@ Headers = list[tuple[str, bytes | None]]
 
 def record(wire: str, position: int, subject: str, data: bytes) -> bytes:
     return (
-        f'{{"specversion":"1.0","id":"1","type":"{wire}","source":"/s","subject":"{subject}",'
-        '"time":"2026-01-05T00:00:00Z","datacontenttype":"application/json","producer":"stranger/0",'
-        f'"position":{position},"occurredon":"2026-01-05","data":'
-    ).encode() + data + b"}"
+        (
+            f'{{"specversion":"1.0","id":"1","type":"{wire}","source":"/s","subject":"{subject}",'
+            '"time":"2026-01-05T00:00:00Z","datacontenttype":"application/json","producer":"stranger/0",'
+            f'"position":{position},"occurredon":"2026-01-05","data":'
+        ).encode()
+        + data
+        + b"}"
+    )
 
 
 def charge(cents: str, procedure: str = "G0001") -> bytes:
@@ -47,8 +51,16 @@ def charge(cents: str, procedure: str = "G0001") -> bytes:
 CAPTURED = "coding.charges_captured.v1"
 POISON: dict[str, tuple[bytes | None, Headers, str]] = {
     "not JSON": (b"{broken", [("r", GOOD)], "malformed"),
-    "not an event of ours": (b"{}", [("r", b"coding.charges_dreamt.v1|stranger/0|1|0")], "unknown_type"),
-    "another version": (b"{}", [("r", b"coding.charges_captured.v9|stranger/0|1|0")], "unknown_type"),
+    "not an event of ours": (
+        b"{}",
+        [("r", b"coding.charges_dreamt.v1|stranger/0|1|0")],
+        "unknown_type",
+    ),
+    "another version": (
+        b"{}",
+        [("r", b"coding.charges_captured.v9|stranger/0|1|0")],
+        "unknown_type",
+    ),
     "no routing header": (b"{}", [], "malformed"),
     "a header that is null": (b"{}", [("r", None)], "malformed"),
     "nothing at all": (None, [("r", GOOD)], "malformed"),
@@ -132,7 +144,9 @@ async def test_poison_is_parked_and_stops_nobody_else(cluster: Cluster, kind: st
     assert (await _command(beta)).code == "stream_parked"
     with pytest.raises(Refused):
         await Parking(beta.engine).redrive(row["partition"], row["offset"], "tester")
-    applied = await Parking(beta.engine).discard(row["partition"], row["offset"], "poison", "tester")
+    applied = await Parking(beta.engine).discard(
+        row["partition"], row["offset"], "poison", "tester"
+    )
     assert applied == waits
     await cluster.answered(119 + waits)
     await cluster.heard_back()
@@ -153,7 +167,8 @@ async def test_what_a_rule_refuses_is_parked_and_driven_again(cluster: Cluster) 
 
     async def behind() -> bool:
         return bool(
-            await cluster.fetchval("beta", "select count(*) from parked where status = 'waiting'") == 1
+            await cluster.fetchval("beta", "select count(*) from parked where status = 'waiting'")
+            == 1
         )
 
     await until(behind, "the next record waits behind it")
@@ -187,7 +202,9 @@ def give_sick_rule(beta: Member) -> Service:
     return healthy
 
 
-async def test_a_record_larger_than_the_topic_takes_is_refused_by_the_broker(cluster: Cluster) -> None:
+async def test_a_record_larger_than_the_topic_takes_is_refused_by_the_broker(
+    cluster: Cluster,
+) -> None:
     with pytest.raises(MessageSizeTooLargeError):
         await inject(cluster, b"x" * 20_000_000, [("r", GOOD)])
     assert (await cluster.accepted()).total() == 0
@@ -195,7 +212,9 @@ async def test_a_record_larger_than_the_topic_takes_is_refused_by_the_broker(clu
 
 @pytest.mark.parametrize("megabytes", [7, 20])
 async def test_a_huge_record_is_parked_and_stops_nobody(cluster: Cluster, megabytes: int) -> None:
-    if megabytes > 8:  # Somebody raised the topic's limit: what stands in the log must be dealt with.
+    if (
+        megabytes > 8
+    ):  # Somebody raised the topic's limit: what stands in the log must be dealt with.
         with closing(admin.connect(cluster.bootstrap)) as client:
             client.alter_configs(
                 [ConfigResource("TOPIC", cluster.topic, {"max.message.bytes": "30000000"})]
@@ -209,7 +228,9 @@ async def test_a_huge_record_is_parked_and_stops_nobody(cluster: Cluster, megaby
     assert shown["bytes"] == megabytes * 1_000_000
     await alpha.capture(range(1, 60))
     await cluster.answered(59)
-    assert await Parking(beta.engine).discard(row["partition"], row["offset"], "huge", "tester") == 0
+    assert (
+        await Parking(beta.engine).discard(row["partition"], row["offset"], "huge", "tester") == 0
+    )
     await cluster.heard_back()
     assert (await beta.compare()).differences == []
 

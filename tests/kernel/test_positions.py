@@ -73,7 +73,9 @@ async def _said(house: House) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-@pytest.mark.parametrize("breaks_at", ["write_states", "_write_rows", "write_outbox", "write_progress"])
+@pytest.mark.parametrize(
+    "breaks_at", ["write_states", "_write_rows", "write_outbox", "write_progress"]
+)
 async def test_a_batch_that_was_rolled_back_and_is_read_again_says_the_same_once(
     house: House, breaks_at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,7 +143,9 @@ async def _true(value: bool) -> bool:
 
 
 @pytest.mark.parametrize("failpoint", KILLED_AT)
-async def test_killed_at_a_failpoint_it_goes_on_where_it_was(cluster: Cluster, failpoint: str) -> None:
+async def test_killed_at_a_failpoint_it_goes_on_where_it_was(
+    cluster: Cluster, failpoint: str
+) -> None:
     alpha = await cluster.alpha()
     victim = cluster.process("beta", failpoint=failpoint)
     for start in range(0, 300, 20):
@@ -193,9 +195,7 @@ async def test_two_instances_share_the_work_and_one_dies(cluster: Cluster) -> No
     await _leave_and_compare(cluster)
 
 
-async def test_the_database_dies_and_comes_back_under_load(
-    cluster: Cluster, stack: Stack
-) -> None:
+async def test_the_database_dies_and_comes_back_under_load(cluster: Cluster, stack: Stack) -> None:
     alpha, _ = await cluster.alpha(), await cluster.beta()
     await alpha.capture(range(50))
     under_way = asyncio.create_task(alpha.capture(range(50, 150)))
@@ -225,14 +225,19 @@ async def test_commands_while_events_meet_fold_in_one_order(cluster: Cluster) ->
     await alpha.open_day(date(2026, 1, 5))
     for day in range(6, 12):
         await asyncio.gather(
-            *(alpha.capture(range(n, n + 30), cents=day) for n in range(day * 1000, day * 1000 + 90, 30)),
+            *(
+                alpha.capture(range(n, n + 30), cents=day)
+                for n in range(day * 1000, day * 1000 + 90, 30)
+            ),
             alpha.open_day(date(2026, 1, day)),
         )
     await cluster.answered(6 * 90)
     await _same_as_a_replay(cluster)
 
 
-async def test_the_same_key_is_the_same_answer_and_another_body_is_refused(cluster: Cluster) -> None:
+async def test_the_same_key_is_the_same_answer_and_another_body_is_refused(
+    cluster: Cluster,
+) -> None:
     alpha = await cluster.alpha()
     other = await cluster.alpha("1")
     first, second = await asyncio.gather(alpha.capture(range(30)), other.capture(range(30)))
@@ -263,7 +268,12 @@ async def test_one_key_on_two_streams_at_two_instances_is_one_event(cluster: Clu
 async def test_a_refused_command_leaves_nothing_behind(cluster: Cluster) -> None:
     alpha = await cluster.alpha()
     order = Order(
-        account_stream(ACCOUNTS[0]), Capture(ACCOUNTS[0], 1, limit=0), "refused", b"", SCOPE, "tester"
+        account_stream(ACCOUNTS[0]),
+        Capture(ACCOUNTS[0], 1, limit=0),
+        "refused",
+        b"",
+        SCOPE,
+        "tester",
     )
     assert (await alpha.engine.handle([order]))[0].code == "refused"
     assert await cluster.fetchval("alpha", "select count(*) from outbox") == 0

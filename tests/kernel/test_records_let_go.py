@@ -25,4 +25,6 @@ async def test_a_message_holds_no_records_once_they_were_heard(
     await cluster.stop()
     assert messages
     for message in messages:
-        assert not any(isinstance(one, ConsumerRecord) for one in (*message.raw_message, *message.body))
+        assert not any(
+            isinstance(one, ConsumerRecord) for one in (*message.raw_message, *message.body)
+        )

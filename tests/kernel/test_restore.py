@@ -176,8 +176,9 @@ async def test_what_was_parked_in_its_turn_after_the_backup_is_parked_again(hous
 # -- what was committed and not published when the database was lost --------------------------------
 
 
-HERE, THERE = ACCOUNTS[0], next(
-    a for a in ACCOUNTS if partition_of(account_stream(a), 4) != partition_of(STREAM, 4)
+HERE, THERE = (
+    ACCOUNTS[0],
+    next(a for a in ACCOUNTS if partition_of(account_stream(a), 4) != partition_of(STREAM, 4)),
 )
 SOURCE = partition_of(STREAM, 4)
 TARGET = partition_of(account_stream(THERE), 4)
@@ -206,7 +207,9 @@ async def pair(database: str) -> AsyncIterator[House]:
 def _there(log: MemoryLog) -> list[int]:
     """The cents of what gamma said in the other partition, as they stand in the log."""
     values = [wire.decode(r.value) for r in log.records[TARGET]]
-    return [wire.decode_event(e.type, e.data).cents for e in values if e.producer == f"gamma/{SOURCE}"]
+    return [
+        wire.decode_event(e.type, e.data).cents for e in values if e.producer == f"gamma/{SOURCE}"
+    ]
 
 
 @pytest.mark.parametrize("lost", ["nothing", "there", "here", "both"])
@@ -290,7 +293,9 @@ async def test_a_log_that_changes_while_a_restored_database_catches_up_stops_the
         await house.gamma.recover()
 
 
-@pytest.mark.parametrize("what", ["unreadable", "another body", "a partition there is not", "no number"])
+@pytest.mark.parametrize(
+    "what", ["unreadable", "another body", "a partition there is not", "no number"]
+)
 async def test_a_record_in_our_name_that_cannot_be_read_does_not_stop_the_start(
     house: House, what: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -298,7 +303,9 @@ async def test_a_record_in_our_name_that_cannot_be_read_does_not_stop_the_start(
     await house.settle()
     await house.gamma.back_up()
     await house.reduce(50)
-    name = {"a partition there is not": "gamma/77", "no number": "gamma/\u00b2"}.get(what, "gamma/0")
+    name = {"a partition there is not": "gamma/77", "no number": "gamma/\u00b2"}.get(
+        what, "gamma/0"
+    )
     header = f"posting.write_off_posted.v1|{name}|3|1".encode()
     value = {"another body": house.gamma.log.records[0][-1].value}.get(what, b"{broken")
     house.gamma.log.put(STREAM.encode(), value, [(wire.ROUTING, header)])
@@ -391,7 +398,9 @@ class Early(MemoryReader):
         return {p: end - 1 for p, end in told.items()} if self.asked == 1 else told
 
 
-async def test_a_member_that_starts_while_another_hears_takes_nothing_for_lost(house: House) -> None:
+async def test_a_member_that_starts_while_another_hears_takes_nothing_for_lost(
+    house: House,
+) -> None:
     await house.charge(1)
     await house.settle()
     before = await house.gamma.progress()

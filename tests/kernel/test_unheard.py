@@ -15,7 +15,9 @@ CHARGES = "coding.charges_captured.v1"
 OLDER = replace(BETA, hears=BETA.hears - {CHARGES})
 
 
-async def start(service: Service, log: MemoryLog, database: str, *, keeps: bool = True) -> list[str]:
+async def start(
+    service: Service, log: MemoryLog, database: str, *, keeps: bool = True
+) -> list[str]:
     """It starts, hears all there is, and ends; what it was missing when it started."""
     made = await Fed.start(service, log, database)
     lacks = await missed(made.engine.pool)
@@ -53,7 +55,11 @@ async def test_what_was_passed_and_is_heard_now_is_missed_until_a_rebuild(databa
 
 async def test_what_is_heard_no_more_and_then_again_is_missed(database: str) -> None:
     log = await said(database)
-    assert [await start(version, log, database) for version in (BETA, OLDER, BETA)] == [[], [], [CHARGES]]
+    assert [await start(version, log, database) for version in (BETA, OLDER, BETA)] == [
+        [],
+        [],
+        [CHARGES],
+    ]
 
 
 async def test_what_an_older_version_passed_before_it_was_kept_is_not_known(database: str) -> None:
@@ -67,7 +73,9 @@ async def test_while_nothing_was_passed_nothing_is_missed(database: str) -> None
     assert [await start(version, log, database) for version in (OLDER, BETA, BETA)] == [[], [], []]
 
 
-async def test_a_rebuild_by_a_newer_version_makes_nothing_good_while_the_older_one_runs(database: str) -> None:
+async def test_a_rebuild_by_a_newer_version_makes_nothing_good_while_the_older_one_runs(
+    database: str,
+) -> None:
     log = await said(database)
     older = await Fed.start(OLDER, log, database)
     await settle(older)

@@ -29,7 +29,9 @@ async def test_columns_that_came_are_added_and_indexes_that_went_are_dropped(dat
     await newer.close()
 
 
-async def test_rows_of_an_older_version_lie_as_this_one_lays_them_from_now_on(database: str) -> None:
+async def test_rows_of_an_older_version_lie_as_this_one_lays_them_from_now_on(
+    database: str,
+) -> None:
     options = "select reloptions::text from pg_class where oid = to_regclass('totals')"
     log = MemoryLog(4)
     older = await Fed.start(BETA, log, database)

@@ -128,7 +128,13 @@ class ClaimsPlay:
                 f"open {n}",
                 begins,
             )
-            ask("coding", stream, said.capture(account, charges), f"charges {n}", begins + rng.random())
+            ask(
+                "coding",
+                stream,
+                said.capture(account, charges),
+                f"charges {n}",
+                begins + rng.random(),
+            )
             for k, change in enumerate(said.changes(account, patient, n, charges, rng)):
                 after = rng.uniform(begins + 1, LAST_SECONDS)
                 key = f"change {n} {k}"

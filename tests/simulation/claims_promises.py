@@ -42,7 +42,10 @@ def check(world: World, found: Found) -> None:
     _what_has_nothing_to_bill_has_ended(world, found)
     world.seen["account with money"] += len(captured)
     world.seen["payment posted"] += len(_said(world, "posting", "posting.payment_posted.v1"))
-    found_under, settled = (len(_said(world, "posting", f"posting.underpayment_{what}.v1")) for what in ("found", "settled"))
+    found_under, settled = (
+        len(_said(world, "posting", f"posting.underpayment_{what}.v1"))
+        for what in ("found", "settled")
+    )
     world.seen["underpayment found"] += found_under
     world.seen["underpayment taken back"] += settled
     world.seen["denial opened"] += len(_said(world, "denial", "denial.denial_opened.v1"))
@@ -145,9 +148,13 @@ def _each_leaves_once(world: World, found: Found) -> None:
     left = [(c.claim, c.attempt) for file in files for s in file.sets for c in s.claims]
     for attempt, times in Counter([*gone, *left]).items():
         if times > 1:
-            found(f"attempt {attempt} was in {left.count(attempt)} files and given back {gone.count(attempt)} times")
+            found(
+                f"attempt {attempt} was in {left.count(attempt)} files and given back {gone.count(attempt)} times"
+            )
     world.seen["claim given back"] += len(gone)
-    asked = [(one.claim, one.attempt) for one in _told(world, "submission", "claim_recalled", "outbound")]
+    asked = [
+        (one.claim, one.attempt) for one in _told(world, "submission", "claim_recalled", "outbound")
+    ]
     world.seen["claim asked back too late"] += len(set(asked) & set(left))
 
 

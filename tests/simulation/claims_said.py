@@ -135,7 +135,9 @@ def set_anew(patient: str, n: int, rng: Any) -> SetCoverages:
     return SetCoverages(patient, tuple(coverages), DAY, "the right card", f"set anew {n}")
 
 
-def changes(account: str, patient: str, n: int, charged: tuple[Charge, ...], rng: Any) -> list[Change]:
+def changes(
+    account: str, patient: str, n: int, charged: tuple[Charge, ...], rng: Any
+) -> list[Change]:
     """What people change while claims are on their way: charges, codes, the person, coverages."""
     one = rng.choice(charged)
     late = facts.charge(

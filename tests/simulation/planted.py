@@ -168,7 +168,11 @@ DEFECTS: dict[str, Plant] = {
         commands, commands.Commands, "_obey", "if self.engine.restored:", "if False:"
     ),
     "the order of what is only passed is not kept": _line(
-        work, _WORK, "_classify", "passing.take(route.producer)", "route.wire in hears and passing.take(own)"
+        work,
+        _WORK,
+        "_classify",
+        "passing.take(route.producer)",
+        "route.wire in hears and passing.take(own)",
     ),
     "a log is taken for cut when another member went on": _line(
         recover,
@@ -204,6 +208,10 @@ CLAIM_DEFECTS: dict[str, Plant] = {
         recalling, recalling, "_then", "if was is None or", "if True or"
     ),
     "what was given back stays away": _line(
-        recalling, billed, "take_back", _GIVEN_BACK, "if given_back:\n        return []\n    if True:"
+        recalling,
+        billed,
+        "take_back",
+        _GIVEN_BACK,
+        "if given_back:\n        return []\n    if True:",
     ),
 }

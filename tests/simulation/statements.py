@@ -164,7 +164,9 @@ def _became(
 # -- the order in which a partition was heard --------------------------------------------------------------
 
 
-@knows("select partition, first, runs from heard where partition = $1 and first < $2 order by first")
+@knows(
+    "select partition, first, runs from heard where partition = $1 and first < $2 order by first"
+)
 def _stretches(tx: Transaction, partition: int, before: int) -> list[Any]:
     return sorted(s for (p, at), s in tx.items("heard") if p == partition and at < before)
 

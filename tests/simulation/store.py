@@ -41,9 +41,7 @@ class MemoryStore(MemoryLoading, Store):
                 if tx.get("progress", p) is None:
                     tx.insert("progress", p, row_of(Progress(partition=p, topic_id=topic_id)))
 
-    async def write(
-        self, connection: Any, batch: Batch, heard: Collection[Stretch] = ()
-    ) -> None:
+    async def write(self, connection: Any, batch: Batch, heard: Collection[Stretch] = ()) -> None:
         """As the real one; and by positions, what was applied: twice is never right."""
         await super().write(connection, batch, heard)
         tx = await connection.work()

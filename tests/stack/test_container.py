@@ -48,10 +48,15 @@ def test_a_container_provisions_and_becomes_the_service_it_is_told(
     subprocess.run([*container, "provision"], env=told, cwd=ROOT, check=True, timeout=60)
     assert admin.ends(stack.bootstrap, "log-of-containers").keys() == set(range(5))
     with (tmp_path / "log").open("wb") as log:
-        service = subprocess.Popen([*container, "reference"], env=told, cwd=ROOT, stdout=log, stderr=log)
+        service = subprocess.Popen(
+            [*container, "reference"], env=told, cwd=ROOT, stdout=log, stderr=log
+        )
         try:
             with httpx.Client() as client:
-                up = until(lambda: service.poll() is not None or ready(client, f"http://127.0.0.1:{port}"), 60)
+                up = until(
+                    lambda: service.poll() is not None or ready(client, f"http://127.0.0.1:{port}"),
+                    60,
+                )
             assert up and service.poll() is None, (tmp_path / "log").read_text()
         finally:
             service.terminate()

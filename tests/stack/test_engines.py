@@ -140,7 +140,9 @@ def test_servers_that_do_not_listen_yet_are_given_no_port_twice(
     (tmp_path / "third").write_text("12001")
     assert kept_ports(tmp_path / "first", 1) == [12_001]
     assert kept_ports(tmp_path / "second", 1) == [12_002]
-    assert kept_ports(tmp_path / "third", 1) == [12_003]  # It had one that the first was given meanwhile.
+    assert kept_ports(tmp_path / "third", 1) == [
+        12_003
+    ]  # It had one that the first was given meanwhile.
     assert kept_ports(tmp_path / "first", 1) == [12_001]
 
 

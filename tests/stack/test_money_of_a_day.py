@@ -43,7 +43,9 @@ def servers(stack: Stack) -> Iterator[tuple[str, str]]:
 def _told(rows: Rows, steps: int) -> Rows:
     """An account whose payer is another from the second day on, with so many steps after its charges."""
     account, charges = opened("OLD"), captured()
-    anew = CoveragesSet(patient="p", coverages=opened("BLUE").coverages, set_on=CAPTURED_ON, reason="r")
+    anew = CoveragesSet(
+        patient="p", coverages=opened("BLUE").coverages, set_on=CAPTURED_ON, reason="r"
+    )
     rows.tell(charges, on=CAPTURED_ON).tell(account, anew, on=CAPTURED_ON)
     life = Life(opened("BLUE"), charges)
     for n, step in enumerate(STEPS[:steps], 1):
@@ -70,12 +72,16 @@ def _reported(dsn: str, steps: int) -> list[dict[str, Any]]:
 
 def _same(posted: dict[str, Any], said: list[dict[str, Any]]) -> None:
     asked = ("facility", "payer", *NAMES)
-    assert [[row[n] for n in asked] for row in posted["money"]] == [[row[n] for n in asked] for row in said]
+    assert [[row[n] for n in asked] for row in posted["money"]] == [
+        [row[n] for n in asked] for row in said
+    ]
     assert all(posted["total"][n] == sum(row[n] for row in said) for n in NAMES)
 
 
 @pytest.mark.parametrize("steps", range(len(STEPS) + 1))
-def test_a_past_day_says_what_the_report_of_that_day_said(servers: tuple[str, str], steps: int) -> None:
+def test_a_past_day_says_what_the_report_of_that_day_said(
+    servers: tuple[str, str], steps: int
+) -> None:
     posting, reporting = servers
     that_day = CAPTURED_ON + timedelta(days=steps)
     found = _posted(posting, len(STEPS), that_day)
@@ -84,7 +90,9 @@ def test_a_past_day_says_what_the_report_of_that_day_said(servers: tuple[str, st
     _same(found, said)
 
 
-def test_without_a_day_all_counts_and_before_the_first_entry_nothing(servers: tuple[str, str]) -> None:
+def test_without_a_day_all_counts_and_before_the_first_entry_nothing(
+    servers: tuple[str, str],
+) -> None:
     posting, reporting = servers
     _same(_posted(posting, len(STEPS), None), _reported(reporting, len(STEPS)))
     before = _posted(posting, len(STEPS), CAPTURED_ON - timedelta(days=1))

@@ -52,7 +52,9 @@ def test_another_number_of_partitions_is_refused(provisioned: Stack) -> None:
 
 
 @pytest.mark.parametrize("other", [s for s in (*SERVICES, "keyring") if s != "posting"])
-def test_a_service_can_neither_read_nor_write_another_schema(provisioned: Stack, other: str) -> None:
+def test_a_service_can_neither_read_nor_write_another_schema(
+    provisioned: Stack, other: str
+) -> None:
     for sql in (
         f"select count(*) from {other}.secret",
         f"insert into {other}.secret values (1)",

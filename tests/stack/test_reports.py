@@ -157,7 +157,11 @@ def test_lists_that_are_cut_say_how_many_rows_there_are(server: str) -> None:
     (first,) = answer(server, rows, lambda doors: checks.checks(doors, 1))
     assert first["listed"] == 2
     (owing,) = answer(server, rows, lambda doors: money.patient_balances(doors, 1))
-    assert (owing["patient_owes_cents"], owing["listed"], owing["listed_cents"]) == (20_000, 1, 20_000)
+    assert (owing["patient_owes_cents"], owing["listed"], owing["listed_cents"]) == (
+        20_000,
+        1,
+        20_000,
+    )
 
 
 def test_a_check_with_an_unmatched_payment_does_not_match_and_says_why(server: str) -> None:
@@ -216,11 +220,19 @@ def test_a_patients_payment_without_a_balance_is_unapplied_with_its_reason(serve
 
 def test_a_deposit_waits_for_what_the_patient_will_owe_and_is_no_credit(server: str) -> None:
     paid = PatientPaymentReceived(
-        guarantor="g1", payment="p1", tender="card", amount_cents=900, received_on=DAY, account=ACCOUNT
+        guarantor="g1",
+        payment="p1",
+        tender="card",
+        amount_cents=900,
+        received_on=DAY,
+        account=ACCOUNT,
     )
     rows = lived().tell(paid, stream=guarantor_stream("g1"))
     (found,) = answer(server, rows, checks.unapplied)
-    assert found["reason"] == "a deposit: payers still owe on the account, it waits for what the patient will"
+    assert (
+        found["reason"]
+        == "a deposit: payers still owe on the account, it waits for what the patient will"
+    )
     rows = lived(adjudicated(PAID)).tell(paid, stream=guarantor_stream("g1"))
     (found,) = answer(server, rows, checks.unapplied)
     assert found["reason"] == "the patient owes nothing more on the account"
@@ -228,7 +240,9 @@ def test_a_deposit_waits_for_what_the_patient_will_owe_and_is_no_credit(server: 
 
 def test_what_was_paid_too_much_is_unapplied_until_it_is_taken_back(server: str) -> None:
     again = {"adjudication": "adj-2", "remittance": "rem-2", "check_number": "CHK2"}
-    (found,) = answer(server, lived(adjudicated(PAID), adjudicated(PAID, **again)), checks.unapplied)
+    (found,) = answer(
+        server, lived(adjudicated(PAID), adjudicated(PAID, **again)), checks.unapplied
+    )
     assert (found["whose"], found["cents"]) == ("BLUE", 12_000)
 
 

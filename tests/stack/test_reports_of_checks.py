@@ -126,7 +126,9 @@ REFUND = RefundOverpayment(ACCOUNT, "adj-2", "refund-1", "paid twice", "pat")
 OWED_TO_US = "the payer took back what we had refunded"
 
 
-def test_what_was_refunded_and_reversed_is_owed_to_us_until_the_payer_acknowledges_the_refund(server: str) -> None:
+def test_what_was_refunded_and_reversed_is_owed_to_us_until_the_payer_acknowledges_the_refund(
+    server: str,
+) -> None:
     world = World()
     world.obey(HERE, REFUND)
     world.say(HERE, replace(taken_back(8_000, "adj-2"), remittance="rem-3")).check("rem-3", -8_000)
@@ -167,7 +169,11 @@ def test_a_credit_is_there_since_it_was_posted_until_it_is_taken_back(server: st
     world.check("rem-4", 0, kept(5_000))
     assert answer(server, world.heard(), checks.unapplied) == []
     account = world.rows.account()
-    assert (account["credit_cents"], account["credit_since"], account["credit_payer"]) == (0, None, "")
+    assert (account["credit_cents"], account["credit_since"], account["credit_payer"]) == (
+        0,
+        None,
+        "",
+    )
 
 
 def test_a_claim_says_what_of_its_payment_was_taken_back_or_refunded() -> None:
@@ -202,7 +208,10 @@ def test_a_refused_check_has_one_amount_and_a_next_step_in_every_list(server: st
 
 
 def test_a_refused_check_is_mended_by_the_payer_or_by_who_typed_it(server: str) -> None:
-    for source, whose in ((SOURCE, "ask the payer"), (replace(SOURCE, entered_by="ann"), "enter it anew")):
+    for source, whose in (
+        (SOURCE, "ask the payer"),
+        (replace(SOURCE, entered_by="ann"), "enter it anew"),
+    ):
         rows = _refused(source=source)
         (check,) = answer(server, rows, checks.checks_that_do_not_match)
         (money,) = answer(server, rows, checks.unposted)

@@ -44,22 +44,41 @@ def _lived(*more: Any) -> Rows:
 
 def test_the_largest_comes_first_and_what_is_over_the_contract_last(server: str) -> None:
     found = answer(server, _lived(), underpayments.underpaid)
-    assert [(r["standing"], r["line"], r["variance_cents"], r["days"], r["listed"]) for r in found] == [
+    assert [
+        (r["standing"], r["line"], r["variance_cents"], r["days"], r["listed"]) for r in found
+    ] == [
         ("under", 2, 3_000, 4, 3),
         ("under", 1, 2_000, 4, 3),
         ("over", 3, -500, 4, 3),
     ]
     assert found[0]["schedule"] == "PPO 2026"
-    assert found[0]["next_step"].endswith(f"to correct it, or: claimlog fees settle {ACCOUNT} adj-1 --line 2")
+    assert found[0]["next_step"].endswith(
+        f"to correct it, or: claimlog fees settle {ACCOUNT} adj-1 --line 2"
+    )
 
 
 def test_what_a_person_settled_is_off_the_list_and_in_the_sums(server: str) -> None:
     told = _lived(SettleUnderpayment(ACCOUNT, "adj-1", "r", "mm", 2))
     assert [r["line"] for r in answer(server, told, underpayments.underpaid)] == [1, 3]
     under, over = answer(server, told, underpayments.underpaid_by_schedule)
-    assert (under["payer"], under["schedule"], under["version"], under["month"]) == ("BLUE", "PPO", "2026", "2026-01")
-    assert (under["lines"], under["expected_cents"], under["allowed_cents"], under["variance_cents"]) == (2, 20_000, 15_000, 5_000)
-    assert (under["open_lines"], under["open_cents"], over["lines"], over["variance_cents"]) == (1, 2_000, 1, -500)
+    assert (under["payer"], under["schedule"], under["version"], under["month"]) == (
+        "BLUE",
+        "PPO",
+        "2026",
+        "2026-01",
+    )
+    assert (
+        under["lines"],
+        under["expected_cents"],
+        under["allowed_cents"],
+        under["variance_cents"],
+    ) == (2, 20_000, 15_000, 5_000)
+    assert (under["open_lines"], under["open_cents"], over["lines"], over["variance_cents"]) == (
+        1,
+        2_000,
+        1,
+        -500,
+    )
 
 
 def test_what_the_payer_took_back_is_in_neither(server: str) -> None:
@@ -72,7 +91,9 @@ def test_what_the_payer_took_back_is_in_neither(server: str) -> None:
 def test_how_often_a_payer_pays_as_expected(server: str) -> None:
     found = answer(server, _lived(), partial(kpis, by="payer"))
     shown = [k for k in found["kpis"] if k["kpi"] == "paid as expected"]
-    assert [(k["name"], k["numerator"], k["denominator"], k["value"], k["counts"]) for k in shown] == [
+    assert [
+        (k["name"], k["numerator"], k["denominator"], k["value"], k["counts"]) for k in shown
+    ] == [
         ("BLUE", 1, 4, 2_500, "lines"),
         (None, 1, 4, 2_500, "lines"),
     ]

@@ -35,7 +35,13 @@ from tests.unit.reporting.rows import Rows
 
 JANUARY, FEBRUARY, MARCH, APRIL, MAY = (date(2026, month, 6) for month in range(1, 6))
 HELD = EditFailure(
-    rule="npi", rule_version="1", loop="2310B", element="NM109", severity="block", sentence="It is wrong.", fix="Correct it."
+    rule="npi",
+    rule_version="1",
+    loop="2310B",
+    element="NM109",
+    severity="block",
+    sentence="It is wrong.",
+    fix="Correct it.",
 )
 OTHER = account_number("test", "ehr", "enc-2")
 Found = dict[tuple[str, str | None], tuple[Any, Any, Any]]
@@ -51,7 +57,9 @@ def server(stack: Stack) -> Iterator[str]:
 def told(server: str, rows: Rows, by: Any = "all", months: int = 12) -> Found:
     """(numerator, denominator, value) by figure and group."""
     found = answer(server, rows, lambda doors: kpis(doors, by, months))
-    return {(r["kpi"], r["name"]): (r["numerator"], r["denominator"], r["value"]) for r in found["kpis"]}
+    return {
+        (r["kpi"], r["name"]): (r["numerator"], r["denominator"], r["value"]) for r in found["kpis"]
+    }
 
 
 def held(claim: str, attempt: int = 1) -> ClaimHeld:
@@ -74,10 +82,16 @@ def sent(rows: Rows, claim: str, on: date, *before: Any) -> Rows:
 
 def decided(rows: Rows, claim: str, on: date, paid: int = 20_000, denied: int = 0) -> Rows:
     line = DENIED if denied else PAID
-    return rows.tell(adjudicated(line, claim=claim, adjudication=f"{claim}-{on}"), posted(claim, on, paid, denied), on=on)
+    return rows.tell(
+        adjudicated(line, claim=claim, adjudication=f"{claim}-{on}"),
+        posted(claim, on, paid, denied),
+        on=on,
+    )
 
 
-def test_a_claim_that_was_held_before_it_first_went_is_not_clean_whatever_came_later(server: str) -> None:
+def test_a_claim_that_was_held_before_it_first_went_is_not_clean_whatever_came_later(
+    server: str,
+) -> None:
     rows = Rows().days(JANUARY, FEBRUARY)
     sent(rows, "A", JANUARY, held("A"))
     sent(rows, "B", JANUARY)
@@ -132,15 +146,21 @@ def test_initial_denials_are_over_the_mean_of_the_three_months_before(server: st
     assert ("initial denial rate by volume", "2026-02") not in found
 
 
-def test_net_collection_and_denial_write_offs_are_of_the_accounts_served_in_the_window(server: str) -> None:
+def test_net_collection_and_denial_write_offs_are_of_the_accounts_served_in_the_window(
+    server: str,
+) -> None:
     rows = lived(adjudicated(PAID)).days(JANUARY, JANUARY)
     off = WriteOffPosted(
         account=OTHER, kind="denial", reason="given up", approver="ann", cents=4_000, entry="E7", posted_on=JANUARY,
         entries=(JournalLine(ledger="write_off", cents=4_000, charge=ONE), JournalLine(ledger="ar_denied", cents=-4_000, charge=ONE)),
     )  # fmt: skip
-    small = replace(off, kind="small balance", entries=(JournalLine(ledger="ar_patient", cents=-500),))
+    small = replace(
+        off, kind="small balance", entries=(JournalLine(ledger="ar_patient", cents=-500),)
+    )
     rows.tell(off, small, stream=account_stream(OTHER))
-    rows.account(OTHER).update(charges_cents=10_000, service_on=JANUARY, payer="AETN", patient_paid_cents=0)
+    rows.account(OTHER).update(
+        charges_cents=10_000, service_on=JANUARY, payer="AETN", patient_paid_cents=0
+    )
     found = told(server, rows, "payer")
     assert found["net collection rate", "BLUE"] == (12_000, 15_000, 8_000)
     assert found["net collection rate", None] == (12_000, 25_000, 4_800)
@@ -154,7 +174,9 @@ def test_cash_counts_on_the_day_it_was_posted_less_what_was_given_back(server: s
     rows = lived(adjudicated(PAID)).days(JANUARY, FEBRUARY)
     on = {posted["posted_on"] for posted in rows.tables["check_posted"].values()}
     assert on == {date(2026, 1, 21)}
-    paid = PatientPaymentReceived(guarantor="g1", payment="p1", tender="card", amount_cents=900, received_on=FEBRUARY)
+    paid = PatientPaymentReceived(
+        guarantor="g1", payment="p1", tender="card", amount_cents=900, received_on=FEBRUARY
+    )
     back = OverpaymentRefunded(
         account=ACCOUNT, claim="A", adjudication="adj-1", payer="BLUE", refund="r1", cents=2_000, reason="R", approver="ann",
         entry="E8", posted_on=FEBRUARY, entries=(),
@@ -168,7 +190,9 @@ def test_cash_counts_on_the_day_it_was_posted_less_what_was_given_back(server: s
     assert [name for kpi, name in by_payer if kpi.startswith("cash")] == [None]
 
 
-def test_days_in_receivables_are_what_is_owed_less_credits_over_the_net_revenue_of_a_day(server: str) -> None:
+def test_days_in_receivables_are_what_is_owed_less_credits_over_the_net_revenue_of_a_day(
+    server: str,
+) -> None:
     rows = lived(adjudicated(PAID)).days(date(2026, 1, 5), date(2026, 1, 14))
     rows.account()["credit_cents"] = 600
     found = told(server, rows, "facility")
@@ -193,7 +217,9 @@ def test_rows_of_an_older_version_are_in_no_rate(server: str) -> None:
     rows.claim("A")["first_held"] = None
     decided(rows, "A", JANUARY)
     found = told(server, rows)
-    assert found["clean claim rate", None] == found["first-pass resolution rate", None] == (0, 0, None)
+    assert (
+        found["clean claim rate", None] == found["first-pass resolution rate", None] == (0, 0, None)
+    )
 
 
 @pytest.mark.parametrize("by", ["all", "month", "payer", "facility"])

@@ -76,7 +76,9 @@ def test_a_claim_that_was_acknowledged_late_is_no_longer_awaited_there(server: s
         pytest.param([adjudicated(PAID)], id="adjudicated"),
     ],
 )
-def test_a_claim_that_was_answered_otherwise_is_not_awaited(server: str, answered: list[Any]) -> None:
+def test_a_claim_that_was_answered_otherwise_is_not_awaited(
+    server: str, answered: list[Any]
+) -> None:
     assert answer(server, _sent(*answered), work.late) == []
 
 
@@ -155,4 +157,3 @@ def test_a_claim_that_a_cutoff_passed_by_is_unsent_until_it_leaves(server: str) 
     (found,) = answer(server, rows, work.unsent)
     assert (found["claims"], found["cents"], found["waiting_days"]) == (1, 20_000, 2)
     assert answer(server, rows.tell(submitted(DAY)), work.unsent) == []
-

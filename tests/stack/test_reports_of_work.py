@@ -169,7 +169,9 @@ def test_a_held_correction_of_a_decided_claim_says_that_it_was_decided(server: s
     assert (row["file_by"], row["past"]) == (None, False)
 
 
-def test_a_rejected_claim_says_whom_its_codes_are_about_and_where_it_goes_again(server: str) -> None:
+def test_a_rejected_claim_says_whom_its_codes_are_about_and_where_it_goes_again(
+    server: str,
+) -> None:
     rows = Rows().tell(created(), submitted(DAY), replace(rejected(), entity="IL"), on=DAY)
     row = _one(server, rows)
     assert (row["why"], row["since"], row["claims"]) == ("A7 164 IL", DAY, 1)
@@ -188,9 +190,18 @@ def test_a_void_that_came_back_or_is_held_can_be_withdrawn(server: str) -> None:
     assert _one(server, rows)["next_step"].startswith("resubmit the void: ")
 
 
-def test_a_claim_that_transport_refused_goes_again_by_itself_but_for_the_offender(server: str) -> None:
+def test_a_claim_that_transport_refused_goes_again_by_itself_but_for_the_offender(
+    server: str,
+) -> None:
     refused = TransportRejected(
-        receiver="HOUSE", level="999", isa13=1, st02="0001", code="R", account=ACCOUNT, claim=CLAIM, attempt=1
+        receiver="HOUSE",
+        level="999",
+        isa13=1,
+        st02="0001",
+        code="R",
+        account=ACCOUNT,
+        claim=CLAIM,
+        attempt=1,
     )
     rows = Rows().tell(created(), submitted(DAY), refused, on=DAY)
     row = _one(server, rows)
@@ -242,7 +253,9 @@ def test_a_claim_that_its_payer_calls_anothers_is_to_be_billed_to_that_one(serve
     rows = Rows().tell(opened("BLUE"), captured(), created(), submitted(DAY), said)
     ((what, _, cents, step),) = _unclaimed(server, rows)
     assert (what, cents) == ("in process", 20_000)
-    assert step.startswith("its payer says it is another payer's") and step.endswith(f"{CLAIM}/resubmit")
+    assert step.startswith("its payer says it is another payer's") and step.endswith(
+        f"{CLAIM}/resubmit"
+    )
 
 
 def test_charges_that_no_claim_was_made_of_are_nobodys_until_they_are_coded(server: str) -> None:
@@ -254,7 +267,10 @@ def test_charges_that_no_claim_was_made_of_are_nobodys_until_they_are_coded(serv
 
 def _changed_charges(server: str, rows: Rows) -> list[tuple[Any, ...]]:
     found = answer(server, rows, work.changed_charges)
-    return [(row["state"], row["billed_cents"], row["charges_cents"], row["cents"], row["next_step"]) for row in found]
+    return [
+        (row["state"], row["billed_cents"], row["charges_cents"], row["cents"], row["next_step"])
+        for row in found
+    ]
 
 
 def test_a_claim_that_bills_other_than_its_account_charges_is_listed_until_it_goes_again_or_the_charge_returns(
@@ -263,7 +279,9 @@ def test_a_claim_that_bills_other_than_its_account_charges_is_listed_until_it_go
     rows = Rows().tell(opened("BLUE"), captured(), created(), submitted(DAY), adjudicated(PAID))
     assert _changed_charges(server, rows) == []
     one = charge(ONE, 20_000)
-    lower = ChargeCorrected(account=ACCOUNT, before=one, after=replace(one, charge_cents=15_000), reason="r")
+    lower = ChargeCorrected(
+        account=ACCOUNT, before=one, after=replace(one, charge_cents=15_000), reason="r"
+    )
     ((*told, step),) = _changed_charges(server, rows.tell(lower))
     assert told == ["adjudicated", 20_000, 15_000, -5_000]
     assert f"replace it: submission, POST /claims/{CLAIM}/replace" in step

@@ -148,7 +148,9 @@ people = st.builds(
 )
 named_only = st.builds(Party, names, maybe, maybe)
 providers = few(
-    st.builds(Provider, st.just("DN"), names, maybe, maybe, words, maybe, st.booleans(), suffix=maybe)
+    st.builds(
+        Provider, st.just("DN"), names, maybe, maybe, words, maybe, st.booleans(), suffix=maybe
+    )
 )
 adjustments = few(st.builds(ClaimAdjustment, groups, codes, cents, quantities)).map(grouped)
 prior_lines = st.builds(

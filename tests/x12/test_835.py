@@ -301,7 +301,9 @@ def test_a_missing_amount_is_told_once_whole_or_streamed(
     data = write_835(HEADER, [remittance(claim_paid())]).replace(as_it_is, without)
     whole = [f for _, f in judge_file(read_file(data)) if f and f.element == element and f.code]
     assert [f.rule for f in whole] == ["amount.missing"]
-    assert [f for _, f in judge_stream(open_file(data)) if f and f.element == element and f.code] == whole
+    assert [
+        f for _, f in judge_stream(open_file(data)) if f and f.element == element and f.code
+    ] == whole
 
 
 @pytest.mark.parametrize("day", [date.max, date.min, date(2200, 1, 1), date(1899, 12, 31)])

@@ -274,7 +274,9 @@ def test_a_set_without_a_claim_is_not_clean(kind: str) -> None:
     for sets in (read_file(cut, strict=False).sets(), open_file(cut)):
         one = next(iter(sets))
         _, findings = ROOMS[kind].judged(one)
-        assert ("CLM", "there is no claim in the set") in {(f.element, f.sentence) for f in findings}
+        assert ("CLM", "there is no claim in the set") in {
+            (f.element, f.sentence) for f in findings
+        }
     one = next(iter(open_file(cut)))
     stream = ROOMS[kind].stream
     assert stream is not None

@@ -67,7 +67,9 @@ def test_a_sign_that_separates_components_cannot_separate_repetitions_too() -> N
         (b"*20260105*0800*18*X*", b"*20260105*080059*18*T*", "GS07"),
     ],
 )
-def test_an_element_of_a_gs_that_says_nothing_is_a_doubt(old: bytes, new: bytes, element: str) -> None:
+def test_an_element_of_a_gs_that_says_nothing_is_a_doubt(
+    old: bytes, new: bytes, element: str
+) -> None:
     assert old in DATA
     assert doubts(DATA.replace(old, new)) == [(element, "")]
 

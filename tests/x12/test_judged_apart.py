@@ -66,7 +66,9 @@ def test_what_was_judged_is_told_before_a_file_that_cannot_be_read_on() -> None:
     assert "'835'" in apart[0]
 
 
-def test_a_process_that_ends_by_itself_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_ends_by_itself_is_told_and_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(judging_apart, "AT_ONCE", 1)
     said = judge_apart(open_file(ALL), 2)
     next(said)
@@ -79,7 +81,9 @@ def test_a_process_that_ends_by_itself_is_told_and_not_waited_for(monkeypatch: p
 
 def test_what_fails_in_another_process_fails_here() -> None:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_serve, args=(theirs,), daemon=True
+    )
     process.start()
     theirs.close()
     judge = _Judge(process, ours)

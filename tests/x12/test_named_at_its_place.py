@@ -84,7 +84,9 @@ def test_a_wrong_code_of_a_stay_is_named_among_many(segment: bytes, element: str
 def test_a_number_that_stands_twice_is_named_where_it_comes_again() -> None:
     data = write_837p(HEADER, [batch(claim(), claim())])
     ((element, _),) = named(data, "e")
-    (found,) = [f for _, f in judge_file(read_file(data)) if f is not None and f.severity == "error"]
+    (found,) = [
+        f for _, f in judge_file(read_file(data)) if f is not None and f.severity == "error"
+    ]
     second = [n for n, text in enumerate(data.split(b"~"), 1) if text.startswith(b"CLM*")][1]
     assert (element, found.segment) == ("CLM01", second)
 
@@ -92,13 +94,20 @@ def test_a_number_that_stands_twice_is_named_where_it_comes_again() -> None:
 @pytest.mark.parametrize(
     ("data", "at"),
     [
-        (CHILDS.replace(b"~N3*2 NOWHERE RD~N4*ANYTOWN*NY*10001~", b"~REF*Y4*CASE~PER*IC*X*TE*5550100001~"), "NM1*QC"),
+        (
+            CHILDS.replace(
+                b"~N3*2 NOWHERE RD~N4*ANYTOWN*NY*10001~", b"~REF*Y4*CASE~PER*IC*X*TE*5550100001~"
+            ),
+            "NM1*QC",
+        ),
         (more(PROFESSIONAL, b"HI*", b"NM1*77*2*CLINIC~"), "NM1*77"),
     ],
     ids=["patient", "service facility"],
 )
 def test_who_has_no_address_and_needs_one_is_named(data: bytes, at: str) -> None:
-    found = [(element, segment) for element, segment in named(data, "e") if element.startswith("N3")]
+    found = [
+        (element, segment) for element, segment in named(data, "e") if element.startswith("N3")
+    ]
     (segment,) = {segment for _, segment in found}
     assert segment.startswith(at) or at == "NM1*QC"
 
@@ -148,11 +157,15 @@ def in_control_signs(data: bytes) -> bytes:
 
 def test_a_file_with_control_signs_as_separators_is_split_and_redacted_as_it_stands() -> None:
     data = in_control_signs(WRITTEN["835"])
-    assert [f for _, f in judge_file(read_file(data)) if f is not None and f.severity == "error"] == []
+    assert [
+        f for _, f in judge_file(read_file(data)) if f is not None and f.severity == "error"
+    ] == []
     parts: dict[int, bytes] = {}
     for piece in split_sets(open_file(data)):
         parts[piece.part] = parts.get(piece.part, b"") + piece.data
     for made in (*parts.values(), b"".join(redact([data], Redactor(b"x")))):
         assert made[:106].count(b"\x1d") == 16
         assert (made[82:83], made[104:106]) == (b"\x1c", b"\x1f\x1e")
-        assert [f for _, f in judge_file(read_file(made)) if f is not None and f.severity == "error"] == []
+        assert [
+            f for _, f in judge_file(read_file(made)) if f is not None and f.severity == "error"
+        ] == []

@@ -12,7 +12,9 @@ def odd(*segments: bytes) -> list[tuple[int, str]]:
 
 
 def test_every_kind_is_told_at_its_first_place() -> None:
-    assert odd(b"A*\x01", b"B*\x02", b"C*a\nb", b"D*\xe4", b"E*\tx", b"F*\xf6", b"G*" + b"*" * 201) == [
+    assert odd(
+        b"A*\x01", b"B*\x02", b"C*a\nb", b"D*\xe4", b"E*\tx", b"F*\xf6", b"G*" + b"*" * 201
+    ) == [
         (0, "segment.control_sign"),
         (2, "segment.line_end"),
         (3, "segment.latin_1"),
@@ -21,7 +23,10 @@ def test_every_kind_is_told_at_its_first_place() -> None:
 
 
 def test_a_control_sign_is_told_behind_a_line_end_and_beside_one() -> None:
-    assert odd(b"A*a\nb", b"B*\x01\nc", b"C*\x01") == [(0, "segment.line_end"), (1, "segment.control_sign")]
+    assert odd(b"A*a\nb", b"B*\x01\nc", b"C*\x01") == [
+        (0, "segment.line_end"),
+        (1, "segment.control_sign"),
+    ]
 
 
 def test_latin_1_is_told_beside_what_was_told_before() -> None:

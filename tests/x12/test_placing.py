@@ -39,8 +39,18 @@ BROKEN = {
     ),
     "a line's pointer": ("837P", b"UN*1***1~", b"UN*1***9~", "SV1*"),
     "what an earlier payer paid": ("837P", b"AMT*D*60~", b"AMT*D*61~", "AMT*D*61"),
-    "an earlier payer's adjustment of a line": ("837P", b"CAS*CO*45*25~", b"CAS*XX*45*25~", "CAS*XX*"),
-    "an admission after the period": ("837I", b"DTP*435*DT*20260105", b"DTP*435*DT*20260106", "DTP*435*"),
+    "an earlier payer's adjustment of a line": (
+        "837P",
+        b"CAS*CO*45*25~",
+        b"CAS*XX*45*25~",
+        "CAS*XX*",
+    ),
+    "an admission after the period": (
+        "837I",
+        b"DTP*435*DT*20260105",
+        b"DTP*435*DT*20260106",
+        "DTP*435*",
+    ),
     "a line's procedure list": ("837I", b"*HC:85025", b"*ZZ:85025", "SV2*"),
 }
 
@@ -73,10 +83,15 @@ def test_a_finding_stands_at_its_segment(what: str) -> None:
     assert set(found) <= {thing for one in open_file(data) for thing in streamed(kind, one)}
 
 
-def test_a_line_that_does_not_balance_is_told_of_at_its_decision_and_the_claim_at_the_payers_sum() -> None:
+def test_a_line_that_does_not_balance_is_told_of_at_its_decision_and_the_claim_at_the_payers_sum() -> (
+    None
+):
     data = WRITTEN["837P"].replace(b"CAS*CO*45*25~", b"CAS*CO*45*24~", 1)
     found = [f for _, f in errors(data) if f.level in ("line", "payer")]
-    assert {(f.loop, text_at(data, f)[:9]) for f in found} == {("2430", "SVD*SYN01"), ("2320", "AMT*D*60")}
+    assert {(f.loop, text_at(data, f)[:9]) for f in found} == {
+        ("2430", "SVD*SYN01"),
+        ("2320", "AMT*D*60"),
+    }
 
 
 @needs_samples

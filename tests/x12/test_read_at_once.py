@@ -55,9 +55,25 @@ FILES = [
     *(path.read_bytes() for path in sorted(SAMPLES.rglob("*.837")) if path.is_file()),
 ]
 USUAL = write_837p(
-    HEADER, [batch(claim(service(1), service(2), rendering_last="ZZDOC", rendering_npi="1999999992"))]
+    HEADER,
+    [batch(claim(service(1), service(2), rendering_last="ZZDOC", rendering_npi="1999999992"))],
 )
-ODD = ("", "ZQ7Y", "73519", "20290317", "HC:1:2", "1:B:1", "-5", "1.5", "0", "12345678901", "RD8", "*", "~", "~LX")
+ODD = (
+    "",
+    "ZQ7Y",
+    "73519",
+    "20290317",
+    "HC:1:2",
+    "1:B:1",
+    "-5",
+    "1.5",
+    "0",
+    "12345678901",
+    "RD8",
+    "*",
+    "~",
+    "~LX",
+)
 STAY = WRITTEN["837I"]
 
 
@@ -119,10 +135,15 @@ def changed(data: bytes) -> Iterator[bytes]:
         if elements[0] in ("ISA", "GS", "ST", "SE", "GE", "IEA", ""):
             continue
         for position in range(1, len(elements)):
-            others: list[list[str]] = [elements[:position], [*elements[:position], "", *elements[position:]]]
+            others: list[list[str]] = [
+                elements[:position],
+                [*elements[:position], "", *elements[position:]],
+            ]
             others += [[*elements[:position], odd, *elements[position + 1 :]] for odd in ODD]
             for other in others:
-                yield "~".join((*segments[:number], "*".join(other), *segments[number + 1 :])).encode()
+                yield "~".join(
+                    (*segments[:number], "*".join(other), *segments[number + 1 :])
+                ).encode()
         for those in ([], [text, text], [text + "*"], [text + "*X"], [text + ":"], [text + ":X"]):
             yield "~".join((*segments[:number], *those, *segments[number + 1 :])).encode()
 
@@ -239,6 +260,10 @@ def test_an_address_of_nobody_and_a_second_one_are_kept_as_they_came(
     (one,) = claim_sets((text[:at] + address + text[at:]).encode())
     reading = reader(one)
     (claim,) = reading.claims()
-    unknown = [*reading.batch.unknown, *claim.unknown, *(s for line in claim.lines for s in line.unknown)]
+    unknown = [
+        *reading.batch.unknown,
+        *claim.unknown,
+        *(s for line in claim.lines for s in line.unknown),
+    ]
     assert unknown == [address[:-1].split("*")]
     assert claim.subscriber.party == before.subscriber.party

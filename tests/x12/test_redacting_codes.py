@@ -63,7 +63,9 @@ def theirs() -> Lists:
                 at = place(composite)
                 for part in composite.findall("element"):
                     found[tag, at, place(part)] |= listed(part)
-    return {at: codes for at, codes in found.items() if codes and at[0] != "ISA" and at != REFERENCE}
+    return {
+        at: codes for at, codes in found.items() if codes and at[0] != "ISA" and at != REFERENCE
+    }
 
 
 def place(element: Element) -> int:
@@ -108,7 +110,10 @@ def test_a_reference_that_is_a_code_stays(reference: str, kept: bool) -> None:
 FILES = {
     **WRITTEN,
     **{name: write_837p(HEADER, [batch(made)]) for name, made in VARIETY.items()},
-    **{f"stay: {name}": write_837i(HEADER, [stays.batch(made)]) for name, made in stays.VARIETY.items()},
+    **{
+        f"stay: {name}": write_837i(HEADER, [stays.batch(made)])
+        for name, made in stays.VARIETY.items()
+    },
     **{path.name: path.read_bytes() for path in SAMPLES.rglob("*") if path.is_file()},
 }
 LISTS = (ours(), theirs())

@@ -87,7 +87,11 @@ def test_a_remittance_shows_payment_claims_lines_and_its_balance() -> None:
 def test_a_payment_whose_amount_cannot_be_read_is_not_shown_as_nothing() -> None:
     data = write_835(HEADER, [remittance(claim_paid())]).replace(b"BPR*I*60*", b"BPR*I*SIXTY*")
     (payment,), (totals,) = only("payment", shown(data)), only("totals", shown(data))
-    assert (payment["amount_cents"], totals["payment_cents"], totals["off_by_cents"]) == (None, None, None)
+    assert (payment["amount_cents"], totals["payment_cents"], totals["off_by_cents"]) == (
+        None,
+        None,
+        None,
+    )
     assert payment["amount"] == totals["balance"] == "BPR02 cannot be read"
 
 
@@ -175,10 +179,16 @@ def test_of_every_sample_all_claims_are_shown_and_no_segment_is_lost() -> None:
 def test_accounts_are_masked_and_the_payers_address_is_not() -> None:
     (payment,) = only("payment", shown(WRITTEN["835"]))
     assert payment["payer_address"] == "1 PAYER WAY, ANYTOWN, NY 100010000"
-    assert (payment["from_account"], payment["to_account"]) == ("999999992 999999", "999988880 99999")
+    assert (payment["from_account"], payment["to_account"]) == (
+        "999999992 999999",
+        "999988880 99999",
+    )
     (payment,) = only("payment", shown(WRITTEN["835"], phi=True))
     assert (payment["format"], payment["originator"]) == ("CCP", "1999999999")
-    assert (payment["from_account"], payment["to_account"]) == ("999999992 123456", "999988880 98765")
+    assert (payment["from_account"], payment["to_account"]) == (
+        "999999992 123456",
+        "999988880 98765",
+    )
 
 
 def test_of_a_claim_contact_and_other_payers_subscriber_are_shown() -> None:

@@ -15,7 +15,12 @@ SECOND = write_837p(HEADER, [batch(secondary())])
 REMIT = WRITTEN["835"]
 
 ERRORS: dict[str, tuple[bytes, bytes, bytes, str]] = {
-    "kind of an id": (PROFESSIONAL, b"*2*SYNTHETIC CLINIC*****XX*", b"*2*SYNTHETIC CLINIC*****ZZ*", "NM108"),
+    "kind of an id": (
+        PROFESSIONAL,
+        b"*2*SYNTHETIC CLINIC*****XX*",
+        b"*2*SYNTHETIC CLINIC*****ZZ*",
+        "NM108",
+    ),
     "sex": (PROFESSIONAL, b"*F~", b"*X~", "DMG03"),
     "relation of a patient": (CHILDS, b"PAT*19~", b"PAT*ZZ~", "PAT01"),
     "signature": (PROFESSIONAL, b"*Y*A*Y*Y~", b"*X*A*Y*Y~", "CLM06"),
@@ -36,7 +41,12 @@ ERRORS: dict[str, tuple[bytes, bytes, bytes, str]] = {
     "day of birth": (PROFESSIONAL, b"*D8*19800203*", b"*D8*19800230*", "DMG02"),
     "day of a patient's birth": (CHILDS, b"*D8*20150203*", b"*D8*20151303*", "DMG02"),
     "day of the batch": (PROFESSIONAL, b"*B0001*20260105*", b"*B0001*20260199*", "BHT04"),
-    "day of somebody who is asked about": (WRITTEN["270"], b"*D8*20260105~", b"*D8*20260132~", "DMG02"),
+    "day of somebody who is asked about": (
+        WRITTEN["270"],
+        b"*D8*20260105~",
+        b"*D8*20260132~",
+        "DMG02",
+    ),
     "benefit": (WRITTEN["271"], b"~EB*1*", b"~EB*ZZ*", "EB01"),
 }
 WARNINGS: dict[str, tuple[bytes, bytes, bytes, str]] = {
@@ -97,7 +107,9 @@ def test_a_subscriber_who_is_the_patient_has_address_birth_and_sex(
 def test_a_question_that_asks_nothing_lacks_its_eq() -> None:
     data = without(WRITTEN["270"], b"EQ*")
     (ack,) = answer_file(read_file(data, strict=False)).acks
-    assert [(f.segment, f.code, f.loop, f.element) for f in ack.sets[0].faults] == [("EQ", "3", "2110C", "")]
+    assert [(f.segment, f.code, f.loop, f.element) for f in ack.sets[0].faults] == [
+        ("EQ", "3", "2110C", "")
+    ]
 
 
 def test_lines_of_a_claim_that_comes_in_pieces_are_counted_all_the_same(
@@ -113,7 +125,9 @@ def test_lines_of_a_claim_that_comes_in_pieces_are_counted_all_the_same(
 
 
 @pytest.mark.parametrize(("frequency", "severity"), [("8", "w"), ("1", "e")])
-def test_a_void_beside_a_new_claim_of_its_number_is_only_told(frequency: str, severity: str) -> None:
+def test_a_void_beside_a_new_claim_of_its_number_is_only_told(
+    frequency: str, severity: str
+) -> None:
     first = claim(frequency=frequency, payer_control="ICN1")
     data = write_837p(HEADER, [batch(first, claim())])
     assert [element for element, _ in named(data, severity) if element == "CLM01"] == ["CLM01"]

@@ -122,9 +122,7 @@ def adjudication_id(d: ClaimPaymentDelivered) -> str:
     return "ADJ" + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
 
 
-def _adjudicate(
-    d: ClaimPaymentDelivered, claim: Claim, account: Account, book: Book
-) -> list[Any]:
+def _adjudicate(d: ClaimPaymentDelivered, claim: Claim, account: Account, book: Book) -> list[Any]:
     p, order = d.payment, _order(d, claim, account)
     identity = adjudication_id(d)
     if any(a.id == identity for a in account.adjudged):
@@ -159,9 +157,7 @@ def _adjudicate(
     ]
 
 
-def _flags(
-    d: ClaimPaymentDelivered, claim: Claim, order: int, account: Account
-) -> tuple[str, ...]:
+def _flags(d: ClaimPaymentDelivered, claim: Claim, order: int, account: Account) -> tuple[str, ...]:
     flags = ["no_money"] if d.payment.status in NO_MONEY else []
     if order != claim.payer_order:
         flags.append("crossover")
@@ -172,7 +168,10 @@ def _flags(
     standing = [
         a
         for a in account.adjudged
-        if a.payer == d.payer and not a.reversed and a.remittance != d.remittance and a.paid_cents > 0
+        if a.payer == d.payer
+        and not a.reversed
+        and a.remittance != d.remittance
+        and a.paid_cents > 0
     ]
     if standing and d.payment.paid_cents > 0:
         flags.append("other_check")
@@ -201,9 +200,7 @@ def _forward(
     ]
 
 
-def _whither(
-    p: ClaimPayment, order: int, account: Account, book: Book
-) -> tuple[str, int | None]:
+def _whither(p: ClaimPayment, order: int, account: Account, book: Book) -> tuple[str, int | None]:
     """Our code of the payer that the claim went to, and which coverage that is.
 
     A payer that nobody knows by this id or name is taken for the next coverage: better watched than billed twice.

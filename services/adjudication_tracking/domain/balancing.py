@@ -32,7 +32,9 @@ def claim_faults(claim: ClaimPayment) -> Iterator[BalanceFault]:
     for line in claim.lines:
         difference = line.charge_cents - _sum(line.adjustments) - line.paid_cents
         if difference:
-            yield fault("line", difference, "a line's charge less its adjustments is not what it paid")
+            yield fault(
+                "line", difference, "a line's charge less its adjustments is not what it paid"
+            )
     in_lines = sum(_sum(line.adjustments) for line in claim.lines)
     difference = claim.charge_cents - _sum(claim.adjustments) - in_lines - claim.paid_cents
     if difference:
@@ -43,7 +45,9 @@ def claim_faults(claim: ClaimPayment) -> Iterator[BalanceFault]:
             yield fault("roll_up", difference, "the lines' charges are not the claim's")
         paid = sum(line.paid_cents for line in claim.lines) - _sum(claim.adjustments)
         if paid != claim.paid_cents:
-            yield fault("roll_up", paid - claim.paid_cents, "the lines' payments are not the claim's")
+            yield fault(
+                "roll_up", paid - claim.paid_cents, "the lines' payments are not the claim's"
+            )
 
 
 def faults(

@@ -44,9 +44,7 @@ def decide(command: TakePart | RefuseFile, state: File | None, book: Any) -> lis
         if file.received or file.refused == command.reason:
             return []
         return [
-            FileRefused(
-                sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason
-            )
+            FileRefused(sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason)
         ]
     if file.received or command.part in file.parts:
         return []

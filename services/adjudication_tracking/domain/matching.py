@@ -8,7 +8,9 @@ from services.adjudication_tracking.domain.charged import Charged
 from services.adjudication_tracking.domain.claim import Claim
 
 
-def matched_lines(payment: ClaimPayment, claim: Claim, account: Account) -> tuple[AdjudicatedLine, ...]:
+def matched_lines(
+    payment: ClaimPayment, claim: Claim, account: Account
+) -> tuple[AdjudicatedLine, ...]:
     """The lines with their charges; a line that fits none keeps none, and its money stays at claim level."""
     left = [account.charges[c] for c in claim.charges if c in account.charges]
     if not left:

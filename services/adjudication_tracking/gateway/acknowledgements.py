@@ -121,9 +121,13 @@ async def _sent(speaker: _Speaker, doors: Doors) -> list[Row]:
     if not rows and not ack.claims():
         if not batch.isa13:
             raise Malformed("a batch is refused whole that is none of ours, and no claim is named")
-        raise Conflict("a batch is refused whole whose claims are not known here: send the file again")
+        raise Conflict(
+            "a batch is refused whole whose claims are not known here: send the file again"
+        )
     if len(rows) < stated and len(ack.claims()) < stated:
-        raise Conflict("a batch is refused whole and not all its claims are known yet: send it again")
+        raise Conflict(
+            "a batch is refused whole and not all its claims are known yet: send it again"
+        )
     return rows
 
 

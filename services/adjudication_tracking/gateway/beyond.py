@@ -17,7 +17,9 @@ _CODE = re.compile(r"[ -~]{0,48}")
 def unkeepable(remit: Remittance, one: TransactionSet) -> list[Finding]:
     """An error for each: what was read of the set says it, and nothing of it can be staged."""
     found = [one.finding(0, BEYOND)] if beyond(remit) else []
-    found += [one.finding(claim.segment, told, claim=claim.clp01) for claim, told in overfull(remit)]
+    found += [
+        one.finding(claim.segment, told, claim=claim.clp01) for claim, told in overfull(remit)
+    ]
     return found + [
         one.finding(max(place, 0), NO_CODE, element=element)
         for place, element, code in _codes(remit)
@@ -36,9 +38,16 @@ def beyond(remit: Remittance) -> bool:
 def overfull(remit: Remittance) -> Iterator[tuple[RemitClaim, str]]:
     """Claims of which one record could not hold what follows from them, each with the limit that it passes."""
     for claim in remit.claims:
-        parts = len(claim.cas) + len(claim.remarks) + sum(1 + len(o.cas) + len(o.remarks) for o in claim.lines)
+        parts = (
+            len(claim.cas)
+            + len(claim.remarks)
+            + sum(1 + len(o.cas) + len(o.remarks) for o in claim.lines)
+        )
         if parts > MOST_PARTS:
-            yield claim, f"{parts:,} lines, adjustments and remarks together; of one claim {MOST_PARTS:,} are taken"
+            yield (
+                claim,
+                f"{parts:,} lines, adjustments and remarks together; of one claim {MOST_PARTS:,} are taken",
+            )
 
 
 def _amounts(remit: Remittance) -> Iterator[int]:

@@ -50,7 +50,9 @@ class Place:
     line: int = 0
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {n}" for name, n in (("claim", self.claim), ("line", self.line)) if n)
+        return ", ".join(
+            f"{name} {n}" for name, n in (("claim", self.claim), ("line", self.line)) if n
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,9 @@ class Entry:
         one = ReceivedSet(
             kind=KIND, claims=len(self.eob.claims), cents=self.eob.amount_cents, outcome="taken"
         )
-        return in_parts(FileReceived(sha256=self.sha256, size_bytes=len(self.data), sets=(one,)), self.said)
+        return in_parts(
+            FileReceived(sha256=self.sha256, size_bytes=len(self.data), sets=(one,)), self.said
+        )
 
 
 async def judge(eob: Eob, who: str, book: Book, doors: Doors) -> Entry:
@@ -238,7 +242,9 @@ def _numbers(eob: Eob, ours: dict[str, Row], typed: Typed) -> tuple[list[str], l
         elif c.account and not of_account:
             sentence = "this account has no claim of that payer order"
         elif len(of_account) > 1:
-            sentence = f"this account has several claims of that payer order: {', '.join(of_account)}"
+            sentence = (
+                f"this account has several claims of that payer order: {', '.join(of_account)}"
+            )
         if sentence:
             mistakes.append(typed.finding(typed.at(n), sentence))
         mistakes += [
@@ -263,7 +269,9 @@ async def _notes(
     for n, number in enumerate(numbers, 1):
         row, sentence = ours.get(number.upper()), ""
         if number in strange and number not in led:
-            sentence = "no claim of ours has this number: what it paid will wait among the unmatched"
+            sentence = (
+                "no claim of ours has this number: what it paid will wait among the unmatched"
+            )
         elif row is not None and payer != row["payer"] and not payer.startswith(UNKNOWN):
             sentence = f"this claim was billed to {row['payer'] or 'nobody'}, not to {payer}"
         if sentence:
@@ -279,7 +287,9 @@ def _strange(claim: EobClaim, n: int, row: Row | None, typed: Typed) -> Iterator
         yield typed.finding(typed.at(n), sentence, severity="warning")
     for m, line in enumerate(claim.lines, 1):
         if row is not None and line.charge and not line.charge.upper().startswith(row["account"]):
-            sentence = "this charge is of another account: the procedure says which it is, or none does"
+            sentence = (
+                "this charge is of another account: the procedure says which it is, or none does"
+            )
             yield typed.finding(typed.at(n, m), sentence, severity="warning")
 
 
@@ -295,7 +305,8 @@ def _remittance(eob: Eob, numbers: Sequence[str], typed: Typed) -> Remittance:
         payee_tax_id=eob.payee_tax_id,
         payee_segment=0,
         claims=[
-            _claim(c, number, n, typed) for n, (c, number) in enumerate(zip(eob.claims, numbers, strict=True), 1)
+            _claim(c, number, n, typed)
+            for n, (c, number) in enumerate(zip(eob.claims, numbers, strict=True), 1)
         ],
         plb=[
             Plb(p.reason, p.cents, p.reference, eob.payee_npi, p.fiscal_year_end, 0)

@@ -14,7 +14,7 @@ MOST_LINES = 999
 MOST_CODES = 99
 """Adjustments of one line or claim: an 835 has room for as many in its CAS segments; remarks and PLB pairs alike."""
 
-Cents = Annotated[int, Field(ge=-10**13, le=10**13, strict=True)]
+Cents = Annotated[int, Field(ge=-(10**13), le=10**13, strict=True)]
 """Whole cents and nothing like them: 80.00 is no 80."""
 Text = Annotated[str, Field(max_length=50, pattern=r"^[ -~]*$")]
 

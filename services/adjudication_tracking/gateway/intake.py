@@ -24,7 +24,9 @@ def in_parts(received: FileReceived, said: list[Said]) -> list[TakePart]:
     """What a file says, in commands of a bounded size; the last closes it."""
     groups = [said[n : n + SAID_IN_PART] for n in range(0, len(said), SAID_IN_PART)] or [[]]
     return [
-        TakePart(received.sha256, n, len(groups), tuple(group), received if n == len(groups) else None)
+        TakePart(
+            received.sha256, n, len(groups), tuple(group), received if n == len(groups) else None
+        )
         for n, group in enumerate(groups, 1)
     ]
 
@@ -72,7 +74,13 @@ class Intake:
         return []
 
     def _note(
-        self, one: TransactionSet, kind: str, outcome: str, claims: int, cents: int, sentence: str = ""
+        self,
+        one: TransactionSet,
+        kind: str,
+        outcome: str,
+        claims: int,
+        cents: int,
+        sentence: str = "",
     ) -> None:
         self.sets.append(
             ReceivedSet(

@@ -134,7 +134,9 @@ async def staged(judged: Judged, book: Book, doors: Doors, known: Row | None) ->
         provider_adjustments=tuple(_plb(p) for p in remit.plb),
         source=source,
         faults=tuple(_fault(f) for f in errors(judged.findings))[:MOST_FAULTS],
-        warnings=tuple(str(f)[:500] for f in judged.findings if f.severity == "warning")[:MOST_WARNINGS],
+        warnings=tuple(str(f)[:500] for f in judged.findings if f.severity == "warning")[
+            :MOST_WARNINGS
+        ],
     )
     said: list[Said] = [(stream, received)]
     said += [(stream, m) for m in await _foreign(key, source, claims, doors)]

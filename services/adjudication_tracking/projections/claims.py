@@ -152,7 +152,12 @@ def _facts(event: Any, row: Row, at: At) -> Row:
     match event:
         case ClaimCreated() if row["reason"]:
             # What another payer was to have sent on is billed from here: it is awaited as any other.
-            return {"acknowledged_on": None, "late": [], "reason": "", "charge_cents": event.total_cents}
+            return {
+                "acknowledged_on": None,
+                "late": [],
+                "reason": "",
+                "charge_cents": event.total_cents,
+            }
         case ClaimResubmitted():
             asked: Row = {"acknowledged_on": None, "late": []}
             # What no payer has yet charges what its account says by now.
@@ -302,5 +307,7 @@ SENT = Projection(
     ),
     keys=_sent_keys,
     project=_sent,
-    indexes=("(isa13, st02, claim)",),  # By its first two alone a change of one claim would pass all of its set.
+    indexes=(
+        "(isa13, st02, claim)",
+    ),  # By its first two alone a change of one claim would pass all of its set.
 )

@@ -1,6 +1,5 @@
 """Received files and what became of them, and the tallies of 277CAs."""
 
-
 import msgspec
 
 from contracts.adjudication_tracking import AcknowledgementTallied, FileReceived, FileRefused

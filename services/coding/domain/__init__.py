@@ -3,4 +3,13 @@
 from services.coding.domain.account import ACCOUNT, Capture, Code, CorrectCharge
 from services.coding.domain.books import Book, evolve_book, hydrate, shelve
 
-__all__ = ["ACCOUNT", "Book", "Capture", "Code", "CorrectCharge", "evolve_book", "hydrate", "shelve"]
+__all__ = [
+    "ACCOUNT",
+    "Book",
+    "Capture",
+    "Code",
+    "CorrectCharge",
+    "evolve_book",
+    "hydrate",
+    "shelve",
+]

@@ -91,7 +91,9 @@ def _capture(c: Capture, account: Account, book: Book) -> list[Any]:
         if known is None:
             fresh.append(charge)
         elif known != charge:
-            raise Refused(f"charge {charge.charge} was captured with other content; correct it instead")
+            raise Refused(
+                f"charge {charge.charge} was captured with other content; correct it instead"
+            )
     if not fresh:
         return []
     if len(account.charges) + len(fresh) > CHARGES_AT_MOST:
@@ -101,7 +103,9 @@ def _capture(c: Capture, account: Account, book: Book) -> list[Any]:
     said: list[Any] = [ChargesCaptured(account=c.account, charges=tuple(fresh))]
     if c.diagnoses or c.lines:
         charges = {**account.charges, **{charge.charge: charge for charge in fresh}}
-        said += _code(c.account, Code(c.account, c.diagnoses, c.lines, c.coder), account, charges, book)
+        said += _code(
+            c.account, Code(c.account, c.diagnoses, c.lines, c.coder), account, charges, book
+        )
     return said
 
 

@@ -52,9 +52,7 @@ def _sequence(diagnoses: Sequence[Diagnosis]) -> Iterator[CodingFailure]:
             rule="DX-ORDER", field="diagnoses", sentence="diagnoses are numbered 1, 2, 3 in order"
         )
     if len({d.code for d in diagnoses}) != len(diagnoses):
-        yield CodingFailure(
-            rule="DX-TWICE", field="diagnoses", sentence="a diagnosis stands twice"
-        )
+        yield CodingFailure(rule="DX-TWICE", field="diagnoses", sentence="a diagnosis stands twice")
 
 
 def _pointers(

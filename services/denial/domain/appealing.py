@@ -18,7 +18,9 @@ def appeal(account: Account, name: str, denial: Denial, command: Appeal, book: B
     if denial.status != "open":
         raise Refused(f"this denial has ended: {denial.status}")
     if UNPROCESSABLE in denial.rarcs:
-        raise Refused("the claim was never processed: it has no appeal and goes again as a new claim")
+        raise Refused(
+            "the claim was never processed: it has no appeal and goes again as a new claim"
+        )
     if book.today is not None and command.filed_on > book.today:
         raise Refused("the day on which it was filed has not come yet")
     level, policy = denial.level + 1, _policy(account, denial, book, command.filed_on)
@@ -42,7 +44,9 @@ def appeal(account: Account, name: str, denial: Denial, command: Appeal, book: B
     ]
 
 
-def decide_appeal(account: Account, name: str, denial: Denial, command: DecideAppeal, book: Book) -> Says:
+def decide_appeal(
+    account: Account, name: str, denial: Denial, command: DecideAppeal, book: Book
+) -> Says:
     """Overturned, its money is awaited; upheld, the next level's days begin; withdrawn, its own deadline stands."""
     if not (denial.standing and denial.appealed):
         raise Refused("there is no undecided appeal of this denial")

@@ -57,8 +57,6 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
     raise TypeError(f"{type(command).__name__} is nothing that denials do")
 
 
-
-
 def _end(account: Account, posted: PaymentPosted) -> list[DenialResolved]:
     """Earlier denials whose money this posting took, or whose correction it answers after a reversal."""
     says: list[DenialResolved] = []
@@ -93,7 +91,9 @@ def _taken_for_duplicates(
         if told and about and asked and account.stands(denial) and denial.left:
             number += 1
             says.append(
-                _resolved(account, name, "upheld", denial.left, posted.posted_on, TAKEN_FOR_A_DUPLICATE)
+                _resolved(
+                    account, name, "upheld", denial.left, posted.posted_on, TAKEN_FOR_A_DUPLICATE
+                )
             )
             # The next correction answers the newest decision.
             step = f"{TAKEN_FOR_A_DUPLICATE} Next: {told.next_action}"
@@ -184,7 +184,6 @@ def _journalled(account: Account, back: Mapping[str, int]) -> dict[str, int]:
     there = {charge: account.nobodys(charge) for charge in back}
     known = {charge: cents for charge, cents in there.items() if cents is not None}
     return {charge: min(cents, known.get(charge, cents)) for charge, cents in back.items()}
-
 
 
 def _move(account: Account, command: HearMoved) -> Says:

@@ -16,7 +16,9 @@ UNPROCESSABLE = "MA130"
 Says = list[Event | Say]
 
 
-def open_denials(account: Account, posted: PaymentPosted, book: Book, ended: Container[str]) -> Says:
+def open_denials(
+    account: Account, posted: PaymentPosted, book: Book, ended: Container[str]
+) -> Says:
     """One a denied amount, for what of it is denied in the journal: what left before by another way is nobody's work."""
     if any(d.adjudication == posted.adjudication for d in account.denials.values()):
         return []

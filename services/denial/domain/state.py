@@ -313,7 +313,9 @@ def _owed_again(account: Account, event: WriteOffPosted) -> Account:
 def _moved(account: Account, event: ResponsibilityMoved) -> Account:
     """The same of what moved on, which was first what is left of denials that its decision ended."""
     by, denials = event.adjudication, account.denials
-    waits = [name for name, denial in denials.items() if by and denial.waits and denial.ended_by == by]
+    waits = [
+        name for name, denial in denials.items() if by and denial.waits and denial.ended_by == by
+    ]
     stand = [name for name, denial in denials.items() if denial.standing]
     return _taken(account, drawn(event.entries), by, [*waits, *stand])
 

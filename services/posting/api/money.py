@@ -22,7 +22,9 @@ _SUMS = {
 def _sum(name: str) -> str:
     sign, *ledgers = _SUMS[name]
     listed = ", ".join(f"'{ledger}'" for ledger in ledgers)
-    return f"coalesce({sign}sum(j.cents) filter (where j.ledger in ({listed})), 0)::bigint as {name}"
+    return (
+        f"coalesce({sign}sum(j.cents) filter (where j.ledger in ({listed})), 0)::bigint as {name}"
+    )
 
 
 _MONEY = (
@@ -45,5 +47,7 @@ def difference(row: dict[str, Any]) -> int:
     became = (
         "insurance_paid", "patient_paid", "contractual", "write_off", "patient_owes", "payers_owe", "opening"
     )  # fmt: skip
-    left: int = row["billed_cents"] + row["credit_cents"] - sum(row[f"{name}_cents"] for name in became)
+    left: int = (
+        row["billed_cents"] + row["credit_cents"] - sum(row[f"{name}_cents"] for name in became)
+    )
     return left

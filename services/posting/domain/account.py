@@ -184,7 +184,9 @@ def _standing(
     left = ("open", "denied")
     # What explains to the cent what is left of each charge is the rest of it, not the same again.
     rest = all(one.explained() == account.room(key, left) for key, one in stated.items())
-    if not rest and any((p.paid, p.paid_for()) == (said.paid_cents, charges) for p in before if p.paid > 0):
+    if not rest and any(
+        (p.paid, p.paid_for()) == (said.paid_cents, charges) for p in before if p.paid > 0
+    ):
         return Standing((), later, False, True)
     again = ("next_payer",) if account.asked_again(order) else ()
     return Standing((*again, "open", "denied"), later, False, True)

@@ -69,7 +69,9 @@ def evolve(state: Account | None, event: Any) -> Account:
         case UnderpaymentFound():
             account = _off(account, event.adjudication, lambda off: (*off, event.line))
         case UnderpaymentSettled():
-            account = _off(account, event.adjudication, lambda off: tuple(n for n in off if n != event.line))
+            account = _off(
+                account, event.adjudication, lambda off: tuple(n for n in off if n != event.line)
+            )
         case PatientPaymentReceived():
             account = patient_money.waits(account, event, event.amount_cents)
         case PatientPaymentAssigned():
@@ -126,7 +128,9 @@ def _known_as(account: Account, event: ClaimAdjudicated) -> Account:
     return replace(account, controls=controls)
 
 
-def _off(account: Account, adjudication: str, after: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Account:
+def _off(
+    account: Account, adjudication: str, after: Callable[[tuple[int, ...]], tuple[int, ...]]
+) -> Account:
     posted = account.posted[adjudication]
     posted = replace(posted, off=after(posted.off))
     return replace(account, posted={**account.posted, adjudication: posted})

@@ -121,7 +121,10 @@ def owed_after_all(telling: Telling, command: TakeBackWriteOff) -> None:
         raise Refused("what is taken back is more than nothing")
     let_go: dict[str, int] = {}
     for off in telling.account.let_go:
-        if (off.kind, off.bucket) == (command.kind, command.bucket) and command.charge in (None, off.charge):
+        if (off.kind, off.bucket) == (command.kind, command.bucket) and command.charge in (
+            None,
+            off.charge,
+        ):
             let_go[off.charge] = let_go.get(off.charge, 0) + off.cents
     there = sum(let_go.values())
     if (command.cents or 0) > there:

@@ -49,7 +49,9 @@ class Compared(NamedTuple):
         """Under or over the contract by more than it tolerates; None where it is as contracted."""
         if self.variance > self.schedule.tolerance_cents:
             return "under"
-        return "over" if -self.variance > self.schedule.tolerance_cents and not self.denied else None
+        return (
+            "over" if -self.variance > self.schedule.tolerance_cents and not self.denied else None
+        )
 
 
 def compared(
@@ -63,7 +65,9 @@ def compared(
     schedules = book.schedules.get(said.payer)
     if not schedules or later or said.status not in AS_FIRST or _priced_whole(said, rules):
         return []
-    paid_for = {c for p in account.posted.values() if p.live and p.payer == said.payer for c in p.paid_for()}
+    paid_for = {
+        c for p in account.posted.values() if p.live and p.payer == said.payer for c in p.paid_for()
+    }
     found = []
     for number, line in enumerate(said.lines, 1):
         day = line.service_on or account.service_on
@@ -78,13 +82,20 @@ def compared(
 def _priced_whole(said: ClaimAdjudicated, rules: RuleSet) -> bool:
     """Whether the claim as a whole was brought down: then its lines do not say what was allowed."""
     return any(
-        a.reason not in AFTER_ALLOWED and _meaning(a, said.remarks, said.payer, rules) in ("contractual", "denied")
+        a.reason not in AFTER_ALLOWED
+        and _meaning(a, said.remarks, said.payer, rules) in ("contractual", "denied")
         for a in said.adjustments
     )
 
 
 def _compared(
-    number: int, line: AdjudicatedLine, day: date, said: ClaimAdjudicated, schedule: Schedule, book: Book, rules: RuleSet
+    number: int,
+    line: AdjudicatedLine,
+    day: date,
+    said: ClaimAdjudicated,
+    schedule: Schedule,
+    book: Book,
+    rules: RuleSet,
 ) -> Compared | None:
     rate = rate_of(book.rates.get(schedule.sha256, {}), line.procedure, line.modifiers)
     reasons = {a.reason for a in line.adjustments}
@@ -118,7 +129,9 @@ def tell_findings(telling: Telling, said: ClaimAdjudicated, lines: Iterable[Comp
             telling.say(_finding(said, one, one.standing))
 
 
-def _finding(said: ClaimAdjudicated, one: Compared, standing: Literal["under", "over"]) -> UnderpaymentFound:
+def _finding(
+    said: ClaimAdjudicated, one: Compared, standing: Literal["under", "over"]
+) -> UnderpaymentFound:
     line = one.line
     assert line.charge
     return UnderpaymentFound(
@@ -153,18 +166,28 @@ def settle(telling: Telling, command: SettleUnderpayment) -> None:
     if posted is None or not lines:
         raise Refused("nothing of that decision waits as allowed under or over its contract")
     for line in lines:
-        _end(telling, command.adjudication, posted, line, "settled", command.reason, command.approver)
+        _end(
+            telling, command.adjudication, posted, line, "settled", command.reason, command.approver
+        )
 
 
 def taken_back(telling: Telling, adjudication: str) -> None:
     """A decision that its payer takes back is held against no contract any more."""
     posted = telling.account.posted[adjudication]
     for line in posted.off:
-        _end(telling, adjudication, posted, line, "reversed", "The payer took its decision back.", "")
+        _end(
+            telling, adjudication, posted, line, "reversed", "The payer took its decision back.", ""
+        )
 
 
 def _end(
-    telling: Telling, adjudication: str, posted: Posted, line: int, outcome: Outcome, reason: str, approver: str
+    telling: Telling,
+    adjudication: str,
+    posted: Posted,
+    line: int,
+    outcome: Outcome,
+    reason: str,
+    approver: str,
 ) -> None:
     telling.say(
         UnderpaymentSettled(

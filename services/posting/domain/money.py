@@ -149,7 +149,9 @@ class Deposit(Struct, frozen=True):
 
     def left(self) -> int:
         """What of it is nobody's yet; an older version's state knows only that all of it is somebody's."""
-        return self.amount_cents - (self.matched_cents or (self.amount_cents if self.matched else 0))
+        return self.amount_cents - (
+            self.matched_cents or (self.amount_cents if self.matched else 0)
+        )
 
 
 def decide_deposit(

@@ -94,7 +94,9 @@ def _less_self_pay(telling: Telling, key: str) -> None:
             ),
         )
     )
-    take_back_write_offs(telling, key, ("patient",), _missing(telling.account, key, "patient"), LOWERED)
+    take_back_write_offs(
+        telling, key, ("patient",), _missing(telling.account, key, "patient"), LOWERED
+    )
 
 
 def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missing: int) -> int:

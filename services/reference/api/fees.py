@@ -49,7 +49,9 @@ def read_rates(data: bytes) -> list[FeeRate]:
     if not rates and not mistakes:
         mistakes = [Mistake(1, "", "it has no rate")]
     if mistakes:
-        refused = Malformed(f"{len(mistakes):,} things are wrong with it and nothing is kept; {_told(mistakes[0])}")
+        refused = Malformed(
+            f"{len(mistakes):,} things are wrong with it and nothing is kept; {_told(mistakes[0])}"
+        )
         shown = [m._asdict() for m in mistakes[:MISTAKES_SHOWN]]
         refused.more = {"mistakes": shown, "left_off": len(mistakes) - len(shown)}
         raise refused
@@ -74,7 +76,9 @@ def _read(text: str, rates: dict[Key, FeeRate]) -> Iterator[Mistake]:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(seen) == RATES_AT_MOST:
-                yield Mistake(rows.line_num, "", f"a fee schedule has at most {RATES_AT_MOST:,} rates")
+                yield Mistake(
+                    rows.line_num, "", f"a fee schedule has at most {RATES_AT_MOST:,} rates"
+                )
                 return
             found: list[Mistake] = []
             rate = _rate(rows.line_num, names, cells, found)
@@ -83,7 +87,11 @@ def _read(text: str, rates: dict[Key, FeeRate]) -> Iterator[Mistake]:
                 continue
             key = rate.procedure, frozenset(rate.modifiers)
             if (before := seen.setdefault(key, rows.line_num)) != rows.line_num:
-                yield Mistake(rows.line_num, "procedure", f"row {before} is about the same procedure and modifiers")
+                yield Mistake(
+                    rows.line_num,
+                    "procedure",
+                    f"row {before} is about the same procedure and modifiers",
+                )
             rates[key] = rate
     except csv.Error:
         yield Mistake(rows.line_num, "", "it is not CSV from here on")
@@ -96,7 +104,11 @@ def _header(names: list[str]) -> Iterator[Mistake]:
         elif name in names[: place - 1]:
             yield Mistake(1, f"column {place}", f"{name} is there twice")
     if "procedure" not in names or not {"allowed_cents", "basis_points"}.intersection(names):
-        yield Mistake(1, "", "the first row names the columns: procedure, modifiers, and allowed_cents or basis_points")
+        yield Mistake(
+            1,
+            "",
+            "the first row names the columns: procedure, modifiers, and allowed_cents or basis_points",
+        )
 
 
 def _rate(row: int, names: list[str], cells: list[str], mistakes: list[Mistake]) -> FeeRate | None:
@@ -111,21 +123,33 @@ def _rate(row: int, names: list[str], cells: list[str], mistakes: list[Mistake])
     if not _PROCEDURE.fullmatch(procedure):
         tell("procedure", "it is no procedure code of 2 to 10 letters and digits")
     modifiers = tuple(sorted(said.get("modifiers", "").upper().split()))
-    if len(set(modifiers)) != len(modifiers) or len(modifiers) > 2 or not all(map(_MODIFIER.fullmatch, modifiers)):
-        tell("modifiers", "they are at most two different ones of two letters or digits, with a blank between them")
+    if (
+        len(set(modifiers)) != len(modifiers)
+        or len(modifiers) > 2
+        or not all(map(_MODIFIER.fullmatch, modifiers))
+    ):
+        tell(
+            "modifiers",
+            "they are at most two different ones of two letters or digits, with a blank between them",
+        )
     cents = _number(said.get("allowed_cents", ""), "allowed_cents", 0, MOST_CENTS, tell)
     points = _number(said.get("basis_points", ""), "basis_points", 1, MOST_BASIS_POINTS, tell)
     if not mistakes and (cents is None) == (points is None):
         tell("allowed_cents", "a rate is either cents for one unit, or basis points of the charge")
     if mistakes:
         return None
-    return FeeRate(procedure=procedure, modifiers=modifiers, allowed_cents=cents, basis_points=points)
+    return FeeRate(
+        procedure=procedure, modifiers=modifiers, allowed_cents=cents, basis_points=points
+    )
 
 
 def _number(cell: str, column: str, least: int, most: int, tell: Tell) -> int | None:
     if not cell:
         return None
     if not _WHOLE.fullmatch(cell) or not least <= int(cell) <= most:
-        tell(column, f"it is no whole number from {least} to {most:,}: amounts are cents, without a point")
+        tell(
+            column,
+            f"it is no whole number from {least} to {most:,}: amounts are cents, without a point",
+        )
         return None
     return int(cell)

@@ -99,7 +99,9 @@ def read_codes(data: bytes) -> list[str]:
     return codes
 
 
-Kind = Literal["calendar", "facility", "payer", "receiver", "enrolment", "code-set", "rule-set", "fee-schedule"]
+Kind = Literal[
+    "calendar", "facility", "payer", "receiver", "enrolment", "code-set", "rule-set", "fee-schedule"
+]
 """What is listed, by the first part of its name."""
 
 
@@ -178,7 +180,6 @@ def _files(router: APIRouter, doors: Doors) -> None:
         }
         return await _publish(doors, CodeSetPublished, facts, data, key, who)
 
-
     @router.post("/fee-schedules")
     async def fee_schedule(
         key: IdempotencyKey,
@@ -207,7 +208,6 @@ def _files(router: APIRouter, doors: Doors) -> None:
             "tolerance_cents": tolerance_cents,
         }
         return await _publish(doors, FeeSchedulePublished, facts, kept, key, who)
-
 
     @router.post("/fee-schedules/check")
     async def check(data: Annotated[bytes, Body(media_type="text/csv")]) -> dict[str, Any]:

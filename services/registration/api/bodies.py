@@ -148,7 +148,9 @@ class TripBody(_Body):
     def _says_why(self) -> Self:
         if bool(self.reason) != bool(self.miles):
             raise ValueError("a ride has a reason and miles, or neither")
-        if not self.reason and (self.patients is None or self.round_trip or self.stretcher or self.pounds):
+        if not self.reason and (
+            self.patients is None or self.round_trip or self.stretcher or self.pounds
+        ):
             raise ValueError("a ride says why and how far, or how many shared it")
         return self
 

@@ -69,7 +69,9 @@ def _coverage(cover: CoverageBody, sealed: Sealed) -> Coverage:
 
 def _content(e: Encounter) -> str:
     """What tells other content: without what is not said and was no field once, so that what was told then stays the same."""
-    later: dict[str, Any] = {name: True for name in ("facts", "note") if name not in e.model_fields_set}
+    later: dict[str, Any] = {
+        name: True for name in ("facts", "note") if name not in e.model_fields_set
+    }
     if e.note is not None:
         unsaid = {"lines", "trips", "stops"} - e.note.model_fields_set
         later |= {"note": unsaid} if unsaid else {}
@@ -128,7 +130,9 @@ async def _answers(doors: Doors, orders: list[Order]) -> list[Answer]:
     of_others = await _of_other_patients(doors, [o.command for o in orders])
     handled = iter(await doors.handle([o for n, o in enumerate(orders) if n not in of_others]))
     return [
-        Answer(Refused.status, o.stream, code=Refused.code, sentence=TAKEN) if n in of_others else next(handled)
+        Answer(Refused.status, o.stream, code=Refused.code, sentence=TAKEN)
+        if n in of_others
+        else next(handled)
         for n, o in enumerate(orders)
     ]
 
@@ -209,9 +213,7 @@ def routes(doors: Doors) -> APIRouter:
         """Set the whole ordered list; it reaches every account of the patient."""
         sealed = await doors.seal_all([(patient, _member(c)) for c in body.coverages])
         made = tuple(_coverage(c, box) for c, box in zip(body.coverages, sealed, strict=True))
-        digest = doors.pseudonym(
-            "coverages", body.model_dump_json(exclude=_later(body.coverages))
-        )
+        digest = doors.pseudonym("coverages", body.model_dump_json(exclude=_later(body.coverages)))
         command = SetCoverages(patient, made, body.set_on, body.reason, digest)
         return await _tell(doors, patient, command, key, digest, who)
 

@@ -11,15 +11,15 @@ _WHOLE = (
     "when 'staged' then 'wait for the rest of its claims; if they stay away, hand the file in again' else '' end"
 )
 """What to do about a check of which nothing is posted."""
-_MATCH = f"'lead it to a claim of ours: {_DOOR}' || u.remittance || '/claims/' || u.position || '/match'"
+_MATCH = (
+    f"'lead it to a claim of ours: {_DOOR}' || u.remittance || '/claims/' || u.position || '/match'"
+)
 _ORIGINAL = (
     "'compare it with the decisions of the account (story): if one comes yet it posts by itself; else ask the payer "
     "to take its decision back whole'"
 )
 _SUSPENSE = "'ask the payer for the claims that are missing, or whose money it is'"
-_OWED_TO_US = (
-    "'the payer took back what we had refunded: ask for the money back, or for the PLB 72 that acknowledges the refund'"
-)
+_OWED_TO_US = "'the payer took back what we had refunded: ask for the money back, or for the PLB 72 that acknowledges the refund'"
 _UNEXPLAINED = (
     "case when t.what = 'reversal' or l.cents = 0 then '' "
     "when l.cents < 0 then 'the payer puts off what it takes back: it is kept from a later check under this reference; "

@@ -33,7 +33,8 @@ _DENIED = {
     "denials asked about after their deadline": "requested_on > deadline_on",
 }
 _OFF = {
-    f"lines allowed {standing} their contract": f"standing = '{standing}' and state <> 'reversed'" for standing in ("under", "over")
+    f"lines allowed {standing} their contract": f"standing = '{standing}' and state <> 'reversed'"
+    for standing in ("under", "over")
 }
 _STANDING = {
     "denials to do": "standing = 'to do'",
@@ -45,7 +46,9 @@ _STANDING = {
 def _money() -> str:
     sums = dict(SUMS)
     pairs = [(name, sums[column]) for name, column in _OF_MONEY.items()]
-    pairs += [(name, f"case when {when} then {PAYERS_OWE} else 0 end") for name, when in _AGED.items()]
+    pairs += [
+        (name, f"case when {when} then {PAYERS_OWE} else 0 end") for name, when in _AGED.items()
+    ]
     values = ", ".join(f"('{name}', ({what})::bigint)" for name, what in pairs)
     return (
         "select figure, facility, payer, count(*) as items, sum(cents)::bigint as cents from "

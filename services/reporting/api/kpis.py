@@ -33,19 +33,64 @@ NOW: tuple[By, ...] = ("payer", "facility")
 _BEFORE_THAT = "a month's mean of the three months before"
 KPIS = (
     Kpi("clean claim rate", "claims never held before they were first sent / claims first sent"),
-    Kpi("payer acceptance rate", "claims that the payer accepted and nobody rejected first / claims first sent"),
-    Kpi("first-pass resolution rate", "first decisions on all of a claim that deny nothing / first decisions"),
-    Kpi("initial denial rate by volume", f"claims denied at their first decision / claims first sent, {_BEFORE_THAT}", over=3),
     Kpi(
-        "initial denial rate by dollars", f"gross charges of those / gross charges first sent, {_BEFORE_THAT}", "cents", over=3
+        "payer acceptance rate",
+        "claims that the payer accepted and nobody rejected first / claims first sent",
     ),
-    Kpi("remittance denial rate", "payments of claims that deny something / payments of claims on 835s", "payments"),
-    Kpi("paid as expected", "lines allowed as the payer's contract says / lines that a contract was held against", "lines"),
-    Kpi("denial write-off rate", "denied money written off / net revenue, by date of service", "cents"),
-    Kpi("net collection rate", "paid by payers and patients, less refunds / net revenue, by date of service", "cents"),
-    Kpi("cash collection rate", "cash posted in the month / net revenue of the month's services", "cents", of=("month",)),
-    Kpi("aged A/R over 90 days", "A/R older than 90 days from the date of service / A/R", "cents", of=NOW),
-    Kpi("net days in A/R", f"A/R less credits / net revenue a day of the last {REVENUE_DAYS} days", "cents", "days", of=NOW),
+    Kpi(
+        "first-pass resolution rate",
+        "first decisions on all of a claim that deny nothing / first decisions",
+    ),
+    Kpi(
+        "initial denial rate by volume",
+        f"claims denied at their first decision / claims first sent, {_BEFORE_THAT}",
+        over=3,
+    ),
+    Kpi(
+        "initial denial rate by dollars",
+        f"gross charges of those / gross charges first sent, {_BEFORE_THAT}",
+        "cents",
+        over=3,
+    ),
+    Kpi(
+        "remittance denial rate",
+        "payments of claims that deny something / payments of claims on 835s",
+        "payments",
+    ),
+    Kpi(
+        "paid as expected",
+        "lines allowed as the payer's contract says / lines that a contract was held against",
+        "lines",
+    ),
+    Kpi(
+        "denial write-off rate",
+        "denied money written off / net revenue, by date of service",
+        "cents",
+    ),
+    Kpi(
+        "net collection rate",
+        "paid by payers and patients, less refunds / net revenue, by date of service",
+        "cents",
+    ),
+    Kpi(
+        "cash collection rate",
+        "cash posted in the month / net revenue of the month's services",
+        "cents",
+        of=("month",),
+    ),
+    Kpi(
+        "aged A/R over 90 days",
+        "A/R older than 90 days from the date of service / A/R",
+        "cents",
+        of=NOW,
+    ),
+    Kpi(
+        "net days in A/R",
+        f"A/R less credits / net revenue a day of the last {REVENUE_DAYS} days",
+        "cents",
+        "days",
+        of=NOW,
+    ),
 )
 _FROM = f"(date_trunc('month', {TODAY}) - make_interval(months => $1 - 1))::date"
 _REVENUE_FROM = f"greatest({TODAY} - {REVENUE_DAYS - 1}, (select min(day) from business_day))"
@@ -112,7 +157,12 @@ _OWED_NOW = (
     "('aged A/R over 90 days', old, owed), ('net days in A/R', less_credits, revenue)) f(kpi, part, whole)"
 )
 _FACTS = " union all ".join((_CLAIMS, _INITIAL, _PAYMENTS, _EXPECTED, _REVENUE, _CASH, _OWED_NOW))
-_GROUPS = {"month": "to_char(day, 'YYYY-MM')", "payer": "payer", "facility": "facility", "all": "''"}
+_GROUPS = {
+    "month": "to_char(day, 'YYYY-MM')",
+    "payer": "payer",
+    "facility": "facility",
+    "all": "''",
+}
 
 
 def _statement(by: By) -> str:
@@ -128,7 +178,8 @@ async def kpis(doors: Doors, by: By = "all", months: int = MONTHS) -> dict[str, 
     """Each figure in total, and by month, payer or facility, with numerator, denominator and value."""
     days = (
         await doors.rows(
-            f"select {TODAY} as as_of, {_FROM} as since, {TODAY} - {_REVENUE_FROM} + 1 as revenue_days", months
+            f"select {TODAY} as as_of, {_FROM} as since, {TODAY} - {_REVENUE_FROM} + 1 as revenue_days",
+            months,
         )
     )[0]
     found: dict[str, list[Row]] = {}
@@ -138,7 +189,11 @@ async def kpis(doors: Doors, by: By = "all", months: int = MONTHS) -> dict[str, 
         "as_of": days["as_of"],
         "since": days["since"],
         "by": by,
-        "kpis": [row for kpi in KPIS for row in _told(kpi, by, found.get(kpi.name, []), days["revenue_days"] or 0)],
+        "kpis": [
+            row
+            for kpi in KPIS
+            for row in _told(kpi, by, found.get(kpi.name, []), days["revenue_days"] or 0)
+        ],
     }
 
 
@@ -157,7 +212,11 @@ def figure(kpi: Kpi, name: str | None, part: int, whole: int, over: int) -> Row:
     value = None
     if whole > 0:
         exact = Decimal(part * over) / whole
-        value = int(_rounded(exact * 10_000)) if kpi.unit == "basis points" else float(_rounded(exact, "0.1"))
+        value = (
+            int(_rounded(exact * 10_000))
+            if kpi.unit == "basis points"
+            else float(_rounded(exact, "0.1"))
+        )
     below = Decimal(whole) / max(over, 1)
     return {
         "kpi": kpi.name,
@@ -165,7 +224,9 @@ def figure(kpi: Kpi, name: str | None, part: int, whole: int, over: int) -> Row:
         "name": name,
         "counts": kpi.counts,
         "numerator": part,
-        "denominator": int(_rounded(below)) if kpi.counts == "cents" or over == 1 else float(_rounded(below, "0.1")),
+        "denominator": int(_rounded(below))
+        if kpi.counts == "cents" or over == 1
+        else float(_rounded(below, "0.1")),
         "unit": kpi.unit,
         "value": value,
     }

@@ -41,9 +41,9 @@ SUMS = (
     ),
 )
 """`difference_cents` is what the equation leaves over: 0, or a cent is lost."""
-_TOTALS = ", ".join(
-    f"coalesce(sum({what}), 0)::bigint as {name}" for name, what in SUMS
-) + (", count(*) as accounts")
+_TOTALS = ", ".join(f"coalesce(sum({what}), 0)::bigint as {name}" for name, what in SUMS) + (
+    ", count(*) as accounts"
+)
 
 _OWED = (
     f"('insurance', 'in process', coalesce(nullif(payer, ''), '?'), {OPEN}), "
@@ -72,9 +72,7 @@ async def money(doors: Doors) -> list[Row]:
 
 async def money_by_facility(doors: Doors) -> list[Row]:
     """The same by facility."""
-    return await doors.rows(
-        f"select facility, {_TOTALS} from account_money group by 1 order by 1"
-    )
+    return await doors.rows(f"select facility, {_TOTALS} from account_money group by 1 order by 1")
 
 
 async def money_by_payer(doors: Doors) -> list[Row]:

@@ -57,7 +57,9 @@ async def _account_of(doors: Doors, number: str) -> str:
     if not found:
         return number_asked(number)[:ACCOUNT_LENGTH]
     if found[0]["listed"] > 1:
-        raise Refused(f"{found[0]['listed']:,} accounts have this number (GET /accounts/…); ask for one of them")
+        raise Refused(
+            f"{found[0]['listed']:,} accounts have this number (GET /accounts/…); ask for one of them"
+        )
     return str(found[0]["account"])
 
 

@@ -205,4 +205,7 @@ async def parked(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
 
     What says that a record was parked waits behind it where reporting itself parked it: those stand in its own table.
     """
-    return await doors.rows(f"select *, count(*) over () as listed from ({PARKED}) p order by parked_on, service limit $1", limit)
+    return await doors.rows(
+        f"select *, count(*) over () as listed from ({PARKED}) p order by parked_on, service limit $1",
+        limit,
+    )

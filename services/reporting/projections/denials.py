@@ -30,7 +30,12 @@ def _denial(row: Row | None, event: Any, at: At) -> Row | None:
             return row and {**row, **asked}
         case AppealFiled():
             filed = {"state": "requested", "route": "appeal", "level": event.level}
-            return row and {**row, **filed, "requested_on": event.filed_on, "answer_by": event.answer_by}
+            return row and {
+                **row,
+                **filed,
+                "requested_on": event.filed_on,
+                "answer_by": event.answer_by,
+            }
         case AppealDecided(outcome="overturned"):
             return row and {**row, "route": "appeal won", "answer_by": event.due_on}
         case AppealDecided():

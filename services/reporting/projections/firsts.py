@@ -40,7 +40,9 @@ def firsts(row: Row, event: Any) -> Row:
         case ClaimRejected():
             return _answered(row, "rejected")
         case ClaimAdjudicated() if "no_money" not in event.flags:
-            return _answered(row, "accepted")  # A payer that decides has taken it on, with a 277CA or without.
+            return _answered(
+                row, "accepted"
+            )  # A payer that decides has taken it on, with a 277CA or without.
         case PaymentPosted() if row["first_decided_on"] is None:
             return {
                 "first_decided_on": event.posted_on,

@@ -100,8 +100,12 @@ def _money(row: Row | None, event: Any, at: At) -> Row:
             # Self-pay whose coverage is found later goes back to the first payer, not on to the next.
             if event.from_payer_order:
                 row["next_payer"] = event.to_payer
-        case WriteOffPosted() if row["denied_write_off_cents"] is not None:  # An older version's row has none.
-            row["denied_write_off_cents"] -= sum(e.cents for e in event.entries if e.ledger == "ar_denied")
+        case WriteOffPosted() if (
+            row["denied_write_off_cents"] is not None
+        ):  # An older version's row has none.
+            row["denied_write_off_cents"] -= sum(
+                e.cents for e in event.entries if e.ledger == "ar_denied"
+            )
         case ClaimSubmitted():
             row["first_billed_on"] = row["first_billed_on"] or event.submitted_on
     before = row["credit_cents"]

@@ -208,7 +208,9 @@ def _numbers(event: Any, at: At) -> list[tuple[str, str, str]]:
             return []
     if not at.stream.startswith("account/"):
         return []
-    return [(asked, kind, at.stream[8:]) for kind, number in said if (asked := number_asked(number))]
+    return [
+        (asked, kind, at.stream[8:]) for kind, number in said if (asked := number_asked(number))
+    ]
 
 
 NUMBERS = Projection(
@@ -224,7 +226,9 @@ NUMBERS = Projection(
         }
     ),
     keys=_numbers,
-    project=lambda row, event, at, key: row or dict(zip(("number", "kind", "account"), key, strict=True)),
+    project=lambda row, event, at, key: (
+        row or dict(zip(("number", "kind", "account"), key, strict=True))
+    ),
     keyed=True,
     lasting=True,
 )

@@ -229,7 +229,9 @@ def _before_void(claim: ClaimState, event: ClaimResubmitted) -> BeforeVoid | Non
         return None
     match claim.status:
         case "accepted" | "adjudicated" as stands if claim.before_void is not None:
-            return _replace(claim.before_void, stands=stands)  # Decided while its void was on the way.
+            return _replace(
+                claim.before_void, stands=stands
+            )  # Decided while its void was on the way.
         case "accepted" | "adjudicated" as stands:
             return BeforeVoid(stands, claim.frequency, claim.payer_control)
     return claim.before_void

@@ -68,7 +68,9 @@ def under(billing: x.BillingProvider, made: x.ProfessionalClaim) -> x.Profession
         return p.role == RENDERING and p.npi == billing.npi and p.last == UNNAMED
 
     whole = _of_the_whole(made)
-    if not is_billing(whole) and not any(is_billing(p) for line in made.lines for p in line.providers):
+    if not is_billing(whole) and not any(
+        is_billing(p) for line in made.lines for p in line.providers
+    ):
         return made
     made.rendering_npi = made.rendering_last = made.rendering_first = made.rendering_taxonomy = ""
     made.rendering_references = []

@@ -57,9 +57,7 @@ def decide(command: Command, state: File | None, book: Books | None) -> Iterable
 
 
 def _refused(command: RefuseFile) -> FileRefused:
-    return FileRefused(
-        sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason
-    )
+    return FileRefused(sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason)
 
 
 def _received(command: ReceiveAnswers) -> Iterable[Event | Say]:

@@ -97,7 +97,8 @@ def package(account: Account, claim: ClaimState) -> ClaimPackage:
         diagnoses=account.diagnoses,
         coded=account.coded,
         prior=prior_payments(account.known, claim.payer_order),
-        authorization=claim.authorization or (authorizations.pop() if len(authorizations) == 1 else ""),
+        authorization=claim.authorization
+        or (authorizations.pop() if len(authorizations) == 1 else ""),
         note=claim.note,
         total_cents=total_of(charges),
         providers=account.providers,

@@ -70,7 +70,9 @@ def sent_anew(account: Account, claim: ClaimState, why: str, books: Books) -> li
     return again(account, claim, event, books)
 
 
-def let_go(account: Account, claim: ClaimState, wanted: ClaimPackage, books: Books) -> list[Event | Say]:
+def let_go(
+    account: Account, claim: ClaimState, wanted: ClaimPackage, books: Books
+) -> list[Event | Say]:
     """A claim that nothing holds any more goes; what was set aside of its file goes as its next attempt."""
     if claim.aside == claim.attempt:
         return sent_anew(account, claim, MENDED, books)

@@ -40,7 +40,9 @@ def replace(account: Account, command: ReplaceClaim, books: Books) -> Iterable[E
         raise Refused("this account has no such claim")
     newest = newest_adjudication(account, claim.payer_order)
     if claim.status != "adjudicated":
-        raise Refused(f"only a claim that its payer decided is replaced; this one is {claim.status}")
+        raise Refused(
+            f"only a claim that its payer decided is replaced; this one is {claim.status}"
+        )
     if not newest:
         raise Refused("the payer took its decision back: there is nothing to replace")
     if claim.reopening:

@@ -32,14 +32,18 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
     if claim.status == "held" and never_left(account, claim):
         return [ended(account, claim, command.reason, command.by)]
     if claim.status not in ("accepted", "adjudicated"):
-        raise Refused(f"only what a payer has, or what is held and never left, is voided; this one is {claim.status}")
+        raise Refused(
+            f"only what a payer has, or what is held and never left, is voided; this one is {claim.status}"
+        )
     if claim.reopening:
         raise Refused("the payer is asked to reopen its decision on this claim")
     control = control_of(account, claim)
     if not control:
         raise Refused("a void needs the payer's control number, and none is known")
     if payer_now(account, claim) != claim.payer:
-        raise Refused("the coverage names another payer by now: set it back, void, then set it anew")
+        raise Refused(
+            "the coverage names another payer by now: set it back, void, then set it anew"
+        )
     policy = _policy(account, claim, books)
     if policy != "yes":
         raise Refused(TAKES_NONE[policy])
@@ -68,7 +72,9 @@ def withdraw(account: Account, command: WithdrawVoid) -> list[Event | Say]:
     if claim.frequency != VOID or claim.before_void is None:
         raise Refused("there is no void of this claim")
     if claim.status not in ("held", "rejected"):
-        raise Refused(f"only a void that is held or rejected is withdrawn; this one is {claim.status}")
+        raise Refused(
+            f"only a void that is held or rejected is withdrawn; this one is {claim.status}"
+        )
     before = claim.before_void
     return [
         VoidWithdrawn(

@@ -156,9 +156,7 @@ async def _packages(sets: Sequence[BatchedSet], source: Reading) -> list[ClaimPa
     return packages
 
 
-async def _people(
-    sets: Sequence[BatchedSet], source: Reading
-) -> dict[_Attempt, Opened | None]:
+async def _people(sets: Sequence[BatchedSet], source: Reading) -> dict[_Attempt, Opened | None]:
     """The packages with all people of the file, opened in one go; None for a claim whose person was erased."""
     packages = await _packages(sets, source)
     sealed: list[tuple[Any, type]] = []

@@ -148,8 +148,8 @@ def _change(row: Row, event: Any, on: date) -> Row:
             return {"state": "transport_rejected", "waiting_since": on} if moves else {}
         case ClaimAcknowledged() if _answers(row, event, ("submitted",)):
             return {"state": "accepted", "payer_control": event.payer_control}
-        case ClaimRejected() if (
-            _answers(row, event, ("submitted", "accepted")) or answers_void(_state(row), event)
+        case ClaimRejected() if _answers(row, event, ("submitted", "accepted")) or answers_void(
+            _state(row), event
         ):
             return {"state": "rejected", "reasons": [_refusal(row, event)], "waiting_since": on}
         case ClaimVoided():

@@ -145,9 +145,7 @@ def file_keys(event: Any, at: At) -> Keys:
     return [(event.sha256,)]
 
 
-def file_row(
-    row: Row | None, event: AcknowledgementFileReceived | FileRefused, at: At
-) -> Row:
+def file_row(row: Row | None, event: AcknowledgementFileReceived | FileRefused, at: At) -> Row:
     """A file of answers; `unknown` ones wait for a person's eye, and a refused file for being mended and driven again."""
     came = {"sha256": event.sha256, "received_on": at.occurred_on, "received_by": at.actor}
     if isinstance(event, FileRefused):

@@ -91,7 +91,9 @@ def _fault(one: TransactionSet, f: Finding, claim: str) -> Fault999:
     tag = tag.upper() if 2 <= len(tag) <= 3 else _NO_ID
     loop = "" if f.loop == HEADER else f.loop
     if element and tag != one.tag(ordinal - 2):
-        return Fault999(tag, ordinal, _MISSING, loop, "", "", claim)  # Another stands there: it has none.
+        return Fault999(
+            tag, ordinal, _MISSING, loop, "", "", claim
+        )  # Another stands there: it has none.
     if element:
         code = f.code if f.code in _ELEMENT_CODES else _AGAINST_GUIDE
         return Fault999(tag, ordinal, _OF_ELEMENTS, loop, element, code, claim)

@@ -17,7 +17,9 @@ def check_999(ack: Ack999, one: TransactionSet) -> list[Finding]:
     if ack.accepted > ack.received:
         wrong.append(("AK904", "more sets are accepted than were received"))
     elif len(ack.sets) == ack.received and ack.accepted != taken and ack.code not in _NONE:
-        wrong.append(("AK904", "the count of accepted sets is not that of the sets that are listed"))
+        wrong.append(
+            ("AK904", "the count of accepted sets is not that of the sets that are listed")
+        )
     if ack.code in _ALL and taken < len(ack.sets):
         wrong.append(("AK901", "the group is said to be accepted, and a set of it is rejected"))
     return [

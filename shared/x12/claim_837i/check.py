@@ -156,7 +156,9 @@ def _days(wrong: Say, c: InstitutionalClaim) -> Iterator[Finding]:
     late = next((p for p in c.procedures if p.on is not None and p.on > until), None)
     if late is not None:
         sentence = "a procedure is after the statement's period"
-        yield wrong(sentence, "2300", "HI01", severity="warning", role="BBR BBQ BR BQ CAH", text=late.code)
+        yield wrong(
+            sentence, "2300", "HI01", severity="warning", role="BBR BBQ BR BQ CAH", text=late.code
+        )
     yield from born(wrong, c, c.subscriber, until)
     if c.dates:
         yield from dates_in_order(wrong, c.dates, until)

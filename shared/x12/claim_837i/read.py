@@ -160,7 +160,10 @@ class Reading837I(ClaimReading[InstitutionalClaim, RevenueLine]):
         if self.line is not None:
             if what != "472" or self.prior_line is not None:
                 return False
-            self.line.service_from, self.line.service_to = first_day(s[3]), self.taker.until(s[3], place, 3)
+            self.line.service_from, self.line.service_to = (
+                first_day(s[3]),
+                self.taker.until(s[3], place, 3),
+            )
             return self.line.service_from is not None
         c = self.claim
         if c is None or self.prior is not None:

@@ -107,7 +107,12 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
         claim, line, end = self.claim, None, 0
         if found is None or claim is None:
             return None
-        procedures, services, spans, amounts = self.procedures, self.services, self.spans, self.cents
+        procedures, services, spans, amounts = (
+            self.procedures,
+            self.services,
+            self.spans,
+            self.cents,
+        )
         whole, match, counted, lines = found.string, self.line_match, self.counted, claim.lines
         while found is not None:
             lx01, what, charge, rest, on, control = found.groups()
@@ -247,9 +252,16 @@ class Reading837P(ClaimReading[ProfessionalClaim, ServiceLine]):
             s[3],
             s[5] or self.claim.place_of_service,
         )
-        plain = not s[6] and (s[7] in ("1", "") or len(line.pointers) == s[7].count(self.component) + 1)
+        plain = not s[6] and (
+            s[7] in ("1", "") or len(line.pointers) == s[7].count(self.component) + 1
+        )
         if count > 8:
-            line.emergency, line.epsdt, line.family_planning, line.copay_exempt = s[9], s[11], s[12], s[15]
+            line.emergency, line.epsdt, line.family_planning, line.copay_exempt = (
+                s[9],
+                s[11],
+                s[12],
+                s[15],
+            )
             plain = plain and ends(s, 15) and not (s[8] or s[10] or s[13] or s[14])
         if len(what) > 6:
             line.description = what[6]

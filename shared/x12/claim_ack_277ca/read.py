@@ -143,7 +143,10 @@ class _Reading:
         if what == "472" and self.line is not None:
             self.line.service_on = on
         elif what == "472" and self.claim is not None:
-            self.claim.service_on, self.claim.service_to = on, self._until(place, s[3]) if on else None
+            self.claim.service_on, self.claim.service_to = (
+                on,
+                self._until(place, s[3]) if on else None,
+            )
         elif what == "050" and self.claim is None:
             self.ack.received_on = on
         else:

@@ -70,10 +70,20 @@ def _earlier(
         difference = line.charge_cents - paid - adjusted
         if difference:
             sentence = "a line's charge is not what an earlier payer paid and adjusted"
-            yield wrong(sentence, "2430", "SVD02", difference, level="line", line=number, role=own[0].payer_id)
+            yield wrong(
+                sentence,
+                "2430",
+                "SVD02",
+                difference,
+                level="line",
+                line=number,
+                role=own[0].payer_id,
+            )
     if prior.paid_cents is None:
         if decided or prior.cas:
-            yield wrong("an earlier payer decided and no sum says what it paid", "2320", "AMT02", role=order)
+            yield wrong(
+                "an earlier payer decided and no sum says what it paid", "2320", "AMT02", role=order
+            )
         return
     if 0 < decided < len(lines):
         sentence = "an earlier payer decided some lines and says nothing of others"

@@ -82,7 +82,9 @@ FOLLOW = ("HI", "SV101", "SV107", "SV202")
 """What cannot be right where the parts of elements are not told apart: codes, and what points at them."""
 
 
-def whole(found: Iterable[Finding], place: str, frequency: str, codes: Iterable[str]) -> list[Finding]:
+def whole(
+    found: Iterable[Finding], place: str, frequency: str, codes: Iterable[str]
+) -> list[Finding]:
     """The findings of a claim, without those that only follow from an ISA16 which is not the file's separator.
 
     That is so when CLM05 came in one piece and none of the claim's `codes` was found in its element either.
@@ -301,7 +303,9 @@ def dates_in_order(
             yield wrong(sentence, "2300", "DTP03", role=d.what, text=span)
     if "435" in on and "096" in on and on["096"] < on["435"]:
         yield wrong("the discharge is before the admission", "2300", "DTP03", role="096")
-    late = next((d for d in dates if last_service and d.what in _PLAIN_DATES and d.day > last_service), None)
+    late = next(
+        (d for d in dates if last_service and d.what in _PLAIN_DATES and d.day > last_service), None
+    )
     if late:
         sentence = "an onset, accident or earlier treatment is after the service"
         yield wrong(

@@ -70,7 +70,13 @@ class LevelReading(Generic[C, L]):
 
     def bht(self, place: int, s: list[str]) -> bool:
         b, s = self.batch, padded(s, 7)
-        b.purpose, b.reference, b.on, b.hhmm, b.kind = s[2], s[3], self.taker.day(s[4], place, 4), s[5], s[6]
+        b.purpose, b.reference, b.on, b.hhmm, b.kind = (
+            s[2],
+            s[3],
+            self.taker.day(s[4], place, 4),
+            s[5],
+            s[6],
+        )
         return ends(s, 6)
 
     def hl(self, place: int, s: list[str]) -> bool:
@@ -125,7 +131,12 @@ class LevelReading(Generic[C, L]):
         else:
             taken = self._provider(who, s)
         self.strange = not taken
-        if s[6] or not taken or s[8] not in _IDS.get(who, _NPIS) or (who in _NAMED_BY_LESS and not self._plain(who, s)):
+        if (
+            s[6]
+            or not taken
+            or s[8] not in _IDS.get(who, _NPIS)
+            or (who in _NAMED_BY_LESS and not self._plain(who, s))
+        ):
             return False
         return len(s) == 10 or ends(s, 9)
 

@@ -249,7 +249,9 @@ class ClaimReading(UsualReading[C, L]):
     def is_plain_ambulance(self, s: list[str]) -> bool:
         """Whether a CR1 says nothing but what an `Ambulance` holds: pounds and miles, and no older elements."""
         s = padded(s, 11)
-        return s[1] == ("LB" if s[2] else "") and s[5] == "DH" and not any((s[3], s[7], s[8], *s[11:]))
+        return (
+            s[1] == ("LB" if s[2] else "") and s[5] == "DH" and not any((s[3], s[7], s[8], *s[11:]))
+        )
 
     # -- earlier payers ------------------------------------------------------------------------------
 

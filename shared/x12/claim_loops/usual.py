@@ -107,7 +107,12 @@ class UsualReading(LevelReading[C, L], Generic[C, L]):
         city = self.cities[lives] if lives is not None else NOWHERE
         payer = self.payers[pays] if pays is not None else NOBODY
         born_on = self.days[born] if born is not None else None
-        if turned is None or city is None or payer is None or (born_on is None and born is not None):
+        if (
+            turned is None
+            or city is None
+            or payer is None
+            or (born_on is None and born is not None)
+        ):
             return None
         if self.levels is not None:
             self.levels.see(place, ["HL", hl01, hl02, "22", hl04])

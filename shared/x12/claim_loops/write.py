@@ -192,7 +192,9 @@ def claim_providers(s: Segments, c: ClaimBody, before: Sequence[str], order: Seq
 _PRV = {"71": "AT", "DN": "RF"}
 
 
-def prior_payer(s: Segments, p: PriorPayer, lines: Iterable[LineBody], *, signed: bool = True) -> None:
+def prior_payer(
+    s: Segments, p: PriorPayer, lines: Iterable[LineBody], *, signed: bool = True
+) -> None:
     """Loops 2320 to 2330B. The date of payment stands here only when no line says it; `signed` when OI04 may stand."""
     sub = p.subscriber
     s.add(

@@ -225,7 +225,11 @@ def check_payment(remit: Remittance, one: Places, paid_cents: int) -> list[Findi
             sentence = "a provider adjustment for a reason that the guide has not"
             found.append(
                 one.finding(
-                    plb.segment, sentence, severity="warning", element=f"PLB{at:02d}", rule="plb.reason"
+                    plb.segment,
+                    sentence,
+                    severity="warning",
+                    element=f"PLB{at:02d}",
+                    rule="plb.reason",
                 )
             )
     if remit.payee_npi and not is_npi(remit.payee_npi):

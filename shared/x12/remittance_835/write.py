@@ -119,7 +119,9 @@ def _names(s: Segments, c: RemitClaim) -> None:
         corrected = (c.corrected_last, c.corrected_first)
         s.add("NM1", "74", "1", *corrected, "", "", "", *_id("C", c.corrected_id))
     if c.rendering_npi:
-        s.add("NM1", "82", "1", c.rendering_last, c.rendering_first, "", "", "", "XX", c.rendering_npi)
+        s.add(
+            "NM1", "82", "1", c.rendering_last, c.rendering_first, "", "", "", "XX", c.rendering_npi
+        )
     if c.crossover_name:
         s.add("NM1", "TT", "2", c.crossover_name, "", "", "", "", *_id("PI", c.crossover_id))
     if c.prior_payer_name:

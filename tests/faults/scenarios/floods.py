@@ -109,7 +109,9 @@ async def _probe(
         if over.is_set():
             return
         started = time.monotonic()
-        await lab.doors.post("registration", "/encounters", f"{key}/{n}", {"encounters": [encounter]})
+        await lab.doors.post(
+            "registration", "/encounters", f"{key}/{n}", {"encounters": [encounter]}
+        )
         waits.append(time.monotonic() - started)
         answer = await lab.doors.post("coding", "/charges", f"{key}/{n}/c", {"accounts": [charges]})
         asked[answer["accounts"][0]["account"]] = time.monotonic()
@@ -120,7 +122,9 @@ async def _look(lab: Lab, asked: dict[str, float], made: dict[str, float]) -> No
     """When the claims of these accounts were there; an account may wait for a coder and have none."""
     while True:
         waiting = [account for account in asked if account not in made]
-        rows = await lab.fetch("select distinct account from submission.claim where account = any($1)", waiting)
+        rows = await lab.fetch(
+            "select distinct account from submission.claim where account = any($1)", waiting
+        )
         now = time.monotonic()
         made |= {account: now for (account,) in rows}
         await asyncio.sleep(LOOK_SECONDS)

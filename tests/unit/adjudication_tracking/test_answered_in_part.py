@@ -32,7 +32,9 @@ LATE = NobodyAnswered("835", CLAIM, 1, DAY + timedelta(days=31))
 def _part(cents: int, position: int = 0, status: str = "1") -> ClaimPaymentDelivered:
     """An answer about this much of a claim of 100.00, all of it paid."""
     payment = replace(_delivered(cents).payment, charge_cents=cents, status=status, lines=())
-    return _delivered(cents, position=position, payment=replace(payment, payer_control=f"I{abs(cents)}"))
+    return _delivered(
+        cents, position=position, payment=replace(payment, payer_control=f"I{abs(cents)}")
+    )
 
 
 def _lived(given: list[Any], *parts: ClaimPaymentDelivered) -> list[Any]:

@@ -26,7 +26,8 @@ from tests.unit.scenario import said
 (ONE,) = CAPTURED.charges
 LATE = replace(ONE, charge=charge_number(NUMBER, 2), procedure="99214", charge_cents=3_000)
 LINES = tuple(
-    ClaimLine(line=n, charge=c.charge, charge_cents=c.charge_cents) for n, c in enumerate((ONE, LATE), 1)
+    ClaimLine(line=n, charge=c.charge, charge_cents=c.charge_cents)
+    for n, c in enumerate((ONE, LATE), 1)
 )
 AGAIN = replace(_again(2), cause="correction", total_cents=13_000, lines=LINES)
 LEFT = replace(SUBMITTED, attempt=2, total_cents=13_000)
@@ -53,12 +54,24 @@ def test_a_line_without_a_number_of_ours_leads_to_a_charge_that_came_late() -> N
 
 def test_such_a_line_leads_to_no_charge_that_was_voided_before_the_claim_left() -> None:
     anew = replace(ONE, charge=LATE.charge)
-    voided = ChargeCorrected(account=NUMBER, before=ONE, after=replace(ONE, units=0), reason="twice")
+    voided = ChargeCorrected(
+        account=NUMBER, before=ONE, after=replace(ONE, units=0), reason="twice"
+    )
     again = replace(AGAIN, total_cents=10_000, lines=(replace(LINES[1], charge_cents=10_000),))
-    given = [*CHANGED[:-3], replace(CAPTURED, charges=(anew,)), voided, again, replace(LEFT, total_cents=10_000)]
-    line = AdjudicatedLine(charge=None, procedure=ONE.procedure, charge_cents=10_000, paid_cents=10_000)
+    given = [
+        *CHANGED[:-3],
+        replace(CAPTURED, charges=(anew,)),
+        voided,
+        again,
+        replace(LEFT, total_cents=10_000),
+    ]
+    line = AdjudicatedLine(
+        charge=None, procedure=ONE.procedure, charge_cents=10_000, paid_cents=10_000
+    )
     payment = replace(_delivered(10_000).payment, lines=(line,))
-    (decided,) = said(ACCOUNT, given, AnswerClaim(replace(_delivered(10_000), payment=payment)), Book())
+    (decided,) = said(
+        ACCOUNT, given, AnswerClaim(replace(_delivered(10_000), payment=payment)), Book()
+    )
     assert [one.charge for one in decided.lines] == [anew.charge]
 
 
@@ -73,5 +86,7 @@ def test_its_row_charges_what_goes() -> None:
     assert charged(CREATED) == 10_000
     assert charged(AGAIN) == 13_000
     assert charged(LEFT) == 13_000
-    assert charged(replace(AGAIN, attempt=3, total_cents=9_000)) == 13_000  # The payer has the other one yet.
+    assert (
+        charged(replace(AGAIN, attempt=3, total_cents=9_000)) == 13_000
+    )  # The payer has the other one yet.
     assert charged(replace(LEFT, attempt=3, total_cents=9_000, isa13=200)) == 9_000

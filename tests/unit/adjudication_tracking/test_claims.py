@@ -111,7 +111,9 @@ def _rejected(by: str) -> ClaimRejected:
     )
 
 
-def _delivered(paid: int, status: str = "1", position: int = 0, **more: Any) -> ClaimPaymentDelivered:
+def _delivered(
+    paid: int, status: str = "1", position: int = 0, **more: Any
+) -> ClaimPaymentDelivered:
     sign = -1 if status == "22" else 1
     line = AdjudicatedLine(charge=CHARGE, charge_cents=sign * 10_000, paid_cents=paid)
     payment = ClaimPayment(
@@ -381,14 +383,18 @@ def _transport_rejected() -> TransportRejected:
 
 def test_a_claim_that_went_to_another_payer_is_awaited_from_that_one() -> None:
     given = [*SENT, replace(SUBMITTED, attempt=2, payer="Q", isa13=200)]
-    (late,) = said(ACCOUNT, given, NobodyAnswered("835", CLAIM, 2, DAY + timedelta(days=31)), Book())
+    (late,) = said(
+        ACCOUNT, given, NobodyAnswered("835", CLAIM, 2, DAY + timedelta(days=31)), Book()
+    )
     assert late.payer == "Q"
 
 
 def test_a_charge_that_came_late_is_led_back_by_its_own_number() -> None:
     late = replace(CAPTURED.charges[0], charge=charge_number(NUMBER, 2), charge_cents=3_000)
     lines = tuple(
-        AdjudicatedLine(charge=one.charge, charge_cents=one.charge_cents, paid_cents=one.charge_cents)
+        AdjudicatedLine(
+            charge=one.charge, charge_cents=one.charge_cents, paid_cents=one.charge_cents
+        )
         for one in (CAPTURED.charges[0], late)
     )
     given = [*SENT, replace(CAPTURED, charges=(late,))]

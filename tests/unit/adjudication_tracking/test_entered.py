@@ -73,20 +73,26 @@ async def test_what_the_door_takes_is_released_and_reaches_its_claim_with_who_ty
     assert [line.charge for line in decided.lines] == [CHARGE]
 
 
-async def test_what_is_entered_is_kept_as_it_was_typed_and_stands_among_the_received_files() -> None:
+async def test_what_is_entered_is_kept_as_it_was_typed_and_stands_among_the_received_files() -> (
+    None
+):
     doors = Tracking()
     status, told = await doors.ask("/eobs", CHECK)
     ((sha256, data),) = doors.files.items()
     assert (status, told["sha256"], told["again"]) == (200, sha256, False)
     assert json.loads(data) == CHECK
     (file,) = doors.of(FileReceived)
-    assert [(s.kind, s.claims, s.cents, s.outcome) for s in file.sets] == [("EOB", 1, 7_400, "taken")]
+    assert [(s.kind, s.claims, s.cents, s.outcome) for s in file.sets] == [
+        ("EOB", 1, 7_400, "taken")
+    ]
     assert doors.keys == ["k1/1"]
     assert (await doors.ask("/eobs", CHECK))[1]["again"] is True
 
 
 async def test_a_claim_may_be_named_by_its_account_and_payer_order() -> None:
-    _, claims = await entered(changed(claim={"claim": "", "account": NUMBER.lower(), "payer_order": 1}))
+    _, claims = await entered(
+        changed(claim={"claim": "", "account": NUMBER.lower(), "payer_order": 1})
+    )
     assert [one.claim for one in claims.claims] == [CLAIM]
 
 
@@ -95,12 +101,16 @@ async def test_the_patients_part_is_what_the_patients_adjustments_say_unless_it_
     assert claims.claims[0].patient_cents == 500
     received, claims = await entered(changed(claim={"patient_cents": 600}))
     assert claims.claims[0].patient_cents == 600
-    assert received.warnings == ("claim 1: the patient's part is not the sum of the patient's adjustments, off by 1.00",)
+    assert received.warnings == (
+        "claim 1: the patient's part is not the sum of the patient's adjustments, off by 1.00",
+    )
 
 
 async def test_a_check_of_provider_adjustments_alone_is_taken() -> None:
     interest = {"reason": "L6", "cents": -100}
-    (received,) = await entered(CHECK | {"claims": [], "amount_cents": 100, "provider_adjustments": [interest]})
+    (received,) = await entered(
+        CHECK | {"claims": [], "amount_cents": 100, "provider_adjustments": [interest]}
+    )
     assert (received.claims, received.chunks) == (0, 0)
 
 
@@ -125,7 +135,10 @@ async def test_everything_that_does_not_balance_is_told_at_once_by_claim_and_lin
     [
         (changed(payer="NOBODY"), "no payer of this code, id or name is listed"),
         (changed(payee_npi="1999000010"), "the payee's NPI and TIN are not ours"),
-        (changed(claim={"claim": ""}), "claim 1: name either the claim's number or its account and payer order"),
+        (
+            changed(claim={"claim": ""}),
+            "claim 1: name either the claim's number or its account and payer order",
+        ),
         (
             changed(claim={"claim": "", "account": NUMBER, "payer_order": 2}),
             "claim 1: this account has no claim of that payer order",
@@ -134,11 +147,16 @@ async def test_everything_that_does_not_balance_is_told_at_once_by_claim_and_lin
             changed(line={"charge": "", "procedure": ""}),
             "claim 1, line 1: name the line's procedure, or the number of its charge",
         ),
-        (changed(claim={"status": "22"}), "claim 1: a reversal has a positive amount: the claim's charge"),
+        (
+            changed(claim={"status": "22"}),
+            "claim 1: a reversal has a positive amount: the claim's charge",
+        ),
         (changed(amount_cents=-7_400), "the check's amount is negative"),
     ],
 )
-async def test_what_else_is_wrong_is_told_in_plain_words(check: dict[str, Any], sentence: str) -> None:
+async def test_what_else_is_wrong_is_told_in_plain_words(
+    check: dict[str, Any], sentence: str
+) -> None:
     assert sentence in await sentences(check)
 
 
@@ -146,7 +164,9 @@ async def test_two_claims_of_one_payer_order_are_named() -> None:
     other = OURS | {"claim": claim_number(NUMBER, 2)}
     doors = Tracking(claims=(OURS, other))
     _, told = await doors.ask("/eobs", changed(claim={"claim": "", "account": NUMBER}))
-    assert told["mistakes"][0]["sentence"].endswith(f"several claims of that payer order: {CLAIM}, {other['claim']}")
+    assert told["mistakes"][0]["sentence"].endswith(
+        f"several claims of that payer order: {CLAIM}, {other['claim']}"
+    )
 
 
 async def test_the_payer_may_be_named_as_its_835_names_it() -> None:
@@ -162,7 +182,10 @@ async def test_the_payer_may_be_named_as_its_835_names_it() -> None:
         (changed(line={"paid_cents": 75.0}), "body.claims.0.lines.0.paid_cents"),
         (changed(line={"paid_cents": "7500"}), "body.claims.0.lines.0.paid_cents"),
         (changed(check_number=" "), "body.check_number"),
-        (changed(line={"adjustments": [{"group": "XX", "reason": "45", "cents": 1}]}), "body.claims.0.lines.0.adjustments.0.group"),
+        (
+            changed(line={"adjustments": [{"group": "XX", "reason": "45", "cents": 1}]}),
+            "body.claims.0.lines.0.adjustments.0.group",
+        ),
         (CHECK | {"claims": [CLAIM_TYPED] * 501}, "body.claims"),
         (changed(claim={"lines": [LINE] * 1_000}), "body.claims.0.lines"),
     ],
@@ -175,7 +198,11 @@ async def test_an_entry_of_another_shape_is_refused(check: dict[str, Any], field
 async def test_nobody_enters_a_check_without_saying_who() -> None:
     doors = Tracking()
     status, told = await doors.ask("/eobs", CHECK, who="")
-    assert (status, told["sentence"], doors.told) == (422, "say who enters it, in the header X-Actor", [])
+    assert (status, told["sentence"], doors.told) == (
+        422,
+        "say who enters it, in the header X-Actor",
+        [],
+    )
 
 
 async def test_a_claim_that_is_not_known_here_or_was_billed_to_another_payer_is_noted() -> None:
@@ -192,27 +219,35 @@ async def test_a_claim_that_is_not_known_here_or_was_billed_to_another_payer_is_
 
 async def test_a_status_that_no_payer_gives_and_a_charge_of_another_account_are_noted() -> None:
     other = charge_number("2" * 14, 1)
-    _, told = await Tracking().ask("/eobs/check", changed(claim={"status": "7"}, line={"charge": other}))
+    _, told = await Tracking().ask(
+        "/eobs/check", changed(claim={"status": "7"}, line={"charge": other})
+    )
     assert told["mistakes"] == []
     assert [note["sentence"] for note in told["notes"]] == [
         "claim 1: no payer gives the status 7; it counts as 1",
         "claim 1, line 1: this charge is of another account: the procedure says which it is, or none does",
     ]
-    _, told = await Tracking().ask("/eobs/check", changed(claim={"claim": CLAIM.lower()}, line={"charge": CHARGE.lower()}))
+    _, told = await Tracking().ask(
+        "/eobs/check", changed(claim={"claim": CLAIM.lower()}, line={"charge": CHARGE.lower()})
+    )
     assert told["notes"] == []
 
 
 async def test_an_eft_whose_trace_is_not_told_is_noted_for_the_bank_shows_it() -> None:
     _, told = await Tracking().ask("/eobs/check", CHECK | {"method": "ACH"})
     assert [note["sentence"] for note in told["notes"]] == [NO_TRACE]
-    _, told = await Tracking().ask("/eobs/check", CHECK | {"method": "ACH", "payer_trace_id": "1990000004"})
+    _, told = await Tracking().ask(
+        "/eobs/check", CHECK | {"method": "ACH", "payer_trace_id": "1990000004"}
+    )
     assert told["notes"] == []
 
 
 # -- what does not balance on paper either -------------------------------------------------------------------------
 
 
-async def test_what_stands_so_on_paper_is_refused_as_such_a_file_is_and_released_by_a_person() -> None:
+async def test_what_stands_so_on_paper_is_refused_as_such_a_file_is_and_released_by_a_person() -> (
+    None
+):
     events = await entered(changed(amount_cents=7_000, as_it_stands=True))
     (refused,) = said(REMITTANCE, events, Balance(), BOOK)
     assert isinstance(refused, RemittanceRefused)
@@ -232,11 +267,19 @@ _FAR = 10**13
     "check",
     [
         changed(claim={"adjustments": [{"group": "PR", "reason": "1", "cents": _FAR}] * 2}),
-        changed(line={"adjustments": [{"group": "CO", "reason": "45", "cents": cents} for cents in (_FAR, -_FAR)]}),
+        changed(
+            line={
+                "adjustments": [
+                    {"group": "CO", "reason": "45", "cents": cents} for cents in (_FAR, -_FAR)
+                ]
+            }
+        ),
         changed(provider_adjustments=[{"reason": "WO", "cents": cents} for cents in (_FAR, -_FAR)]),
     ],
 )
-async def test_amounts_that_add_up_to_more_than_any_payment_are_told_and_never_staged(check: dict[str, Any]) -> None:
+async def test_amounts_that_add_up_to_more_than_any_payment_are_told_and_never_staged(
+    check: dict[str, Any],
+) -> None:
     assert BEYOND in await sentences(check | {"as_it_stands": True})
 
 
@@ -246,7 +289,13 @@ async def test_amounts_that_add_up_to_more_than_any_payment_are_told_and_never_s
 def _adjusted(lines: int, each: int, **more: Any) -> dict[str, Any]:
     """A claim of so many lines, each with so many adjustments of a cent."""
     cents = [{"group": "CO", "reason": "45", "cents": 1}] * each
-    line = LINE | {"charge_cents": 100, "paid_cents": 100 - each, "allowed_cents": None, "adjustments": cents, "remarks": []}
+    line = LINE | {
+        "charge_cents": 100,
+        "paid_cents": 100 - each,
+        "allowed_cents": None,
+        "adjustments": cents,
+        "remarks": [],
+    }
     amounts = {"charge_cents": 100 * lines, "paid_cents": (100 - each) * lines}
     return CLAIM_TYPED | amounts | {"lines": [line] * lines} | more
 
@@ -257,7 +306,9 @@ def _of(*claims: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_a_chunk_is_cut_by_its_size_too_and_always_alike() -> None:
-    check = _of(*(_adjusted(999, 6, payer_control=f"ICN{n}") for n in range(3)), *[_adjusted(1, 1)] * 60)
+    check = _of(
+        *(_adjusted(999, 6, payer_control=f"ICN{n}") for n in range(3)), *[_adjusted(1, 1)] * 60
+    )
     received, *chunks = await entered(check)
     assert received.chunks == len(chunks) == 4
     assert [len(one.claims) for one in chunks] == [1, 1, 50, 11]
@@ -273,18 +324,27 @@ async def test_what_is_small_is_cut_at_fifty_claims_as_ever() -> None:
 
 async def test_a_claim_of_more_parts_than_records_hold_is_refused_with_the_limit() -> None:
     (told,) = await sentences(_of(_adjusted(1, 1), _adjusted(102, 98)))
-    assert told == "claim 2: 10,098 lines, adjustments and remarks together; of one claim 10,000 are taken"
+    assert (
+        told
+        == "claim 2: 10,098 lines, adjustments and remarks together; of one claim 10,000 are taken"
+    )
 
 
-async def test_the_largest_claim_that_is_taken_fits_every_record_that_tracking_makes_of_it() -> None:
+async def test_the_largest_claim_that_is_taken_fits_every_record_that_tracking_makes_of_it() -> (
+    None
+):
     events = await entered(_of(_adjusted(999, 9)))
     (released,) = said(REMITTANCE, events, Balance(), BOOK)
     (_, delivered), _ = said(REMITTANCE, [*events, released], Dispatch(), BOOK)
     (decided,) = said(ACCOUNT, [CAPTURED, CREATED, SUBMITTED], AnswerClaim(delivered), BOOK)
-    assert max(len(encode_event(one)) for one in (*events, delivered, decided)) < MAX_RECORD_BYTES / 2
+    assert (
+        max(len(encode_event(one)) for one in (*events, delivered, decided)) < MAX_RECORD_BYTES / 2
+    )
 
 
 async def test_an_835_meets_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beyond, "MOST_PARTS", 3)
-    with pytest.raises(Malformed, match="4 lines, adjustments and remarks together; of one claim 3 are taken"):
+    with pytest.raises(
+        Malformed, match="4 lines, adjustments and remarks together; of one claim 3 are taken"
+    ):
         await file_says(of_a_file())

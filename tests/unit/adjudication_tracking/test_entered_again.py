@@ -49,7 +49,11 @@ async def test_a_check_that_was_typed_is_known_when_it_is_typed_with_another_day
 
 async def test_the_835_of_a_check_that_was_typed_is_the_same_payment_whatever_its_trace() -> None:
     first = await entered(CHECK)
-    data = of_a_file().replace(b"TRN*1*CHK1", b"TRN*1*CHK1*1999999999").replace(b"*20260201~TRN", b"*20260204~TRN")
+    data = (
+        of_a_file()
+        .replace(b"TRN*1*CHK1", b"TRN*1*CHK1*1999999999")
+        .replace(b"*20260201~TRN", b"*20260204~TRN")
+    )
     received, _ = await file_says(data, _row(first))
     assert (received.remittance, received.payer_trace_id) == (KEY, "1999999999")
     given = [*first, *said(REMITTANCE, first, Balance(), BOOK)]
@@ -61,9 +65,15 @@ async def test_a_check_that_came_as_an_835_is_known_when_it_is_typed() -> None:
     file = await file_says(of_a_file())
     doors = Tracking(_row(file))
     _, told = await doors.ask("/eobs/check", _typed_later())
-    assert (told["remittance"], told["known"]["state"], told["known"]["entered_by"]) == (KEY, "released", None)
+    assert (told["remittance"], told["known"]["state"], told["known"]["entered_by"]) == (
+        KEY,
+        "released",
+        None,
+    )
     again = await entered(_typed_later(amount_cents=7_300, as_it_stands=True), _row(file))
-    (repeated,) = said(REMITTANCE, [*file, *said(REMITTANCE, file, Balance(), BOOK)], Stage(again[0]), BOOK)
+    (repeated,) = said(
+        REMITTANCE, [*file, *said(REMITTANCE, file, Balance(), BOOK)], Stage(again[0]), BOOK
+    )
     assert repeated.conflict, "another amount is for a person"
 
 

@@ -43,7 +43,11 @@ def _opened(*payers: str) -> AccountOpened:
         person=SEALED,
         coverages=tuple(
             Coverage(
-                order=n, payer=p, filing_indicator="CI", member=SEALED, effective_from=date(2025, 1, 1)
+                order=n,
+                payer=p,
+                filing_indicator="CI",
+                member=SEALED,
+                effective_from=date(2025, 1, 1),
             )
             for n, p in enumerate(payers, 1)
         ),
@@ -98,7 +102,9 @@ def test_a_claim_may_skip_a_coverage_on_its_way() -> None:
     assert _forwarded(_sent_on(code="T1")).payer_order == 3
 
 
-def test_an_unnamed_or_unknown_payer_is_taken_for_the_next_one_so_that_nobody_bills_it_twice() -> None:
+def test_an_unnamed_or_unknown_payer_is_taken_for_the_next_one_so_that_nobody_bills_it_twice() -> (
+    None
+):
     assert _forwarded(_sent_on()).payer_order == 2
     assert _forwarded(_sent_on(name="NOBODY KNOWS")).payer_order == 2
 
@@ -172,5 +178,9 @@ def test_a_watched_claim_is_listed_until_and_after_its_answer() -> None:
             rows[key] = CLAIM_STATUS.project(rows.get(key), event, at)  # type: ignore[misc]
             assert set(rows[key]) == set(CLAIM_STATUS.columns)
     watched = rows[(SECOND,)]
-    assert (watched["payer"], watched["state"], watched["paid_cents"]) == ("SUPP", "adjudicated", 500)
+    assert (watched["payer"], watched["state"], watched["paid_cents"]) == (
+        "SUPP",
+        "adjudicated",
+        500,
+    )
     assert watched["forbidden"] == 0

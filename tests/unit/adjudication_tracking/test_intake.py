@@ -36,7 +36,12 @@ class _Doors:
 def _remittance(group: str = "CO", patient_cents: int = 0, **more: Any) -> Remittance:
     line = RemitLine("G0438", 10_000, 8_000, cas=[Cas(group, "45", 2_000)])
     claim = RemitClaim(CLAIM, "1", 10_000, 8_000, patient_cents, "CI", "ICN1", lines=[line])
-    facts: dict[str, Any] = {"amount_cents": 8_000, "claims": [claim], "paid_on": date(2026, 2, 1), **more}
+    facts: dict[str, Any] = {
+        "amount_cents": 8_000,
+        "claims": [claim],
+        "paid_on": date(2026, 2, 1),
+        **more,
+    }
     return Remittance(
         handling="I",
         trn02="CHK1",
@@ -80,10 +85,14 @@ async def test_a_group_code_that_does_not_exist_refuses_the_835_with_file_and_pl
 async def test_a_code_that_no_event_can_hold_refuses_the_835_with_its_place(
     element: str, before: str, after: str, value: str
 ) -> None:
-    remittance = _remittance(plb=[Plb("WO", 0, "REF1", "1999000009", date(2026, 12, 31))], payee_tax_id="000000011")
+    remittance = _remittance(
+        plb=[Plb("WO", 0, "REF1", "1999000009", date(2026, 12, 31))], payee_tax_id="000000011"
+    )
     remittance.claims[0].lines[0].remarks = ["N130"]
     remittance.claims[0].remarks = ["MA01"]
-    with pytest.raises(Malformed, match=rf"era\.835: segment \d+, byte \d+, .*{element}: a code or id is longer"):
+    with pytest.raises(
+        Malformed, match=rf"era\.835: segment \d+, byte \d+, .*{element}: a code or id is longer"
+    ):
         await _take(remittance, before.encode(), after.format(value).encode())
 
 
@@ -96,8 +105,12 @@ async def test_a_longer_line_number_than_any_charge_has_is_none_of_ours() -> Non
 
 async def test_an_835_whose_amounts_add_up_to_more_than_any_payment_is_refused() -> None:
     for cents in ((10**13,) * 2, (10**13, -(10**13))):
-        far = RemitClaim(CLAIM, "1", 10_000, 8_000, 0, "CI", "ICN1", cas=[Cas("CO", "45", c) for c in cents])
-        with pytest.raises(Malformed, match=r"era\.835: segment \d+.*add up to more than any payment"):
+        far = RemitClaim(
+            CLAIM, "1", 10_000, 8_000, 0, "CI", "ICN1", cas=[Cas("CO", "45", c) for c in cents]
+        )
+        with pytest.raises(
+            Malformed, match=r"era\.835: segment \d+.*add up to more than any payment"
+        ):
             await _take(_remittance(claims=[far]))
 
 

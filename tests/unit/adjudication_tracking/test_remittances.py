@@ -74,7 +74,11 @@ def test_what_balances_is_released() -> None:
     given = [_received(1, 8_000), _staged([_claim(1)])]
     (released,) = said(REMITTANCE, given, Balance(), BOOK)
     assert isinstance(released, RemittanceReleased)
-    assert (released.amount_cents, released.claims_cents, released.legal_entity) == (8_000, 8_000, "GROUP")
+    assert (released.amount_cents, released.claims_cents, released.legal_entity) == (
+        8_000,
+        8_000,
+        "GROUP",
+    )
 
 
 def test_provider_adjustments_count_into_the_check() -> None:

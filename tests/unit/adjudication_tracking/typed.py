@@ -60,14 +60,18 @@ CHECK = {
     "paid_on": "2026-02-01",
     "amount_cents": 7_400,
     "claims": [CLAIM_TYPED],
-    "provider_adjustments": [{"reason": "WO", "reference": "OLD", "cents": 100, "fiscal_year_end": "2026-12-31"}],
+    "provider_adjustments": [
+        {"reason": "WO", "reference": "OLD", "cents": 100, "fiscal_year_end": "2026-12-31"}
+    ],
 }
 
 
 class Tracking(_Kept):
     """The doors, with the claims and remittances that the service shows."""
 
-    def __init__(self, *remittances: dict[str, Any], claims: tuple[dict[str, Any], ...] = (OURS,)) -> None:
+    def __init__(
+        self, *remittances: dict[str, Any], claims: tuple[dict[str, Any], ...] = (OURS,)
+    ) -> None:
         super().__init__()
         self.known, self.claims, self.remittances = BOOK, claims, remittances
         self.keys: list[str] = []
@@ -90,7 +94,9 @@ class Tracking(_Kept):
         self.keys += [order.key for order in orders]
         return await super().handle(orders)
 
-    async def ask(self, path: str, body: dict[str, Any], who: str = "ann") -> tuple[int, dict[str, Any]]:
+    async def ask(
+        self, path: str, body: dict[str, Any], who: str = "ann"
+    ) -> tuple[int, dict[str, Any]]:
         """What a door answers to a body."""
         app, doors = FastAPI(), cast("Any", self)
         assert SERVICE.routes is not None
@@ -102,7 +108,9 @@ class Tracking(_Kept):
 
         @app.exception_handler(RequestValidationError)
         async def shape(request: Any, no: RequestValidationError) -> JSONResponse:
-            return JSONResponse({"fields": [".".join(map(str, e["loc"])) for e in no.errors()]}, 422)
+            return JSONResponse(
+                {"fields": [".".join(map(str, e["loc"])) for e in no.errors()]}, 422
+            )
 
         headers = {"Idempotency-Key": "k1"} | ({"X-Actor": who} if who else {})
         transport = httpx.ASGITransport(app)
@@ -126,7 +134,11 @@ async def entered(check: dict[str, Any], *remittances: dict[str, Any]) -> list[A
 async def file_says(data: bytes, *remittances: dict[str, Any]) -> list[Any]:
     """What an 835 says of its remittance."""
     doors: Any = Tracking(*remittances)
-    return [event for part in await Intake(doors, BOOK, data, "era.835").parts() for _, event in part.said]
+    return [
+        event
+        for part in await Intake(doors, BOOK, data, "era.835").parts()
+        for _, event in part.said
+    ]
 
 
 async def sentences(check: dict[str, Any]) -> list[str]:
@@ -137,7 +149,9 @@ async def sentences(check: dict[str, Any]) -> list[str]:
     return [mistake["sentence"] for mistake in told["mistakes"]]
 
 
-def changed(claim: dict[str, Any] | None = None, line: dict[str, Any] | None = None, **check: Any) -> dict[str, Any]:
+def changed(
+    claim: dict[str, Any] | None = None, line: dict[str, Any] | None = None, **check: Any
+) -> dict[str, Any]:
     """The check with other facts of it, of its claim, or of its line."""
     one = CLAIM_TYPED | {"lines": [LINE | (line or {})]} | (claim or {})
     return CHECK | {"claims": [one]} | check
@@ -146,7 +160,9 @@ def changed(claim: dict[str, Any] | None = None, line: dict[str, Any] | None = N
 def of_a_file() -> bytes:
     """The 835 of the same check."""
     cas = [Cas("CO", "45", 2_000), Cas("PR", "2", 500)]
-    line = RemitLine("G0438", 10_000, 7_500, modifiers=["33"], cas=cas, remarks=["N130"], allowed_cents=8_000)
+    line = RemitLine(
+        "G0438", 10_000, 7_500, modifiers=["33"], cas=cas, remarks=["N130"], allowed_cents=8_000
+    )
     line.line_control = CHARGE
     claim = RemitClaim(CLAIM, "1", 10_000, 7_500, 500, payer_control="ICN1", lines=[line])
     remit = Remittance(

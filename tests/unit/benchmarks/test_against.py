@@ -20,7 +20,9 @@ def test_ratios_stand_beside_the_figures_that_both_runs_have() -> None:
 
 
 def test_words_truths_and_zeros_have_no_ratio() -> None:
-    told = lines({"python": "3.11", "flat": True, "zero": 1}, {"python": "3.11", "flat": True, "zero": 0})
+    told = lines(
+        {"python": "3.11", "flat": True, "zero": 1}, {"python": "3.11", "flat": True, "zero": 0}
+    )
     assert [line.split()[-1] for line in told[1:]] == ["3.11", "True", "0"]
 
 
@@ -67,6 +69,8 @@ def test_memory_is_judged_after_its_first_quarter() -> None:
 
 
 def test_the_other_library_gets_the_same_database() -> None:
-    found = connection_of("postgresql://me:p%40ss@127.0.0.1:5999/claimlog?sslmode=disable", "bench_x")
+    found = connection_of(
+        "postgresql://me:p%40ss@127.0.0.1:5999/claimlog?sslmode=disable", "bench_x"
+    )
     assert found["POSTGRES_PASSWORD"] == "p@ss" and found["POSTGRES_PORT"] == "5999"
     assert found["POSTGRES_DBNAME"] == "claimlog" and found["POSTGRES_SCHEMA"] == "bench_x"

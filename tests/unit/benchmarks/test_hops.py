@@ -122,7 +122,10 @@ def test_what_came_from_outside_the_run_is_left_out() -> None:
 
 def test_only_the_first_payment_of_a_claim_ends_its_registration() -> None:
     later = {"claim": C1, "adjudication": J2}
-    more = [(410.0, told(ClaimAdjudicated, **later, remittance=M1)), (411.0, told(PaymentPosted, **later))]
+    more = [
+        (410.0, told(ClaimAdjudicated, **later, remittance=M1)),
+        (411.0, told(PaymentPosted, **later)),
+    ]
     assert steps(FIRST_HALF + SECOND_HALF + more)[ALL_OF_IT] == [5.25]
 
 

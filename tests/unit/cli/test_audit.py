@@ -123,7 +123,9 @@ class Stack:
         partitions = 1
 
 
-async def wait(monkeypatch: pytest.MonkeyPatch, why: dict[str, str], seconds: float) -> tuple[dict[str, str], float]:
+async def wait(
+    monkeypatch: pytest.MonkeyPatch, why: dict[str, str], seconds: float
+) -> tuple[dict[str, str], float]:
     async def behind(*_: Any) -> dict[str, str]:
         return {"posting": "posting is at 3 of 9 in partition 0"}
 
@@ -140,7 +142,9 @@ async def wait(monkeypatch: pytest.MonkeyPatch, why: dict[str, str], seconds: fl
     return late, asyncio.get_running_loop().time() - began
 
 
-async def test_nobody_waits_for_a_service_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_waits_for_a_service_that_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     late, took = await wait(monkeypatch, {"posting": "posting-0 ended"}, 30.0)
     assert took < 5
     assert late == {"posting": "posting is at 3 of 9 in partition 0 (posting-0 ended)"}
@@ -175,10 +179,15 @@ async def test_a_replay_that_cannot_be_made_stops_no_other(monkeypatch: pytest.M
     monkeypatch.setattr(run, "rebuild", rebuild)
     here: Any = Stack()
     result = await run.replayed(here, "posting")
-    assert (result.broken, result.unchecked) == (False, "not made: another rebuild of this service is running")
+    assert (result.broken, result.unchecked) == (
+        False,
+        "not made: another rebuild of this service is running",
+    )
 
 
-def test_a_service_that_does_not_answer_is_named_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_does_not_answer_is_named_by_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class Here:
         class home:
             @staticmethod
@@ -186,6 +195,9 @@ def test_a_service_that_does_not_answer_is_named_by_its_address(monkeypatch: pyt
                 return [{"name": "kafka"}, {"name": "posting-0", "url": "http://127.0.0.1:12001"}]
 
     monkeypatch.setattr(context, "stack", Here)
-    for url, who in (("http://127.0.0.1:12001/metrics", "posting-0"), ("http://127.0.0.1:12/x", "a service")):
+    for url, who in (
+        ("http://127.0.0.1:12001/metrics", "posting-0"),
+        ("http://127.0.0.1:12/x", "a service"),
+    ):
         lost = httpx.ReadTimeout("", request=httpx.Request("GET", url))
         assert context._who(lost) == who

@@ -112,9 +112,7 @@ def test_whoever_reads_json_waits_for_nothing_more(
     assert (_said("--json").exit_code, here.stopped) == (0, 1)
 
 
-def test_an_interrupt_stops_everything(
-    here: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupt_stops_everything(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     _world(monkeypatch, None, KeyboardInterrupt())
     assert _said().exit_code == 130
     assert here.stopped == 1

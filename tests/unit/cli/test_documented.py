@@ -56,7 +56,16 @@ async def test_a_story_is_documented() -> None:
 
 
 async def test_key_figures_are_documented() -> None:
-    row = {"as_of": None, "since": None, "revenue_days": 1, "kpi": "clean claim rate", "total": 0, "name": "BLUE", "part": 1, "whole": 2}
+    row = {
+        "as_of": None,
+        "since": None,
+        "revenue_days": 1,
+        "kpi": "clean claim rate",
+        "total": 0,
+        "name": "BLUE",
+        "part": 1,
+        "whole": 2,
+    }
     doors: Any = Empty(row)
     found = await kpis(doors, "payer")
     section = re.split(r"^## kpis$", PAGE.read_text(), flags=re.MULTILINE)[1].split("\n## ")[0]
@@ -71,7 +80,9 @@ async def test_money_as_of_a_day_is_documented() -> None:
     row = {"facility": "F", "payer": "P", **dict.fromkeys(_SUMS, 0), "accounts": 1}
     doors: Any = Empty(row)
     found = await money(doors, None)
-    documented_names = re.split(r"^## money$", PAGE.read_text(), flags=re.MULTILINE)[1].split("\n## ")[0]
+    documented_names = re.split(r"^## money$", PAGE.read_text(), flags=re.MULTILINE)[1].split(
+        "\n## "
+    )[0]
     assert set(found) == documented("money")
     assert {*found["money"][0], *found["total"]} <= set(re.findall(r"`(\w+)`", documented_names))
 
@@ -97,7 +108,10 @@ def test_an_entered_check_is_documented(tmp_path: Path) -> None:
 def test_the_check_that_the_page_shows_is_one_that_the_door_takes() -> None:
     section = re.split(r"^## eob$", PAGE.read_text(), flags=re.MULTILINE)[1]
     shown = Eob.model_validate_json(re.split(r"^```(?:json)?$", section, flags=re.MULTILINE)[1])
-    assert sum(c.paid_cents for c in shown.claims) - sum(p.cents for p in shown.provider_adjustments) == shown.amount_cents
+    assert (
+        sum(c.paid_cents for c in shown.claims) - sum(p.cents for p in shown.provider_adjustments)
+        == shown.amount_cents
+    )
     named = set(re.findall(r"`(\w+)`", section)) | set(re.findall(r'"(\w+)":', section))
     for part in (Eob, EobClaim, EobLine, EobAdjustment, EobProviderAdjustment):
         assert set(part.model_fields) - {"quantity"} <= named

@@ -12,7 +12,14 @@ from deploy.stack import Stack
 from shared.settings import Settings
 
 KEPT = ("kafka/4.3.0/libs/kafka.jar",)
-ERASED = ("kafka-data/log", "postgres/base", "keys/kek", "files/inbound/day.835", "log/posting-0.log", "note")
+ERASED = (
+    "kafka-data/log",
+    "postgres/base",
+    "keys/kek",
+    "files/inbound/day.835",
+    "log/posting-0.log",
+    "note",
+)
 
 
 @pytest.fixture
@@ -60,7 +67,9 @@ def test_nothing_is_erased_unasked(home: Path) -> None:
     assert {*KEPT, *ERASED} <= {*left(home)}
 
 
-def test_a_given_broker_is_not_told_to_be_erased(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_given_broker_is_not_told_to_be_erased(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     beside(home, monkeypatch, kafka="127.0.0.1:1")
     said = down("--erase")
     assert "claim log" not in said and said.endswith("the given Kafka kept what it holds")

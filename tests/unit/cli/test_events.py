@@ -19,10 +19,18 @@ from shared.streams import BROADCAST, account_number, account_stream
 NUMBER = account_number("t", "s", "events")
 STREAM, OTHER = account_stream(NUMBER), account_stream(account_number("t", "s", "other"))
 WIRE = "denial.denial_opened.v1"
-DATA = {"account": NUMBER, "cents": 6_025, "correctable": True, "person": {"key_id": "k", "box": "b"}, "rarcs": []}
+DATA = {
+    "account": NUMBER,
+    "cents": 6_025,
+    "correctable": True,
+    "person": {"key_id": "k", "box": "b"},
+    "rarcs": [],
+}
 
 
-def record(offset: int, position: int, stream: str = STREAM, producer: str = "denial/0", value: bytes = b"") -> Any:
+def record(
+    offset: int, position: int, stream: str = STREAM, producer: str = "denial/0", value: bytes = b""
+) -> Any:
     envelope = Envelope(
         specversion="1.0",
         id=f"e{producer}{position}",
@@ -40,7 +48,11 @@ def record(offset: int, position: int, stream: str = STREAM, producer: str = "de
     )
     headers = [("r", routing_header(WIRE, producer, position, False))]
     return SimpleNamespace(
-        partition=4, offset=offset, key=stream.encode(), headers=headers, value=value or encode(envelope)
+        partition=4,
+        offset=offset,
+        key=stream.encode(),
+        headers=headers,
+        value=value or encode(envelope),
     )
 
 
@@ -53,7 +65,9 @@ async def told(*records: Any, limit: int = 10) -> events.Heard:
 
 
 async def test_the_events_of_one_account_are_told_in_the_order_of_the_log() -> None:
-    heard = await told(record(0, 1), record(1, 2, OTHER), record(2, 1, producer="posting/4"), record(3, 3))
+    heard = await told(
+        record(0, 1), record(1, 2, OTHER), record(2, 1, producer="posting/4"), record(3, 3)
+    )
     assert [(e["producer"], e["position"], e["offset"]) for e in heard.events] == [
         ("denial/0", 1, 0),
         ("posting/4", 1, 2),
@@ -98,7 +112,9 @@ def test_what_is_no_account_is_refused_before_anything_is_asked() -> None:
         events.events("756048Q")
 
 
-async def exported(partition: int, *records: Any, wires: tuple[str, ...] = ("",), until: date | None = None) -> list[dict[str, Any]]:
+async def exported(
+    partition: int, *records: Any, wires: tuple[str, ...] = ("",), until: date | None = None
+) -> list[dict[str, Any]]:
     async def batches() -> AsyncIterator[list[Any]]:
         for one in records:
             yield [one]
@@ -113,14 +129,23 @@ def day(offset: int, position: int, on: str) -> Any:
     envelope = msgspec.structs.replace(
         decode(made.value), type=name, data=msgspec.Raw(msgspec.json.encode({"day": on}))
     )
-    made.value, made.headers = encode(envelope), [("r", routing_header(name, "reference/0", position, False))]
+    made.value, made.headers = (
+        encode(envelope),
+        [("r", routing_header(name, "reference/0", position, False))],
+    )
     return made
 
 
-async def test_an_export_has_every_event_once_with_its_stream_and_what_stands_everywhere_once() -> None:
+async def test_an_export_has_every_event_once_with_its_stream_and_what_stands_everywhere_once() -> (
+    None
+):
     records = (day(0, 1, "2026-01-05"), record(1, 1), record(2, 1), record(3, 2, OTHER))
     first = await exported(0, *records)
-    assert [(row["stream"], row["position"]) for row in first] == [(BROADCAST, 1), (STREAM, 1), (OTHER, 2)]
+    assert [(row["stream"], row["position"]) for row in first] == [
+        (BROADCAST, 1),
+        (STREAM, 1),
+        (OTHER, 2),
+    ]
     assert set(first[1]) == {"stream", *(await told(record(0, 1))).events[0]}
     assert [row["stream"] for row in await exported(1, *records)] == [STREAM, OTHER]
     assert [row["wire"] for row in await exported(0, *records, wires=("denial.",))] == [WIRE, WIRE]

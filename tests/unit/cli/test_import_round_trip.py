@@ -362,7 +362,9 @@ def test_a_sample_is_said_again_or_refused_by_name(path: Path) -> None:
             assert said(read(data)) == said(c)
 
 
-def test_beside_a_line_that_the_facility_rendered_somebody_with_a_middle_name_rendered_only_their_own() -> None:
+def test_beside_a_line_that_the_facility_rendered_somebody_with_a_middle_name_rendered_only_their_own() -> (
+    None
+):
     c = _first(lambda c: len(c.lines) > 1 and not c.rendering_npi)
     c.providers = [p for p in c.providers if p.role != "82"]
     for line in c.lines:
@@ -372,5 +374,8 @@ def test_beside_a_line_that_the_facility_rendered_somebody_with_a_middle_name_re
     fine, report = judged_by_pyx12(data)
     assert fine, report
     back = read(data)
-    assert [[p.middle for p in line.providers if p.role == "82"] for line in back.lines][:2] == [["ADA"], []]
+    assert [[p.middle for p in line.providers if p.role == "82"] for line in back.lines][:2] == [
+        ["ADA"],
+        [],
+    ]
     assert (back.rendering_npi, [p for p in back.providers if p.role == "82"]) == ("", [])

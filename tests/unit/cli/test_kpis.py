@@ -16,7 +16,12 @@ DAYS: dict[str, Any] = {
     "numerator": 240_000, "denominator": 5_780, "unit": "days", "value": 41.5,
 }  # fmt: skip
 NOTHING: dict[str, Any] = {**CLEAN, "name": None, "numerator": 0, "denominator": 0, "value": None}
-FOUND: dict[str, Any] = {"as_of": "2026-06-30", "since": "2025-07-01", "by": "payer", "kpis": [CLEAN, DAYS, NOTHING]}
+FOUND: dict[str, Any] = {
+    "as_of": "2026-06-30",
+    "since": "2025-07-01",
+    "by": "payer",
+    "kpis": [CLEAN, DAYS, NOTHING],
+}
 
 
 def line(said: str, *words: str) -> bool:
@@ -24,7 +29,9 @@ def line(said: str, *words: str) -> bool:
     return any(all(word in row for word in words) for row in said.splitlines())
 
 
-def test_each_figure_is_shown_with_what_it_is_divided_by(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_figure_is_shown_with_what_it_is_divided_by(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     kpis.render(FOUND)
     said = capsys.readouterr().out
     assert line(said, "2025-07-01 to 2026-06-30")
@@ -44,7 +51,9 @@ def test_all_alone_needs_no_column_that_says_so(capsys: pytest.CaptureFixture[st
     assert not line(capsys.readouterr().out, "net days in A/R", " all ")
 
 
-def test_before_the_first_day_it_is_said_that_nothing_happened(capsys: pytest.CaptureFixture[str]) -> None:
+def test_before_the_first_day_it_is_said_that_nothing_happened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     kpis.render({**FOUND, "as_of": None})
     assert "nothing happened here yet" in capsys.readouterr().out
 

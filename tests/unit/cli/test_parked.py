@@ -30,7 +30,9 @@ def here(monkeypatch: pytest.MonkeyPatch, *running: str, kafka: str = "", rows: 
     monkeypatch.setattr(parked, "ask", lambda *_, **__: list(rows))
 
 
-def test_where_nothing_runs_it_is_not_said_that_nothing_is_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_runs_it_is_not_said_that_nothing_is_parked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     here(monkeypatch)
     done = CliRunner().invoke(app, ["parked", "list"])
     assert (done.exit_code, done.stdout) == (3, "")

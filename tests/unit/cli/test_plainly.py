@@ -91,7 +91,9 @@ def test_a_long_sentence_stays_on_one_line_and_is_no_markup(
     assert told.err == f"claimlog: [red]{'x' * 300}\n"
 
 
-def test_a_service_whose_database_is_away_is_nothing_to_talk_to(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_service_whose_database_is_away_is_nothing_to_talk_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     answer = httpx.Response(503, json={"code": "away", "sentence": "the database does not answer"})
     with pytest.raises(typer.Exit) as ended:
         context._body("reporting", answer)
@@ -100,7 +102,9 @@ def test_a_service_whose_database_is_away_is_nothing_to_talk_to(capsys: pytest.C
 
 
 def test_a_value_that_a_door_does_not_take_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = httpx.Response(422, json={"code": "malformed", "sentence": "not that shape", "fields": ["body.reason"]})
+    answer = httpx.Response(
+        422, json={"code": "malformed", "sentence": "not that shape", "fields": ["body.reason"]}
+    )
     with pytest.raises(typer.Exit) as ended:
         context._body("posting", answer)
     assert ended.value.exit_code == 1

@@ -80,7 +80,9 @@ def test_what_has_no_one_to_go_back_to_is_said(said: dict[str, Any], tmp_path: P
     assert result["answered"] == []
 
 
-def test_an_answer_that_cannot_be_written_stops_no_other_file(said: dict[str, Any], tmp_path: Path) -> None:
+def test_an_answer_that_cannot_be_written_stops_no_other_file(
+    said: dict[str, Any], tmp_path: Path
+) -> None:
     (tmp_path / "out" / "000000001.999").write_bytes(b"of somebody else")
     paths = [tmp_path / "a.835", tmp_path / "b.835"]
     for path in paths:

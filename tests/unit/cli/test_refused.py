@@ -37,7 +37,12 @@ def test_none_or_several_are_said_in_words(told: list[str], begins: str, sentenc
 
 
 def test_a_reason_is_told_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = {"sha256": "ab12", "received_on": "2026-01-06", "size_bytes": 9, "reason": "no loop [/2000A]"}
+    row = {
+        "sha256": "ab12",
+        "received_on": "2026-01-06",
+        "size_bytes": 9,
+        "reason": "no loop [/2000A]",
+    }
     monkeypatch.setattr(refused, "ask", lambda *_, **__: [row])
     done = CliRunner().invoke(app, ["refused", "list"])
     assert (done.exit_code, "no loop [/2000A]" in done.stdout) == (0, True)

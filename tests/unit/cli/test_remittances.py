@@ -28,7 +28,12 @@ STANDS = {
     "conflicts": 0,
 }
 STRANGER = {**STANDS, "payer_trace_id": "1000000000", "state": "released"}
-FAULT = {"level": "payee", "difference_cents": 5_000, "segment": 0, "sentence": "the payee is not ours"}
+FAULT = {
+    "level": "payee",
+    "difference_cents": 5_000,
+    "segment": 0,
+    "sentence": "the payee is not ours",
+}
 OFF = {"level": "payment", "difference_cents": 300, "segment": 4, "sentence": "it does not add up"}
 
 
@@ -81,15 +86,21 @@ def test_a_payment_is_named_as_its_835_names_it() -> None:
 
 def test_a_day_that_is_none_names_no_payment() -> None:
     at = DATA.index(b"~TRN")
-    (payment,) = payments(DATA[: at - 8] + b"20002316" + DATA[at:].replace(b"DTM*405*20260105", b"DTM*405*20002316"))
+    (payment,) = payments(
+        DATA[: at - 8] + b"20002316" + DATA[at:].replace(b"DTM*405*20260105", b"DTM*405*20002316")
+    )
     assert payment.paid_on == ""
-    assert payment.is_of({"check_number": "CHECK1", "payer_trace_id": "1999999999", "paid_on": "2026-01-05"})
+    assert payment.is_of(
+        {"check_number": "CHECK1", "payer_trace_id": "1999999999", "paid_on": "2026-01-05"}
+    )
 
 
 @pytest.mark.parametrize("day", [b"00010101", b"99991231"])
 def test_a_day_at_an_end_of_the_calendar_is_none(day: bytes) -> None:
     at = DATA.index(b"~TRN*")
-    (payment,) = payments(DATA[: at - 8] + day + DATA[at:].replace(b"DTM*405*20260105", b"DTM*405*20260104"))
+    (payment,) = payments(
+        DATA[: at - 8] + day + DATA[at:].replace(b"DTM*405*20260105", b"DTM*405*20260104")
+    )
     assert payment.paid_on == "20260104"
 
 
@@ -107,7 +118,9 @@ def test_a_payment_that_balances_is_released(tracking: Tracking, tmp_path: Path)
     assert (code, one["state"], one["amount_cents"], one["next_step"]) == (0, "released", 5_000, "")
 
 
-def test_a_payment_that_is_refused_says_why_and_what_to_do(tracking: Tracking, tmp_path: Path) -> None:
+def test_a_payment_that_is_refused_says_why_and_what_to_do(
+    tracking: Tracking, tmp_path: Path
+) -> None:
     tracking.looks = [None, STANDS, {**STANDS, "state": "refused", "faults": [FAULT, OFF]}]
     code, one = became(tmp_path)
     assert (code, one["state"], one["remittance"]) == (1, "refused", "r1")
@@ -118,9 +131,16 @@ def test_a_payment_that_is_refused_says_why_and_what_to_do(tracking: Tracking, t
 
 
 def test_what_was_typed_and_is_refused_is_entered_anew(tracking: Tracking, tmp_path: Path) -> None:
-    tracking.looks = [None, STANDS, {**STANDS, "state": "refused", "faults": [OFF], "entered_by": "ann"}]
+    tracking.looks = [
+        None,
+        STANDS,
+        {**STANDS, "state": "refused", "faults": [OFF], "entered_by": "ann"},
+    ]
     _, one = became(tmp_path)
-    assert one["next_step"].startswith("it is entered anew") and "/remittances/r1/release" in one["next_step"]
+    assert (
+        one["next_step"].startswith("it is entered anew")
+        and "/remittances/r1/release" in one["next_step"]
+    )
 
 
 def test_many_faults_are_counted() -> None:
@@ -134,7 +154,9 @@ def test_a_payment_that_still_comes_in_is_staged(tracking: Tracking, tmp_path: P
     assert "`claimlog status`" in one["next_step"]
 
 
-def test_what_is_not_known_in_time_is_not_called_released(tracking: Tracking, tmp_path: Path) -> None:
+def test_what_is_not_known_in_time_is_not_called_released(
+    tracking: Tracking, tmp_path: Path
+) -> None:
     code, one = became(tmp_path)
     assert (code, one["state"], one["remittance"]) == (0, "taken", None)
     assert one["why"].startswith("read; whether it balances and is ours")
@@ -156,7 +178,9 @@ def test_a_file_that_was_here_before_is_not_waited_for(
     assert became(tmp_path)[1]["state"] == "released"
 
 
-@pytest.mark.parametrize(("conflicts", "code", "state"), [(0, 0, "repeated"), (1, 1, "conflicting")])
+@pytest.mark.parametrize(
+    ("conflicts", "code", "state"), [(0, 0, "repeated"), (1, 1, "conflicting")]
+)
 def test_the_same_check_in_another_file_posts_nothing(
     tracking: Tracking, tmp_path: Path, conflicts: int, code: int, state: str
 ) -> None:
@@ -171,7 +195,10 @@ def test_the_same_check_in_another_file_posts_nothing(
     ("conflicts", "why"),
     [
         (0, "it stands in this file twice and is released: nothing is posted twice"),
-        (1, "it stands in this file twice, with two amounts: the first is released, the other is not taken"),
+        (
+            1,
+            "it stands in this file twice, with two amounts: the first is released, the other is not taken",
+        ),
     ],
 )
 def test_the_same_check_twice_in_one_file_is_told_so(
@@ -181,15 +208,25 @@ def test_the_same_check_twice_in_one_file_is_told_so(
     assert became(tmp_path)[1]["why"] == why
 
 
-def test_an_835_of_a_check_that_was_typed_is_found_by_its_number(tracking: Tracking, tmp_path: Path) -> None:
-    typed = {**STANDS, "payer_trace_id": "", "paid_on": "2026-01-03", "state": "released", "entered_by": "ann"}
+def test_an_835_of_a_check_that_was_typed_is_found_by_its_number(
+    tracking: Tracking, tmp_path: Path
+) -> None:
+    typed = {
+        **STANDS,
+        "payer_trace_id": "",
+        "paid_on": "2026-01-03",
+        "state": "released",
+        "entered_by": "ann",
+    }
     tracking.looks = [typed, {**typed, "repeats": 1}]
     code, one = became(tmp_path)
     assert (code, one["state"], one["remittance"]) == (0, "repeated", "r1")
     assert one["why"] == "it was entered by ann and is released: nothing is posted twice"
 
 
-@pytest.mark.parametrize("answer", [httpx.Response(503, json={"code": "x"}), httpx.Response(200, text="?")])
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(503, json={"code": "x"}), httpx.Response(200, text="?")]
+)
 def test_a_door_that_does_not_answer_is_no_answer(
     monkeypatch: pytest.MonkeyPatch, answer: httpx.Response
 ) -> None:

@@ -10,8 +10,16 @@ from cli import sending
 from cli.sending import BEFORE, Known, send
 from cli.taking_over_lines import Refuse
 
-ROWS = [{"encounter": {"encounter": f"C{n}"}, "charges": {"n": n}, "history": {"n": n}} for n in range(3)]
-NAMES = {"/encounters": "encounters", "/check": "encounters", "/charges": "accounts", "/history": "claims"}
+ROWS = [
+    {"encounter": {"encounter": f"C{n}"}, "charges": {"n": n}, "history": {"n": n}}
+    for n in range(3)
+]
+NAMES = {
+    "/encounters": "encounters",
+    "/check": "encounters",
+    "/charges": "accounts",
+    "/history": "claims",
+}
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
@@ -25,7 +33,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, list[Any]]]:
 def doors(patch: pytest.MonkeyPatch, asked: list[Any], answer: Answer) -> None:
     """Doors that answer each item so."""
 
-    def post(url: str, *, json: dict[str, Any], headers: dict[str, str], timeout: int) -> httpx.Response:
+    def post(
+        url: str, *, json: dict[str, Any], headers: dict[str, str], timeout: int
+    ) -> httpx.Response:
         path = "/" + url.rpartition("/")[2]
         items = json[NAMES[path]]
         if path == "/check":
@@ -44,7 +54,10 @@ def test_a_claim_that_is_known_with_other_content_is_named_and_the_others_go_on(
 ) -> None:
     def answer(path: str, item: dict[str, Any]) -> dict[str, Any]:
         if item == {"encounter": "C1"}:
-            return {"status": 409, "sentence": "this encounter is registered already, with other content"}
+            return {
+                "status": 409,
+                "sentence": "this encounter is registered already, with other content",
+            }
         if item == {"n": 2} and path == "/charges":
             return {"status": 200, "held": True, "account": "A2"}
         return {"status": 200}
@@ -53,7 +66,9 @@ def test_a_claim_that_is_known_with_other_content_is_named_and_the_others_go_on(
     sent = send(ROWS, "key", new=False)
     assert sent.held == ["A2"]
     assert list(sent.refused) == [1]
-    assert sent.refused[1] == "registration: this encounter is registered already, with other content"
+    assert (
+        sent.refused[1] == "registration: this encounter is registered already, with other content"
+    )
     assert [(path, items) for path, _, items in asked[1:]] == [
         ("/charges", [{"n": 0}, {"n": 2}]),
         ("/history", [{"n": 0}, {"n": 2}]),
@@ -78,7 +93,9 @@ def test_the_same_file_has_the_same_keys_and_another_part_of_it_others(
     assert keys[2] == "import/key/charges/0"
 
 
-def test_a_door_that_is_busy_is_asked_again(asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_door_that_is_busy_is_asked_again(
+    asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     waits = [429, 503]
 
     def answer(path: str, item: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +109,11 @@ def test_a_door_that_is_busy_is_asked_again(asked: list[Any], monkeypatch: pytes
 def test_a_file_that_was_imported_in_another_form_is_refused_whole(
     asked: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doors(monkeypatch, asked, lambda path, item: {"status": 409, "sentence": "the Idempotency-Key is another's"})
+    doors(
+        monkeypatch,
+        asked,
+        lambda path, item: {"status": 409, "sentence": "the Idempotency-Key is another's"},
+    )
     with pytest.raises(Refuse) as no:
         send(ROWS, "key", new=True)
     assert str(no.value) == BEFORE

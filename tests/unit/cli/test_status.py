@@ -102,7 +102,9 @@ def test_a_halted_process_is_told_from_one_that_ended(here: Installation, halted
     assert f"`kill -CONT {halted}`" in found["kafka"]["why"]
 
 
-@pytest.mark.parametrize(("engine", "name"), [(EmbeddedKafka, "kafka"), (EmbeddedPostgres, "postgres")])
+@pytest.mark.parametrize(
+    ("engine", "name"), [(EmbeddedKafka, "kafka"), (EmbeddedPostgres, "postgres")]
+)
 def test_what_is_halted_is_told_at_once_by_who_starts_it(
     engine: type[EmbeddedKafka] | type[EmbeddedPostgres], name: str, tmp_path: Path, halted: int
 ) -> None:
@@ -148,7 +150,10 @@ async def test_a_service_that_is_ready_needs_no_reason() -> None:
     ("check", "why"),
     [
         ({"database": {"ok": False}}, "PostgreSQL does not answer it"),
-        ({"broker": {"ok": False}, "lag": {"ok": False, "value": None}}, "Kafka does not answer it"),
+        (
+            {"broker": {"ok": False}, "lag": {"ok": False, "value": None}},
+            "Kafka does not answer it",
+        ),
         ({"lag": {"ok": False, "value": 7, "bound": 5}}, "it is 7 records behind, more than 5"),
         ({"check": {"ok": False, "failed_with": "TimeoutError"}}, "how it stands (TimeoutError)"),
         ({"disk": {"ok": False}}, "its check disk says no"),
@@ -207,7 +212,12 @@ async def test_a_service_is_silent_when_none_of_its_processes_answers(
 ) -> None:
     async def standing(_stack: Any) -> list[Standing]:
         answers = Standing("denial-1", answers=True)
-        return [Standing("kafka"), Standing("posting-0", why="ended"), Standing("denial-0"), answers]
+        return [
+            Standing("kafka"),
+            Standing("posting-0", why="ended"),
+            Standing("denial-0"),
+            answers,
+        ]
 
     monkeypatch.setattr(health, "standing", standing)
     assert await health.silent(here) == {"posting": "posting-0 ended"}
@@ -244,7 +254,9 @@ def test_watching_shows_look_after_look_and_ends_as_the_last_one_stands(
     assert (done.exit_code, done.stdout.count("nothing is running")) == (3, 3)
 
 
-def test_watching_in_json_is_one_line_a_look(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watching_in_json_is_one_line_a_look(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here.runs("kafka", port=1)
     _ends_after(2, monkeypatch)
     done = CliRunner().invoke(app, ["status", "--watch", "--json"])
@@ -258,7 +270,9 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation that has heard and said as much as a year."""
     processes = ("kafka", "adjudication_tracking-0", "posting-0")
     found = [
-        Standing(name, 123_456, "http://127.0.0.1:40123", True, True, 45_678, 45_678, 0, 1_234, 3, 567)
+        Standing(
+            name, 123_456, "http://127.0.0.1:40123", True, True, 45_678, 45_678, 0, 1_234, 3, 567
+        )
         for name in processes
     ]
 
@@ -275,7 +289,9 @@ def test_a_row_fits_the_terminal_and_is_one_line_and_nothing_of_it_is_cut_short(
 ) -> None:
     monkeypatch.setattr(command.out, "width", width)
     lines = CliRunner().invoke(app, ["status"]).stdout.splitlines()
-    (row,) = [line for line in lines if "adjudication_tracking-0" in line and "wait for" not in line]
+    (row,) = [
+        line for line in lines if "adjudication_tracking-0" in line and "wait for" not in line
+    ]
     assert len(row) <= width and "…" not in row
     for shown in ("yes", "1,234", "567"):
         assert shown in row
@@ -285,7 +301,9 @@ def test_a_row_fits_the_terminal_and_is_one_line_and_nothing_of_it_is_cut_short(
 
 
 @pytest.mark.usefixtures("here", "busy")
-def test_eighty_columns_are_enough_for_everything_but_pid_and_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_eighty_columns_are_enough_for_everything_but_pid_and_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(command.out, "width", 80)
     shown = CliRunner().invoke(app, ["status"]).stdout
     assert all(name in shown for name in command.COUNTS)

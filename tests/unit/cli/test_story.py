@@ -49,7 +49,14 @@ MONEY = {
 
 
 def told(**given: Any) -> dict[str, Any]:
-    made = {"account": "A", "patient": "Z.S.", "money": MONEY, "claims": [CLAIM], "steps": [], "left_off": 0}
+    made = {
+        "account": "A",
+        "patient": "Z.S.",
+        "money": MONEY,
+        "claims": [CLAIM],
+        "steps": [],
+        "left_off": 0,
+    }
     return {**made, **given}
 
 
@@ -78,7 +85,9 @@ def test_a_corrected_claim_that_is_held_was_filed_in_time_before() -> None:
 
 
 def test_a_denied_claim_shows_what_was_denied_and_no_payment_of_nothing() -> None:
-    said = story.claim_line({**CLAIM, **PAID, "state": "denied", "paid_cents": 0, "denied_cents": 6_025})
+    said = story.claim_line(
+        {**CLAIM, **PAID, "state": "denied", "paid_cents": 0, "denied_cents": 6_025}
+    )
     assert "nothing paid, denied 60.25" in said
     assert "0.00" not in said
 

@@ -73,8 +73,16 @@ def page(**given: Any) -> dict[str, Any]:
         "money_by_facility": [{"facility": "FAC1", **TOTAL}],
         "left_off": dict.fromkeys(
             (
-                "checks_that_do_not_match", "rejected", "denials", "reopenings", "underpaid", "unposted", "unapplied",
-                "takebacks", "unclaimed", "changed_charges",
+                "checks_that_do_not_match",
+                "rejected",
+                "denials",
+                "reopenings",
+                "underpaid",
+                "unposted",
+                "unapplied",
+                "takebacks",
+                "unclaimed",
+                "changed_charges",
             ),
             0,
         ),
@@ -101,7 +109,9 @@ def test_an_equation_that_does_not_hold_says_by_how_much() -> None:
 
 def test_a_check_that_was_typed_is_told_apart_by_who_typed_it() -> None:
     assert summary.check_number({"check_number": "C1", "entered_by": None}) == "C1"
-    assert summary.check_number({"check_number": "C1", "entered_by": "ann"}) == "C1 (entered by ann)"
+    assert (
+        summary.check_number({"check_number": "C1", "entered_by": "ann"}) == "C1 (entered by ann)"
+    )
 
 
 def test_checks_are_posted_and_unposted_less_the_plb() -> None:

@@ -31,7 +31,9 @@ from tests.x12.made import claim as sound
 from tests.x12.varied_stays import institutional
 
 DAY = date(2026, 1, 5)
-SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
+SAMPLES = (
+    Path(__file__).parents[4] / "shared" / "samples" / "x12" / "resources" / "837_005010X222A2"
+)
 
 
 class Books:
@@ -90,7 +92,9 @@ def coverages(c: ProfessionalClaim) -> list[dict[str, Any]]:
 
 def test_a_patient_who_is_not_the_subscriber_keeps_the_subscriber() -> None:
     holder = subscriber(party=Party("SYN", "ANN"), relation="")
-    made = taken(claim(subscriber=holder, patient=person(), patient_relation="19")).items["encounter"]
+    made = taken(claim(subscriber=holder, patient=person(), patient_relation="19")).items[
+        "encounter"
+    ]
     (coverage,) = made["coverages"]
     assert (made["patient"]["first"], coverage["subscriber"]["first"]) == ("ZOE", "ANN")
     assert (coverage["relation"], coverage["member_id"]) == ("19", "M1")
@@ -176,22 +180,32 @@ def test_a_provider_without_a_place_here_is_refused_or_left_out_aloud() -> None:
     with pytest.raises(Refuse, match=r"2310: a provider in the role 71.*--leave-out"):
         taken(claim(providers=[attending]))
     made = taken(claim(providers=[attending]), leave_out=True)
-    assert made.notes == ["CLM at segment 20: 2310: a provider in the role 71 (NM101) is not carried"]
+    assert made.notes == [
+        "CLM at segment 20: 2310: a provider in the role 71 (NM101) is not carried"
+    ]
 
 
 def test_where_a_ride_began_is_a_whole_address_or_refused() -> None:
-    with pytest.raises(Refuse, match=r"2310: a place in the role PW \(NM101\) that is not a whole address"):
+    with pytest.raises(
+        Refuse, match=r"2310: a place in the role PW \(NM101\) that is not a whole address"
+    ):
         taken(claim(providers=[PICKED_UP]))
-    whole = Provider(role="PW", street="1 WAY", city="TOWN", state="NY", zip="10001", organisation=True)
+    whole = Provider(
+        role="PW", street="1 WAY", city="TOWN", state="NY", zip="10001", organisation=True
+    )
     with pytest.raises(Refuse, match="2310: more than one place in the role PW"):
         taken(claim(providers=[whole, whole]))
     note = taken(claim(providers=[whole])).items["encounter"]["note"]
-    assert [(stop["role"], stop["street"], stop["line"]) for stop in note["stops"]] == [("PW", "1 WAY", 0)]
+    assert [(stop["role"], stop["street"], stop["line"]) for stop in note["stops"]] == [
+        ("PW", "1 WAY", 0)
+    ]
 
 
 def test_a_ride_and_the_words_of_a_line_go_with_the_encounter_and_name_its_line() -> None:
     lines = [line(), line(note="SEEN AT NIGHT", note_kind="TPO", ambulance_patients=2)]
-    made = taken(claim(lines=lines, ambulance=Ambulance("A", "12", "150"), note="n", total_cents=20_000))
+    made = taken(
+        claim(lines=lines, ambulance=Ambulance("A", "12", "150"), note="n", total_cents=20_000)
+    )
     note = made.items["encounter"]["note"]
     assert note["lines"] == [{"line": 2, "text": "SEEN AT NIGHT", "kind": "TPO"}]
     assert [(trip["line"], trip.get("miles"), trip.get("patients")) for trip in note["trips"]] == [
@@ -225,7 +239,10 @@ def test_where_our_listings_speak_instead_of_the_file_it_is_told() -> None:
         ({"condition_codes": ["A"]}, "HI of conditions"),
         ({"lines": [line(quantity="2.5E9")]}, "line 1: the quantity 2.5E9"),
         ({"lines": [line(unit_code="DA")]}, "line 1: the unit DA"),
-        ({"lines": [line(providers=[Provider(role="82", last="X")])]}, "a rendering provider without an NPI"),
+        (
+            {"lines": [line(providers=[Provider(role="82", last="X")])]},
+            "a rendering provider without an NPI",
+        ),
         ({"lines": [line(ndc="01234567891", ndc_units="3", ndc_unit="XX")]}, "CTP"),
         ({"lines": [line(note="n", note_kind="XXX")]}, "line 1: NTE"),
         ({"lines": [line(ambulance_patients=0)]}, "line 1: QTY"),
@@ -246,7 +263,10 @@ def test_what_only_the_old_systems_traffic_needed_is_no_loss() -> None:
 @pytest.mark.parametrize(
     ("who", "missing"),
     [
-        ({"subscriber": subscriber(party=person(born_on=None))}, "loop 2010BA: the patient has no DMG02"),
+        (
+            {"subscriber": subscriber(party=person(born_on=None))},
+            "loop 2010BA: the patient has no DMG02",
+        ),
         ({"subscriber": subscriber(party=person(street=""))}, "no address"),
         ({"subscriber": subscriber(member_id="")}, "no member number"),
         ({"patient": person(born_on=None)}, "loop 2010CA: the patient has no DMG02"),
@@ -353,7 +373,11 @@ def test_a_number_of_a_claim_stands_once_in_a_file() -> None:
         pytest.skip("the samples are not here")
     once = path.read_bytes()
     start, end = once.index(b"ST*"), once.index(b"GE*")
-    twice = once[:end] + once[start:end].replace(b"*0021", b"*0022") + once[end:].replace(b"GE*1", b"GE*2")
+    twice = (
+        once[:end]
+        + once[start:end].replace(b"*0021", b"*0022")
+        + once[end:].replace(b"GE*1", b"GE*2")
+    )
     with pytest.raises(Refuse, match="stands in the file twice"):
         read_claims("twice.837", twice)
 

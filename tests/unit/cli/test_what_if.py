@@ -31,7 +31,9 @@ from tests.unit.cli.test_documented import documented
 from tests.unit.posting.facts import ACCOUNT, RULES, adjudicated, captured, line, opened
 
 STREAM = account_stream(ACCOUNT)
-PRICED = adjudicated(dataclasses.replace(line(12_000, ("CO", "45", 5_000), ("PR", "2", 3_000)), procedure="T0001"))
+PRICED = adjudicated(
+    dataclasses.replace(line(12_000, ("CO", "45", 5_000), ("PR", "2", 3_000)), procedure="T0001")
+)
 BOTH = (POSTING, DENIAL)
 TABLES = ("account_money", "denial_view")
 BLUE = PayerListed(
@@ -64,7 +66,16 @@ TAPE = Service(
 """Keeps what it hears, in order."""
 
 
-def record(event: Any, number: int, *, by: str = "ehr", speaker: str = "elsewhere", own: bool = False, event_id: str = "", cause: str = "") -> Heard:
+def record(
+    event: Any,
+    number: int,
+    *,
+    by: str = "ehr",
+    speaker: str = "elsewhere",
+    own: bool = False,
+    event_id: str = "",
+    cause: str = "",
+) -> Heard:
     """An event as it stands in partition 0 of a log."""
     name = wire_name(type(event))
     stream = STREAM if hasattr(event, "account") else BROADCAST
@@ -86,7 +97,9 @@ def record(event: Any, number: int, *, by: str = "ehr", speaker: str = "elsewher
         occurredon=date(2026, 1, 21),
         data=wire.encode_event(event),
     )
-    return Heard(0, number, stream, wire.Route(name, f"{speaker}/0", number, own), envelope, event, None)
+    return Heard(
+        0, number, stream, wire.Route(name, f"{speaker}/0", number, own), envelope, event, None
+    )
 
 
 def facts(*events: Any) -> list[Heard]:
@@ -103,7 +116,12 @@ LIVED = facts(
 )
 
 
-def world(records: Iterable[Heard], deciding: Sequence[Service] = BOTH, looking: Service = REPORTING, **more: Any) -> World:
+def world(
+    records: Iterable[Heard],
+    deciding: Sequence[Service] = BOTH,
+    looking: Service = REPORTING,
+    **more: Any,
+) -> World:
     """What comes of these records; they know what `deciding` said among them."""
     records = list(records)
     log = Stretch(0, 1, frozenset(service.name for service in deciding))
@@ -153,7 +171,12 @@ def test_the_same_rules_and_books_decide_as_the_log_has_it() -> None:
 
 def test_a_book_that_names_a_file_lacks_its_table_until_that_is_loaded() -> None:
     schedule = FeeSchedulePublished(
-        payer="BLUE", name="PPO", version="1", sha256="0" * 64, rates=1, effective_from=date(2026, 1, 1)
+        payer="BLUE",
+        name="PPO",
+        version="1",
+        sha256="0" * 64,
+        rates=1,
+        effective_from=date(2026, 1, 1),
     )
     made = world(facts(RULES, schedule))
     (part,) = made.lacking()
@@ -165,32 +188,63 @@ def test_a_book_that_names_a_file_lacks_its_table_until_that_is_loaded() -> None
 
 def test_another_contract_stands_alone_and_before_the_first_day() -> None:
     def schedule(name: str) -> FeeSchedulePublished:
-        return FeeSchedulePublished(payer="BLUE", name=name, version="1", sha256="0" * 64, rates=1, effective_from=date(2026, 1, 1))
+        return FeeSchedulePublished(
+            payer="BLUE",
+            name=name,
+            version="1",
+            sha256="0" * 64,
+            rates=1,
+            effective_from=date(2026, 1, 1),
+        )
 
     days = [BusinessDayOpened(day=date(2026, 1, n)) for n in (21, 22)]
     contract = OtherContract(schedule("proposed"))
-    said = [one for heard in facts(RULES, days[0], schedule("known"), days[1]) for one in contract.said(heard)]
+    said = [
+        one
+        for heard in facts(RULES, days[0], schedule("known"), days[1])
+        for one in contract.said(heard)
+    ]
     assert [one.event for one in said] == [RULES, schedule("proposed"), *days]
     assert said[1].route and said[1].envelope
     assert said[1].route.wire == said[1].envelope.type == wire_name(FeeSchedulePublished)
 
 
 def test_a_decision_is_held_against_another_contract() -> None:
-    schedule = FeeSchedulePublished(payer="BLUE", name="proposed", version="1", sha256="0" * 64, rates=1, effective_from=date(2026, 1, 1))
+    schedule = FeeSchedulePublished(
+        payer="BLUE",
+        name="proposed",
+        version="1",
+        sha256="0" * 64,
+        rates=1,
+        effective_from=date(2026, 1, 1),
+    )
     rates = tabled([FeeRate(procedure="T0001", allowed_cents=17_500)])
     records = [*LIVED[:-1], *facts(PRICED)]
-    made = World(Stretch(0, 1, frozenset({"posting"})), [POSTING], REPORTING, ("underpayment_view",), OtherContract(schedule).said)
+    made = World(
+        Stretch(0, 1, frozenset({"posting"})),
+        [POSTING],
+        REPORTING,
+        ("underpayment_view",),
+        OtherContract(schedule).said,
+    )
     for heard in records:
         made.step(heard)
         for part in made.lacking():
             part.book, part.lacks_tables = replace(part.book, rates={"0" * 64: rates}), False
     (row,) = made.rows["underpayment_view"].values()
-    assert (row["schedule"], row["expected_cents"], row["allowed_cents"], row["variance_cents"]) == ("proposed", 17_500, 15_000, 2_500)
+    assert (
+        row["schedule"],
+        row["expected_cents"],
+        row["allowed_cents"],
+        row["variance_cents"],
+    ) == ("proposed", 17_500, 15_000, 2_500)
 
 
 def test_with_another_rule_the_same_answer_of_the_payer_is_a_denial() -> None:
     log = log_of(LIVED)
-    other = world(log, said=books('[{"rules": [{"group": "CO", "carc": "45", "meaning": "denied"}]}]').said)
+    other = world(
+        log, said=books('[{"rules": [{"group": "CO", "carc": "45", "meaning": "denied"}]}]').said
+    )
     money, was = other.rows["account_money"][ACCOUNT,], world(log).rows["account_money"][ACCOUNT,]
     assert (was["contractual_cents"], was["denied_cents"]) == (5_000, 0)
     assert (money["contractual_cents"], money["denied_cents"]) == (0, 5_000)
@@ -205,14 +259,21 @@ def test_a_change_with_a_day_holds_for_what_is_decided_from_then_on() -> None:
     rule = '[{"rules": [{"group": "CO", "carc": "45", "meaning": "denied"}], "since": "%s"}]'
     before, *listed, answered = (heard.event for heard in LIVED)
     log = log_of(facts(BusinessDayOpened(day=date(2026, 1, 10)), *listed, before, answered))
-    for since, denied in (("2026-01-15", 5_000), ("2026-01-20", 5_000), ("2026-01-21", 0), ("2026-02-01", 0)):
+    for since, denied in (
+        ("2026-01-15", 5_000),
+        ("2026-01-20", 5_000),
+        ("2026-01-21", 0),
+        ("2026-02-01", 0),
+    ):
         # The payer decided on the 20th; rules count by that day.
         other = world(log, said=books(rule % since).said)
         assert other.rows["account_money"][ACCOUNT,]["denied_cents"] == denied, since
 
 
 def test_a_payer_is_listed_anew_as_its_day_opens() -> None:
-    said = books('[{"payer": "BLUE", "set": {"filing_limit_days": 90}, "since": "2026-02-01"}]').said
+    said = books(
+        '[{"payer": "BLUE", "set": {"filing_limit_days": 90}, "since": "2026-02-01"}]'
+    ).said
     assert [h.event for h in said(record(BLUE, 1))] == [BLUE]
     assert len(said(record(BusinessDayOpened(day=date(2026, 1, 30)), 2))) == 1
     listed, day = said(record(BusinessDayOpened(day=date(2026, 2, 2)), 3))
@@ -225,9 +286,15 @@ def test_a_payer_is_listed_anew_as_its_day_opens() -> None:
 def test_what_a_person_did_stays_and_is_left_out_where_there_would_be_nothing_to_do_it_to() -> None:
     denied = [*LIVED[:-1], record(adjudicated(line(0, ("CO", "197", 20_000))), 6)]
     log = log_of(denied)
-    opened_as = next(h.event for h in log if h.route is not None and h.route.wire == "denial.denial_opened.v1")
+    opened_as = next(
+        h.event for h in log if h.route is not None and h.route.wire == "denial.denial_opened.v1"
+    )
     given_up = DenialResolved(
-        account=ACCOUNT, denial=opened_as.denial, outcome="accepted", cents=20_000, resolved_on=date(2026, 1, 22)
+        account=ACCOUNT,
+        denial=opened_as.denial,
+        outcome="accepted",
+        cents=20_000,
+        resolved_on=date(2026, 1, 22),
     )
     log.append(record(given_up, 9, by="ann", speaker="denial", own=True, cause="denial/0:1"))
     same = world(log)
@@ -250,7 +317,9 @@ def _toy(decide: Any, name: str = "toy", hears: type = DenialResolved) -> Servic
         name=name,
         hears=frozenset({wire_name(hears)}),
         says=frozenset({wire_name(DenialResolved)}),
-        deciders={"account": Decider("account", int, decide, lambda state, event: (state or 0) + 1)},
+        deciders={
+            "account": Decider("account", int, decide, lambda state, event: (state or 0) + 1)
+        },
         react=lambda event, at: [(at.stream, event)],
     )
 
@@ -259,7 +328,11 @@ def test_an_account_on_which_a_rule_fails_is_left_as_it_was() -> None:
     def fails(command: Any, state: Any, book: Any) -> Any:
         raise KeyError("nothing")
 
-    log = facts(DenialResolved(account=ACCOUNT, denial="D", outcome="accepted", cents=1, resolved_on=date(2026, 1, 5)))
+    log = facts(
+        DenialResolved(
+            account=ACCOUNT, denial="D", outcome="accepted", cents=1, resolved_on=date(2026, 1, 5)
+        )
+    )
     made = world(log, (_toy(fails),), TAPE)
     assert made.stuck == {STREAM} and len(made.rows["tape"]) == 1
     rows = {"t": {(1,): {"account": ACCOUNT, "n": 2}, (2,): {"account": "OTHER", "n": 2}}}
@@ -268,7 +341,11 @@ def test_an_account_on_which_a_rule_fails_is_left_as_it_was() -> None:
 
 
 def test_rules_that_answer_each_other_without_end_are_stopped() -> None:
-    log = facts(DenialResolved(account=ACCOUNT, denial="D", outcome="accepted", cents=1, resolved_on=date(2026, 1, 5)))
+    log = facts(
+        DenialResolved(
+            account=ACCOUNT, denial="D", outcome="accepted", cents=1, resolved_on=date(2026, 1, 5)
+        )
+    )
     with pytest.raises(Stopped, match="without end"):
         world(log, (_toy(lambda command, state, book: [command]),), TAPE)
 
@@ -279,9 +356,15 @@ def test_rules_that_answer_each_other_without_end_are_stopped() -> None:
         ("nonsense", "Invalid JSON"),
         ("{}", "valid array"),
         ('[{"payer": "BLUE"}]', "comes with `set`"),
-        ('[{"payer": "BLUE", "receiver": "X", "set": {"filing_limit_days": 5}}]', "one of payer, receiver, rules"),
+        (
+            '[{"payer": "BLUE", "receiver": "X", "set": {"filing_limit_days": 5}}]',
+            "one of payer, receiver, rules",
+        ),
         ('[{"payer": "BLUE", "set": {"filing_limit_days": 0}}]', "filing_limit_days: "),
-        ('[{"payer": "BLUE", "set": {"in_force_from": "2020-01-01"}}]', "nothing that could be set"),
+        (
+            '[{"payer": "BLUE", "set": {"in_force_from": "2020-01-01"}}]',
+            "nothing that could be set",
+        ),
         ('[{"rules": [{"group": "CO", "carc": "45", "meaning": "mine"}]}]', "0.rules.0.meaning"),
     ],
 )
@@ -291,9 +374,21 @@ def test_a_file_that_says_something_else_is_refused_with_the_place(text: str, wh
 
 
 def test_figures_are_told_where_they_differ_and_what_is_not_there_is_nothing() -> None:
-    was = [{"figure": "billed", "facility": f, "payer": "P", "items": 1, "cents": 100} for f in ("A", "B")]
-    would_be = [*was, {"figure": "denials opened", "facility": "A", "payer": "P", "items": 2, "cents": 30}]
-    one = {"was_items": 0, "would_be_items": 2, "was_cents": 0, "would_be_cents": 30, "more_cents": 30}
+    was = [
+        {"figure": "billed", "facility": f, "payer": "P", "items": 1, "cents": 100}
+        for f in ("A", "B")
+    ]
+    would_be = [
+        *was,
+        {"figure": "denials opened", "facility": "A", "payer": "P", "items": 2, "cents": 30},
+    ]
+    one = {
+        "was_items": 0,
+        "would_be_items": 2,
+        "was_cents": 0,
+        "would_be_cents": 30,
+        "more_cents": 30,
+    }
     assert side_by_side(was, would_be, ("figure",)) == [{"figure": "denials opened", **one}]
 
 
@@ -301,7 +396,10 @@ def _found() -> Found:
     paid = {"figure": "patient paid", "facility": "F", "payer": "P", "items": 1, "cents": 3_000}
     was: dict[str, Any] = {"/summary": {"as_of": "2026-01-31"}, "/figures": [paid]}
     found = Found(was=was, would_be={**was, "/figures": []}, records=9)
-    one, other = Decided("posting.payment_posted.v1", STREAM, 1), Decided("posting.payment_posted.v1", STREAM, 2)
+    one, other = (
+        Decided("posting.payment_posted.v1", STREAM, 1),
+        Decided("posting.payment_posted.v1", STREAM, 2),
+    )
     found.books.add({"1": one}, {"1": other})
     found.elsewhere.add({"2": one}, {})
     found.facts_later, found.stuck = {STREAM: 3}, {"account/OTHER"}
@@ -312,7 +410,12 @@ def test_what_cannot_be_known_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     what_if.render(_found(), each=False, limit=5, other=True)
     said = " ".join(capsys.readouterr().out.split())
     assert f"accounts: {ACCOUNT}" in said and "1 say something else" in said
-    for sentence in ("(3 events); they did so on what was", "1 decision about other streams", "1 account on which a rule fails", "(patient paid -30.00)"):
+    for sentence in (
+        "(3 events); they did so on what was",
+        "1 decision about other streams",
+        "1 account on which a rule fails",
+        "(patient paid -30.00)",
+    ):
         assert sentence in said
 
 

@@ -52,7 +52,9 @@ def _only(folder: Path) -> bytes:
 
 
 def test_a_wrong_element_is_named_with_segment_element_and_code(tmp_path: Path) -> None:
-    answer = said(DATA.replace(b"SVC*HC:99213*100", b"SVC*HC:99213*1E3"), tmp_path, "--control", 7, "--json")
+    answer = said(
+        DATA.replace(b"SVC*HC:99213*100", b"SVC*HC:99213*1E3"), tmp_path, "--control", 7, "--json"
+    )
     assert answer.exit_code == 1, answer.output
     (one,) = json.loads(answer.stdout)["groups"][0]["sets"]
     assert one["code"] == "R"
@@ -69,7 +71,10 @@ def test_the_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
     assert said(DATA, tmp_path / "outbound", "--control", 7).exit_code == 0
     assert [path.name for path in (tmp_path / "outbound").iterdir()] == ["000000007.999"]
     lost = said(DATA, tmp_path / "no" / "outbound", "--control", 8)
-    assert (lost.exit_code, f"{tmp_path / 'no'} is no folder" in " ".join(lost.stderr.split("\n"))) == (1, True)
+    assert (
+        lost.exit_code,
+        f"{tmp_path / 'no'} is no folder" in " ".join(lost.stderr.split("\n")),
+    ) == (1, True)
 
 
 def test_control_numbers_count_up_by_themselves(

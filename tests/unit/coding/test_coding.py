@@ -37,7 +37,12 @@ def _book() -> Book:
         book = evolve_book(
             book,
             CodeSetPublished(
-                name=name, version=sha[:4], sha256=sha, effective_from=start, effective_to=end, codes=1
+                name=name,
+                version=sha[:4],
+                sha256=sha,
+                effective_from=start,
+                effective_to=end,
+                codes=1,
             ),
         )
     tables = {

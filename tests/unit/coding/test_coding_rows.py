@@ -56,7 +56,11 @@ def test_a_row_names_the_facility_whether_account_or_charges_came_first(
     projection: Projection, came: Any, account_first: bool
 ) -> None:
     facility = OPENED.facility
-    told = [(OPENED, facility), (came, facility)] if account_first else [(came, ""), (OPENED, facility)]
+    told = (
+        [(OPENED, facility), (came, facility)]
+        if account_first
+        else [(came, ""), (OPENED, facility)]
+    )
     row = row_after(projection, told)
     assert row is not None and row["facility"] == facility
 

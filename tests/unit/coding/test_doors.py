@@ -32,7 +32,9 @@ def test_a_charge_points_to_four_diagnoses_at_most() -> None:
 
 
 @pytest.mark.parametrize("lines", [{"C1": []}, {"C1": [1, 2, 3, 4, 5]}, {"": [1]}, {"C" * 49: [1]}])
-def test_a_line_that_is_coded_again_names_its_charge_and_one_to_four_diagnoses(lines: dict[str, Any]) -> None:
+def test_a_line_that_is_coded_again_names_its_charge_and_one_to_four_diagnoses(
+    lines: dict[str, Any],
+) -> None:
     with pytest.raises(ValidationError):
         CodeBody.model_validate({"diagnoses": [{"sequence": 1, "code": "E119"}], "lines": lines})
 

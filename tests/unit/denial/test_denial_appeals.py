@@ -113,7 +113,14 @@ def test_an_appeal_that_is_withdrawn_leaves_its_own_deadline_and_its_level() -> 
         ([*OPEN, FILED], "not decided yet"),
         ([*OPEN, FILED, WON], "asked about it already"),
         ([*OPEN, ended("accepted")], "has ended"),
-        ([heard(), posted(denied("16", rarcs=("MA130",))), opened(denied("16", rarcs=("MA130",)))], "never processed"),
+        (
+            [
+                heard(),
+                posted(denied("16", rarcs=("MA130",))),
+                opened(denied("16", rarcs=("MA130",))),
+            ],
+            "never processed",
+        ),
     ],
 )
 def test_only_an_open_denial_of_a_processed_claim_is_appealed(given: list[Any], why: str) -> None:
@@ -138,10 +145,18 @@ def test_an_appealed_denial_is_not_corrected_but_may_be_given_up() -> None:
 
 
 def test_the_work_list_shows_an_appeal_until_it_is_decided() -> None:
-    at: Any = SimpleNamespace(occurred_on=POSTED_ON, scope=SimpleNamespace(facility="F", legal_entity="L"))
+    at: Any = SimpleNamespace(
+        occurred_on=POSTED_ON, scope=SimpleNamespace(facility="F", legal_entity="L")
+    )
     row = None
     shown = []
-    for event in (opened(denied("50")), FILED, UPHELD, replace(FILED, level=2), replace(WON, level=2)):
+    for event in (
+        opened(denied("50")),
+        FILED,
+        UPHELD,
+        replace(FILED, level=2),
+        replace(WON, level=2),
+    ):
         row = denial_row(row, event, at)
         assert row is not None
         shown.append((row["state"], row["level"], row["answer_by"], row["deadline_on"]))

@@ -91,7 +91,9 @@ DUPLICATE = replace(
 )
 
 
-def test_a_correction_that_is_taken_for_a_duplicate_is_work_again_and_goes_on_from_the_newest_decision() -> None:
+def test_a_correction_that_is_taken_for_a_duplicate_is_work_again_and_goes_on_from_the_newest_decision() -> (
+    None
+):
     told = "The payer took the corrected claim for a duplicate."
     left = replace(denied(), next_action=f"{told} Next: Find the first claim.")
     work = opened(left, D2, adjudication="adj-2", continues=D1)

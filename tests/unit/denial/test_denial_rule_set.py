@@ -31,7 +31,9 @@ def test_no_row_stands_twice_and_each_names_category_owner_and_what_to_do() -> N
     assert [row for row in ROWS if not (row.category and row.owner and row.next_action)] == []
 
 
-def test_only_the_groups_that_exist_have_rows_and_only_pr_and_oa_lay_anything_on_the_patient() -> None:
+def test_only_the_groups_that_exist_have_rows_and_only_pr_and_oa_lay_anything_on_the_patient() -> (
+    None
+):
     assert {row.group for row in ROWS} <= {"CO", "OA", "PI", "PR", "CR"}
     assert {row.group for row in ROWS if row.meaning == "patient"} <= {"PR", "OA"}
 

@@ -164,7 +164,14 @@ def test_a_part_that_was_written_off_and_is_paid_after_all_is_the_standing_denia
 
 def test_what_was_not_there_when_it_was_denied_and_comes_back_later_is_work_too() -> None:
     paid, nothing = line(1, ("OA", "23", 19_999)), line(0, ("OA", "23", 20_000))
-    both = _both((DENIED, SECOND), (paid, SECOND), ("adj-1", {}), (DENIED, {}), ("adj-2", {}), (nothing, SECOND))
+    both = _both(
+        (DENIED, SECOND),
+        (paid, SECOND),
+        ("adj-1", {}),
+        (DENIED, {}),
+        ("adj-2", {}),
+        (nothing, SECOND),
+    )
     assert both.standing() == both.life.balance(ONE).denied == 20_000
     assert [(d.adjudication, d.left) for d in both.denials.denials.values() if d.standing] == [
         ("adj-4", 19_999),
@@ -175,7 +182,9 @@ def test_what_was_not_there_when_it_was_denied_and_comes_back_later_is_work_too(
 def test_denials_stand_for_no_more_than_is_denied_when_the_charge_is_lowered() -> None:
     owes = line(0, ("CO", "197", 19_999), ("PR", "2", 1))
     both = _both((owes, SECOND), (owes, SECOND), ("adj-1", {}))
-    void = ChargeCorrected(account=ACCOUNT, before=charge(), after=charge(units=0), reason="never done")
+    void = ChargeCorrected(
+        account=ACCOUNT, before=charge(), after=charge(units=0), reason="never done"
+    )
     both.life.hear(void)
     both._hear()
     assert both.standing() == both.life.balance(ONE).denied == 0

@@ -90,7 +90,9 @@ def test_a_refused_inquiry_names_its_reason_and_our_payer() -> None:
 
 @pytest.mark.parametrize("code", ["\u00e9", "X" * 49])
 def test_a_code_that_no_event_can_hold_is_left_to_the_file(code: str) -> None:
-    rejected = _file(rejections=[Rejection("75", "C", "2100C")]).replace(b"AAA*N**75*", f"AAA*N**{code}*".encode())
+    rejected = _file(rejections=[Rejection("75", "C", "2100C")]).replace(
+        b"AAA*N**75*", f"AAA*N**{code}*".encode()
+    )
     answer = _one(rejected)
     assert isinstance(answer, InquiryRejected) and answer.reason == "?"
     unclear = _one(_file(Benefit("V"), Benefit("U")).replace(b"EB*U", f"EB*{code}".encode()))

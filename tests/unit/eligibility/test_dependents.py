@@ -125,7 +125,9 @@ def test_the_subscriber_alone_is_asked_about(asked: dict[str, Any]) -> None:
     assert inquiry(file(**asked)).dependent is None
 
 
-def test_a_receiver_is_not_told_of_the_coverage_that_replaced_the_one_it_was_to_be_asked_about() -> None:
+def test_a_receiver_is_not_told_of_the_coverage_that_replaced_the_one_it_was_to_be_asked_about() -> (
+    None
+):
     assert list(read_file(file("18", payer="ANOTHER")).sets()) == []
 
 
@@ -170,5 +172,7 @@ def test_who_covers_an_account_by_now_is_known_by_place() -> None:
     rows = Rows(SERVICE).tell(OPENED, stream=f"account/{NUMBER}")
     table = rows.tables["account_payers"]
     assert table[(NUMBER,)]["payers"] == {"1": "P"}
-    rows.tell(replace(SET_ANEW, coverages=(replace(COVERAGE, payer="Q"),)), stream=f"account/{NUMBER}")
+    rows.tell(
+        replace(SET_ANEW, coverages=(replace(COVERAGE, payer="Q"),)), stream=f"account/{NUMBER}"
+    )
     assert table[(NUMBER,)]["payers"] == {"1": "Q"}

@@ -21,6 +21,10 @@ def test_who_opened_the_files_to_others_is_not_overruled(tmp_path: Path) -> None
 
 def test_no_log_of_a_database_quotes_a_statement_its_values_or_a_row() -> None:
     compose = (Path(__file__).parents[3] / "docker-compose.yml").read_text()
-    for setting in ("log_min_error_statement", "log_error_verbosity", "log_parameter_max_length_on_error"):
+    for setting in (
+        "log_min_error_statement",
+        "log_error_verbosity",
+        "log_parameter_max_length_on_error",
+    ):
         assert f"\n{setting} = " in postgres._CONFIG
         assert f'"{setting}=' in compose

@@ -38,7 +38,9 @@ async def test_a_number_is_looked_for_in_large_letters(service: str, path: str) 
     made = import_module(f"services.{service}.app").SERVICE
     transport = httpx.ASGITransport(app=app(made, _ready, made.routes(doors)))
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
-        answer = await client.get(path.replace("{account}", "abcd2345").replace("{claim}", "abcd2345"))
+        answer = await client.get(
+            path.replace("{account}", "abcd2345").replace("{claim}", "abcd2345")
+        )
     assert answer.status_code == 404
     assert doors.asked == ["ABCD2345"]
 

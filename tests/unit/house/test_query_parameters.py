@@ -65,7 +65,9 @@ def filled(path: str) -> str:
 def parameters(service: str, method: str, path: str) -> frozenset[str] | None:
     """What the door of a path has; None when there is none."""
     for name, how, known, words in ROUTES:
-        if (name, how) == (service, method) and re.fullmatch(re.sub(r"{\w+}", "[^/]+", known), path):
+        if (name, how) == (service, method) and re.fullmatch(
+            re.sub(r"{\w+}", "[^/]+", known), path
+        ):
             return words
     return None
 
@@ -81,7 +83,9 @@ def test_every_service_has_doors() -> None:
     assert {name for name, *_ in ROUTES} == set(SERVICES)
     assert parameters("submission", "GET", "/work-list") == {"state", "facility", "payer", "limit"}
     for name in SERVICES:
-        assert {"/livez", "/metrics", "/progress", "/parked"} <= {path for _, path, _ in declared(name)}
+        assert {"/livez", "/metrics", "/progress", "/parked"} <= {
+            path for _, path, _ in declared(name)
+        }
 
 
 @pytest.mark.parametrize(
@@ -140,14 +144,18 @@ def _sent() -> Iterator[tuple[str, str, str, str | None, frozenset[str]]]:
                     yield from _asked(node, str(path.relative_to(HOUSE)))
 
 
-def _asked(call: ast.Call, where: str) -> Iterator[tuple[str, str, str, str | None, frozenset[str]]]:
+def _asked(
+    call: ast.Call, where: str
+) -> Iterator[tuple[str, str, str, str | None, frozenset[str]]]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     texts = [_text(arg) for arg in call.args]
     given = {word.arg: word.value for word in call.keywords}
     inside = given.get("params")
     if name == "ask" and len(texts) >= 2 and texts[1] is None and given:
         yield where, "GET", "", None, frozenset(word or "**" for word in given)
-    elif name in ("ask", "get") and len(texts) >= 2 and _is_path(texts[1]) and "params" not in given:
+    elif (
+        name in ("ask", "get") and len(texts) >= 2 and _is_path(texts[1]) and "params" not in given
+    ):
         yield where, "GET", texts[0] or "", texts[1], frozenset(word or "**" for word in given)
     elif isinstance(inside, ast.Dict):
         paths = [text for text in texts if _is_path(text)]
@@ -181,7 +189,9 @@ def test_the_calls_are_found() -> None:
     assert ("cli/handing_in.py", "name") in found
     assert ("cli/refused.py", "state") in found
     assert ("simulator/patients.py", "limit") in found
-    assert any(where == "simulator/books.py" and "effective_from" in words for where, *words in found)
+    assert any(
+        where == "simulator/books.py" and "effective_from" in words for where, *words in found
+    )
 
 
 @pytest.mark.parametrize("call", SENT, ids=lambda call: f"{call[0]} {call[1]} {call[3]}")

@@ -50,7 +50,9 @@ async def test_commands_are_not_tried_one_by_one_while_the_database_is_away(
     assert pool.asked == 8
 
 
-async def test_a_command_that_fails_by_itself_fails_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_command_that_fails_by_itself_fails_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pool = Pool(asyncpg.NumericValueOutOfRangeError())
     answers = await _handled(pool, 3, monkeypatch)
     assert [answer.status for answer in answers] == [422] * 3
@@ -64,7 +66,9 @@ def order(door: str, key: str = "key-1", body: bytes = b"1 cent") -> Order:
 def told(one: Order, known: dict[str, tuple[bytes, bytes]]) -> tuple[int, bool]:
     """Status and whether it is the first answer once more."""
     engine: Any = SimpleNamespace()
-    batch: Any = SimpleNamespace(obey=lambda o: Answer(200, o.stream), loaded=SimpleNamespace(now=None))
+    batch: Any = SimpleNamespace(
+        obey=lambda o: Answer(200, o.stream), loaded=SimpleNamespace(now=None)
+    )
     (answer,), _ = Commands(engine)._obey_all(batch, [one], known)
     return answer.status, answer.again
 
@@ -100,5 +104,10 @@ async def test_a_command_is_of_the_door_whose_caller_gave_its_key() -> None:
             await caller.post(path, headers={"Idempotency-Key": "k"})
         return found
 
-    assert await asyncio.create_task(doors_of("/claims/1/void")) == ["/claims/1/void", "/claims/1/void", "", ""]
+    assert await asyncio.create_task(doors_of("/claims/1/void")) == [
+        "/claims/1/void",
+        "/claims/1/void",
+        "",
+        "",
+    ]
     assert await asyncio.create_task(doors_of("/files/ab/redrive")) == ["", "", "", ""]

@@ -23,7 +23,9 @@ class Engine:
 
     async def fetch(self, sql: str, streams: list[str]) -> list[tuple[str, str]]:
         """Whose streams these are, as their names tell; of the lost nobody knows."""
-        return [(s, s.removeprefix("account/").rstrip("0123456789")) for s in streams if "lost" not in s]
+        return [
+            (s, s.removeprefix("account/").rstrip("0123456789")) for s in streams if "lost" not in s
+        ]
 
     async def handle(self, orders: Sequence[Order]) -> list[Answer]:
         self.seen += [order.stream for order in orders]
@@ -62,7 +64,9 @@ async def _importing() -> tuple[OpenDoors, Engine]:
 @pytest.mark.usefixtures("hasty")
 async def test_a_facility_with_more_than_its_turn_is_told_to_come_again_and_no_other_is() -> None:
     doors, engine = await _importing()
-    mixed = [o for pair in zip(_orders(30, "import"), _orders(30, "calm"), strict=True) for o in pair]
+    mixed = [
+        o for pair in zip(_orders(30, "import"), _orders(30, "calm"), strict=True) for o in pair
+    ]
     answers = await doors.handle(mixed)
     assert [a.stream for a in answers] == [o.stream for o in mixed]
     assert [(a.status, a.code) for a in answers] == [(429, "busy"), (200, "")] * 30
@@ -74,7 +78,9 @@ async def test_who_is_let_in_later_is_answered_later_and_in_the_order_of_the_ord
     doors, engine = await _importing()
     asyncio.get_running_loop().call_later(0.05, setattr, doors.turns, "left", 1.0)
     answers = await doors.handle([*_orders(30, "import"), *_orders(2, "calm")])
-    imported, calm = ([o.stream for o in _orders(n, name)] for n, name in ((30, "import"), (2, "calm")))
+    imported, calm = (
+        [o.stream for o in _orders(n, name)] for n, name in ((30, "import"), (2, "calm"))
+    )
     assert [a.stream for a in answers] == [*imported, *calm]
     assert {a.status for a in answers} == {200}
     assert engine.seen == [*calm, *imported]
@@ -89,7 +95,9 @@ async def test_an_import_is_let_in_by_slices_and_what_has_no_turn_comes_again() 
     assert len(engine.seen) == 2 * SLICE
 
 
-async def test_where_too_many_wait_already_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_too_many_wait_already_nobody_else_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(doors_room, "WAITING_COMMANDS", 10)
     doors, _ = await _importing()
     async with asyncio.timeout(doors_room.LONGEST_TURN_SECONDS / 2):

@@ -17,7 +17,9 @@ def passed(first: int, *producers: str) -> Stretch:
 def test_every_record_has_its_place_whatever_stretches_it_was_passed_in() -> None:
     order = HeardOrder([passed(0, "a", "a", "b"), passed(3, "b", "a"), passed(5, "c", "a")])
     assert order.heard == {"a": 4, "b": 2, "c": 1}
-    placed = {order.place(name, n + 1): name for name, last in order.heard.items() for n in range(last)}
+    placed = {
+        order.place(name, n + 1): name for name, last in order.heard.items() for n in range(last)
+    }
     assert [placed[n] for n in range(7)] == ["a", "a", "b", "b", "a", "c", "a"]
 
 

@@ -159,7 +159,11 @@ async def test_every_refusal_has_its_status_code_and_sentence(
 
 async def test_a_refusal_may_list_all_that_is_wrong(caller: httpx.AsyncClient) -> None:
     told = (await caller.get("/many")).json()
-    assert told == {"code": "malformed", "sentence": "two things are wrong", "mistakes": ["this", "that"]}
+    assert told == {
+        "code": "malformed",
+        "sentence": "two things are wrong",
+        "mistakes": ["this", "that"],
+    }
 
 
 async def test_a_full_disk_of_the_database_is_told_as_such(caller: httpx.AsyncClient) -> None:

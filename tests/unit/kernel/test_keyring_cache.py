@@ -17,7 +17,12 @@ class Database:
         self.epoch = 0
         self.ring: PostgresKeyRing
         self.rows = [
-            {"subject_hash": b"s", "key_id": KEY, "kek_id": "kek-1", "wrapped": KEK.wrap(b"x" * 32, KEY)}
+            {
+                "subject_hash": b"s",
+                "key_id": KEY,
+                "kek_id": "kek-1",
+                "wrapped": KEK.wrap(b"x" * 32, KEY),
+            }
         ]
 
     async def fetchval(self, _sql: str) -> int:

@@ -9,7 +9,9 @@ from shared import run
 from shared.given_up import GIVEN_UP
 
 
-async def test_what_does_not_end_when_it_is_cancelled_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_does_not_end_when_it_is_cancelled_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(run, "ANSWER_SECONDS", 0.05)
     ended = asyncio.Event()
 

@@ -38,7 +38,9 @@ async def test_the_name_of_a_refused_file_is_not_told_for_it_may_be_a_persons() 
     assert len({order.key for order in orders}) == 2
 
 
-async def test_of_many_files_at_the_door_a_few_are_taken_at_a_time_and_all_of_them_in_the_end() -> None:
+async def test_of_many_files_at_the_door_a_few_are_taken_at_a_time_and_all_of_them_in_the_end() -> (
+    None
+):
     now = most = taken = 0
 
     async def take(_data: bytes, _name: str, _who: str) -> dict[str, Any]:
@@ -72,7 +74,9 @@ async def test_of_many_files_at_the_door_a_few_are_taken_at_a_time_and_all_of_th
     assert (most, taken) == (TAKEN_AT_ONCE, 9)
 
 
-@pytest.mark.parametrize(("data", "kind"), [(DATA, "application/edi-x12"), (b"{}", "application/json")])
+@pytest.mark.parametrize(
+    ("data", "kind"), [(DATA, "application/edi-x12"), (b"{}", "application/json")]
+)
 async def test_what_was_kept_is_shown_as_what_it_is(data: bytes, kind: str) -> None:
     async def rows(_sql: str, *_: Any) -> list[dict[str, Any]]:
         return [{"sha256": "a"}]

@@ -35,7 +35,13 @@ class Reader:
         (6, 12, PASSED_AT, {}),
         (12, 12, PASSED_AT, {}),
     ],
-    ids=["cut", "filled since the first look", "filled before", "another instance went on", "whole"],
+    ids=[
+        "cut",
+        "filled since the first look",
+        "filled before",
+        "another instance went on",
+        "whole",
+    ],
 )
 async def test_a_log_that_was_cut_is_known_by_its_end_or_by_the_record_before_ours(
     first: int, now: int, taken_at: int, lost: dict[int, int]

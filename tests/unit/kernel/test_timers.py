@@ -32,7 +32,9 @@ QUEUE = Decider("queue", Queue, lambda *_: (), lambda state, _: state, _timers, 
 
 
 def _batch(before: Queue, parked: frozenset[str] = frozenset(), wake: Any = None) -> Batch:
-    service: Any = SimpleNamespace(name="toy", deciders={"queue": replace(QUEUE, wake=wake or QUEUE.wake)}, projections=())
+    service: Any = SimpleNamespace(
+        name="toy", deciders={"queue": replace(QUEUE, wake=wake or QUEUE.wake)}, projections=()
+    )
     kept = {STREAM: Kept(before, Scope())}
     now = datetime(2026, 1, 6, tzinfo=UTC)
     assert partition_of(STREAM, PARTITIONS) == 0
@@ -56,7 +58,10 @@ def test_a_timer_that_is_done_is_dropped() -> None:
 
 
 def test_a_timer_that_stays_is_due_again_the_day_after() -> None:
-    assert _woken(WAITS, WAITS, WAITS) == ([(STREAM, "cutoff", Wake(date(2026, 1, 7), "cutoff"))], [])
+    assert _woken(WAITS, WAITS, WAITS) == (
+        [(STREAM, "cutoff", Wake(date(2026, 1, 7), "cutoff"))],
+        [],
+    )
 
 
 def test_a_timer_that_is_set_again_after_the_day_in_the_same_transaction_is_kept() -> None:
@@ -67,7 +72,9 @@ def test_a_timer_that_is_done_after_the_day_in_the_same_transaction_is_dropped()
     assert _woken(WAITS, WAITS, Queue()) == ([], [(STREAM, "cutoff")])
 
 
-def test_a_timer_whose_rule_names_a_later_day_is_asked_again_then_and_never_on_the_same_day() -> None:
+def test_a_timer_whose_rule_names_a_later_day_is_asked_again_then_and_never_on_the_same_day() -> (
+    None
+):
     later, today = Wake(date(2026, 1, 20), "cutoff"), Wake(DAY, "cutoff")
     for named, again in ((later, later), (today, Wake(date(2026, 1, 7), "cutoff"))):
         batch = _batch(WAITS, wake=lambda *_, named=named: named)

@@ -64,13 +64,17 @@ def test_a_share_of_the_chains_is_traced(share: float, flag: str) -> None:
 
 
 def test_a_decision_is_the_child_of_the_one_that_caused_it(kept: Kept) -> None:
-    tell_traced([Traced(SECOND, FIRST, "account/A1", "Post", ("posting.payment_posted.v1",))], BEGAN)
+    tell_traced(
+        [Traced(SECOND, FIRST, "account/A1", "Post", ("posting.payment_posted.v1",))], BEGAN
+    )
     stop_tracing()
     (span,) = kept.spans
     assert span.context is not None and span.parent is not None
     assert (span.context.trace_id, span.context.span_id, span.parent.span_id) == (7, 2, 1)
     assert span.name == "posting Post" and span.resource.attributes["service.name"] == "posting"
-    assert span.attributes is not None and span.attributes["claimlog.said"] == ("posting.payment_posted.v1",)
+    assert span.attributes is not None and span.attributes["claimlog.said"] == (
+        "posting.payment_posted.v1",
+    )
     assert span.start_time == int(BEGAN.timestamp()) * 10**9 + 123_456_000
     assert span.end_time is not None and span.end_time > span.start_time
 
@@ -95,7 +99,9 @@ def _batch(traceparent: str) -> Batch:
 
 
 def _order(limit: int = 9) -> Order:
-    return Order(account_stream(ACCOUNT), Capture(ACCOUNT, 500, limit), "key", b"", Scope("demo"), "test")
+    return Order(
+        account_stream(ACCOUNT), Capture(ACCOUNT, 500, limit), "key", b"", Scope("demo"), "test"
+    )
 
 
 def test_a_decision_of_a_traced_chain_is_kept_until_it_is_committed() -> None:

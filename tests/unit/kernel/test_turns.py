@@ -66,7 +66,9 @@ def test_an_import_waits_for_nobody_where_nobody_else_sends_anything() -> None:
     turns.looked(FAR, LATELY_SECONDS - 1)
     assert not turns.enters("import", 250, 1.0), "the clinic was here"
     turns.looked(FAR, LATELY_SECONDS + 1)
-    assert turns.enters("import", 250, LATELY_SECONDS + 1) and turns.enters("import", 5_000, LATELY_SECONDS + 1)
+    assert turns.enters("import", 250, LATELY_SECONDS + 1) and turns.enters(
+        "import", 5_000, LATELY_SECONDS + 1
+    )
     turns.is_free("clinic", 1, LATELY_SECONDS + 2)
     turns.looked(FAR, LATELY_SECONDS + 3)
     assert not turns.enters("import", 1_000, LATELY_SECONDS + 3), "it is back"
@@ -89,7 +91,9 @@ def test_more_is_let_in_while_services_keep_up_and_less_when_they_do_not() -> No
     assert turns.share == FIRST_SHARE * MORE
     turns.left = 1.0
     turns.looked(0.0, 1.0)
-    assert turns.share == FIRST_SHARE * MORE, "it was not all taken: what they would take is not known"
+    assert turns.share == FIRST_SHARE * MORE, (
+        "it was not all taken: what they would take is not known"
+    )
     turns.looked(BEHIND_SECONDS * 1.25, 1.0)
     assert turns.share == FIRST_SHARE * MORE * 0.8
     turns.looked(FAR, 1.0)
@@ -125,12 +129,23 @@ def test_the_slowest_group_counts_by_the_best_pace_it_went() -> None:
         Standing(10.0, {"posting": 1_000, "denial": 500, "coding": 700}, {}),
         Standing(11.0, {"posting": 1_000, "denial": 1_500, "coding": 700}, {}),
         Standing(12.0, {"posting": 1_400, "denial": 2_500, "coding": 700}, {}),
-        Standing(13.0, {"posting": 1_401, "denial": 4_500, "coding": 700}, {"posting": 800, "denial": 900, "coding": 5_000}),
+        Standing(
+            13.0,
+            {"posting": 1_401, "denial": 4_500, "coding": 700},
+            {"posting": 800, "denial": 900, "coding": 5_000},
+        ),
     ]
-    assert seconds_behind(looks) == 800 / 200.5, "posting, in a long transaction; to wait for coding, which stands still, helps nobody"
+    assert seconds_behind(looks) == 800 / 200.5, (
+        "posting, in a long transaction; to wait for coding, which stands still, helps nobody"
+    )
 
 
 def test_who_is_not_behind_is_behind_by_nothing() -> None:
     looks = [Standing(n, {"posting": 10 * n}, {"posting": 5}) for n in range(3)]
     assert seconds_behind([*looks[:2], Standing(2.0, {"posting": 15}, {"posting": 0})]) == 0.0
-    assert seconds_behind([*looks[:2], Standing(2.0, {"posting": 15, "new": 4}, {"posting": 0, "new": 9})]) == 0.0
+    assert (
+        seconds_behind(
+            [*looks[:2], Standing(2.0, {"posting": 15, "new": 4}, {"posting": 0, "new": 9})]
+        )
+        == 0.0
+    )

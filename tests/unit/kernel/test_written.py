@@ -13,7 +13,9 @@ from shared.service import Decider, Projection, Scope
 from shared.store import Store
 
 STREAM = "claim/one"
-CLAIM = Projection("claim", {"claim": "text", "paid": "bigint", "reasons": "text[]", "payer": "text"}, ("claim",))
+CLAIM = Projection(
+    "claim", {"claim": "text", "paid": "bigint", "reasons": "text[]", "payer": "text"}, ("claim",)
+)
 BEFORE = {"claim": "1", "paid": 0, "reasons": ["a"], "payer": "x"}
 
 
@@ -39,8 +41,12 @@ class Written:
 
 def _batch(states: dict[str, Kept]) -> Batch:
     decider = Decider("claim", State, lambda *_: (), lambda state, _: state)
-    service: Any = SimpleNamespace(name="toy", deciders={"claim": decider}, projections=(CLAIM,), book=None)
-    return Batch(service, Loaded({}, states, {}, frozenset(), datetime(2026, 1, 6, tzinfo=UTC), 1), {})
+    service: Any = SimpleNamespace(
+        name="toy", deciders={"claim": decider}, projections=(CLAIM,), book=None
+    )
+    return Batch(
+        service, Loaded({}, states, {}, frozenset(), datetime(2026, 1, 6, tzinfo=UTC), 1), {}
+    )
 
 
 def _written(batch: Batch) -> list[tuple[str, tuple[Any, ...]]]:
@@ -92,5 +98,7 @@ def test_a_state_that_stays_in_its_scope_is_its_body_alone() -> None:
 
 def test_a_state_that_learns_its_scope_is_written_with_it() -> None:
     sql, columns = _state(Scope("t", "l", "f"))
-    assert sql.startswith("update state t set body = u.b, legal_entity = u.l, facility = u.f, tenant = u.t from")
+    assert sql.startswith(
+        "update state t set body = u.b, legal_entity = u.l, facility = u.f, tenant = u.t from"
+    )
     assert columns == ([STREAM], ["l"], ["f"], ["t"], [msgspec.msgpack.encode(State(5))])

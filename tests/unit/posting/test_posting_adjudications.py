@@ -210,7 +210,9 @@ def test_claim_level_money_is_never_spread_over_charges() -> None:
 def test_what_is_said_of_a_whole_claim_is_about_the_only_charge_of_its_account() -> None:
     denied = adjudicated(line(0, ("CO", "16", 20_000)))
     whole = adjudicated(
-        paid_cents=12_000, adjustments=(Adjustment(group="CO", reason="45", cents=8_000),), adjudication="adj-2"
+        paid_cents=12_000,
+        adjustments=(Adjustment(group="CO", reason="45", cents=8_000),),
+        adjudication="adj-2",
     )
     life = Life(opened("BLUE"), captured()).post(denied)
     assert life.balance(ONE).denied == 20_000

@@ -72,7 +72,9 @@ def test_what_was_assigned_wrongly_goes_back_off_the_balance_that_it_met() -> No
     life = _owing().hear(_assigned()).obey(BACK)
     assert (life.balance(ONE).patient, life.balance(ONE).patient_paid) == (2_000, 0)
     assert life.state is not None and life.state.payments == {}
-    told: list[Any] = [event for stream, event in life.elsewhere if stream == guarantor_stream("g1")]
+    told: list[Any] = [
+        event for stream, event in life.elsewhere if stream == guarantor_stream("g1")
+    ]
     guarantor = fold(GUARANTOR, [_received(), _assigned(), *told])
     assert (guarantor.unapplied, guarantor.loose) == (3_000, {"pay-1": 3_000})
     assert [e.cents for e in told if isinstance(e, PatientPaymentApplied)] == [1_500, -1_500]

@@ -55,7 +55,12 @@ def _paid_and_more() -> Town:
     town.obey(HERE, TransferDenied(ACCOUNT, "payer", "r", "a", 500))
     town.obey(HERE, WriteOff(ACCOUNT, "denial", "r", "a", 700, None, "denied"))
     payment = PatientPaymentReceived(
-        guarantor="g1", payment="p", tender="card", amount_cents=100, received_on=DAY, account=ACCOUNT
+        guarantor="g1",
+        payment="p",
+        tender="card",
+        amount_cents=100,
+        received_on=DAY,
+        account=ACCOUNT,
     )
     town.say(HERE, payment)
     return town

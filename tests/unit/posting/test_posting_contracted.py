@@ -84,7 +84,9 @@ def told(said: ClaimAdjudicated, book: Book, *given: Any) -> list[UnderpaymentFo
     return found
 
 
-def variances(*lines: AdjudicatedLine, book: Book | None = None, **more: Any) -> list[tuple[str, int]]:
+def variances(
+    *lines: AdjudicatedLine, book: Book | None = None, **more: Any
+) -> list[tuple[str, int]]:
     found = told(adjudicated(*lines, **more), book or contract())
     return [(one.standing, one.variance_cents) for one in found]
 
@@ -93,7 +95,10 @@ UNDER = priced(7_000, ("CO", "45", 12_000), ("PR", "2", 1_000))
 
 
 def test_a_line_that_was_allowed_under_its_contract_is_told_and_moves_no_money() -> None:
-    with_it, without = (Life(opened("BLUE"), captured(), book=b).post(adjudicated(UNDER)) for b in (contract(), BOOK))
+    with_it, without = (
+        Life(opened("BLUE"), captured(), book=b).post(adjudicated(UNDER))
+        for b in (contract(), BOOK)
+    )
     (found,) = with_it.of(UnderpaymentFound)
     assert found == UnderpaymentFound(
         account=ACCOUNT,
@@ -117,14 +122,20 @@ def test_a_line_that_was_allowed_under_its_contract_is_told_and_moves_no_money()
         version="2026",
     )
     assert with_it.balance(ONE) == without.balance(ONE)
-    entries = [[e.entries for e in life.said if hasattr(e, "entries")] for life in (with_it, without)]
+    entries = [
+        [e.entries for e in life.said if hasattr(e, "entries")] for life in (with_it, without)
+    ]
     assert entries[0] == entries[1]
-    counts = [(p.compared, p.as_contracted) for life in (with_it, without) for p in life.of(PaymentPosted)]
+    counts = [
+        (p.compared, p.as_contracted) for life in (with_it, without) for p in life.of(PaymentPosted)
+    ]
     assert counts == [(1, 0), (0, 0)]
 
 
 def test_a_line_that_was_allowed_as_contracted_is_counted_and_quiet() -> None:
-    life = Life(opened("BLUE"), captured(), book=contract()).post(adjudicated(priced(9_000, ("CO", "45", 10_000), ("PR", "2", 1_000))))
+    life = Life(opened("BLUE"), captured(), book=contract()).post(
+        adjudicated(priced(9_000, ("CO", "45", 10_000), ("PR", "2", 1_000)))
+    )
     assert life.of(UnderpaymentFound) == []
     (posted,) = life.of(PaymentPosted)
     assert (posted.compared, posted.as_contracted) == (1, 1)
@@ -151,7 +162,9 @@ def test_what_was_allowed_over_the_contract_is_told_too() -> None:
 def test_less_than_the_schedule_tolerates_is_as_contracted() -> None:
     book = contract(tolerance_cents=2_000)
     assert variances(UNDER, book=book) == []
-    assert variances(priced(6_999, ("CO", "45", 12_001), ("PR", "2", 1_000)), book=book) == [("under", 2_001)]
+    assert variances(priced(6_999, ("CO", "45", 12_001), ("PR", "2", 1_000)), book=book) == [
+        ("under", 2_001)
+    ]
     assert variances(priced(12_000, ("CO", "45", 8_000)), book=book) == []
 
 
@@ -176,7 +189,9 @@ def test_a_modifier_selects_its_rate_and_one_that_changes_the_price_has_no_other
 def test_what_was_denied_is_no_underpayment() -> None:
     assert variances(priced(0, ("CO", "197", 20_000)), status="1") == []
     assert variances(priced(5_000, ("CO", "45", 10_000), ("CO", "197", 5_000))) == []
-    assert variances(priced(4_000, ("CO", "45", 12_000), ("CO", "197", 4_000))) == [("under", 2_000)]
+    assert variances(priced(4_000, ("CO", "45", 12_000), ("CO", "197", 4_000))) == [
+        ("under", 2_000)
+    ]
     assert variances(priced(9_000, ("CO", "45", 8_000), ("CO", "197", 3_000))) == []
 
 
@@ -207,7 +222,9 @@ def test_only_a_first_payers_decision_is_compared(status: str) -> None:
 
 
 def test_a_payer_that_answers_after_another_is_not_compared() -> None:
-    first = adjudicated(priced(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)), payer="AETNA", adjudication="adj-0")
+    first = adjudicated(
+        priced(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)), payer="AETNA", adjudication="adj-0"
+    )
     second = adjudicated(UNDER, payer_order=2)
     life = Life(opened("AETNA", "BLUE"), captured(), book=contract()).post(first).post(second)
     assert life.of(UnderpaymentFound) == []
@@ -216,15 +233,25 @@ def test_a_payer_that_answers_after_another_is_not_compared() -> None:
 def test_a_first_payer_that_corrects_itself_after_a_later_one_answered_is_judged_anew() -> None:
     life = Life(opened("BLUE", "AETNA"), captured(), book=contract()).post(adjudicated(UNDER))
     second = replace(line(800, ("OA", "23", 19_000), ("PR", "2", 200)), procedure="T0001")
-    life.post(adjudicated(second, payer="AETNA", payer_order=2, adjudication="adj-2", status="2")).take_back(taken_back(7_000))
-    life.post(adjudicated(priced(7_500, ("CO", "45", 11_500), ("PR", "2", 1_000)), adjudication="adj-3"))
-    assert [(one.adjudication, one.variance_cents) for one in life.of(UnderpaymentFound)] == [("adj-1", 2_000), ("adj-3", 1_500)]
+    life.post(
+        adjudicated(second, payer="AETNA", payer_order=2, adjudication="adj-2", status="2")
+    ).take_back(taken_back(7_000))
+    life.post(
+        adjudicated(priced(7_500, ("CO", "45", 11_500), ("PR", "2", 1_000)), adjudication="adj-3")
+    )
+    assert [(one.adjudication, one.variance_cents) for one in life.of(UnderpaymentFound)] == [
+        ("adj-1", 2_000),
+        ("adj-3", 1_500),
+    ]
 
 
 def test_a_claim_that_was_brought_down_as_a_whole_is_not_compared_by_line() -> None:
     whole = (Adjustment(group="CO", reason="45", cents=11_000),)
     assert variances(priced(20_000), adjustments=whole, paid_cents=9_000) == []
-    of_the_patient = (Adjustment(group="PR", reason="1", cents=1_000), Adjustment(group="CO", reason="253", cents=100))
+    of_the_patient = (
+        Adjustment(group="PR", reason="1", cents=1_000),
+        Adjustment(group="CO", reason="253", cents=100),
+    )
     assert variances(UNDER, adjustments=of_the_patient, paid_cents=5_900) == [("under", 2_000)]
 
 
@@ -240,13 +267,21 @@ def test_the_schedule_is_that_of_the_date_of_service() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "found"), [({"facility": "F1"}, 1), ({"facility": "F2"}, 0), ({"legal_entity": "L1"}, 1), ({"legal_entity": "L2"}, 0)]
+    ("place", "found"),
+    [
+        ({"facility": "F1"}, 1),
+        ({"facility": "F2"}, 0),
+        ({"legal_entity": "L1"}, 1),
+        ({"legal_entity": "L2"}, 0),
+    ],
 )
 def test_a_schedule_is_for_the_services_of_its_place(place: dict[str, str], found: int) -> None:
     assert len(variances(UNDER, book=contract(**place))) == found
 
 
-def test_a_facilitys_schedule_goes_before_its_entitys_before_ours_and_the_newest_before_older_ones() -> None:
+def test_a_facilitys_schedule_goes_before_its_entitys_before_ours_and_the_newest_before_older_ones() -> (
+    None
+):
     def schedule(version: str, **more: Any) -> Schedule:
         return Schedule("PPO", version, FILE, **{"effective_from": date(2026, 1, 1), **more})
 
@@ -280,16 +315,27 @@ async def test_rates_come_by_hash_and_are_not_kept_with_the_book() -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(lines(), max_size=3), st.booleans())
-def test_with_a_contract_and_without_one_the_money_is_the_same(stated: list[AdjudicatedLine], back: bool) -> None:
+def test_with_a_contract_and_without_one_the_money_is_the_same(
+    stated: list[AdjudicatedLine], back: bool
+) -> None:
     said = adjudicated(*(replace(one, procedure="T0001", service_on=DAY) for one in stated))
-    lives = [Life(opened("BLUE"), captured(charge(), charge(TWO, 9_900)), book=book).post(said) for book in (contract(), BOOK)]
+    lives = [
+        Life(opened("BLUE"), captured(charge(), charge(TWO, 9_900)), book=book).post(said)
+        for book in (contract(), BOOK)
+    ]
     for life in lives if back else ():
         life.take_back(taken_back(said.paid_cents))
     with_it, without = lives
     assert with_it.state and without.state and with_it.state.balances == without.state.balances
-    assert [e.entries for e in with_it.said if hasattr(e, "entries")] == [e.entries for e in without.said if hasattr(e, "entries")]
-    found, ended = ([one.line for one in with_it.of(kind)] for kind in (UnderpaymentFound, UnderpaymentSettled))
-    assert [*with_it.state.posted["adj-1"].off] == ([] if back else found) and ended == (found if back else [])
+    assert [e.entries for e in with_it.said if hasattr(e, "entries")] == [
+        e.entries for e in without.said if hasattr(e, "entries")
+    ]
+    found, ended = (
+        [one.line for one in with_it.of(kind)] for kind in (UnderpaymentFound, UnderpaymentSettled)
+    )
+    assert [*with_it.state.posted["adj-1"].off] == ([] if back else found) and ended == (
+        found if back else []
+    )
     assert without.of(UnderpaymentFound) == []
 
 
@@ -299,22 +345,30 @@ TWO_LINES = adjudicated(UNDER, priced(6_000, ("CO", "45", 6_000), charge=TWO))
 
 
 def _two() -> Life:
-    life = Life(opened("BLUE"), captured(charge(), charge(TWO, 12_000)), book=contract()).post(TWO_LINES)
+    life = Life(opened("BLUE"), captured(charge(), charge(TWO, 12_000)), book=contract()).post(
+        TWO_LINES
+    )
     assert [one.line for one in life.of(UnderpaymentFound)] == [1, 2]
     return life
 
 
-def test_a_decision_that_its_payer_takes_back_is_no_underpayment_and_the_corrected_one_is_judged_anew() -> None:
+def test_a_decision_that_its_payer_takes_back_is_no_underpayment_and_the_corrected_one_is_judged_anew() -> (
+    None
+):
     life = _two().take_back(taken_back(13_000))
     ended = [(one.line, one.outcome, one.approver) for one in life.of(UnderpaymentSettled)]
     assert ended == [(1, "reversed", ""), (2, "reversed", "")]
-    life.post(adjudicated(priced(8_000, ("CO", "45", 11_000), ("PR", "2", 1_000)), adjudication="adj-2"))
+    life.post(
+        adjudicated(priced(8_000, ("CO", "45", 11_000), ("PR", "2", 1_000)), adjudication="adj-2")
+    )
     again = life.of(UnderpaymentFound)[2:]
     assert [(one.adjudication, one.variance_cents) for one in again] == [("adj-2", 1_000)]
 
 
 def test_a_person_settles_a_line_or_all_of_a_decision_with_a_reason() -> None:
-    life = _two().obey(SettleUnderpayment(ACCOUNT, "adj-1", "The amendment of May says so.", "mm", line=2))
+    life = _two().obey(
+        SettleUnderpayment(ACCOUNT, "adj-1", "The amendment of May says so.", "mm", line=2)
+    )
     (ended,) = life.of(UnderpaymentSettled)
     assert ended == UnderpaymentSettled(
         account=ACCOUNT,
@@ -328,13 +382,18 @@ def test_a_person_settles_a_line_or_all_of_a_decision_with_a_reason() -> None:
     )
     life.obey(SettleUnderpayment(ACCOUNT, "adj-1", "Paid by check 77.", "mm"))
     assert [one.line for one in life.of(UnderpaymentSettled)] == [2, 1]
-    assert [one.line for one in life.take_back(taken_back(13_000)).of(UnderpaymentSettled)] == [2, 1]
+    assert [one.line for one in life.take_back(taken_back(13_000)).of(UnderpaymentSettled)] == [
+        2,
+        1,
+    ]
 
 
 @pytest.mark.parametrize(("adjudication", "number"), [("adj-1", 3), ("adj-9", None), ("adj-1", 0)])
 def test_what_does_not_wait_is_not_settled(adjudication: str, number: int | None) -> None:
     given = [opened("BLUE"), captured(charge(), charge(TWO, 12_000)), *_two().said]
-    why = refused(DECIDER, given, SettleUnderpayment(ACCOUNT, adjudication, "r", "mm", number), contract())
+    why = refused(
+        DECIDER, given, SettleUnderpayment(ACCOUNT, adjudication, "r", "mm", number), contract()
+    )
     assert why == "nothing of that decision waits as allowed under or over its contract"
 
 
@@ -344,7 +403,9 @@ def test_the_same_decision_again_is_quiet() -> None:
 
 
 def test_a_denied_line_that_is_paid_later_is_compared() -> None:
-    life = Life(opened("BLUE"), captured(), book=contract()).post(adjudicated(priced(0, ("CO", "197", 20_000))))
+    life = Life(opened("BLUE"), captured(), book=contract()).post(
+        adjudicated(priced(0, ("CO", "197", 20_000)))
+    )
     life.post(adjudicated(priced(8_000, ("CO", "45", 12_000)), adjudication="adj-2"))
     assert [one.variance_cents for one in life.of(UnderpaymentFound)] == [2_000]
 

@@ -11,4 +11,6 @@ def test_the_ends_of_the_calendar_are_no_day_of_money(day: str) -> None:
     with pytest.raises(ValidationError):
         Deposit.model_validate({"deposit": "D1", "amount_cents": 1, "deposited_on": day})
     with pytest.raises(ValidationError):
-        Payment.model_validate({"payment": "P1", "tender": "card", "amount_cents": 1, "received_on": day})
+        Payment.model_validate(
+            {"payment": "P1", "tender": "card", "amount_cents": 1, "received_on": day}
+        )

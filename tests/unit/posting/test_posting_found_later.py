@@ -22,17 +22,26 @@ ANSWER = adjudicated(line(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)))
 def payment(cents: int) -> PatientPaymentReceived:
     """The patient paid by card for this account."""
     return PatientPaymentReceived(
-        guarantor="g1", payment="pay-1", tender="card", account=ACCOUNT, amount_cents=cents, received_on=DAY
+        guarantor="g1",
+        payment="pay-1",
+        tender="card",
+        account=ACCOUNT,
+        amount_cents=cents,
+        received_on=DAY,
     )
 
 
 def covered(*payers: str) -> CoveragesSet:
     """Registration set the coverages."""
-    return CoveragesSet(patient="p1", coverages=opened(*payers).coverages, set_on=DAY, reason="found")
+    return CoveragesSet(
+        patient="p1", coverages=opened(*payers).coverages, set_on=DAY, reason="found"
+    )
 
 
 @pytest.mark.parametrize("paid", [5_000, 20_000])
-def test_what_a_patient_without_coverage_paid_is_no_payers_gain_once_one_is_found(paid: int) -> None:
+def test_what_a_patient_without_coverage_paid_is_no_payers_gain_once_one_is_found(
+    paid: int,
+) -> None:
     life = Life(opened(), captured()).hear(payment(paid)).hear(covered("BLUE")).post(ANSWER)
     after = life.balance(ONE)
     assert (after.insurance_paid, after.contractual, after.patient_paid) == (8_000, 10_000, 2_000)
@@ -47,7 +56,12 @@ def test_a_later_payer_that_pays_what_the_patient_has_paid_gives_the_patient_cre
     )
     life = Life(opened("BLUE"), captured()).post(ANSWER).hear(payment(2_000)).post(supplement)
     after = life.balance(ONE)
-    assert (after.insurance_paid, after.patient_paid, after.patient, after.credit) == (10_000, 0, 0, 0)
+    assert (after.insurance_paid, after.patient_paid, after.patient, after.credit) == (
+        10_000,
+        0,
+        0,
+        0,
+    )
     assert life.state is not None
     assert life.state.payments == {"pay-1": ("g1", 2_000)}
 
@@ -65,10 +79,19 @@ def test_a_second_payer_found_when_the_patient_was_asked_is_asked_first(paid: in
         adjudication="adj-2", claim=SECOND_CLAIM, payer="AETNA", payer_order=2, remittance="rem-2",
     )  # fmt: skip
     after = life.post(second).balance(ONE)
-    assert (after.insurance_paid, after.patient + after.patient_paid, after.credit) == (9_500, 500, 0)
+    assert (after.insurance_paid, after.patient + after.patient_paid, after.credit) == (
+        9_500,
+        500,
+        0,
+    )
 
 
 def test_a_second_payer_that_is_gone_again_leaves_the_rest_to_the_patient() -> None:
-    life = Life(opened("BLUE"), captured()).post(ANSWER).hear(covered("BLUE", "AETNA")).hear(covered("BLUE"))
+    life = (
+        Life(opened("BLUE"), captured())
+        .post(ANSWER)
+        .hear(covered("BLUE", "AETNA"))
+        .hear(covered("BLUE"))
+    )
     after = life.balance(ONE)
     assert (after.next_payer, after.patient) == (0, 2_000)

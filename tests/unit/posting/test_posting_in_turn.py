@@ -18,7 +18,9 @@ from tests.unit.posting.story import Life
 from tests.unit.scenario import said
 
 
-def clp(status: str, paid: int, contractual: int, patient: int, control: str, sign: int = 1) -> ClaimPayment:
+def clp(
+    status: str, paid: int, contractual: int, patient: int, control: str, sign: int = 1
+) -> ClaimPayment:
     """A CLP with one line."""
     adjustments = (
         Adjustment(group="CO", reason="45", cents=sign * contractual),
@@ -52,7 +54,9 @@ def lived(*files: list[ClaimPayment]) -> Life:
     """The account after these 835s, as tracking tells posting of them."""
     life = Life(opened("BLUE"), captured())
     lines = (ClaimLine(line=1, charge=ONE, charge_cents=20_000),)
-    created = replace(CREATED, account=ACCOUNT, claim=CLAIM, payer="BLUE", total_cents=20_000, lines=lines)
+    created = replace(
+        CREATED, account=ACCOUNT, claim=CLAIM, payer="BLUE", total_cents=20_000, lines=lines
+    )
     heard: list[Any] = [opened("BLUE"), captured(), created]
     for number, claims in enumerate(files):
         for told in handed_out(claims, f"rem-{number}"):
@@ -71,7 +75,9 @@ def lived(*files: list[ClaimPayment]) -> Life:
     ],
     ids=["reversal first", "correction first", "all in one"],
 )
-def test_a_correction_counts_after_its_reversal_wherever_it_stands(files: tuple[list[ClaimPayment], ...]) -> None:
+def test_a_correction_counts_after_its_reversal_wherever_it_stands(
+    files: tuple[list[ClaimPayment], ...],
+) -> None:
     after = lived(*files).balance(ONE)
     assert (after.insurance_paid, after.contractual, after.patient) == (9_000, 10_000, 1_000)
     assert (after.open, after.credit) == (0, 0)

@@ -27,10 +27,18 @@ PAID = adjudicated(line(8_000, ("CO", "45", 10_000), ("PR", "2", 2_000)))
 VOID = ChargeCorrected(account=ACCOUNT, before=charge(), after=charge(units=0), reason="never done")
 
 
-def test_what_was_paid_for_a_voided_charge_is_owed_back_to_the_payer_and_nothing_by_the_patient() -> None:
+def test_what_was_paid_for_a_voided_charge_is_owed_back_to_the_payer_and_nothing_by_the_patient() -> (
+    None
+):
     life = Life(opened("BLUE"), captured()).post(PAID).hear(payment(500)).hear(VOID)
     after = life.balance(ONE)
-    assert (after.charged, after.open, after.patient, after.contractual, after.credit) == (0, 0, 0, 0, 8_000)
+    assert (after.charged, after.open, after.patient, after.contractual, after.credit) == (
+        0,
+        0,
+        0,
+        0,
+        8_000,
+    )
     assert [event.cents for event in life.of(OverpaymentOpened)] == [8_000]
     assert life.state is not None
     assert life.state.payments == {"pay-1": ("g1", 500)}
@@ -39,12 +47,18 @@ def test_what_was_paid_for_a_voided_charge_is_owed_back_to_the_payer_and_nothing
 
 
 def test_a_denial_of_a_voided_charge_is_nobodys_work() -> None:
-    life = Life(opened("BLUE"), captured()).post(adjudicated(line(0, ("CO", "197", 20_000)))).hear(VOID)
+    life = (
+        Life(opened("BLUE"), captured())
+        .post(adjudicated(line(0, ("CO", "197", 20_000))))
+        .hear(VOID)
+    )
     assert totals(life) == {}
 
 
 def test_a_lowered_charge_lowers_the_contractual_amount_and_not_what_the_payer_allowed() -> None:
-    less = ChargeCorrected(account=ACCOUNT, before=charge(), after=charge(cents=15_000), reason="units")
+    less = ChargeCorrected(
+        account=ACCOUNT, before=charge(), after=charge(cents=15_000), reason="units"
+    )
     life = Life(opened("BLUE"), captured()).post(PAID).hear(less)
     assert totals(life) == {"insurance_paid": 8_000, "contractual": 5_000, "patient": 2_000}
 
@@ -73,7 +87,9 @@ class Lowering:
 
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.lists(st.sampled_from((*STEPS, "lower", "lower")), max_size=9))
-def test_nothing_is_lost_when_charges_change_beneath_answers_by_line(data: Any, happening: list[str]) -> None:
+def test_nothing_is_lost_when_charges_change_beneath_answers_by_line(
+    data: Any, happening: list[str]
+) -> None:
     lowering = Lowering(Story())
     for step in happening:
         lowering.do(data.draw, step)
@@ -83,7 +99,10 @@ def test_nothing_is_lost_when_charges_change_beneath_answers_by_line(data: Any, 
 @settings(max_examples=150, deadline=None)
 @given(
     st.data(),
-    st.lists(st.sampled_from(("first", "second", "first again", "second again", "lower", "pay")), max_size=8),
+    st.lists(
+        st.sampled_from(("first", "second", "first again", "second again", "lower", "pay")),
+        max_size=8,
+    ),
 )
 def test_nothing_is_lost_when_charges_change_beneath_answers_of_either_level(
     data: Any, happening: list[str]

@@ -189,7 +189,9 @@ BY_HAND = MatchDeposit(
 )  # fmt: skip
 
 
-def test_a_person_leads_a_deposit_to_a_check_and_neither_is_looked_for_under_its_trace_again() -> None:
+def test_a_person_leads_a_deposit_to_a_check_and_neither_is_looked_for_under_its_trace_again() -> (
+    None
+):
     led = said(DEPOSIT, [DEPOSITED], BY_HAND, BOOK)
     event, *elsewhere = led
     assert (event.amount_cents, event.difference_cents, event.matched_on) == (3_000, 0, "person")

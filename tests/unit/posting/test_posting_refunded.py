@@ -38,7 +38,9 @@ def _stands(town: Town, *, credit: int, paid: int, left: int) -> None:
 
 
 @pytest.mark.parametrize("reference", [CLAIM, "ICN1"])
-def test_a_reversal_of_what_was_refunded_is_met_by_the_payers_acknowledgement(reference: str) -> None:
+def test_a_reversal_of_what_was_refunded_is_met_by_the_payers_acknowledgement(
+    reference: str,
+) -> None:
     happening = [(HERE, REVERSED), (PAYEE, _plb(-8_000, reference, "72"))]
     for order in permutations(happening):
         _stands(_refunded(*order), credit=0, paid=8_000, left=0)
@@ -68,7 +70,9 @@ def test_a_takeback_of_what_was_refunded_is_explained_by_nothing() -> None:
     _stands(_refunded((PAYEE, _plb(8_000))), credit=0, paid=8_000, left=8_000)
 
 
-def test_a_reversal_that_is_put_off_and_taken_and_acknowledged_in_any_order_is_counted_once() -> None:
+def test_a_reversal_that_is_put_off_and_taken_and_acknowledged_in_any_order_is_counted_once() -> (
+    None
+):
     happening = [
         (HERE, REVERSED),
         (PAYEE, _plb(-8_000)),
@@ -81,7 +85,9 @@ def test_a_reversal_that_is_put_off_and_taken_and_acknowledged_in_any_order_is_c
 
 def test_an_acknowledgement_of_nothing_that_is_owed_to_us_moves_nothing() -> None:
     _stands(_refunded((PAYEE, _plb(-8_000, reason="72"))), credit=0, paid=8_000, left=-8_000)
-    _stands(_overpaid().say(PAYEE, _plb(-8_000, reason="72")), credit=8_000, paid=16_000, left=-8_000)
+    _stands(
+        _overpaid().say(PAYEE, _plb(-8_000, reason="72")), credit=8_000, paid=16_000, left=-8_000
+    )
 
 
 def test_another_payers_acknowledgement_meets_nothing_that_this_payer_owes_us() -> None:

@@ -99,5 +99,10 @@ def test_two_halves_of_one_line_with_the_same_amount_are_not_the_same_payment() 
     half = line(4_000, ("CO", "45", 6_000))
     life = _life().post(_said(half, "a")).post(_said(half, "b"))
     after = life.balance(ONE)
-    assert (after.open, after.insurance_paid, after.contractual, after.credit) == (0, 8_000, 12_000, 0)
+    assert (after.open, after.insurance_paid, after.contractual, after.credit) == (
+        0,
+        8_000,
+        12_000,
+        0,
+    )
     assert life.post(_said(half, "c")).balance(ONE).credit == 4_000

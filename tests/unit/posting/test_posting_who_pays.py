@@ -90,7 +90,9 @@ def test_what_waits_for_a_coverage_that_is_gone_becomes_the_patients() -> None:
     assert (life.balance(ONE).open, life.balance(ONE).patient) == (20_000, 0)
 
 
-def test_what_the_first_payer_has_still_to_answer_is_not_moved_with_what_waited_for_a_coverage_that_is_gone() -> None:
+def test_what_the_first_payer_has_still_to_answer_is_not_moved_with_what_waited_for_a_coverage_that_is_gone() -> (
+    None
+):
     in_part = adjudicated(line(8_000, ("PR", "2", 2_000)))
     life = Life(opened("BLUE", "AETNA"), captured()).post(in_part)
     before = life.balance(ONE)
@@ -163,7 +165,11 @@ def test_a_bad_debt_that_is_paid_after_all_is_owed_again_and_meets_the_payment()
 def test_no_more_is_taken_back_than_was_written_off_of_that_kind_and_balance() -> None:
     life = Life(opened("BLUE"), captured()).post(PAID).obey(_off(1_500))
     given = [opened("BLUE"), captured(), PAID, *life.said]
-    wrongs: tuple[dict[str, Any], ...] = ({"cents": 1_501}, {"cents": 1, "kind": "bad_debt"}, {"cents": 1, "bucket": "denied"})
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"cents": 1_501},
+        {"cents": 1, "kind": "bad_debt"},
+        {"cents": 1, "bucket": "denied"},
+    )
     for wrong in wrongs:
         assert "less of that" in refused(DECIDER, given, replace(AGENCY, **wrong), BOOK)
     assert "more than nothing" in refused(DECIDER, given, replace(AGENCY, cents=0), BOOK)

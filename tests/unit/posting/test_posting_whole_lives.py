@@ -20,7 +20,9 @@ AGAIN = {"adjudication": "adj-2", "remittance": "rem-2"}
 
 
 def test_a_corrected_denial_whose_charge_is_voided_leaves_nothing_to_the_next_payer() -> None:
-    life = Life(opened("BLUE", "AETNA"), captured()).post(adjudicated(line(0, ("CO", "197", 20_000))))
+    life = Life(opened("BLUE", "AETNA"), captured()).post(
+        adjudicated(line(0, ("CO", "197", 20_000)))
+    )
     life.post(adjudicated(line(0, ("CO", "45", 15_000), ("PR", "2", 5_000)), **AGAIN))
     assert totals(life) == {"contractual": 15_000, "next_payer": 5_000}
     assert totals(life.hear(VOID)) == {}
@@ -42,7 +44,9 @@ def test_it_does_so_too_where_the_only_coverage_ended_before_the_service() -> No
     assert totals(life.hear(VOID)) == {}
 
 
-def test_what_was_written_off_before_the_coverage_was_gone_is_taken_back_when_the_charge_is_voided() -> None:
+def test_what_was_written_off_before_the_coverage_was_gone_is_taken_back_when_the_charge_is_voided() -> (
+    None
+):
     gone = CoveragesSet(patient="p1", coverages=(), set_on=DAY, reason="none")
     life = Life(opened("BLUE"), captured())
     life.obey(WriteOff(ACCOUNT, "bad_debt", "r", "a", None, None, "open")).hear(gone)
@@ -51,7 +55,9 @@ def test_what_was_written_off_before_the_coverage_was_gone_is_taken_back_when_th
 
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.lists(st.sampled_from(STEPS), max_size=8))
-def test_every_cent_is_somewhere_once_when_payers_answer_by_line(data: Any, happening: list[str]) -> None:
+def test_every_cent_is_somewhere_once_when_payers_answer_by_line(
+    data: Any, happening: list[str]
+) -> None:
     life = WholeLife(levels=False)
     for step in happening:
         life.do(data.draw, step)

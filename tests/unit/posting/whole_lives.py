@@ -88,14 +88,18 @@ class WholeLife:
         """A corrected claim is answered, and nothing of the first answer reversed."""
         if self.standing:
             before = self.standing[draw(st.integers(0, len(self.standing) - 1))]
-            self._post(draw, before.payer, before.payer_order, self._lines(draw, before.payer_order))
+            self._post(
+                draw, before.payer, before.payer_order, self._lines(draw, before.payer_order)
+            )
 
     def _correct(self, draw: Any) -> None:
         if self.standing:
             before = self.standing[draw(st.integers(0, len(self.standing) - 1))]
             for one in [one for one in self.standing if one.payer == before.payer]:
                 self._back(one)
-            self._post(draw, before.payer, before.payer_order, self._lines(draw, before.payer_order))
+            self._post(
+                draw, before.payer, before.payer_order, self._lines(draw, before.payer_order)
+            )
 
     def _reverse(self, draw: Any) -> None:
         if self.standing:
@@ -104,7 +108,9 @@ class WholeLife:
     def _twice(self, draw: Any) -> None:
         if self.standing:
             before = self.standing[draw(st.integers(0, len(self.standing) - 1))]
-            again = replace(before, adjudication=f"adj-{self.count}", remittance=f"rem-{self.count}")
+            again = replace(
+                before, adjudication=f"adj-{self.count}", remittance=f"rem-{self.count}"
+            )
             self.standing.append(again)
             self.town.say(HERE, again)
             self.did.append(again)
@@ -130,7 +136,9 @@ class WholeLife:
 
     def _coverage(self, order: int, payer: str, ended: bool) -> Coverage:
         one = opened(payer).coverages[0]
-        return replace(one, order=order, effective_to=date(2025, 6, 30) if ended else None, member=SEALED)
+        return replace(
+            one, order=order, effective_to=date(2025, 6, 30) if ended else None, member=SEALED
+        )
 
     def _pay(self, draw: Any) -> None:
         cents = draw(st.integers(1, 9_000))
@@ -150,7 +158,9 @@ class WholeLife:
         for payment, (_, left) in self.town.account.payments.items():
             if left > 0:
                 self.paid_back += left
-                self.town.obey(HERE, RefundPatient(ACCOUNT, payment, f"pr-{self.count}", "r", "a", left))
+                self.town.obey(
+                    HERE, RefundPatient(ACCOUNT, payment, f"pr-{self.count}", "r", "a", left)
+                )
                 self.did.append(("pay back", left))
                 return
 
@@ -287,5 +297,7 @@ class WholeLife:
             known = self.denials.denials.values()
             standing = sum(d.left for d in known if self.denials.stands(d))
             denied = sum(max(0, after.denied) for after in state.balances.values())
-            moves = sum(d.left for d in known if d.waits)  # To be the patient's, by an event that follows.
+            moves = sum(
+                d.left for d in known if d.waits
+            )  # To be the patient's, by an event that follows.
             assert denied - moves <= standing <= denied, ("denials", standing, denied, moves)

@@ -43,13 +43,13 @@ def test_an_open_day_opened_again_is_quiet() -> None:
 
 
 def test_days_do_not_go_back() -> None:
-    assert "forward" in refused(
-        BOOKS, [EntryKept(name="day", day=NEXT)], OpenBusinessDay(DAY)
-    )
+    assert "forward" in refused(BOOKS, [EntryKept(name="day", day=NEXT)], OpenBusinessDay(DAY))
 
 
 def test_a_mistyped_year_is_refused_and_days_may_skip() -> None:
-    assert "more than a year after 2026-01-05" in refused(BOOKS, [OPENED], OpenBusinessDay(date(2062, 1, 6)))
+    assert "more than a year after 2026-01-05" in refused(
+        BOOKS, [OPENED], OpenBusinessDay(date(2062, 1, 6))
+    )
     ahead = date(2027, 1, 6)
     said = [EntryKept(name="day", day=ahead), to(BROADCAST, BusinessDayOpened(day=ahead))]
     scenario(BOOKS, given=[OPENED], when=OpenBusinessDay(ahead), then=said)
@@ -99,18 +99,40 @@ def test_a_payer_has_some_days_to_answer_and_not_for_ever(what: str, days: int) 
 
 def test_a_fee_schedule_is_of_a_payer_and_a_facility_that_are_listed() -> None:
     schedule = FeeSchedulePublished(
-        payer="P", name="PPO", version="1", sha256="0" * 64, rates=1, effective_from=DAY, facility="F"
+        payer="P",
+        name="PPO",
+        version="1",
+        sha256="0" * 64,
+        rates=1,
+        effective_from=DAY,
+        facility="F",
     )
-    payer, facility = EntryKept(name="payer/P", digest="p"), EntryKept(name="facility/F", digest="f")
+    payer, facility = (
+        EntryKept(name="payer/P", digest="p"),
+        EntryKept(name="facility/F", digest="f"),
+    )
     assert refused(BOOKS, [facility], List(schedule, "d")) == "no payer of that code is listed"
     assert refused(BOOKS, [payer], List(schedule, "d")) == "no facility of that code is listed"
     kept = EntryKept(name="fee-schedule/P/PPO/1", digest="d")
-    scenario(BOOKS, given=[payer, facility], when=List(schedule, "d"), then=[kept, to(BROADCAST, schedule)])
+    scenario(
+        BOOKS,
+        given=[payer, facility],
+        when=List(schedule, "d"),
+        then=[kept, to(BROADCAST, schedule)],
+    )
     scenario(BOOKS, given=[payer, facility, kept], when=List(schedule, "d"), then=[])
 
 
 def test_a_fee_schedule_does_not_end_before_it_begins() -> None:
     schedule = FeeSchedulePublished(
-        payer="P", name="PPO", version="1", sha256="0" * 64, rates=1, effective_from=NEXT, effective_to=DAY
+        payer="P",
+        name="PPO",
+        version="1",
+        sha256="0" * 64,
+        rates=1,
+        effective_from=NEXT,
+        effective_to=DAY,
     )
-    assert "before it begins" in refused(BOOKS, [EntryKept(name="payer/P", digest="p")], List(schedule, "d"))
+    assert "before it begins" in refused(
+        BOOKS, [EntryKept(name="payer/P", digest="p")], List(schedule, "d")
+    )

@@ -75,4 +75,3 @@ async def test_nothing_is_kept_of_a_code_set_that_is_malformed(
             headers={"Idempotency-Key": "k", "Content-Type": "text/plain"},
         )
     assert (answer.status_code, doors.kept) == (status, kept)
-

@@ -40,7 +40,9 @@ def test_the_same_rates_in_another_order_are_the_same_file() -> None:
 
 
 def test_columns_that_are_not_needed_may_be_left_out() -> None:
-    assert read_rates(b"procedure,allowed_cents\nG0438,0\n") == [FeeRate(procedure="G0438", allowed_cents=0)]
+    assert read_rates(b"procedure,allowed_cents\nG0438,0\n") == [
+        FeeRate(procedure="G0438", allowed_cents=0)
+    ]
 
 
 def test_everything_that_is_wrong_is_told_at_once_by_row_and_column() -> None:
@@ -77,7 +79,9 @@ def test_the_first_row_names_the_columns(head: str, where: list[tuple[int, str]]
     assert wrong("G0438,1,1", head=head) == where
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe", f"{HEAD}\n".encode(), f'{HEAD}\nG0438,"CANARY" x,1,\n'.encode()])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe", f"{HEAD}\n".encode(), f'{HEAD}\nG0438,"CANARY" x,1,\n'.encode()]
+)
 def test_what_is_no_schedule_is_refused(data: bytes) -> None:
     with pytest.raises(Malformed) as no:
         read_rates(data)
@@ -88,7 +92,9 @@ def test_mistakes_and_rates_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(Malformed) as no:
         read_rates("\n".join((HEAD, *["x"] * 120)).encode())
     assert len(no.value.more["mistakes"]) == fees.MISTAKES_SHOWN and no.value.more["left_off"] == 70
-    assert str(no.value).startswith("120 things are wrong with it and nothing is kept; first of row 2: ")
+    assert str(no.value).startswith(
+        "120 things are wrong with it and nothing is kept; first of row 2: "
+    )
     monkeypatch.setattr(fees, "RATES_AT_MOST", 2)
     assert wrong("G0001,,1,", "G0002,,1,", "G0003,,1,") == [(4, "")]
 
@@ -116,7 +122,9 @@ async def _publish(doors: Any, data: bytes, **more: str) -> httpx.Response:
     return await _post(doors, "/fee-schedules", data, words)
 
 
-async def _post(doors: Any, path: str, data: bytes, words: dict[str, str] | None = None) -> httpx.Response:
+async def _post(
+    doors: Any, path: str, data: bytes, words: dict[str, str] | None = None
+) -> httpx.Response:
     async def ready() -> dict[str, Any]:
         return {}
 
@@ -136,7 +144,12 @@ async def test_a_schedule_is_published_with_its_file() -> None:
     answer = await _publish(doors, GOOD, tolerance_cents="100", facility="F1")
     assert answer.status_code == 200 and doors.kept == [rates_of(GOOD)[0]]
     (entry,) = doors.said
-    assert (entry.payer, entry.rates, entry.facility, entry.tolerance_cents) == ("BLUE", 3, "F1", 100)
+    assert (entry.payer, entry.rates, entry.facility, entry.tolerance_cents) == (
+        "BLUE",
+        3,
+        "F1",
+        100,
+    )
 
 
 async def test_nothing_is_kept_of_a_schedule_that_is_malformed() -> None:
@@ -151,5 +164,12 @@ async def test_nothing_is_kept_of_a_schedule_that_is_malformed() -> None:
 async def test_a_schedule_that_is_only_checked_is_not_kept() -> None:
     doors = Doors()
     answer = await _post(doors, "/fee-schedules/check", GOOD)
-    assert (answer.status_code, len(answer.json()["rates"]), doors.kept, doors.said) == (200, 3, [], [])
-    assert (await _post(doors, "/fee-schedules/check", b"procedure,allowed_cents\nG0438,1.5\n")).status_code == 422
+    assert (answer.status_code, len(answer.json()["rates"]), doors.kept, doors.said) == (
+        200,
+        3,
+        [],
+        [],
+    )
+    assert (
+        await _post(doors, "/fee-schedules/check", b"procedure,allowed_cents\nG0438,1.5\n")
+    ).status_code == 422

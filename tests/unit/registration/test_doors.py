@@ -76,8 +76,13 @@ def test_what_was_no_field_once_makes_no_other_content_of_what_was_told_then() -
     told = _content(Encounter.model_validate({**ENCOUNTER, "providers": [doctor]}))
     facts = json.loads(told)
     assert "signature_source" not in facts["consent"] and "suffix" not in facts["providers"][0]
-    for more in ({"consent": {"signature_source": "P"}}, {"providers": [{**doctor, "suffix": "III"}]}):
-        assert _content(Encounter.model_validate({**ENCOUNTER, "providers": [doctor], **more})) != told
+    for more in (
+        {"consent": {"signature_source": "P"}},
+        {"providers": [{**doctor, "suffix": "III"}]},
+    ):
+        assert (
+            _content(Encounter.model_validate({**ENCOUNTER, "providers": [doctor], **more})) != told
+        )
 
 
 def test_a_note_told_before_lines_and_rides_were_known_is_the_same_content_still() -> None:
@@ -85,7 +90,9 @@ def test_a_note_told_before_lines_and_rides_were_known_is_the_same_content_still
     told = _content(Encounter.model_validate(noted))
     assert '"lines"' not in told and '"stops"' not in told
     ride = {"reason": "A", "miles": "12"}
-    more = _content(Encounter.model_validate({**noted, "note": {"text": "SEEN AT NIGHT", "trips": [ride]}}))
+    more = _content(
+        Encounter.model_validate({**noted, "note": {"text": "SEEN AT NIGHT", "trips": [ride]}})
+    )
     assert '"miles":"12"' in more
 
 
@@ -100,7 +107,11 @@ def test_a_note_told_before_lines_and_rides_were_known_is_the_same_content_still
         {"trips": [{"reason": "Q", "miles": "1"}]},
         {"trips": [{"reason": "A", "miles": "1E3"}]},
         {"stops": [{"role": "PW", "street": "1 WAY", "city": "TOWN", "state": "NY", "zip": "1"}]},
-        {"stops": [{"role": "QC", "street": "1 WAY", "city": "TOWN", "state": "NY", "zip": "10001"}]},
+        {
+            "stops": [
+                {"role": "QC", "street": "1 WAY", "city": "TOWN", "state": "NY", "zip": "10001"}
+            ]
+        },
     ],
 )
 def test_a_note_says_something_once_and_in_its_form(wrong: dict[str, object]) -> None:
@@ -149,7 +160,13 @@ class _Known(_Doors):
 
     async def rows(self, sql: str, accounts: list[str]) -> list[dict[str, Any]]:
         day = date(2026, 1, 5)
-        row = {"patient": "EHR ZZ1", "facility": "FAC1", "service_from": day, "service_to": day, "billing": "bill"}
+        row = {
+            "patient": "EHR ZZ1",
+            "facility": "FAC1",
+            "service_from": day,
+            "service_to": day,
+            "billing": "bill",
+        }
         return [{"account": account_number("t", "EHR", "E1"), **row}]
 
 

@@ -19,7 +19,9 @@ class Rows:
 
     def __init__(self, service: Service = SERVICE) -> None:
         self.service = service
-        self.tables: dict[str, dict[tuple[Any, ...], Row]] = {p.table: {} for p in service.projections}
+        self.tables: dict[str, dict[tuple[Any, ...], Row]] = {
+            p.table: {} for p in service.projections
+        }
         self.events = 0
 
     def tell(

@@ -85,7 +85,9 @@ def test_a_claim_that_was_answered_in_part_says_what_of_it_was_not() -> None:
     assert _sent_and(adjudicated(PAID)) == 0
 
 
-def test_a_part_that_is_taken_back_is_unanswered_again_and_a_claim_that_was_answered_whole_never() -> None:
+def test_a_part_that_is_taken_back_is_unanswered_again_and_a_claim_that_was_answered_whole_never() -> (
+    None
+):
     assert _sent_and(PART, taken_back(5_000)) == 20_000
     assert _sent_and(adjudicated(PAID), taken_back(12_000)) == 0
     assert _sent_and(PART, REST, taken_back(5_000)) == 0
@@ -127,7 +129,11 @@ def test_a_claim_that_no_payer_has_yet_charges_what_its_account_says_by_then() -
     assert (rows.claim(CLAIM)["charge_cents"], rows.claim(CLAIM)["state"]) == (15_000, "ready")
     rows.tell(replace(submitted(DAY, attempt=2), total_cents=15_000))
     first = rows.claim(CLAIM)
-    assert (first["first_charge_cents"], first["first_held"], first["attempt"]) == (15_000, False, 2)
+    assert (first["first_charge_cents"], first["first_held"], first["attempt"]) == (
+        15_000,
+        False,
+        2,
+    )
     rows.tell(replace(again, attempt=3, total_cents=9_000))
     assert rows.claim(CLAIM)["charge_cents"] == 15_000
 
@@ -149,7 +155,10 @@ ENDED = ClaimVoided(
 
 
 def test_a_claim_that_ended_before_it_left_is_held_for_nothing_and_was_answered_by_nobody() -> None:
-    for ended, charge_cents in ((ENDED, 0), (replace(ENDED, reason="self-pay", voided_by="biller"), 20_000)):
+    for ended, charge_cents in (
+        (ENDED, 0),
+        (replace(ENDED, reason="self-pay", voided_by="biller"), 20_000),
+    ):
         row = Rows().tell(created(), HELD, ended).claim(CLAIM)
         assert (row["state"], row["hold"], row["answered_on"]) == ("voided", "", None)
         assert row["charge_cents"] == charge_cents

@@ -66,7 +66,9 @@ def _told(*events: Any) -> Any:
     return rows.tables["denial_view"][(D1,)]
 
 
-def test_a_denial_is_open_until_its_correction_is_requested_and_again_when_that_is_declined() -> None:
+def test_a_denial_is_open_until_its_correction_is_requested_and_again_when_that_is_declined() -> (
+    None
+):
     assert (_told()["state"], _told()["route"]) == ("open", "")
     row = _told(requested("reopening"))
     assert (row["state"], row["route"], row["requested_on"]) == ("requested", "reopening", DAY)
@@ -75,9 +77,7 @@ def test_a_denial_is_open_until_its_correction_is_requested_and_again_when_that_
 
 
 def test_a_declined_correction_opens_nothing_that_has_ended() -> None:
-    ended = DenialResolved(
-        account=ACCOUNT, denial=D1, outcome="paid", cents=5_000, resolved_on=DAY
-    )
+    ended = DenialResolved(account=ACCOUNT, denial=D1, outcome="paid", cents=5_000, resolved_on=DAY)
     row = _told(requested(), ended, DECLINED)
     assert (row["state"], row["outcome"], row["outcome_cents"]) == ("resolved", "paid", 5_000)
 

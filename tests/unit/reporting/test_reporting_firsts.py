@@ -30,7 +30,9 @@ def test_nothing_happened_first_to_a_claim_that_was_only_made() -> None:
 
 
 def test_the_charges_are_those_of_the_first_time_it_was_sent() -> None:
-    rows = Rows().tell(created(), submitted(FIRST), replace(submitted(LATER, attempt=2), total_cents=15_000))
+    rows = Rows().tell(
+        created(), submitted(FIRST), replace(submitted(LATER, attempt=2), total_cents=15_000)
+    )
     assert rows.claim(CLAIM)["first_charge_cents"] == 20_000
 
 
@@ -44,7 +46,11 @@ def test_the_first_answer_is_the_payers_acceptance_or_anybodys_rejection() -> No
 
 def test_a_denial_that_was_taken_back_and_paid_is_the_first_decision_for_ever() -> None:
     row = lived(adjudicated(DENIED), taken_back(0), AGAIN).claim(CLAIM)
-    assert (row["state"], row["first_denied_cents"], row["first_resolved"]) == ("paid", 20_000, False)
+    assert (row["state"], row["first_denied_cents"], row["first_resolved"]) == (
+        "paid",
+        20_000,
+        False,
+    )
 
 
 def test_a_decision_that_leaves_all_of_it_to_the_patient_resolves_it() -> None:
@@ -64,7 +70,9 @@ def test_a_posting_that_takes_one_back_denies_nothing_and_is_no_payment() -> Non
     assert [row["denied_cents"] for row in rows] == [20_000, None, 0]
 
 
-def test_only_what_was_denied_and_written_off_is_a_denial_write_off_until_it_is_owed_again() -> None:
+def test_only_what_was_denied_and_written_off_is_a_denial_write_off_until_it_is_owed_again() -> (
+    None
+):
     off = WriteOffPosted(
         account=ACCOUNT, kind="denial", reason="given up", approver="ann", cents=4_000, entry="E7", posted_on=LATER,
         entries=(
@@ -72,7 +80,13 @@ def test_only_what_was_denied_and_written_off_is_a_denial_write_off_until_it_is_
             JournalLine(ledger="ar_denied", cents=-4_000, charge=ONE),
         ),
     )  # fmt: skip
-    small = replace(off, entries=(JournalLine(ledger="write_off", cents=300), JournalLine(ledger="ar_patient", cents=-300)))
+    small = replace(
+        off,
+        entries=(
+            JournalLine(ledger="write_off", cents=300),
+            JournalLine(ledger="ar_patient", cents=-300),
+        ),
+    )
     back = replace(off, cents=-1_000, entries=(JournalLine(ledger="ar_denied", cents=1_000),))
     rows = lived(adjudicated(DENIED)).tell(off, small)
     assert rows.account()["denied_write_off_cents"] == 4_000

@@ -43,7 +43,9 @@ RECOVERED = OverpaymentRecovered(
 )
 
 
-@pytest.mark.parametrize(("reason", "told"), [("WO", 1), ("FB", 0), ("L6", 0), ("72", 0), ("CS", 0)])
+@pytest.mark.parametrize(
+    ("reason", "told"), [("WO", 1), ("FB", 0), ("L6", 0), ("72", 0), ("CS", 0)]
+)
 def test_a_takeback_is_a_recovered_overpayment(reason: str, told: int) -> None:
     rows = Rows().tell(adjusted(reason, 500), stream=PAYEE)
     assert len(rows.tables["takeback"]) == told

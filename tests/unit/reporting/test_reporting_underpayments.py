@@ -29,9 +29,24 @@ def states(told: Rows) -> list[tuple[int, str]]:
 
 def test_a_row_says_what_was_expected_what_was_allowed_and_since_when() -> None:
     row = rows().tables["underpayment_view"][ACCOUNT, "adj-1", 1]
-    assert (row["standing"], row["expected_cents"], row["allowed_cents"], row["variance_cents"]) == ("under", 10_000, 8_000, 2_000)
-    assert (row["payer"], row["facility"], row["schedule"], row["version"]) == ("BLUE", "F1", "PPO", "2026")
-    assert (row["procedure"], row["state"], row["since"], row["ended_on"]) == ("T0001", "open", FOUND, None)
+    assert (
+        row["standing"],
+        row["expected_cents"],
+        row["allowed_cents"],
+        row["variance_cents"],
+    ) == ("under", 10_000, 8_000, 2_000)
+    assert (row["payer"], row["facility"], row["schedule"], row["version"]) == (
+        "BLUE",
+        "F1",
+        "PPO",
+        "2026",
+    )
+    assert (row["procedure"], row["state"], row["since"], row["ended_on"]) == (
+        "T0001",
+        "open",
+        FOUND,
+        None,
+    )
 
 
 def test_what_a_person_settled_keeps_its_reason() -> None:
@@ -53,9 +68,13 @@ def test_what_the_payer_took_back_is_reversed() -> None:
 
 def test_a_payment_counts_the_lines_that_a_contract_was_held_against() -> None:
     went_on = life().take_back(taken_back(13_000))
-    went_on.post(adjudicated(priced(9_000, ("CO", "45", 10_000), ("PR", "2", 1_000)), adjudication="adj-2"))
+    went_on.post(
+        adjudicated(priced(9_000, ("CO", "45", 10_000), ("PR", "2", 1_000)), adjudication="adj-2")
+    )
     told = Rows().tell(*KNOWN, *went_on.said)
-    counts = [(row["compared"], row["as_contracted"]) for row in told.tables["check_posted"].values()]
+    counts = [
+        (row["compared"], row["as_contracted"]) for row in told.tables["check_posted"].values()
+    ]
     assert counts == [(2, 0), (None, None), (1, 1)]
     assert [p.compared for p in Life(*KNOWN).post(adjudicated(UNDER)).of(PaymentPosted)] == [0]
 

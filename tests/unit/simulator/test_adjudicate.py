@@ -86,7 +86,12 @@ def test_some_claims_are_paid_in_one_amount_without_lines() -> None:
 def test_a_contracted_payer_now_and_then_allows_less_than_its_contract() -> None:
     def less(payer: str) -> int:
         allowed = weights.habits_of(payer, JUNE).allowed
-        lines = [x for d in decided(payer, many=2 * MANY) for x in d.claim.lines if x.allowed_cents is not None]
+        lines = [
+            x
+            for d in decided(payer, many=2 * MANY)
+            for x in d.claim.lines
+            if x.allowed_cents is not None
+        ]
         return sum(x.allowed_cents != share(x.charge_cents, allowed) for x in lines)
 
     assert 0 < less("BLUE") < 0.04 * 4 * MANY

@@ -13,7 +13,9 @@ from simulator.doors import DoorClosed, Doors
 Items = list[dict[str, Any]]
 
 
-def asking(monkeypatch: pytest.MonkeyPatch, answered: Callable[[int], Items]) -> tuple[Doors, list[str]]:
+def asking(
+    monkeypatch: pytest.MonkeyPatch, answered: Callable[[int], Items]
+) -> tuple[Doors, list[str]]:
     """A door that answers its nth caller so, and the keys that it was asked with."""
     keys: list[str] = []
 

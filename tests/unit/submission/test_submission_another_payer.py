@@ -76,7 +76,12 @@ def test_a_replacement_that_is_held_goes_to_another_payer_as_an_original() -> No
 
 
 def test_a_replacement_that_a_gate_rejects_goes_to_another_payer_as_an_original() -> None:
-    given = (*after(DENIED, SendCorrection(asked())), submitted(2, frequency="7"), rejected(), FOUND)
+    given = (
+        *after(DENIED, SendCorrection(asked())),
+        submitted(2, frequency="7"),
+        rejected(),
+        FOUND,
+    )
     _, queued = tell(given, ResubmitClaim(CLAIM))
     assert (queued.package.payer, queued.package.frequency) == ("PAYER-B", "1")
 

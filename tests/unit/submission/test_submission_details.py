@@ -48,7 +48,9 @@ def test_what_a_correction_does_not_say_of_a_charge_stays_as_it_was_captured() -
     assert (resent.drug, resent.service_to) == (None, None)
 
 
-def test_what_another_system_says_of_the_claim_alone_adds_up_to_nothing_and_never_overpays() -> None:
+def test_what_another_system_says_of_the_claim_alone_adds_up_to_nothing_and_never_overpays() -> (
+    None
+):
     whole = OpeningBalance(charge="", contractual_cents=1_000, insurance_open_cents=-1_000)
     told = own((), replace(IMPORT, opening=(*IMPORT.opening, whole)))
     assert told[0].opening[-1] == whole
@@ -60,5 +62,3 @@ def test_what_another_system_says_of_the_claim_alone_adds_up_to_nothing_and_neve
     assert "more was paid" in refused(
         ACCOUNT, (), replace(IMPORT, opening=(*IMPORT.opening, much)), books()
     )
-
-

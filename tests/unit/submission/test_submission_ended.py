@@ -41,7 +41,9 @@ from tests.unit.submission.test_submission_rooms import ON_ACCOUNT, rows
 from tests.unit.submission.test_submission_second_payer import PAID_FIRST
 
 GONE = tuple(
-    ChargeCorrected(account=ACCOUNT_NO, before=charge(n), after=charge(n, units=0), reason="not done")
+    ChargeCorrected(
+        account=ACCOUNT_NO, before=charge(n), after=charge(n, units=0), reason="not done"
+    )
     for n in (1, 2)
 )
 BACK = (captured(charge(3)), coded((1,), (1, 2), (2,)))
@@ -70,7 +72,11 @@ def test_a_claim_that_the_queue_gave_back_ends_when_no_charge_is_left() -> None:
 
 
 def test_a_held_claim_ends_with_its_last_charge_and_not_before() -> None:
-    assert [e for e in said(ACCOUNT, (*HELD, GONE[0]), BuildClaim(), UNENROLLED) if isinstance(e, ClaimVoided)] == []
+    assert [
+        e
+        for e in said(ACCOUNT, (*HELD, GONE[0]), BuildClaim(), UNENROLLED)
+        if isinstance(e, ClaimVoided)
+    ] == []
     scenario(ACCOUNT, given=(*HELD, *GONE), when=BuildClaim(), then=[BY_ITSELF], book=UNENROLLED)
 
 
@@ -89,7 +95,9 @@ def test_a_claim_that_is_in_a_file_or_was_is_never_ended_by_itself() -> None:
     assert tell((*given, *GONE), BuildClaim()) == ([], None)
 
 
-def test_a_correction_of_what_a_payer_decided_is_held_and_not_ended_when_no_charge_is_left() -> None:
+def test_a_correction_of_what_a_payer_decided_is_held_and_not_ended_when_no_charge_is_left() -> (
+    None
+):
     given = after((*SENT, adjudicated()), ReplaceClaim(CLAIM, "late charge", "biller"))
     own, nothing = tell((*given, *GONE), AnswerSetAside(replace(ASIDE, attempt=2)))
     assert isinstance(own[-1], ClaimHeld) and nothing is None
@@ -141,7 +149,11 @@ def test_what_a_person_ended_goes_again_by_a_person_alone() -> None:
     for change in (set_anew(coverage(payer="PAYER-B")), *BACK):
         assert tell((*given, change), BuildClaim()) == ([], None)
     (resent,), queued = tell(given, ResubmitClaim(CLAIM))
-    assert (resent.cause, queued.package.attempt, queued.package.frequency) == ("after_void", 2, "1")
+    assert (resent.cause, queued.package.attempt, queued.package.frequency) == (
+        "after_void",
+        2,
+        "1",
+    )
 
 
 def test_what_waits_in_a_queue_or_was_refused_by_a_gate_is_not_ended_on_the_spot() -> None:
@@ -159,4 +171,3 @@ def test_what_ended_by_itself_waits_for_nobody_and_what_a_person_ended_is_listed
         ((_, row),) = rows(CLAIM_ROWS, (*HELD, ended), ON_ACCOUNT).items()
         assert (row["state"], row["reasons"], row["waiting_since"]) == ("voided", [], waits)
         assert row["total_cents"] == (30_000 if waits else 0)
-

@@ -52,7 +52,12 @@ def test_the_list_shows_why_and_where_until_the_file_is_taken() -> None:
     ((_, row),) = rows(RECEIVED_FILE, (REFUSED,), AT).items()
     assert (row["state"], row["reason"], row["size_bytes"]) == ("refused", REFUSED.reason, 9)
     ((_, row),) = rows(RECEIVED_FILE, (REFUSED, RECEIVED), AT).items()
-    assert (row["state"], row["reason"], row["size_bytes"], row["unknown"]) == ("received", "", 9, 1)
+    assert (row["state"], row["reason"], row["size_bytes"], row["unknown"]) == (
+        "received",
+        "",
+        9,
+        1,
+    )
 
 
 # -- the doors
@@ -81,7 +86,10 @@ class Kept(Memory):
     async def handle(self, orders: Any) -> list[Answer]:
         (order,) = orders
         assert isinstance(order, Order)
-        events = [e.event if isinstance(e, Say) else e for e in INBOUND.decide(order.command, self.file, None)]
+        events = [
+            e.event if isinstance(e, Say) else e
+            for e in INBOUND.decide(order.command, self.file, None)
+        ]
         for event in events:
             self.file = INBOUND.evolve(self.file, event)
         self.told += events

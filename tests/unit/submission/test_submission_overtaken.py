@@ -74,7 +74,9 @@ BATCH: InterchangeBatched = said(OUTBOUND, (WAITING,), CloseQueue(DAY), books())
 
 LATE = captured(charge(3))
 LATE_CODED = coded((1,), (1, 2), (2,))
-CODED_ANEW = replace(coded(), diagnoses=(Diagnosis(sequence=1, code="J02.9"), *coded().diagnoses[1:]))
+CODED_ANEW = replace(
+    coded(), diagnoses=(Diagnosis(sequence=1, code="J02.9"), *coded().diagnoses[1:])
+)
 OTHER_NAME = PatientDemographicsCorrected(
     patient="patient-1",
     person=Sealed(key_id="key-1", box="bmV3"),
@@ -95,7 +97,8 @@ def changed(number: int, **changes: Any) -> ChargeCorrected:
 
 CHEAPER = changed(2, charge_cents=15_000)
 CHANGES = pytest.mark.parametrize(
-    "change", [LATE, CHEAPER, changed(2, units=0), changed(1, modifiers=("25",)), CODED_ANEW, OTHER_NAME]
+    "change",
+    [LATE, CHEAPER, changed(2, units=0), changed(1, modifiers=("25",)), CODED_ANEW, OTHER_NAME],
 )
 
 
@@ -123,7 +126,9 @@ def held_for(*given: Any, aside: Any = ASIDE) -> list[str]:
 
 
 @CHANGES
-def test_a_waiting_claim_is_asked_back_when_its_charges_its_codes_or_its_person_change(change: Any) -> None:
+def test_a_waiting_claim_is_asked_back_when_its_charges_its_codes_or_its_person_change(
+    change: Any,
+) -> None:
     assert recalls(*BUILT, change) == ASKED_BACK
     assert list(react(change, ON_ACCOUNT)) == [(ON_ACCOUNT.stream, BuildClaim())]
 
@@ -132,7 +137,9 @@ def test_nothing_is_asked_back_while_the_claim_says_the_same() -> None:
     voided_before = (*READY, LATE, changed(3, units=0), LATE_CODED)
     built = after(voided_before, BuildClaim())
     again = replace(coded(), coder="another", code_sets=("ICD-10-CM 2026",))
-    back = ChargeCorrected(account=ACCOUNT_NO, before=CHEAPER.after, after=charge(2), reason="as it was")
+    back = ChargeCorrected(
+        account=ACCOUNT_NO, before=CHEAPER.after, after=charge(2), reason="as it was"
+    )
     assert recalls(*BUILT, OTHER_PHONE) == []
     assert recalls(*BUILT, again) == []
     assert recalls(*BUILT, CHEAPER, back) == []
@@ -172,7 +179,9 @@ def test_the_next_attempt_is_asked_back_for_the_next_change() -> None:
 @CHANGES
 def test_what_is_held_forwarded_or_has_left_is_not_asked_back(change: Any) -> None:
     assert recalls(*SENT, change) == []
-    assert not any(isinstance(e, ClaimRecalled) for e in said(ACCOUNT, (*HELD, change), BuildClaim(), books()))
+    assert not any(
+        isinstance(e, ClaimRecalled) for e in said(ACCOUNT, (*HELD, change), BuildClaim(), books())
+    )
     two = (coverage(), coverage(2, "PAYER-B"))
     given = (*SENT, set_anew(*two), adjudicated(paid_cents=20_000), FORWARDED)
     assert recalls(*given, change) == []
@@ -206,7 +215,11 @@ def test_a_claim_whose_charges_are_all_voided_is_ended_and_goes_once_there_are_a
     (voided,), nothing = tell(given, AnswerSetAside(ASIDE))
     assert isinstance(voided, ClaimVoided) and nothing is None
     (resent,), queued = tell((*given, voided, LATE, LATE_CODED), BuildClaim())
-    assert (resent.cause, queued.package.attempt, queued.package.total_cents) == ("after_void", 2, 30_000)
+    assert (resent.cause, queued.package.attempt, queued.package.total_cents) == (
+        "after_void",
+        2,
+        30_000,
+    )
 
 
 def test_what_is_in_a_file_leaves_as_it_was_and_once() -> None:
@@ -214,10 +227,17 @@ def test_what_is_in_a_file_leaves_as_it_was_and_once() -> None:
     given = (*BUILT, CHEAPER, RECALLED, submitted())
     assert recalls(*given) == [] and tell(given, AnswerSetAside(ASIDE)) == ([], None)
     left = fold(ACCOUNT, given).claims[CLAIM]
-    assert (left.status, left.waits_under, left.waits_with, left.recalled) == ("submitted", (), None, False)
+    assert (left.status, left.waits_under, left.waits_with, left.recalled) == (
+        "submitted",
+        (),
+        None,
+        False,
+    )
 
 
-def test_a_claim_that_the_writer_refused_goes_with_the_person_that_was_corrected_meanwhile() -> None:
+def test_a_claim_that_the_writer_refused_goes_with_the_person_that_was_corrected_meanwhile() -> (
+    None
+):
     queued = goes(*BUILT, OTHER_NAME, RECALLED, REFUSED, aside=REFUSED)
     assert (queued.package.person, queued.package.attempt) == (OTHER_NAME.person, 2)
 
@@ -225,7 +245,9 @@ def test_a_claim_that_the_writer_refused_goes_with_the_person_that_was_corrected
 # -- corrections, voids, later payers
 
 
-def test_a_replacement_that_waits_goes_with_the_charges_of_now_as_the_replacement_that_it_is() -> None:
+def test_a_replacement_that_waits_goes_with_the_charges_of_now_as_the_replacement_that_it_is() -> (
+    None
+):
     given = after((*SENT, adjudicated(paid_cents=0, patient_cents=0)), SendCorrection(asked()))
     second = replace(RECALLED, attempt=2)
     assert recalls(*given, CHEAPER) == [second, (PLACE, second)]
@@ -237,9 +259,7 @@ def test_a_replacement_that_waits_goes_with_the_charges_of_now_as_the_replacemen
 def test_coding_has_the_last_word_on_a_charge_that_a_waiting_correction_says_differently() -> None:
     mended = charge(2, modifiers=("25",))
     correction = replace(asked().correction, charges=(mended,))
-    given = after(
-        (*SENT, adjudicated(paid_cents=0)), SendCorrection(asked(correction=correction))
-    )
+    given = after((*SENT, adjudicated(paid_cents=0)), SendCorrection(asked(correction=correction)))
     assert fold(ACCOUNT, given).claims[CLAIM].corrected == {mended.charge: mended}
     second = replace(RECALLED, attempt=2)
     assert recalls(*given, changed(2, charge_cents=20_000)) == [second, (PLACE, second)]
@@ -255,7 +275,9 @@ def test_a_void_that_waits_says_what_its_payer_has_and_is_not_asked_back(change:
     assert recalls(*every) == []
 
 
-def test_a_next_payers_claim_is_held_where_the_earlier_payer_did_not_decide_what_is_charged_by_now() -> None:
+def test_a_next_payers_claim_is_held_where_the_earlier_payer_did_not_decide_what_is_charged_by_now() -> (
+    None
+):
     given = after(PAID_FIRST, BillNext(2))
     recalled, aside = replace(RECALLED, claim=SECOND), replace(ASIDE, claim=SECOND)
     assert recalls(*given, CHEAPER) == [recalled, (PLACE, recalled)]
@@ -279,11 +301,15 @@ def test_what_was_given_back_goes_although_a_payer_decided_the_attempt_before_me
     assert (package.attempt, package.total_cents) == (3, 25_000)
 
 
-def test_a_void_that_was_given_back_after_another_decision_still_stands_for_what_was_voided() -> None:
+def test_a_void_that_was_given_back_after_another_decision_still_stands_for_what_was_voided() -> (
+    None
+):
     given = after((*SENT, adjudicated(paid_cents=0)), VoidClaim(CLAIM, "r", "biller"))
     decided = (*given, set_anew(coverage(payer="PAYER-B")), adjudicated("adj-2", paid_cents=0))
     (event, held), _ = tell(decided, AnswerSetAside(replace(ASIDE, attempt=2)))
-    (withdrawn,) = said(ACCOUNT, (*decided, event, held), WithdrawVoid(CLAIM, "r", "biller"), books())
+    (withdrawn,) = said(
+        ACCOUNT, (*decided, event, held), WithdrawVoid(CLAIM, "r", "biller"), books()
+    )
     assert (event.frequency, withdrawn.frequency, withdrawn.stands) == ("8", "1", "adjudicated")
 
 
@@ -321,7 +347,9 @@ def test_no_package_is_made_twice_under_one_number() -> None:
     assert isinstance(unsent, Account) and unsent.claims[CLAIM].aside == 0
 
 
-def test_a_claim_that_was_set_aside_and_sent_on_by_the_earlier_payer_is_billed_as_its_next_attempt() -> None:
+def test_a_claim_that_was_set_aside_and_sent_on_by_the_earlier_payer_is_billed_as_its_next_attempt() -> (
+    None
+):
     given = after(PAID_FIRST, BillNext(2))
     refused = replace(REFUSED, claim=SECOND)
     own, _ = tell((*given, refused), AnswerSetAside(refused))

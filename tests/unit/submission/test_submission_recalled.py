@@ -56,7 +56,9 @@ OTHER_MEMBER = coverage(member=Sealed(key_id="key-1", box="b3RoZXI="))
 
 def set_anew(*coverages: Coverage) -> CoveragesSet:
     """The coverages as a biller sets them."""
-    return CoveragesSet(patient="patient-1", coverages=coverages, set_on=DAY, reason="the right card")
+    return CoveragesSet(
+        patient="patient-1", coverages=coverages, set_on=DAY, reason="the right card"
+    )
 
 
 def recalls(given: tuple[Any, ...]) -> list[Any]:
@@ -70,7 +72,9 @@ FOUND = set_anew(coverage(payer="PAYER-B"))
 # -- the account
 
 
-def test_a_waiting_claim_is_asked_back_when_its_payer_its_member_or_its_relation_is_another() -> None:
+def test_a_waiting_claim_is_asked_back_when_its_payer_its_member_or_its_relation_is_another() -> (
+    None
+):
     for now in (coverage(payer="PAYER-B"), OTHER_MEMBER, coverage(relation="01")):
         assert recalls((*BUILT, set_anew(now))) == [(PLACE, RECALLED)]
 
@@ -154,7 +158,9 @@ def test_a_void_that_waited_is_held_for_its_own_payer() -> None:
     assert [reason.rule for reason in held.reasons] == ["PAYER-COVERED"]
 
 
-def test_a_next_payers_claim_that_waited_goes_to_the_next_payer_of_now_or_is_held_where_there_is_none() -> None:
+def test_a_next_payers_claim_that_waited_goes_to_the_next_payer_of_now_or_is_held_where_there_is_none() -> (
+    None
+):
     given = after(PAID_FIRST, BillNext(2))
     aside = replace(ASIDE, claim=SECOND)
     other = set_anew(coverage(), coverage(2, "PAYER-B", relation="01"))

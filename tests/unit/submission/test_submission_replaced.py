@@ -29,7 +29,11 @@ LATE = (captured(charge(3)), coded((1,), (1, 2), (2,)))
 def test_a_paid_claim_is_replaced_with_the_charge_that_came_late() -> None:
     own, queued = tell((*DECIDED, *LATE), AGAIN)
     assert [type(event) for event in own] == [ClaimResubmitted]
-    assert (own[0].cause, own[0].adjudication, own[0].total_cents) == ("correction", "adj-1", 60_000)
+    assert (own[0].cause, own[0].adjudication, own[0].total_cents) == (
+        "correction",
+        "adj-1",
+        60_000,
+    )
     assert (own[0].reason, own[0].asked_by) == ("a charge came late", "biller")
     package = queued.package
     assert (package.frequency, package.payer_control, package.note) == ("7", "ICN-1", "LATE CHARGE")
@@ -37,7 +41,9 @@ def test_a_paid_claim_is_replaced_with_the_charge_that_came_late() -> None:
 
 
 @pytest.mark.parametrize(("policy", "frequency"), [("new_claim", "1"), ("reopening", "")])
-def test_a_payer_that_takes_no_replacement_gets_it_as_it_takes_it(policy: str, frequency: str) -> None:
+def test_a_payer_that_takes_no_replacement_gets_it_as_it_takes_it(
+    policy: str, frequency: str
+) -> None:
     own, queued = tell(DECIDED, AGAIN, books(payer(replacement=policy)))
     if frequency:
         assert (queued.package.frequency, queued.package.payer_control) == (frequency, "")

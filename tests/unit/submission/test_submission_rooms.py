@@ -311,7 +311,10 @@ def test_history_whose_amounts_are_together_more_than_any_is_malformed() -> None
         "at_claim": {"insurance_paid_cents": 10**13, "contractual_cents": 1},
     }
     told = post(Doors(), "/history", json={"claims": [claim]})
-    assert (told.status_code, told.json()["detail"][0]["loc"]) == (422, ["body", "claims", 0, "at_claim"])
+    assert (told.status_code, told.json()["detail"][0]["loc"]) == (
+        422,
+        ["body", "claims", 0, "at_claim"],
+    )
 
 
 def test_history_is_taken_over_item_by_item() -> None:

@@ -253,7 +253,11 @@ def test_a_void_is_written_as_the_whole_claim_with_the_payers_number() -> None:
 def test_a_void_is_answered_although_the_payer_paid_the_original_meanwhile() -> None:
     asked_for = (*ACCEPTED, *asked_to(ACCEPTED)[:1], LEFT, adjudicated())
     (voided,) = asked_to((*asked_for, acknowledged(isa13="000000200")), SettleVoid(CLAIM))
-    assert (voided.taken_by, voided.standing, voided.standing_paid_cents) == ("277CA", ("adj-1",), 20_000)
+    assert (voided.taken_by, voided.standing, voided.standing_paid_cents) == (
+        "277CA",
+        ("adj-1",),
+        20_000,
+    )
     no = replace(rejected(), answers_isa13="000000200", answers_st02="0001")
     (dropped,) = asked_to((*asked_for, no), DROP)
     assert dropped.stands == "adjudicated"

@@ -173,8 +173,12 @@ def test_a_patient_born_after_the_service_began_is_not_registered() -> None:
 
 QUEUED = after(READY, BuildClaim())
 (WAITING,) = [e[1] for e in said(ACCOUNT, READY, BuildClaim(), books()) if isinstance(e, tuple)]
-(BATCHED,) = said(OUTBOUND, (WAITING,), OUTBOUND.wake("cutoff", DAY, evolve(None, WAITING), books()), books())  # type: ignore[misc]
-ASIDE = SetAside("CLEARING", BATCHED.isa13, CLAIM, 1, "the subscriber has no name", "2010BA", "NM103")
+(BATCHED,) = said(
+    OUTBOUND, (WAITING,), OUTBOUND.wake("cutoff", DAY, evolve(None, WAITING), books()), books()
+)  # type: ignore[misc]
+ASIDE = SetAside(
+    "CLEARING", BATCHED.isa13, CLAIM, 1, "the subscriber has no name", "2010BA", "NM103"
+)
 
 
 def test_a_claim_of_a_batch_is_set_aside_once_and_its_account_is_told() -> None:
@@ -191,7 +195,9 @@ def test_nothing_is_set_aside_of_a_file_that_we_do_not_know() -> None:
     assert said(OUTBOUND, (WAITING, BATCHED), replace(ASIDE, isa13=999), books()) == []
 
 
-def test_a_claim_that_was_set_aside_is_a_billers_work_and_goes_when_something_of_it_changed() -> None:
+def test_a_claim_that_was_set_aside_is_a_billers_work_and_goes_when_something_of_it_changed() -> (
+    None
+):
     (aside,) = said(OUTBOUND, (WAITING, BATCHED), ASIDE, books())
     (held,) = said(ACCOUNT, QUEUED, AnswerSetAside(aside), books())
     assert isinstance(held, ClaimHeld)
@@ -292,10 +298,7 @@ def packages(draw: st.DrawFn) -> tuple[Account, ClaimState]:
         )
         for order, name in ((1, "PAYER-A"), (2, "PAYER-B"))[: 2 if second else 1]
     ]
-    dx = tuple(
-        Diagnosis(sequence=n, code=draw(mostly("J06.9", "Z" * 31, "A:1")))
-        for n in (1, 2)
-    )
+    dx = tuple(Diagnosis(sequence=n, code=draw(mostly("J06.9", "Z" * 31, "A:1"))) for n in (1, 2))
     total = sum(line.charge_cents for line in lines)
     paid = draw(st.integers(0, max(total, 1)))
     off = draw(mostly(0, 1))
@@ -341,7 +344,9 @@ def replace_claim(claim: ClaimState, frequency: str) -> ClaimState:
     return ClaimState(**{**_fields(claim), "frequency": frequency})  # type: ignore[arg-type]
 
 
-def _file(account: Account, claim: ClaimState, book: Books) -> tuple[InterchangeBatched, BatchedSet]:
+def _file(
+    account: Account, claim: ClaimState, book: Books
+) -> tuple[InterchangeBatched, BatchedSet]:
     wanted = package(account, claim)
     queued = ClaimQueued(package=wanted, receiver="CLEARING", lane=0)
     waiting: tuple[Waiting, ...] = evolve(None, queued).queue
