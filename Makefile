@@ -37,7 +37,7 @@ test: venv lint unit kernel journeys faults  ## Everything that must hold
 
 lint: venv  ## Style, types and the rules of the house
 	@echo "lint: ruff, mypy, import rules"
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
