@@ -4,6 +4,7 @@ import argparse
 import json
 import platform
 import shutil
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -157,6 +158,7 @@ class Bench:
     def run(self) -> dict[str, Any]:
         """Every part that was asked for, each on a fresh stack where its tables matter."""
         collect_rarely()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # What was started is stopped.
         if {"claims", "batches", "rebuilds", "others"} & set(
             self.parts
         ) or self._needs_saturation():

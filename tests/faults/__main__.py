@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from dataclasses import asdict
@@ -36,6 +37,7 @@ def main() -> int:
         for one in all_rows():
             print(f"{one.number:>3}  {one.name:<16} catches: {one.catches}")
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # What was started is stopped.
     outcomes = asyncio.run(_play(rows, range(asked.first, asked.first + asked.seeds)))
     return _report(rows, outcomes, asked.json)
 

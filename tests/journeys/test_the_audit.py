@@ -152,6 +152,16 @@ def test_totals_of_a_277ca_that_answers_no_file_of_ours_break_no_promise(lived: 
     assert _planted(lived, stranger, check_rows)["acknowledgements agree"].holds
 
 
+def test_totals_that_their_sender_put_right_since_break_no_promise(lived: Stack) -> None:
+    right = (
+        "insert into adjudication_tracking.ack_tally select (jsonb_populate_record(t, "
+        '\'{"sha256": "planted", "agrees": true}\')).* '
+        "from adjudication_tracking.ack_tally t where not agrees"
+    )
+    wrong = BREACHES["acknowledgements agree"]
+    assert _planted(lived, f"{wrong}; {right}", check_rows)["acknowledgements agree"].holds
+
+
 async def _parked(connection: Any) -> list[Result]:
     return await check_parked(connection, SERVICES)
 
