@@ -1,6 +1,5 @@
 """`eob FILE`: a check with a paper EOB, or one that only a payer's portal shows, typed in; `--for` gives one to fill in."""
 
-import getpass
 import hashlib
 import json
 import time
@@ -27,11 +26,12 @@ from cli.context import (
     print_json,
     url_of,
 )
+from cli.persons import named
 
 Body = dict[str, Any]
 TRACKING = remittances.SERVICE
-MOST_LETTERS = 48
-"""Of a name, as an event holds it; and of a check's number that has room for what marks its correction."""
+MOST_SIGNS = 48
+"""Of a check's number that has room for what marks its correction."""
 REVERSAL = "22"
 """CLP02 of a claim that is taken back."""
 
@@ -81,7 +81,7 @@ def eob(
     if correct:
         print_json(_correction(file))
         return
-    result = _enter(file, by or _login(), check)
+    result = _enter(file, named(by, "types it"), check)
     if as_json:
         print_json(result)
     else:
@@ -91,20 +91,7 @@ def eob(
         raise typer.Exit(FAILED)
 
 
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise typer.BadParameter("say who types it", param_hint="--by") from None
-
-
 def _enter(file: Path, by: str, only_check: bool) -> Body:
-    if not (by.isascii() and by.isprintable()):
-        raise typer.BadParameter("an event names people in plain letters", param_hint="--by")
-    if len(by) > MOST_LETTERS:
-        raise typer.BadParameter(
-            f"an event names people in at most {MOST_LETTERS} letters", param_hint="--by"
-        )
     data, url = file.read_bytes(), url_of(TRACKING)
     status, told = _post(url, "/eobs/check", data, by)
     result = _result(file, told if status == 200 else {"mistakes": _mistakes(told)})
@@ -285,7 +272,7 @@ def _correction(file: Path) -> Body:
     try:
         stands = [claim for claim in was["claims"] if claim.get("status") != REVERSAL]
         claims = [one for claim in stands for one in (_taken_back(claim), claim)]
-        number = f"{was['check_number'][:MOST_LETTERS]}-C"
+        number = f"{was['check_number'][:MOST_SIGNS]}-C"
     except (AttributeError, KeyError, TypeError):
         fail(f"{file} is no check with claims: docs/command-line.md")
     if number != f"{was['check_number']}-C":

@@ -1,6 +1,5 @@
 """`fees`: payers' fee schedules: publish one, list them, ask what one would have allowed; settle a line that was allowed otherwise."""
 
-import getpass
 import hashlib
 from datetime import date, datetime
 from pathlib import Path
@@ -12,12 +11,13 @@ import msgspec
 import typer
 import uvloop
 
+from cli import repricing
 from cli.context import (
     FAILED,
     Json,
     ask,
     complain,
-    dollars,
+    counted,
     err,
     need_engines,
     out,
@@ -27,6 +27,7 @@ from cli.context import (
     tell,
     url_of,
 )
+from cli.persons import named
 from cli.tables import Column, money, number, show, text
 from contracts.reference import FeeSchedulePublished
 from deploy.what_if import priced_again
@@ -37,17 +38,6 @@ app = typer.Typer(
 BOOKS = "reference"
 
 CSV = "text/csv"
-AMOUNTS = (
-    money("it allows", "expected_cents"),
-    money("payer allowed", "allowed_cents"),
-    money("denied", "denied_cents"),
-    money("off by", "variance_cents"),
-)
-_CENTS = ("expected_cents", "allowed_cents", "denied_cents", "variance_cents")
-MONTH = ("month", "standing", "lines", *_CENTS)
-LINE = (
-    "standing", "account", "claim", "charge", "line", "facility", "check_number", "paid_on", "service_on", "procedure", "units", "charge_cents", *_CENTS,
-)  # fmt: skip
 SCHEDULES = (
     text("payer", "payer"),
     text("schedule", "name"),
@@ -223,7 +213,7 @@ def reprice(
     )
     if status >= 400:
         told = result(file, status, read)
-        print_json(repriced(told, payer, {})) if json else _show(file, told)
+        print_json(repricing.answer(told, payer, {})) if json else _show(file, told)
         raise typer.Exit(FAILED)
     schedule = FeeSchedulePublished(
         payer=payer,
@@ -252,52 +242,8 @@ def reprice(
                 lambda p, n: shown.update(f"{p} of {of} partitions, {n:,} records decided again"),
             )
         )
-    answer = repriced(result(file, status, read), payer, found)
-    print_json(answer) if json else _compare(answer)
-
-
-def repriced(told: dict[str, Any], payer: str, found: dict[str, Any]) -> dict[str, Any]:
-    """The answer for scripts, from the reports of what would have been found."""
-    figures = found.get("/figures", ())
-
-    def total(figure: str, what: str) -> int:
-        return sum(row[what] for row in figures if (row["figure"], row["payer"]) == (figure, payer))
-
-    under, over = (f"lines allowed {standing} their contract" for standing in ("under", "over"))
-    return {
-        "file": told["file"],
-        "payer": payer,
-        "lines": total("lines held against a contract", "items"),
-        "under_lines": total(under, "items"),
-        "under_cents": total(under, "cents"),
-        "over_lines": total(over, "items"),
-        "over_cents": -total(over, "cents"),
-        "months": [
-            {name: row[name] for name in MONTH} for row in found.get("/underpaid-by-schedule", ())
-        ],
-        "largest": [{name: row[name] for name in LINE} for row in found.get("/underpaid", ())],
-        "mistakes": told["mistakes"],
-        "left_off": told["left_off"],
-    }
-
-
-def _compare(found: dict[str, Any]) -> None:
-    months = (text("", "standing"), text("month", "month"), number("lines", "lines"), *AMOUNTS)
-    show("by month of the payment", months, found["months"])
-    largest = (
-        text("", "standing"),
-        text("account", "account"),
-        text("service", "service_on"),
-        text("procedure", "procedure"),
-    )
-    show("the largest", (*largest, money("billed", "charge_cents"), *AMOUNTS), found["largest"])
-    more = found["under_cents"] - found["over_cents"]
-    out.print(
-        f"{found['lines']:,} lines compared; this schedule allows {dollars(abs(more))} {'more' if more >= 0 else 'less'} than {found['payer']} did: "
-        f"{dollars(found['under_cents'])} more on {found['under_lines']:,} of them, {dollars(found['over_cents'])} less on {found['over_lines']:,}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    answer = repricing.answer(result(file, status, read), payer, found)
+    print_json(answer) if json else repricing.compare(answer)
 
 
 @app.command("list")
@@ -332,7 +278,7 @@ def settle(
     json: Json = False,
 ) -> None:
     """Say why a line that was allowed under its contract (or over it) is nobody's work any more. No money moves."""
-    who = by or _login()
+    who = named(by, "settles it")
     answer = tell(
         "posting",
         f"/accounts/{account.strip().upper()}/underpayments/{decision.strip()}/settle",
@@ -342,12 +288,4 @@ def settle(
     if json:
         print_json({"settled": len(answer["said"])})
     else:
-        lines = len(answer["said"])
-        out.print(f"settled: {lines} {'line' if lines == 1 else 'lines'}; it moves no money")
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise typer.BadParameter("say who settles it", param_hint="--by") from None
+        out.print(f"settled: {counted(len(answer['said']), 'line')}; it moves no money")

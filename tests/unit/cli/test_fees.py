@@ -8,7 +8,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from cli import fees
+from cli import fees, repricing
 from cli.main import app
 from tests.unit.cli.test_documented import documented
 
@@ -141,7 +141,7 @@ def _repriced(
         ]
         month = {"month": "2026-01", "standing": "under", "lines": 2, **CENTS}
         line = {
-            **dict.fromkeys(fees.LINE, ""),
+            **dict.fromkeys(repricing.LINE, ""),
             "standing": "under",
             "charge_cents": 10_000,
             **CENTS,
@@ -210,5 +210,12 @@ def test_repricing_by_a_schedule_that_is_wrong_asks_nothing(
 def test_repricing_for_scripts_is_documented(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "command-line.md").read_text()
     section = page.partition("\n## fees\n")[2].partition("\n## ")[0]
-    told = fees.repriced(fees.result(tmp_path, 200, {}), "BLUE", {})
-    assert set(told) | set(fees.MONTH) <= set(re.findall(r"`(\w+)`", section))
+    told = repricing.answer(fees.result(tmp_path, 200, {}), "BLUE", {})
+    assert set(told) | set(repricing.MONTH) <= set(re.findall(r"`(\w+)`", section))
+
+
+@pytest.mark.parametrize("name", ["x" * 49, "P\u00e4t"])
+def test_a_name_that_no_event_can_hold_settles_nothing(name: str) -> None:
+    words = ["fees", "settle", "ACCOUNT", "ADJ1", "--reason", "asked twice", "--by", name]
+    told = CliRunner().invoke(app, words)
+    assert (told.exit_code, "an event names people" in told.output) == (2, True)
