@@ -164,12 +164,14 @@ TRAFFIC: tuple[tuple[str, str, str], ...] = (
     (
         "acknowledgements agree",
         "accepted + rejected is what a 277CA of a batch of ours states, and what was sent in count and cents, "
-        "or what its sender states of that batch since",
+        "or what its sender states of the same claims since",
         "select t.batch, t.accepted + t.rejected from adjudication_tracking.ack_tally t "
         "where not t.agrees and exists (select 1 from adjudication_tracking.sent_claim s "
         "where s.isa13 = t.isa13 and s.cents is not null) "
         "and not exists (select 1 from adjudication_tracking.ack_tally l where l.agrees "
-        "and (l.isa13, l.batch, l.by) = (t.isa13, t.batch, t.by) and l.received_on >= t.received_on)",
+        "and (l.isa13, l.batch, l.by, l.accepted, l.accepted_cents, l.rejected, l.rejected_cents) "
+        "= (t.isa13, t.batch, t.by, t.accepted, t.accepted_cents, t.rejected, t.rejected_cents) "
+        "and l.received_on >= t.received_on)",
     ),
     (
         "answers are of what was sent",
