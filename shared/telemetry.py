@@ -6,7 +6,14 @@ Metrics are counted once a batch, never once an event; no label ever holds anyth
 from collections.abc import Callable
 from typing import ClassVar, Literal, NamedTuple, Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from shared.logs import start_logs
 
@@ -80,10 +87,11 @@ Collector = Counter | Gauge | Histogram
 
 
 class Board:
-    """The metrics of one process, labelled with its service and instance."""
+    """The metrics of one process, labelled with its service and instance; beside them memory, CPU and descriptors."""
 
     def __init__(self, service: str = "", instance: str = "") -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self._made: dict[str, Collector] = {
             name: self._make(name, metric).labels(service, instance)
             for name, metric in METRICS.items()

@@ -46,6 +46,12 @@ def test_every_metric_carries_service_and_instance() -> None:
     assert 'claimlog_batch_seconds_count{instance="2",service="posting"} 1.0' in text
 
 
+def test_a_process_tells_its_memory_and_what_it_has_open() -> None:
+    text = Board().text().decode()
+    for name in ("resident_memory_bytes", "cpu_seconds_total", "open_fds"):
+        assert f"\nprocess_{name} " in text
+
+
 def test_a_watched_gauge_is_read_when_asked_for() -> None:
     meter, lag = set_up("posting", "2", "INFO"), [4.0]
     meter.watch(lambda: lag[0], lambda: 0.0)
