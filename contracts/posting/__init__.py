@@ -1,0 +1,61 @@
+"""What `posting` says: money as journal entries, responsibility, provider-level money, bank and patient."""
+
+from contracts.posting.cash import (
+    EftDeposited,
+    EftExpected,
+    EftMatched,
+    PatientPaymentApplied,
+    PatientPaymentAssigned,
+    PatientPaymentReceived,
+    PatientPaymentRefunded,
+)
+from contracts.posting.decisions import (
+    ChargesSetAside,
+    DeniedAmount,
+    MovedAmount,
+    OpeningBalancePosted,
+    PatientPart,
+    PaymentPosted,
+    PostingReversed,
+    ResponsibilityMoved,
+    UnderpaymentFound,
+    UnderpaymentSettled,
+    WriteOffPosted,
+)
+from contracts.posting.returns import (
+    OverpaymentOpened,
+    OverpaymentRecovered,
+    OverpaymentRefunded,
+    ProviderAdjustmentPosted,
+    ProviderAdjustmentsDelivered,
+    TakebackMatched,
+    TakebackPosted,
+)
+
+__all__ = [
+    "ChargesSetAside",
+    "DeniedAmount",
+    "EftDeposited",
+    "EftExpected",
+    "EftMatched",
+    "MovedAmount",
+    "OpeningBalancePosted",
+    "OverpaymentOpened",
+    "OverpaymentRecovered",
+    "OverpaymentRefunded",
+    "PatientPart",
+    "PatientPaymentApplied",
+    "PatientPaymentAssigned",
+    "PatientPaymentReceived",
+    "PatientPaymentRefunded",
+    "PaymentPosted",
+    "PostingReversed",
+    "ProviderAdjustmentPosted",
+    "ProviderAdjustmentsDelivered",
+    "ResponsibilityMoved",
+    "TakebackMatched",
+    "TakebackPosted",
+    "UnderpaymentFound",
+    "UnderpaymentSettled",
+    "WriteOffPosted",
+]

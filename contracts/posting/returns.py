@@ -1,0 +1,131 @@
+"""What `posting` says of money that goes back: overpayments, takebacks, and what a payer adjusts at its payee."""
+
+from datetime import date
+
+from contracts.registry import event
+from contracts.values import (
+    AccountNumber,
+    Cents,
+    ClaimNumber,
+    Code,
+    JournalLine,
+    ProviderAdjustment,
+    Sentence,
+)
+
+
+@event("posting.overpayment_opened.v1", "account", "takeback")
+class OverpaymentOpened:
+    """More came than the charges allow: real cash, posted, and owed back to somebody.
+
+    Takeback streams of the payer's control numbers hear it too: a takeback may name one of them.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    cents: Cents
+    suspected_on: date
+    reason: Sentence
+
+
+@event("posting.takeback_posted.v1", "account", "takeback")
+class TakebackPosted:
+    """A payer kept money back (PLB WO), handed to what its reference names; negative puts a takeback off.
+
+    Negative is, too, what acknowledges a refund of ours (PLB 72).
+
+    The account, when the reference holds a claim number of ours; else the takeback stream of the reference,
+    where it meets the account that knows it as a payer control number. `number` is its place in the PLB.
+    """
+
+    payer: Code
+    tax_id: Code
+    remittance: Code
+    check_number: str
+    number: int
+    reference: str
+    cents: Cents
+    posted_on: date
+    account: str = ""
+
+
+@event("posting.takeback_matched.v1", "takeback")
+class TakebackMatched:
+    """The reference of a takeback led to one account of ours, which was told of it."""
+
+    payer: Code
+    remittance: Code
+    number: int
+    reference: str
+    cents: Cents
+    account: AccountNumber
+
+
+@event("posting.overpayment_recovered.v1", "account", "payee")
+class OverpaymentRecovered:
+    """A payer's takeback met an overpayment: that much is owed back no more, and explained at the payee.
+
+    Negative when it is undone: the payer reversed the overpaid posting itself, or gave the takeback back; and when the
+    payer gave back what we had refunded and it then took back (PLB 72).
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    tax_id: Code
+    reference: str
+    remittance: Code
+    check_number: str
+    cents: Cents
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
+    reason: Sentence = ""
+
+
+@event("posting.overpayment_refunded.v1", "account", "payee")
+class OverpaymentRefunded:
+    """We sent a payer its overpayment back; the entry on the payee is the money that left."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    refund: Code
+    cents: Cents
+    reason: Sentence
+    approver: Code
+    entry: Code
+    posted_on: date
+    entries: tuple[JournalLine, ...]
+
+
+@event("posting.provider_adjustment_posted.v1", "payee")
+class ProviderAdjustmentPosted:
+    """A PLB amount of a released remittance, on the payee; positive lowered the payment."""
+
+    payer: Code
+    tax_id: Code
+    remittance: Code
+    check_number: str
+    reason: Code
+    reference: str
+    cents: Cents
+    posted_on: date
+    account: str = ""
+    balance_forward_cents: Cents
+
+
+@event("posting.provider_adjustments_delivered.v1", "payee")
+class ProviderAdjustmentsDelivered:
+    """The PLB amounts of a released remittance, handed to the payee whose money they change."""
+
+    payer: Code
+    tax_id: Code
+    remittance: Code
+    check_number: str
+    adjustments: tuple[ProviderAdjustment, ...]
+    posted_on: date
