@@ -105,7 +105,8 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
         case WithdrawVoid():
             return withdraw(account, command)
         case SettleVoid():
-            return settle(account, command.claim)
+            # A decision that was taken back may have been all that kept a claim of no charge.
+            return [*settle(account, command.claim), *end_empty(account)]
         case ResubmitClaim():
             return _resubmit(account, command, books)
         case ImportClaim():

@@ -33,7 +33,7 @@ def is_empty(account: Account, claim: ClaimState) -> bool:
 
 def end_empty(account: Account) -> list[Event | Say]:
     """Every held claim of an account whose charges are all voided, unless a payer may have it."""
-    claims = account.claims.values()
+    claims = account.claims.values() if nothing_is_left(account) else ()
     return [ended(account, c) for c in claims if c.status == "held" and is_empty(account, c)]
 
 

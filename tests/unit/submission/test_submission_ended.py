@@ -15,6 +15,7 @@ from services.submission.domain.commands import (
     BuildClaim,
     ReplaceClaim,
     ResubmitClaim,
+    SettleVoid,
     VoidClaim,
 )
 from services.submission.domain.queue import GiveBack, SetAside
@@ -32,6 +33,7 @@ from tests.unit.submission.facts import (
     charge,
     coded,
     coverage,
+    taken_back,
     transport_rejected,
 )
 from tests.unit.submission.lives import BUILT, HELD, SENT, UNENROLLED, tell
@@ -101,6 +103,14 @@ def test_a_correction_of_what_a_payer_decided_is_held_and_not_ended_when_no_char
     given = after((*SENT, adjudicated()), ReplaceClaim(CLAIM, "late charge", "biller"))
     own, nothing = tell((*given, *GONE), AnswerSetAside(replace(ASIDE, attempt=2)))
     assert isinstance(own[-1], ClaimHeld) and nothing is None
+
+
+def test_what_a_payer_decided_though_it_never_left_ends_when_that_decision_is_taken_back() -> None:
+    given = after((*BUILT, adjudicated(), *GONE, RECALLED), AnswerSetAside(ASIDE))
+    assert isinstance(given[-1], ClaimHeld)
+    assert tell(given, SettleVoid(CLAIM)) == ([], None)
+    ended = replace(BY_ITSELF, attempt=2)
+    assert tell((*given, taken_back()), SettleVoid(CLAIM)) == ([ended], None)
 
 
 def test_every_claim_of_the_account_that_never_left_ends_with_its_charges() -> None:
