@@ -28,6 +28,8 @@ COMMANDS = {
     "story": "cli.story:story",
     "list": "cli.lists:listed",
     "fees": "cli.fees:app",
+    "legal-hold": "cli.legal_hold:app",
+    "erase": "cli.erase:app",
     "import": "cli.import_claims:import_claims",
     "parked": "cli.parked:app",
     "refused": "cli.refused:app",

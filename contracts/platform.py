@@ -1,7 +1,9 @@
-"""What the kernel itself says about records that could not be applied; any service may speak these."""
+"""What any service may say: of records that could not be applied, and of received files that were kept long enough."""
+
+from datetime import date
 
 from contracts.registry import event
-from contracts.values import Code, Sentence
+from contracts.values import Code, Sentence, Sha256
 
 
 @event("platform.record_parked.v1", "any")
@@ -35,3 +37,21 @@ class RecordDiscarded:
     offset: int
     reason: Sentence
     by: Code
+
+
+@event("platform.file_erased.v1", "inbound")
+class FileErased:
+    """A received file was kept long enough: once this stands in the log, its key goes, and that of the names in it."""
+
+    service: Code
+    sha256: Sha256
+    received_on: date
+
+
+@event("platform.file_keys_destroyed.v1", "inbound")
+class FileKeysDestroyed:
+    """The keys of a received file are gone for good; a restored key ring loses them again."""
+
+    service: Code
+    sha256: Sha256
+    key_ids: tuple[Code, ...]

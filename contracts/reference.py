@@ -188,6 +188,34 @@ class RuleSetPublished:
     rules: tuple[AdjustmentRule, ...]
 
 
+@event("reference.legal_hold_placed.v1", "broadcast")
+class LegalHoldPlaced:
+    """Nothing of a patient is erased, or of anybody where no patient is named, nor any received file, until it is lifted.
+
+    `hold` is the number of the matter, never a name.
+    """
+
+    hold: Code
+    patient: Annotated[str, Field(max_length=48)] = ""
+    reason: Sentence
+
+
+@event("reference.legal_hold_lifted.v1", "broadcast")
+class LegalHoldLifted:
+    """A legal hold is over."""
+
+    hold: Code
+    reason: Sentence
+
+
+@event("reference.retention_set.v1", "broadcast")
+class RetentionSet:
+    """How long received files are kept from the day they came, in days; none: for ever, as before the first of these."""
+
+    received_files_days: Annotated[int, Field(ge=365, le=36_500)] | None = None
+    reason: Sentence
+
+
 @event("reference.entry_kept.v1", "books")
 class EntryKept:
     """The books' own record of what was said to all: the entry's name and digest, and the day it concerns."""

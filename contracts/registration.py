@@ -86,3 +86,41 @@ class CoveragesKept:
     """The patient's own record of the coverages in force, by digest."""
 
     digest: Code
+
+
+@event("registration.erasure_asked.v1", "patient", "account")
+class ErasureAsked:
+    """Somebody asked to erase a person: `request` counts such requests, `accounts` have to answer whether they are settled."""
+
+    patient: Code
+    request: int
+    accounts: int
+    reason: Sentence
+
+
+@event("registration.erasure_refused.v1", "patient")
+class ErasureRefused:
+    """The person stays: a legal hold, accounts that are not settled (the first of them by number), or a new encounter."""
+
+    patient: Code
+    request: int
+    accounts: tuple[AccountNumber, ...] = ()
+    sentence: Sentence
+
+
+@event("registration.person_erased.v1", "patient", "account")
+class PersonErased:
+    """The person is erased: once this stands in the log the key goes; what was paid and owed stays."""
+
+    patient: Code
+    request: int
+    reason: Sentence
+
+
+@event("registration.keys_destroyed.v1", "patient")
+class KeysDestroyed:
+    """The person's data keys are gone for good; a restored key ring loses them again."""
+
+    patient: Code
+    request: int
+    key_ids: tuple[Code, ...]

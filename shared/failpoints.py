@@ -21,6 +21,7 @@ REGISTRY: dict[str, str] = {
     "handover.handed": "The fact was stated at the door; the row does not show it yet.",
     "keyring.before_commit": "New data keys are written, the transaction is open.",
     "keyring.after_commit": "New data keys are durable; nothing is sealed with them yet.",
+    "erasing.destroyed": "The keys of what was erased are gone; nobody was told.",
     "park.before_commit": "A record is parked or driven again, the transaction is open.",
     "park.after_commit": "A record is parked or driven again, and committed.",
     "rebuild.before_swap": "The rebuilt tables are complete beside the live ones.",

@@ -65,6 +65,10 @@ class Objects:
             raise Malformed(f"object {sha256} was changed on disk")
         return data
 
+    async def remove(self, sha256: str) -> None:
+        """Take the file away: without its key nobody reads it any more."""
+        await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+
     async def _opened(self, sha256: str, stored: bytes) -> bytes:
         key_id, rest = stored[1 : 1 + KEY_ID_BYTES].decode(), stored[1 + KEY_ID_BYTES :]
         key = (await self._ring.keys([key_id]))[key_id]

@@ -1,7 +1,7 @@
 """The doors for files from outside: taken in once, kept as they came, told of when refused, and driven again.
 
 A service that has them keeps a projection `received_file` with `sha256`, `state` (`received`, `refused`) and
-`received_on`.
+`received_on`, and the projection `erasure` of `shared.keeping`: files that were kept long enough.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from shared.errors import Malformed, NotFound, ServiceError
+from shared.errors import Malformed, NotFound, Refused, ServiceError
 from shared.http import Actor, IdempotencyKey
 from shared.service import Answer, Doors, Order, Scope
 from shared.streams import inbound_stream
@@ -39,6 +39,8 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
         data = await request.body()
         if not data:
             raise Malformed("the file is empty")
+        if (gone := await _erased_on(doors, hashlib.sha256(data).hexdigest())) is not None:
+            raise Refused(f"this file was received before, and erased on {gone}")
         await doors.store_object(data)
         async with turn:
             return await take(data, name, who)
@@ -46,6 +48,7 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
     @router.post("/files/{sha256}/redrive")
     async def redrive(sha256: str, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
         """Take in a kept file again: what was refused may be understood by now; what was taken is quiet."""
+        await _judge_kept(doors, sha256)
         async with turn:
             return await take(await doors.read_object(sha256), "", who)
 
@@ -56,8 +59,8 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
     ) -> list[dict[str, Any]]:
         """Received and refused files with what they held or why they were refused, newest first."""
         return await doors.rows(
-            "select * from received_file where $1::text is null or state = $1 "
-            "order by received_on desc, sha256 limit $2",
+            "select f.*, e.erased_on from received_file f left join erasure e on e.sha256 = f.sha256 "
+            "and e.state <> 'kept' where $1::text is null or f.state = $1 order by f.received_on desc, f.sha256 limit $2",
             state,
             limit,
         )
@@ -67,10 +70,27 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
         """The bytes as they came."""
         if not await doors.rows("select sha256 from received_file where sha256 = $1", sha256):
             raise NotFound("no such file was received here")
+        await _judge_kept(doors, sha256)
         data = await doors.read_object(sha256)
         # What a person typed is JSON, and no X12 begins so.
         kind = "application/json" if data.startswith(b"{") else "application/edi-x12"
         return Response(data, media_type=kind)
+
+
+async def _erased_on(doors: Doors, sha256: str, state: str = "received") -> Any:
+    """When a file was erased; one that was refused may come again."""
+    rows = await doors.rows(
+        "select e.erased_on from erasure e join received_file f using (sha256) "
+        "where sha256 = $1 and e.state <> 'kept' and ($2 = '' or f.state = $2)",
+        sha256,
+        state,
+    )
+    return rows[0]["erased_on"] if rows else None
+
+
+async def _judge_kept(doors: Doors, sha256: str) -> None:
+    if (gone := await _erased_on(doors, sha256, "")) is not None:
+        raise NotFound(f"this file was kept long enough, and erased on {gone}")
 
 
 async def tell_of_refusal(

@@ -19,6 +19,7 @@ from shared.commands import LOST
 from shared.consumer import LogConsumer
 from shared.doors import OpenDoors
 from shared.engine import Engine
+from shared.erasing import Erasing
 from shared.errors import Stopped
 from shared.failpoints import arm
 from shared.given_up import give_up
@@ -156,11 +157,17 @@ class Process:
         handing = None
         if service.hand_overs:
             handing = Handing(self.engine, self.doors, self.relay, chosen.outbound)
+        erasing = None
+        if service.erasing is not None:
+            erasing = Erasing(self.engine, self.doors, self.relay, ring, objects, service.erasing)
+            await _patiently(erasing.again)
         await self._listen(stack, meter, handing)
         self._spawn(self.relay.run(), stack)
         self._spawn(stop_when_made_anew(chosen.kafka, chosen.topic, topic), stack)
         if handing is not None:
             self._spawn(handing.run(), stack)
+        if erasing is not None:
+            self._spawn(erasing.run(), stack)
         self._spawn(
             keep_turns(self.doors.turns, chosen.kafka, chosen.topic, topic.partitions), stack
         )

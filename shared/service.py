@@ -168,6 +168,34 @@ class HandOver:
     handed: Callable[[Event, At, str, int], tuple[str, Command]]
 
 
+ERASURE = {
+    "stream": "text",
+    "state": "text",
+    "subjects": "text[]",
+    "position": "bigint",
+    "key_ids": "text[]",
+}
+"""Columns of a projection `erasure`: `subjects` of the key ring, the `position` of the event that erased them on its
+channel, the `state` (`erased` until the keys are gone, then `destroyed`), and the `key_ids` of all that are gone."""
+ERASURE_INDEX = "(partition) where state = 'erased'"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """How the keys of a row of the projection `erasure` go (`shared/erasing.py`).
+
+    `held(row, book)` tells whether they must stay for now; `destroyed(row, key_ids)` gives the (stream, command) that
+    states the fact. A service that receives files gives the day `before` which they are kept no longer, and the
+    (stream, command) that may `end` one of its rows.
+    """
+
+    reason: str
+    held: Callable[[Mapping[str, Any], Any], bool]
+    destroyed: Callable[[Mapping[str, Any], Sequence[str]], tuple[str, Command]]
+    before: Callable[[Any], date | None] = lambda book: None
+    end: Callable[[Mapping[str, Any]], tuple[str, Command]] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A command at a door. `key` is the Idempotency-Key of this one command, `body` what it is compared by.
@@ -283,5 +311,6 @@ class Service:
     hydrate: Callable[[Any, Any], Any] | None = None
     shelve: Callable[[Any], Any] = lambda book: book
     hand_overs: Sequence[HandOver] = ()
+    erasing: Erasing | None = None
     routes: Callable[[Doors], Any] | None = None
     """`api.routes(doors)` gives the fastapi.APIRouter of the service's doors."""

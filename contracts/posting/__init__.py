@@ -23,6 +23,7 @@ from contracts.posting.decisions import (
     WriteOffPosted,
 )
 from contracts.posting.returns import (
+    ErasureAnswered,
     OverpaymentOpened,
     OverpaymentRecovered,
     OverpaymentRefunded,
@@ -38,6 +39,7 @@ __all__ = [
     "EftDeposited",
     "EftExpected",
     "EftMatched",
+    "ErasureAnswered",
     "MovedAmount",
     "OpeningBalancePosted",
     "OverpaymentOpened",

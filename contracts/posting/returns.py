@@ -129,3 +129,17 @@ class ProviderAdjustmentsDelivered:
     check_number: str
     adjustments: tuple[ProviderAdjustment, ...]
     posted_on: date
+
+
+@event("posting.erasure_answered.v1", "patient")
+class ErasureAnswered:
+    """Whether an account of a person who is to be erased is settled, and what is still open on it if not, in cents."""
+
+    account: AccountNumber
+    patient: Code
+    request: int
+    settled: bool
+    insurance_cents: Cents = 0
+    patient_cents: Cents = 0
+    credit_cents: Cents = 0
+    sentence: Sentence = ""

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from deploy.auditing.canary import check_canary
+from deploy.auditing.erased import check_erased
 from deploy.auditing.files import check_files
 from deploy.auditing.log import behind, check_log
 from deploy.auditing.records import check_records
@@ -58,6 +59,7 @@ async def audit(
                 connection, stack.home.root / "files" / "outbound", late
             ):
                 yield result
+            yield await check_erased(connection, stack, SERVICES, late)
             if canary:
                 yield await check_canary(connection, stack, SERVICES, canary)
     finally:

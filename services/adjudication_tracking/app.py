@@ -4,6 +4,9 @@ from services.adjudication_tracking import api
 from services.adjudication_tracking.domain import ACCOUNT, INBOUND, REMITTANCE, Book, evolve_book
 from services.adjudication_tracking.projections import PROJECTIONS
 from services.adjudication_tracking.reactions import react
+from shared.keeping import HEARS as KEEPING
+from shared.keeping import SAYS as FILES_END
+from shared.keeping import erasing_files
 from shared.service import Service
 
 _OWN = (
@@ -41,37 +44,42 @@ _QUIET = frozenset(
         "answer_late",
     )
 )
-HEARS = (SAYS - _QUIET) | {
-    "reference.business_day_opened.v1",
-    "reference.payer_listed.v1",
-    "reference.facility_listed.v1",
-    "registration.account_opened.v1",
-    "registration.coverages_set.v1",
-    "coding.charges_captured.v1",
-    "coding.charge_corrected.v1",
-    "submission.claim_created.v1",
-    "submission.claim_held.v1",
-    "submission.claim_released.v1",
-    "submission.claim_resubmitted.v1",
-    "submission.claim_submitted.v1",
-    "submission.claim_voided.v1",
-    "submission.void_withdrawn.v1",
-    "submission.transport_rejected.v1",
-    "submission.claim_imported.v1",
-    "submission.correction_declined.v1",
-    "posting.payment_posted.v1",
-    "posting.responsibility_moved.v1",
-    "denial.correction_requested.v1",
-}
+HEARS = (
+    (SAYS - _QUIET)
+    | KEEPING
+    | {
+        "reference.business_day_opened.v1",
+        "reference.payer_listed.v1",
+        "reference.facility_listed.v1",
+        "registration.account_opened.v1",
+        "registration.coverages_set.v1",
+        "coding.charges_captured.v1",
+        "coding.charge_corrected.v1",
+        "submission.claim_created.v1",
+        "submission.claim_held.v1",
+        "submission.claim_released.v1",
+        "submission.claim_resubmitted.v1",
+        "submission.claim_submitted.v1",
+        "submission.claim_voided.v1",
+        "submission.void_withdrawn.v1",
+        "submission.transport_rejected.v1",
+        "submission.claim_imported.v1",
+        "submission.correction_declined.v1",
+        "posting.payment_posted.v1",
+        "posting.responsibility_moved.v1",
+        "denial.correction_requested.v1",
+    }
+)
 
 SERVICE = Service(
     name="adjudication_tracking",
     hears=HEARS,
-    says=SAYS,
+    says=SAYS | FILES_END,
     deciders={"account": ACCOUNT, "remittance": REMITTANCE, "inbound": INBOUND},
     react=react,
     projections=PROJECTIONS,
     book=Book(),
     evolve_book=evolve_book,
     routes=api.routes,
+    erasing=erasing_files("adjudication_tracking"),
 )

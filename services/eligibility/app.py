@@ -5,11 +5,15 @@ from services.eligibility.domain import ACCOUNT, INBOUND, OUTBOUND, Book, evolve
 from services.eligibility.gateway import HAND_OVER
 from services.eligibility.projections import PROJECTIONS
 from services.eligibility.reactions import react
+from shared.keeping import HEARS as KEEPING
+from shared.keeping import SAYS as FILES_END
+from shared.keeping import erasing_files
 from shared.service import Service
 
 SERVICE = Service(
     name="eligibility",
-    hears=frozenset(
+    hears=KEEPING
+    | frozenset(
         {
             "reference.business_day_opened.v1",
             "reference.cutoff_reached.v1",
@@ -30,7 +34,8 @@ SERVICE = Service(
             "eligibility.file_refused.v1",
         }
     ),
-    says=frozenset(
+    says=FILES_END
+    | frozenset(
         {
             "eligibility.inquiry_queued.v1",
             "eligibility.inquiries_batched.v1",
@@ -50,4 +55,5 @@ SERVICE = Service(
     evolve_book=evolve_book,
     hand_overs=(HAND_OVER,),
     routes=api.routes,
+    erasing=erasing_files("eligibility"),
 )

@@ -12,6 +12,7 @@ from contracts.eligibility import (
     InquirySent,
     ResponseFileReceived,
 )
+from shared.keeping import file_erasures
 from shared.service import At, Projection, Row
 
 
@@ -207,4 +208,11 @@ RECEIVED_FILES = Projection(
     project=_received,
 )
 
-PROJECTIONS = (PAYERS, PACKAGES, COVERAGES, FILES, RECEIVED_FILES)
+PROJECTIONS = (
+    PAYERS,
+    PACKAGES,
+    COVERAGES,
+    FILES,
+    RECEIVED_FILES,
+    file_erasures("eligibility", *RECEIVED_FILES.hears),
+)

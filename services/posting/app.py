@@ -11,6 +11,7 @@ from contracts.posting import (
     EftDeposited,
     EftExpected,
     EftMatched,
+    ErasureAnswered,
     OpeningBalancePosted,
     OverpaymentOpened,
     OverpaymentRecovered,
@@ -36,7 +37,7 @@ from contracts.reference import (
     PeriodClosed,
     RuleSetPublished,
 )
-from contracts.registration import AccountOpened, CoveragesSet
+from contracts.registration import AccountOpened, CoveragesSet, ErasureAsked
 from contracts.registry import wire_name
 from contracts.submission import ClaimImported
 from services.posting.api import routes
@@ -53,6 +54,7 @@ _HEARS = (
     FeeSchedulePublished,
     AccountOpened,
     CoveragesSet,
+    ErasureAsked,
     ChargesCaptured,
     ChargeCorrected,
     ClaimImported,
@@ -96,6 +98,7 @@ _SAYS = (
     PatientPaymentApplied,
     PatientPaymentAssigned,
     PatientPaymentRefunded,
+    ErasureAnswered,
 )
 
 SERVICE = Service(

@@ -19,9 +19,10 @@ from contracts.posting import (
     ResponsibilityMoved,
     TakebackPosted,
 )
-from contracts.registration import AccountOpened, CoveragesSet
+from contracts.registration import AccountOpened, CoveragesSet, ErasureAsked
 from contracts.submission import ClaimImported
 from services.posting.domain.commands import (
+    AnswerErasure,
     ApplyPayments,
     HandOutRemittance,
     MatchMoney,
@@ -54,6 +55,8 @@ def _account(event: Any, at: At) -> Command | None:
             return PostOpening(event)
         case AccountOpened() | CoveragesSet() | ChargesCaptured() | ChargeCorrected():
             return MoveOn()
+        case ErasureAsked():
+            return AnswerErasure(event)
         case TakebackPosted():
             return RecoverOverpayments()
         case PatientPaymentReceived():

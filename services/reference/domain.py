@@ -14,9 +14,12 @@ from contracts.reference import (
     EntryKept,
     FacilityListed,
     FeeSchedulePublished,
+    LegalHoldLifted,
+    LegalHoldPlaced,
     PayerListed,
     PeriodClosed,
     ReceiverListed,
+    RetentionSet,
     RuleSetPublished,
 )
 from shared.errors import Refused
@@ -31,6 +34,7 @@ Listing = (
     | CodeSetPublished
     | RuleSetPublished
     | FeeSchedulePublished
+    | RetentionSet
 )
 
 STREAM = books_stream()
@@ -67,8 +71,28 @@ class List:
     npi_is_right: bool = True
 
 
+@dataclass(frozen=True)
+class PlaceHold:
+    """Keep what there is of a patient, or of everybody where none is named."""
+
+    hold: str
+    patient: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LiftHold:
+    """The matter is over."""
+
+    hold: str
+    reason: str
+
+
 class Books(msgspec.Struct, frozen=True):
-    """What was said so far: the open day, the last cut-off, the closed period, digests by entry."""
+    """What was said so far: the open day, the last cut-off, the closed period, digests by entry.
+
+    A legal hold is an entry too: its digest is whom it is about, and is empty once it was lifted.
+    """
 
     today: date | None = None
     cutoff: date | None = None
@@ -99,11 +123,18 @@ def name_of(entry: Any) -> str:
             return f"rule-set/{entry.name}/{entry.version}"
         case FeeSchedulePublished():
             return f"fee-schedule/{entry.payer}/{entry.name}/{entry.version}"
+        case RetentionSet():
+            return "retention/received-files"
+        case LegalHoldPlaced() | LegalHoldLifted():
+            return f"legal-hold/{entry.hold}"
     raise TypeError(type(entry).__name__)
 
 
-Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List
+Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List | PlaceHold | LiftHold
 
+EVERYBODY = "everybody"
+MOST_HOLDS = 1_000
+"""In force at a time: every service that erases knows them all."""
 
 MOST_DAYS_SKIPPED = 366
 """A mistyped year would pass every deadline there is, for good."""
@@ -123,6 +154,10 @@ def decide(command: Command, state: Books | None, book: Any = None) -> list[Say 
             return _close(last_day, next_open, books)
         case List():
             return _list(command, books)
+        case PlaceHold():
+            return _place(command, books)
+        case LiftHold():
+            return _lift(command, books)
 
 
 def _open(day: date, books: Books) -> list[Say | EntryKept]:
@@ -180,6 +215,30 @@ def _is_about_something(entry: FeeSchedulePublished, books: Books) -> None:
             raise Refused(f"no {kind} of that code is listed")
     if entry.effective_to is not None and entry.effective_to < entry.effective_from:
         raise Refused("it would end before it begins")
+
+
+def _place(c: PlaceHold, books: Books) -> list[Say | EntryKept]:
+    said = LegalHoldPlaced(hold=c.hold, patient=c.patient, reason=c.reason)
+    name, about = name_of(said), c.patient or EVERYBODY
+    known = books.listed.get(name)
+    if known == about:
+        return []
+    if known:
+        raise Refused("a hold of that number is in force for somebody else: place it under another")
+    in_force = [n for n, whom in books.listed.items() if n.startswith("legal-hold/") and whom]
+    if len(in_force) >= MOST_HOLDS:
+        raise Refused(f"{MOST_HOLDS:,} holds are in force: place one for everybody")
+    return [EntryKept(name=name, digest=about), to(BROADCAST, said)]
+
+
+def _lift(c: LiftHold, books: Books) -> list[Say | EntryKept]:
+    name = f"legal-hold/{c.hold}"
+    if name not in books.listed:
+        raise Refused("there is no hold of that number")
+    if not books.listed[name]:
+        return []
+    said = LegalHoldLifted(hold=c.hold, reason=c.reason)
+    return [EntryKept(name=name, digest=""), to(BROADCAST, said)]
 
 
 def evolve(state: Books | None, event: Any) -> Books:

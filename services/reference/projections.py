@@ -4,7 +4,12 @@ from typing import Any
 
 import msgspec
 
-from contracts.reference import BusinessDayOpened, CutoffReached, PeriodClosed
+from contracts.reference import (
+    BusinessDayOpened,
+    CutoffReached,
+    LegalHoldLifted,
+    PeriodClosed,
+)
 from services.reference.domain import name_of
 from shared.service import At, Projection, Row
 
@@ -20,6 +25,9 @@ HEARS = frozenset(
         "reference.code_set_published.v1",
         "reference.rule_set_published.v1",
         "reference.fee_schedule_published.v1",
+        "reference.legal_hold_placed.v1",
+        "reference.legal_hold_lifted.v1",
+        "reference.retention_set.v1",
     }
 )
 
@@ -40,8 +48,11 @@ def keys(event: Any, at: At) -> list[tuple[int, str]]:
 
 
 def project(row: Row | None, event: Any, at: At) -> Row:
-    """The newest listing stands."""
+    """The newest listing stands; a hold that was lifted says so beside what it was."""
     name = _name(event)
+    if isinstance(event, LegalHoldLifted) and row is not None:
+        lifted = {"lifted_on": at.occurred_on.isoformat(), "lifted_for": event.reason}
+        return {**row, "facts": {**row["facts"], **lifted}}
     return {
         "heard_in": at.partition,
         "name": name,

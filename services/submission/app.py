@@ -51,6 +51,9 @@ from services.submission.domain import ACCOUNT, INBOUND, OUTBOUND, Books, evolve
 from services.submission.gateway import HAND_OVER
 from services.submission.projections import PROJECTIONS
 from services.submission.reactions import react
+from shared.keeping import HEARS as KEEPING
+from shared.keeping import SAYS as FILES_END
+from shared.keeping import erasing_files
 from shared.service import Service
 
 _HEARS = (
@@ -113,8 +116,8 @@ _SAYS = (
 
 SERVICE = Service(
     name="submission",
-    hears=frozenset(wire_name(event) for event in _HEARS),
-    says=frozenset(wire_name(event) for event in _SAYS),
+    hears=KEEPING | {wire_name(event) for event in _HEARS},
+    says=FILES_END | {wire_name(event) for event in _SAYS},
     deciders={decider.kind: decider for decider in (ACCOUNT, OUTBOUND, INBOUND)},
     react=react,
     projections=PROJECTIONS,
@@ -122,4 +125,5 @@ SERVICE = Service(
     evolve_book=evolve_book,
     hand_overs=(HAND_OVER,),
     routes=routes,
+    erasing=erasing_files("submission"),
 )

@@ -16,6 +16,7 @@ class MemoryKeyRing:
         self._by_subject: dict[bytes, str] = {}
         self._keys: dict[str, bytes | None] = {}
         self._gone: list[Destruction] = []
+        self._gone_of: dict[bytes, list[str]] = {}
 
     async def keys_for(self, subjects: Sequence[str]) -> dict[str, tuple[str, bytes]]:
         return {
@@ -40,10 +41,15 @@ class MemoryKeyRing:
         for key_id in gone:
             self._keys[key_id] = None
             self._gone.append(Destruction(key_id, datetime.now(UTC), reason))
-        self._by_subject = {
-            s: key_id for s, key_id in self._by_subject.items() if key_id not in gone
-        }
+        for hashed, key_id in list(self._by_subject.items()):
+            if key_id in gone:
+                self._gone_of.setdefault(hashed, []).append(key_id)
+                del self._by_subject[hashed]
         return gone
+
+    async def gone(self, subjects: Iterable[str]) -> list[str]:
+        hashes = [mac(self._secret, "subject", subject) for subject in subjects]
+        return sorted(key_id for one in hashes for key_id in self._gone_of.get(one, []))
 
     async def destructions(self) -> list[Destruction]:
         return list(self._gone)

@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS keyring.data_keys (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS data_keys_living
     ON keyring.data_keys (subject_hash) WHERE destroyed_at IS NULL;
+CREATE INDEX IF NOT EXISTS data_keys_gone
+    ON keyring.data_keys (subject_hash) WHERE destroyed_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS keyring.secrets (
     name text PRIMARY KEY,
     kek_id text NOT NULL,
@@ -173,6 +175,15 @@ class PostgresKeyRing:
     async def _destroy(self, which: str, value: Any, reason: str) -> list[str]:
         rows = await self._pool.fetch(_DESTROY.format(which=which), value, reason)
         self._checked = float("-inf")
+        return [row["key_id"] for row in rows]
+
+    async def gone(self, subjects: Iterable[str]) -> list[str]:
+        hashes = [mac(self._secret, "subject", subject) for subject in subjects]
+        rows = await self._pool.fetch(
+            "SELECT key_id FROM keyring.data_keys"
+            " WHERE subject_hash = ANY($1) AND destroyed_at IS NOT NULL ORDER BY key_id",
+            hashes,
+        )
         return [row["key_id"] for row in rows]
 
     async def destructions(self) -> list[Destruction]:

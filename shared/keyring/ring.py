@@ -32,6 +32,9 @@ class KeyRing(Protocol):
     async def destroy_keys(self, key_ids: Iterable[str], reason: str) -> list[str]:
         """Destroy keys by id, as after a restore; the ids of those destroyed now."""
 
+    async def gone(self, subjects: Iterable[str]) -> list[str]:
+        """The ids of all keys of these subjects that were destroyed, now or before."""
+
     async def destructions(self) -> list[Destruction]:
         """Everything destroyed so far, oldest first, to be applied again after a restore."""
 

@@ -29,19 +29,21 @@ HANDOVER = tuple(
 KEYRING = ("keyring.before_commit", "keyring.after_commit")
 COMMAND = ("command.before_commit", "command.after_commit")
 PARK = ("park.before_commit", "park.after_commit")
+ERASING = ("erasing.destroyed",)
 REBUILD = ("rebuild.before_swap", "rebuild.after_swap")
 NEW_KEYS_AT_A_DOOR = frozenset({"registration", "adjudication_tracking", "submission", "reference"})
 """Who seals a person or keeps a file that came in."""
 
 
 def points_of(service: str) -> tuple[str, ...]:
-    """The failpoints that the process of a service passes, as its wiring says."""
+    """The failpoints that the process of a service passes, as its wiring says; files end after years, beyond any journey."""
     wired = service_named(service)
     return (
         *BATCH,
         *RELAY,
         *(DAY if any(d.timers for d in wired.deciders.values()) else ()),
         *(HANDOVER if wired.hand_overs else ()),
+        *(ERASING if wired.erasing and wired.erasing.end is None else ()),
         *(KEYRING if service in NEW_KEYS_AT_A_DOOR else ()),
         *(COMMAND if wired.says else ()),
         *PARK,

@@ -34,7 +34,7 @@ async def command(stack: Stack, *words: str) -> tuple[int, Any]:
         timeout=120,
     )
     assert done.returncode in (0, 1), done.stderr
-    return done.returncode, json.loads(done.stdout)
+    return done.returncode, json.loads(done.stdout or "null")
 
 
 def filled(check: dict[str, Any], number: str, office: Office) -> dict[str, Any]:

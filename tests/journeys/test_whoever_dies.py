@@ -16,6 +16,7 @@ from simulator.people import CANARY
 from tests.journeys import answers
 from tests.journeys.answers import SentFile
 from tests.journeys.deaths import REBUILD, Deaths, covered, points_of, rebuild_dies
+from tests.journeys.erasing import erase_somebody
 from tests.journeys.money import Money
 from tests.journeys.office import Account, Office
 
@@ -66,6 +67,7 @@ async def _lap(office: Office, lap: int) -> None:
     on, other = await office.encounter("BLUE", then="COMM"), await office.encounter("BLUE")
     await _poison(office.stack, lap)
     await _new_code_set(office, lap)
+    await erase_somebody(office.doors, office.books, f"LAP{lap}", office.day)
     files = await office.send(on.claim(), other.claim())
     await _taken(office, files, (on, 1, f"L{lap}A"), (other, 1, f"L{lap}B"))
     first = answers.claim_in(files, on.claim())

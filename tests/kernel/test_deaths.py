@@ -13,6 +13,7 @@ import pytest
 from shared.failpoints import REGISTRY
 from shared.keyring import open_ring, read_kek
 from tests.kernel.cluster import ACCOUNTS, Cluster, until
+from tests.kernel.test_erasing import ERASING
 from tests.kernel.test_hand_over import POINTS
 from tests.kernel.test_poison import GOOD, inject
 from tests.kernel.test_promises import KILLED_AT
@@ -25,7 +26,7 @@ MAKING_KEYS = ("keyring.before_commit", "keyring.after_commit")
 
 def test_a_process_is_killed_at_every_failpoint_there_is() -> None:
     handing = {f"handover.{point}" for point in POINTS}
-    alone = {*AT_A_DOOR, *PARKING, *REBUILDING, *MAKING_KEYS, "day.chunk"}
+    alone = {*AT_A_DOOR, *PARKING, *REBUILDING, *MAKING_KEYS, "day.chunk", ERASING}
     assert {*KILLED_AT, *handing, *alone} == set(REGISTRY)
 
 

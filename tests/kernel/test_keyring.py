@@ -51,10 +51,11 @@ async def test_a_destroyed_key_is_gone_and_listed_with_its_reason(ring: KeyRing)
 
 
 async def test_destroying_again_changes_nothing(ring: KeyRing) -> None:
-    await ring.keys_for(["a"])
+    key_id, _ = (await ring.keys_for(["a"]))["a"]
     await ring.destroy("a", "first")
     assert await ring.destroy("a", "second") == []
     assert await ring.destroy("never seen", "third") == []
+    assert await ring.gone(["a", "never seen"]) == [key_id]
     assert [d.reason for d in await ring.destructions()] == ["first"]
 
 

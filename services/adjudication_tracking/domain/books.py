@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from contracts.reference import BusinessDayOpened, FacilityListed, PayerListed
+from shared.keeping import Keeping, evolve_keeping
 
 UNKNOWN = "unknown:"
 """How the code of a payer begins that nobody listed."""
@@ -33,6 +34,7 @@ class Book(msgspec.Struct, frozen=True):
     payers: dict[str, PayerFacts] = {}
     npis: dict[str, str] = {}
     tax_ids: dict[str, str] = {}
+    keeping: Keeping = Keeping()
 
     def payer_named(self, payer_id: str, name: str) -> str:
         """Our code of a payer by its X12 id, name or alias; `unknown:…` for a stranger."""
@@ -80,4 +82,4 @@ def evolve_book(book: Book, event: Any) -> Book:
                 npis={**book.npis, event.npi: event.legal_entity},
                 tax_ids={**book.tax_ids, event.tax_id: event.legal_entity},
             )
-    return book
+    return replace(book, keeping=evolve_keeping(book.keeping, event))

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from contracts.adjudication_tracking import FilePartTaken, FileReceived, FileRefused
+from services.adjudication_tracking.domain.books import Book
+from shared.keeping import EndKeeping, StateGone, decide_kept, erased_by
 from shared.service import Decider, to
 
 
@@ -30,16 +32,22 @@ class RefuseFile:
 
 
 class File(msgspec.Struct, frozen=True):
-    """Which parts were taken, and whether all were."""
+    """Which parts were taken, whether all were, and whether the file is erased by now."""
 
     parts: tuple[int, ...] = ()
     received: bool = False
     refused: str = ""
+    erased: str = ""
 
 
-def decide(command: TakePart | RefuseFile, state: File | None, book: Any) -> list[Any]:
+Command = TakePart | RefuseFile | EndKeeping | StateGone
+
+
+def decide(command: Command, state: File | None, book: Book | None) -> list[Any]:
     """What the part says; nothing when it was taken before. A refusal is told once, until its reason changes."""
-    file = state or File()
+    file, book = state or File(), book or Book()
+    if isinstance(command, EndKeeping | StateGone):
+        return list(decide_kept(command, file.erased, book.keeping, book.today))
     if isinstance(command, RefuseFile):
         if file.received or file.refused == command.reason:
             return []
@@ -65,8 +73,9 @@ def evolve(state: File | None, event: Any) -> File:
         case FileReceived():
             return File((), True)
         case FileRefused(reason=reason):
-            return msgspec.structs.replace(file, refused=reason)
-    return file
+            return msgspec.structs.replace(file, refused=reason, erased="")
+    erased = erased_by("adjudication_tracking", file.erased, event)
+    return msgspec.structs.replace(file, erased=erased)
 
 
 INBOUND = Decider("inbound", File, decide, evolve)

@@ -7,6 +7,7 @@ from services.adjudication_tracking.projections.remittances import (
     UNMATCHED,
     WAITING_REVERSAL,
 )
+from shared.keeping import file_erasures
 
 PROJECTIONS = (
     CLAIM_STATUS,
@@ -17,6 +18,7 @@ PROJECTIONS = (
     TALLY,
     FOREIGN,
     SENT,
+    file_erasures("adjudication_tracking", *FILES.hears),
 )
 
 __all__ = ["CLAIM_STATUS", "PROJECTIONS"]

@@ -12,6 +12,7 @@ from contracts.reference import (
     PayerListed,
     ReceiverListed,
 )
+from shared.keeping import Keeping, evolve_keeping
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -22,6 +23,7 @@ class Book(msgspec.Struct, frozen=True):
     receivers: dict[str, ReceiverListed] = {}
     facilities: dict[str, FacilityListed] = {}
     enrolled: dict[str, bool] = {}
+    keeping: Keeping = Keeping()
 
     def may_ask(self, legal_entity: str, payer: str) -> bool:
         """Whether the payer is listed with a listed receiver, and the legal entity is enrolled for 270."""
@@ -46,4 +48,4 @@ def evolve_book(book: Book, event: Any) -> Book:
         case EnrolmentRecorded() if event.transaction == "270":
             key = f"{event.legal_entity}/{event.payer}"
             return replace(book, enrolled={**book.enrolled, key: event.enrolled})
-    return book
+    return replace(book, keeping=evolve_keeping(book.keeping, event))

@@ -12,6 +12,8 @@ from contracts.eligibility import (
     InquiryRejected,
     ResponseFileReceived,
 )
+from services.eligibility.domain.books import Book
+from shared.keeping import EndKeeping, StateGone, decide_kept, erased_by
 from shared.service import Decider, to
 from shared.streams import account_stream
 
@@ -36,19 +38,22 @@ class RefuseFile:
     reason: str
 
 
-Command = TakeAnswers | RefuseFile
+Command = TakeAnswers | RefuseFile | EndKeeping | StateGone
 
 
 class File(msgspec.Struct, frozen=True):
-    """Whether the file was taken, or why it was refused last."""
+    """Whether the file was taken, or why it was refused last, and whether it is erased by now."""
 
     received: bool = False
     refused: str = ""
+    erased: str = ""
 
 
-def decide(command: Command, state: File | None, book: Any) -> list[Any]:
+def decide(command: Command, state: File | None, book: Book | None) -> list[Any]:
     """Each answer to its account; nothing when the file was taken before. A refusal is told once a reason."""
-    file = state or File()
+    file, book = state or File(), book or Book()
+    if isinstance(command, EndKeeping | StateGone):
+        return list(decide_kept(command, file.erased, book.keeping, book.today))
     if file.received:
         return []
     if isinstance(command, RefuseFile):
@@ -69,7 +74,8 @@ def evolve(state: File | None, event: Any) -> File:
             return File(received=True)
         case FileRefused():
             return File(refused=event.reason)
-    return state or File()
+    file = state or File()
+    return msgspec.structs.replace(file, erased=erased_by("eligibility", file.erased, event))
 
 
 INBOUND = Decider("inbound", File, decide, evolve)

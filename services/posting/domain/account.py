@@ -26,6 +26,7 @@ from services.posting.domain.cash import (
     write_off,
 )
 from services.posting.domain.commands import (
+    AnswerErasure,
     ApplyPayments,
     MoveOn,
     PostAdjudication,
@@ -40,6 +41,7 @@ from services.posting.domain.commands import (
     UnassignPayment,
     WriteOff,
 )
+from services.posting.domain.erasing import answer as answer_erasure
 from services.posting.domain.opening import set_aside, take_over
 from services.posting.domain.recovery import TOO_MUCH, TWICE, open_overpayment, recover, undo
 from services.posting.domain.refunds import refund_overpayment, refund_patient
@@ -94,6 +96,9 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             refund_patient(telling, command)
         case RecoverOverpayments():
             pass
+        case AnswerErasure(asked):
+            answer_erasure(telling, asked)
+            return telling.says
         case _:
             raise TypeError(f"{type(command).__name__} is nothing that an account does")
     restate(telling)

@@ -10,6 +10,7 @@ from contracts.adjudication_tracking import (
     RemittanceReleased,
 )
 from contracts.posting import ProviderAdjustmentsDelivered
+from contracts.registration import ErasureAsked
 from contracts.submission import ClaimImported
 
 Bucket = Literal["patient", "denied", "open", "next_payer"]
@@ -41,6 +42,13 @@ class PostOpening:
 @dataclass(frozen=True, slots=True)
 class MoveOn:
     """What waits for somebody may have found them: coverages or charges became known."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerErasure:
+    """Somebody wants this account's person erased."""
+
+    asked: ErasureAsked
 
 
 @dataclass(frozen=True, slots=True)

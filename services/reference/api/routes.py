@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Body, Query
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from contracts.reference import (
     CodeSetPublished,
@@ -16,10 +16,20 @@ from contracts.reference import (
     FeeSchedulePublished,
     PayerListed,
     ReceiverListed,
+    RetentionSet,
     RuleSetPublished,
 )
+from contracts.values import Code, Sentence
 from services.reference.api.fees import rates_of
-from services.reference.domain import STREAM, ClosePeriod, List, OpenBusinessDay, ReachCutoff
+from services.reference.domain import (
+    STREAM,
+    ClosePeriod,
+    LiftHold,
+    List,
+    OpenBusinessDay,
+    PlaceHold,
+    ReachCutoff,
+)
 from shared.aside import aside
 from shared.errors import Malformed
 from shared.http import FIELDS_SHOWN, Actor, Day, IdempotencyKey
@@ -44,6 +54,22 @@ class PeriodBody(BaseModel):
 
     last_day: Day
     next_open: Day
+
+
+class HoldBody(BaseModel):
+    """A legal hold: the number of its matter, whom it keeps (everybody where no patient is named), and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    hold: Code
+    patient: Annotated[str, Field(max_length=48, pattern=r"^[ -~]*$")] = ""
+    reason: Annotated[Sentence, Field(min_length=1)]
+
+
+class ReasonBody(BaseModel):
+    """Why."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Annotated[Sentence, Field(min_length=1)]
 
 
 def _field(place: Sequence[str | int], kind: str) -> str:
@@ -100,13 +126,22 @@ def read_codes(data: bytes) -> list[str]:
 
 
 Kind = Literal[
-    "calendar", "facility", "payer", "receiver", "enrolment", "code-set", "rule-set", "fee-schedule"
+    "calendar",
+    "facility",
+    "payer",
+    "receiver",
+    "enrolment",
+    "code-set",
+    "rule-set",
+    "fee-schedule",
+    "legal-hold",
+    "retention",
 ]
 """What is listed, by the first part of its name."""
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/business-days`, `/cutoffs`, `/periods/close`, listings, code sets, rule sets and fee schedules."""
+    """`/business-days`, `/cutoffs`, `/periods/close`, listings, code sets, rule sets, fee schedules and legal holds."""
     router = APIRouter(route_class=Door)
     _days(router, doors)
     for path, cls in (
@@ -114,13 +149,15 @@ def routes(doors: Doors) -> APIRouter:
         ("/payers", PayerListed),
         ("/receivers", ReceiverListed),
         ("/enrolments", EnrolmentRecorded),
+        ("/retention", RetentionSet),
     ):
         _listing(router, doors, path, cls)
     _files(router, doors)
+    _holds(router, doors)
 
     @router.get("/books")
     async def books(kind: Kind | None = None) -> list[dict[str, Any]]:
-        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, fee schedules, the calendar."""
+        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, fee schedules, holds, the calendar."""
         return await doors.rows(
             "select kind, name, facts, listed_on from book_entry where heard_in = 0 "
             "and ($1::text is null or kind = $1) order by name",
@@ -214,6 +251,18 @@ def _files(router: APIRouter, doors: Doors) -> None:
         """A fee schedule read and judged; nothing is kept."""
         kept, _ = await aside(rates_of, data)
         return {"sha256": hashlib.sha256(kept).hexdigest(), "rates": msgspec.json.decode(kept)}
+
+
+def _holds(router: APIRouter, doors: Doors) -> None:
+    @router.post("/legal-holds")
+    async def place(body: HoldBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Place a legal hold: nothing of the patient, or of anybody, is erased until it is lifted."""
+        return await _tell(doors, PlaceHold(body.hold, body.patient, body.reason), key, who)
+
+    @router.post("/legal-holds/{hold}/lift")
+    async def lift(hold: str, body: ReasonBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Lift a legal hold."""
+        return await _tell(doors, LiftHold(hold, body.reason), key, who)
 
 
 async def _publish(

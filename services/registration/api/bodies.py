@@ -250,3 +250,9 @@ class Demographics(_Body):
     changed: list[Code] = Field(min_length=1, max_length=20)
     reason: str = Field(min_length=1, max_length=200)
     proposed_by: Code = "staff"
+
+
+class Erasure(_Body):
+    """Why a person is to be erased."""
+
+    reason: str = Field(min_length=1, max_length=500)

@@ -1,9 +1,9 @@
 """Doors of registration: a feed of encounters, coverages and demographics of a patient, and accounts."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from contracts.phi import (
     AmbulanceStop,
@@ -20,12 +20,18 @@ from services.registration.api.bodies import (
     Demographics,
     Encounter,
     Encounters,
+    Erasure,
     Holder,
     Note,
     Person,
     ProviderBody,
 )
-from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
+from services.registration.domain import (
+    AskErasure,
+    CorrectDemographics,
+    OpenAccount,
+    SetCoverages,
+)
 from shared.errors import NotFound, Refused
 from shared.http import Actor, IdempotencyKey
 from shared.json_bodies import Door
@@ -179,7 +185,7 @@ def _told(other: list[str]) -> dict[str, Any]:
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/encounters`, `/patients/{patient}/…`, `/accounts/{account}`."""
+    """`/encounters`, `/patients/{patient}/…`, `/erasures`, `/accounts/{account}`."""
     router = APIRouter(route_class=Door)
 
     @router.post("/encounters")
@@ -228,6 +234,29 @@ def routes(doors: Doors) -> APIRouter:
             patient, sealed, tuple(body.changed), body.reason, body.proposed_by
         )
         return await _tell(doors, patient, command, key, digest, who)
+
+    @router.post("/patients/{patient}/erasure")
+    async def erase(patient: str, body: Erasure, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
+        """Ask to erase a person: their accounts answer first. Refused under a legal hold."""
+        command = AskErasure(patient, body.reason)
+        return await _tell(doors, patient, command, key, body.reason, who)
+
+    @router.get("/erasures")
+    async def erasures(
+        state: Literal["asked", "refused", "erased", "destroyed"] | None = None,
+        patient: str | None = None,
+        limit: int = Query(default=500, ge=1, le=5_000),
+    ) -> list[dict[str, Any]]:
+        """Requests to erase a person and what became of them, newest first; `answered` of `accounts` said how they stand."""
+        return await doors.rows(
+            "select patient, request, state, reason, asked_on, asked_by, accounts, answered, unsettled, "
+            "sentence, decided_on, destroyed_on from erasure "
+            "where ($1::text is null or state = $1) and ($2::text is null or patient = $2) "
+            "order by asked_on desc, patient, request desc limit $3",
+            state,
+            patient,
+            limit,
+        )
 
     @router.get("/accounts/{account}")
     async def account(account: str, people: bool = False) -> dict[str, Any]:

@@ -20,6 +20,7 @@ TOLD = frozenset(
     {
         "registration.account_opened.v1",
         "registration.coverages_set.v1",
+        "registration.person_erased.v1",
         "eligibility.inquiry_sent.v1",
         "eligibility.benefits_confirmed.v1",
         "eligibility.benefits_unclear.v1",

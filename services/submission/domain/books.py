@@ -12,6 +12,7 @@ from contracts.reference import (
     PayerListed,
     ReceiverListed,
 )
+from shared.keeping import Keeping, evolve_keeping
 
 DAYS_OF_AN_UNKNOWN_PAYER = 365
 
@@ -31,6 +32,7 @@ class Books(msgspec.Struct, frozen=True):
     payers: dict[str, tuple[PayerListed, ...]] = {}
     receivers: dict[str, ReceiverListed] = {}
     enrolments: dict[str, tuple[Enrolment, ...]] = {}
+    keeping: Keeping = Keeping()
 
     def payer(self, payer: str, on: date) -> PayerListed | None:
         """The payer as listed on a day; before its first day, as first listed."""
@@ -75,7 +77,7 @@ def evolve_book(book: Books, event: Any) -> Books:
             return msgspec.structs.replace(book, receivers=receivers)
         case EnrolmentRecorded(transaction="837P"):
             return _enrol(book, event)
-    return book
+    return msgspec.structs.replace(book, keeping=evolve_keeping(book.keeping, event))
 
 
 def _enrol(book: Books, event: EnrolmentRecorded) -> Books:

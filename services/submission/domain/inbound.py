@@ -13,15 +13,17 @@ from contracts.submission import (
     UnknownAnswer,
 )
 from services.submission.domain.books import Books
+from shared.keeping import EndKeeping, StateGone, decide_kept, erased_by
 from shared.service import Decider, Event, Say
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file that came: whether it was taken in, how much of it answers nothing of ours, or why it was refused."""
+    """A file that came: whether it was taken in, how much of it answers nothing of ours, why it was refused, and its end."""
 
     received: bool = False
     unknown: int = 0
     refused: str = ""
+    erased: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,14 @@ class RefuseFile:
     reason: str
 
 
-Command = ReceiveAnswers | RefuseFile
+Command = ReceiveAnswers | RefuseFile | EndKeeping | StateGone
 
 
 def decide(command: Command, state: File | None, book: Books | None) -> Iterable[Event | Say]:
     """The same file again says nothing, unless more of it is understood by now; a refusal is told once a reason."""
-    file = state or File()
+    file, books = state or File(), book or Books()
+    if isinstance(command, EndKeeping | StateGone):
+        return decide_kept(command, file.erased, books.keeping, books.today)
     if isinstance(command, RefuseFile):
         return [] if file.received or file.refused == command.reason else [_refused(command)]
     # A queue that has heard an answer already says nothing to it, so that all of them can be told again.
@@ -78,7 +82,8 @@ def evolve(state: File | None, event: Any) -> File:
             return File(received=True, unknown=event.unknown)
         case FileRefused():
             return File(refused=event.reason)
-    return state or File()
+    file = state or File()
+    return msgspec.structs.replace(file, erased=erased_by("submission", file.erased, event))
 
 
 INBOUND = Decider(kind="inbound", state=File, decide=decide, evolve=evolve)

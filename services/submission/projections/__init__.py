@@ -7,5 +7,14 @@ from services.submission.projections.outbound import (
     QUEUE,
     RECEIVED_FILE,
 )
+from shared.keeping import file_erasures
 
-PROJECTIONS = (CLAIM, REOPENING, QUEUE, CLAIM_PACKAGE, INTERCHANGE, RECEIVED_FILE)
+PROJECTIONS = (
+    CLAIM,
+    REOPENING,
+    QUEUE,
+    CLAIM_PACKAGE,
+    INTERCHANGE,
+    RECEIVED_FILE,
+    file_erasures("submission", *RECEIVED_FILE.hears),
+)

@@ -9,13 +9,14 @@ from simulator.chance import Chance
 from tests.faults.lab import Lab
 from tests.faults.rows import row
 from tests.journeys.deaths import REBUILD, Deaths, points_of
+from tests.journeys.erasing import erase_somebody
 
 BRIEF_POINTS = 2
 LIMIT_SECONDS = 600.0
 BRIEF_LIMIT_SECONDS = 40.0
 MOST_PASSES = 4
 STRANGER_SECONDS = 5.0
-RARE = ("keyring.", "handover.", "park.", "day.")
+RARE = ("keyring.", "handover.", "park.", "day.", "erasing.")
 """What is passed a few times a day at most: the first pass kills."""
 
 
@@ -77,11 +78,12 @@ async def _die(lab: Lab, deaths: Deaths) -> dict[str, str]:
 
 
 async def _rare_work(lab: Lab) -> None:
-    """What the world never brings: records to park, and code sets that are sealed."""
+    """What the world never brings: records to park, code sets that are sealed, and people who are erased."""
     for n in itertools.count():
         await lab.stranger()
         name = f"LAB{lab.days_done}x{n}"
         params = {"name": name, "version": "1", "effective_from": "2026-01-01"}
         data = name.encode()
         await lab.doors.post("reference", "/code-sets", f"lab/{name}", content=data, params=params)
+        await erase_somebody(lab.doors, lab.world.books, name, lab.days[0])
         await asyncio.sleep(STRANGER_SECONDS)

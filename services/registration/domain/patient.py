@@ -4,9 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-import msgspec
-
-from contracts.reference import BusinessDayOpened
 from contracts.registration import (
     AccountOpened,
     AccountRegistered,
@@ -16,6 +13,17 @@ from contracts.registration import (
     PatientRegistered,
 )
 from contracts.values import ClaimFacts, Consent, Coverage, Provider, Sealed
+from services.registration.domain.erasing import (
+    NEW_ENCOUNTER,
+    AskErasure,
+    Erase,
+    SettleErasure,
+    StateDestroyed,
+    decide_erasing,
+    judge_keys,
+    refusal,
+)
+from services.registration.domain.state import Account, Book, Patient, evolve, evolve_account
 from shared.errors import Refused
 from shared.service import Decider, Say, Scope, to
 from shared.streams import account_stream
@@ -69,26 +77,7 @@ class CorrectDemographics:
     proposed_by: str
 
 
-Command = OpenAccount | SetCoverages | CorrectDemographics
-
-
-class Patient(msgspec.Struct, frozen=True):
-    """A person's accounts with the digest each was opened with, and the digest of the coverages in force."""
-
-    accounts: dict[str, str] = {}
-    coverages: str = ""
-
-
-class Account(msgspec.Struct, frozen=True):
-    """Whether the account is there; it decides nothing by itself."""
-
-    opened: bool = False
-
-
-class Book(msgspec.Struct, frozen=True):
-    """The open business day."""
-
-    today: date | None = None
+Command = OpenAccount | SetCoverages | CorrectDemographics | Erase
 
 
 def decide(command: Command, state: Patient | None, book: Book) -> list[Any]:
@@ -100,6 +89,8 @@ def decide(command: Command, state: Patient | None, book: Book) -> list[Any]:
             return _set_coverages(command, state)
         case CorrectDemographics():
             return _correct(command, state)
+        case AskErasure() | SettleErasure() | StateDestroyed():
+            return decide_erasing(command, state, book)
 
 
 def _open(c: OpenAccount, state: Patient | None) -> list[Any]:
@@ -111,6 +102,7 @@ def _open(c: OpenAccount, state: Patient | None) -> list[Any]:
         raise Refused("this encounter is registered already, with other content")
     if len(patient.accounts) >= ACCOUNTS_AT_MOST:
         raise Refused("this patient has too many accounts")
+    judge_keys(state, {c.person.key_id})
     if c.service_to < c.service_from:
         raise Refused("the service ends before it begins")
     orders = [cover.order for cover in c.coverages]
@@ -139,7 +131,9 @@ def _open(c: OpenAccount, state: Patient | None) -> list[Any]:
     )
     registered = AccountRegistered(account=c.account, digest=c.digest)
     said: list[Any] = []
-    if state is None:
+    if patient.erasing == "asked":
+        said.append(refusal(c.patient, patient, NEW_ENCOUNTER))
+    if state is None or patient.erasing == "gone":
         said.append(
             PatientRegistered(patient=c.patient, person=c.person, source_system=c.source_system)
         )
@@ -149,23 +143,23 @@ def _open(c: OpenAccount, state: Patient | None) -> list[Any]:
 
 
 def _set_coverages(c: SetCoverages, state: Patient | None) -> list[Any]:
-    if state is None:
-        raise Refused("no such patient")
-    if state.coverages == c.digest:
+    known = _known(state)
+    if known.coverages == c.digest:
         return []
+    judge_keys(known, (cover.member.key_id for cover in c.coverages))
     said = CoveragesSet(patient=c.patient, coverages=c.coverages, set_on=c.set_on, reason=c.reason)
     return [
         Say(said, occurred_on=c.set_on),
         CoveragesKept(digest=c.digest),
-        *(to(account_stream(account), said) for account in state.accounts),
+        *(to(account_stream(account), said) for account in known.accounts),
     ]
 
 
 def _correct(c: CorrectDemographics, state: Patient | None) -> list[Any]:
-    if state is None:
-        raise Refused("no such patient")
+    known = _known(state)
     if not c.changed:
         return []
+    judge_keys(known, {c.person.key_id})
     said = PatientDemographicsCorrected(
         patient=c.patient,
         person=c.person,
@@ -173,29 +167,16 @@ def _correct(c: CorrectDemographics, state: Patient | None) -> list[Any]:
         reason=c.reason,
         proposed_by=c.proposed_by,
     )
-    return [said, *(to(account_stream(account), said) for account in state.accounts)]
+    return [said, *(to(account_stream(account), said) for account in known.accounts)]
 
 
-def evolve(state: Patient | None, event: Any) -> Patient:
-    """The patient after an event of theirs."""
-    patient = state or Patient()
-    match event:
-        case AccountRegistered(account=account, digest=digest):
-            accounts = {**patient.accounts, account: digest}
-            return msgspec.structs.replace(patient, accounts=accounts)
-        case CoveragesKept(digest=digest):
-            return msgspec.structs.replace(patient, coverages=digest)
-    return patient
-
-
-def evolve_account(state: Account | None, event: Any) -> Account:
-    """The account is there once it was opened."""
-    return Account(True) if isinstance(event, AccountOpened) else state or Account()
-
-
-def evolve_book(book: Book, event: Any) -> Book:
-    """The open day."""
-    return Book(event.day) if isinstance(event, BusinessDayOpened) else book
+def _known(state: Patient | None) -> Patient:
+    """Somebody whom there is something to say about."""
+    if state is None:
+        raise Refused("no such patient")
+    if state.erasing in ("erased", "gone"):
+        raise Refused("this person was erased")
+    return state
 
 
 def nothing(command: Any, state: Any, book: Any) -> list[Any]:
