@@ -56,5 +56,5 @@ def test_every_alert_has_its_section_and_every_section_its_alert() -> None:
 
 
 def test_every_command_on_the_page_exists() -> None:
-    named = set(re.findall(r"`claimlog (\w+)", PAGE))
+    named = set(re.findall(r"`claimlog ([\w-]+)", PAGE))
     assert {"status", "up", "audit", "parked", "held"} <= named <= COMMANDS.keys()
