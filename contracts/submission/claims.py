@@ -106,9 +106,9 @@ class ClaimVoided:
     """The claim asks nobody for anything any more: its payer took a void (frequency 8), or nobody has it.
 
     A payer takes a void by its 277CA, or by the reversal of its decision. `standing` are decisions that it has not
-    taken back yet, with what they paid: that money is the payer's to take back. `nobody` has a claim that never left:
-    it ends by itself when every charge was voided, or by a person, who says why. Amounts stay receivables until the
-    claim goes anew or its charges are corrected.
+    taken back yet, with what they paid: that money is the payer's to take back. `nobody` has a claim that never left
+    (it ends by itself when every charge was voided) or was refused wherever it went: it ends by a person, who says why.
+    Amounts stay receivables until the claim goes anew or its charges are corrected.
     """
 
     account: AccountNumber

@@ -182,7 +182,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
 
     @router.post("/claims/{claim}/void")
     async def void(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
-        """Ask the payer to cancel a claim that it has (frequency 8), or end one that is held and never left; resubmit it when it shall go anew."""
+        """Ask the payer to cancel a claim that it has (frequency 8), or end one that nobody has; resubmit it when it shall go anew."""
         command = VoidClaim(claim, body.reason, actor)
         return await one(claim, command, body, key, actor)
 

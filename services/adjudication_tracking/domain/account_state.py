@@ -151,7 +151,9 @@ def _again(account: Account, e: ClaimResubmitted) -> Account:
     if e.lines:
         after = msgspec.structs.replace(after, charges=tuple(line.charge for line in e.lines))
     if e.cause == "void":
-        stood, since = claim.state, claim.submitted_on
+        # A correction that came to nothing is not what stands: the void's withdrawal says what does.
+        stood = "" if claim.state in ("held", "rejected") else claim.state
+        since = claim.submitted_on
         after = msgspec.structs.replace(after, stood=stood, stood_since=since)
     elif e.frequency != VOID:
         after = msgspec.structs.replace(after, stood="", stood_since=None)

@@ -41,7 +41,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "received": frozenset({"accepted", "editing", "held", "adjudicated"}) | _BOUNCED | _VOID,
     "accepted": frozenset({"rejected", "editing", "held", "adjudicated"}) | _VOID,
     "transport_rejected": frozenset({"editing", "held", "adjudicated"}),
-    "rejected": frozenset({"editing", "held", "adjudicated"}),
+    # What was refused wherever it went is voided without anybody's answer, too.
+    "rejected": frozenset({"editing", "held", "adjudicated"}) | _VOID,
     "adjudicated": frozenset({"settled", "next_payer"}) | _BACK | _VOID,
     "next_payer": frozenset({"settled", "adjudicated"}) | _BACK | _VOID,
     "settled": frozenset({"next_payer", "adjudicated"}) | _BACK | _VOID,

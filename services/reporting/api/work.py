@@ -161,7 +161,7 @@ async def unclaimed(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
 
 _SAY_ANEW = (
     "case when state in ('sent', 'received') then 'wait for its payer''s decision, then replace it' "
-    "when m.charges_cents = 0 then 'no charge is left: set its charges back (coding) and void it: "
+    "when m.charges_cents = 0 then 'no charge is left: void it: "
     f"{_DOOR}/void; or refund what its payer paid' "
     f"when state = 'accepted' then 'void it: {_DOOR}/void; or replace it once its payer decided it' "
     f"else 'replace it: {_DOOR}/replace; or void it: {_DOOR}/void' end"

@@ -115,7 +115,9 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
 
 def _build(account: Account, books: Books) -> Said:
     if nothing_is_left(account):
-        return end_empty(account)
+        voids = (claim for claim in account.claims.values() if claim.frequency == VOID)
+        waiting = [one for claim in voids for one in _look_again(account, claim, books)]
+        return [*end_empty(account), *waiting]
     if not is_ready(account):
         return []
     if not account.claims:

@@ -69,6 +69,8 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
     """Adjudications that were not reversed, oldest first, of whatever payer."""
     forwarded: tuple[int, ...] = ()
     """Payer orders that an earlier payer crossed the claim over to."""
+    gone: dict[str, Charge] = {}
+    """Charges that were voided, as they were, once there was a claim: a payer may have them."""
 
     def claim_of(self, order: int) -> ClaimState | None:
         """The claim of a payer order."""
@@ -91,7 +93,7 @@ def evolve(state: Account | None, event: Any) -> Account:
             return _replace(account if unsaid else _kept(account), person=event.person)
         case ChargesCaptured():
             new = {charge.charge: charge for charge in event.charges}
-            account = _kept(account)
+            account = _said(_kept(account))
             return _replace(account, account=event.account, charges={**account.charges, **new})
         case ChargeCorrected():
             return _corrected(_kept(account), event)
@@ -151,12 +153,31 @@ def _compiled(account: Account, claim: ClaimState) -> Compiled:
 
 
 def _corrected(account: Account, event: ChargeCorrected) -> Account:
+    number, after = event.after.charge, event.after
+    if bool(event.before.units) != bool(after.units):
+        account = _said(account)
+    charges = {**account.charges, number: after}
+    if not after.units:
+        # What a payer has of it stays as it was said to it, corrections included.
+        named = account.claims and event.before.units
+        gone = {**account.gone, number: event.before} if named else account.gone
+        return _replace(account, charges=charges, gone=gone)
     claims = {
-        number: _replace(claim, corrected=_without(claim.corrected, event.after.charge))
+        name: _replace(claim, corrected=_without(claim.corrected, number))
+        for name, claim in account.claims.items()
+    }
+    gone = _without(account.gone, number)
+    return _replace(account, charges=charges, gone=gone, claims=claims)
+
+
+def _said(account: Account) -> Account:
+    """Before charges come or go, each claim keeps which of them its newest attempt names."""
+    charged = tuple(sorted(n for n, charge in account.charges.items() if charge.units))
+    claims = {
+        number: _replace(claim, says=claim.says or charged)
         for number, claim in account.claims.items()
     }
-    charges = {**account.charges, event.after.charge: event.after}
-    return _replace(account, charges=charges, claims=claims)
+    return _replace(account, claims=claims) if claims else account
 
 
 def _without(charges: dict[str, Charge], charge: str) -> dict[str, Charge]:

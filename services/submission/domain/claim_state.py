@@ -92,6 +92,10 @@ class ClaimState(msgspec.Struct, frozen=True, array_like=True):
     """The attempt that the writer set aside of its file: what goes of it later is another."""
     emptied: bool = False
     """Voided by itself, for nothing was left to bill: it goes again once there is something."""
+    says: tuple[str, ...] = ()
+    """The charges that the newest attempt names, once its account has others; of a void, those that its payer has."""
+    had: tuple[str, ...] = ()
+    """The charges of what the payer decided, once a correction of it went."""
 
 
 _replace = msgspec.structs.replace
@@ -118,6 +122,7 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
                 reasons=(),
                 held_for=(),
                 overridden=overridden,
+                says=claim.says if claim.frequency == VOID else (),
                 **_WAITS_NO_MORE,
             )
         case ClaimResubmitted():
@@ -217,11 +222,25 @@ def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
         taken="",
         emptied=False,
         before_void=_before_void(claim, event),
+        says=at_payer(claim) if event.frequency == VOID else (),
+        had=_had(claim, event),
         corrected={**claim.corrected, **{charge.charge: charge for charge in event.charges}},
         authorization=event.authorization or claim.authorization,
         note=event.note or claim.note,
         **_WAITS_NO_MORE,
     )
+
+
+def at_payer(claim: ClaimState) -> tuple[str, ...]:
+    """The charges of what the payer has; nothing when they are those of the account."""
+    corrects = claim.status in ("held", "rejected") and claim.frequency != VOID
+    return claim.had if corrects else claim.says
+
+
+def _had(claim: ClaimState, event: ClaimResubmitted) -> tuple[str, ...]:
+    if event.frequency != VOID and claim.status in ("accepted", "adjudicated"):
+        return claim.says or tuple(line.charge for line in event.lines)
+    return claim.had
 
 
 def _before_void(claim: ClaimState, event: ClaimResubmitted) -> BeforeVoid | None:
@@ -234,6 +253,9 @@ def _before_void(claim: ClaimState, event: ClaimResubmitted) -> BeforeVoid | Non
             )  # Decided while its void was on the way.
         case "accepted" | "adjudicated" as stands:
             return BeforeVoid(stands, claim.frequency, claim.payer_control)
+        case "held" | "rejected" if claim.frequency != VOID:
+            # A correction of what the payer decided came to nothing; that decision is what stands.
+            return BeforeVoid("adjudicated", claim.frequency, claim.payer_control)
     return claim.before_void
 
 

@@ -31,7 +31,11 @@ WRITER = "WRITER"
 """What the writer of files itself refuses; it names loop and element."""
 
 RULES: tuple[Rule, ...] = (
-    Rule("SIZE-LINES", "1", "2400", "LX01", "block", "Split the charges.", findings.line_count),
+    Rule(
+        "CHARGES", "1", "2400", "LX01", "block", "Void the claim, or capture what is to be billed.",
+        findings.charges,
+    ),
+    Rule("SIZE-LINES", "2", "2400", "LX01", "block", "Split the charges.", findings.line_count),
     Rule(
         "SIZE-DIAGNOSES", "1", "2300", "HI01", "block", "Code the encounter again.",
         findings.diagnosis_count,

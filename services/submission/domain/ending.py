@@ -1,4 +1,4 @@
-"""A claim that never left is ended on the spot: by itself when no charge is left, or by a person. No payer has to hear of it.
+"""A claim that nobody has is ended on the spot: by itself when it never left and no charge is left, or by a person.
 
 What ended by itself goes by itself when there is something to bill again; what a person ended waits for a person.
 """
@@ -8,7 +8,7 @@ from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.package import billable, newest_adjudication
-from services.submission.domain.sending import again, resubmission
+from services.submission.domain.sending import TRANSPORT, again, resubmission
 from shared.service import Event, Say
 
 EMPTY = "No charge of the claim is left, and it never left: there is nothing to bill."
@@ -24,6 +24,15 @@ def never_left(account: Account, claim: ClaimState) -> bool:
     """Whether no attempt was in a file, and no payer knows the claim by another way."""
     known = claim.before_void or newest_adjudication(account, claim.payer_order)
     return claim.frequency == "1" and not claim.sent and not known
+
+
+def nobody_has(account: Account, claim: ClaimState) -> bool:
+    """Whether what is held, or was rejected and has no charge any more, is at no payer: whatever left was refused."""
+    if claim.before_void or newest_adjudication(account, claim.payer_order):
+        return False
+    if claim.status == "held":
+        return TRANSPORT not in claim.reasons
+    return claim.status == "rejected" and nothing_is_left(account)
 
 
 def is_empty(account: Account, claim: ClaimState) -> bool:

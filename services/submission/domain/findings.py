@@ -38,9 +38,14 @@ class Found(NamedTuple):
     element: str = ""
 
 
+def charges(facts: Facts) -> Iterator[Found]:
+    if not facts.package.charges:
+        yield Found("No charge of the claim is left.")
+
+
 def line_count(facts: Facts) -> Iterator[Found]:
     count = len(facts.package.charges)
-    if not 1 <= count <= MAX_LINES:
+    if count > MAX_LINES:
         yield Found(f"The claim has {count} lines; 1 to {MAX_LINES} are allowed.")
 
 

@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 
+import msgspec
+
 from contracts.submission import ClaimPackage
 from contracts.values import Charge, ClaimLine, Coverage
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
-from services.submission.domain.claim_state import ClaimState
+from services.submission.domain.claim_state import VOID, ClaimState, at_payer
 from services.submission.domain.prior import prior_payments
 
 
@@ -32,12 +34,18 @@ def coverage_of(account: Account, order: int) -> Coverage | None:
 
 def is_ready(account: Account) -> bool:
     """Whether a first claim can be compiled: open, billed by us, insured, charged and coded."""
+    return _is_said(account) and bool(billable(account))
+
+
+def is_voidable(account: Account, claim: ClaimState) -> bool:
+    """Whether a void of it can be compiled: something is charged, or what was is known."""
+    void = msgspec.structs.replace(claim, frequency=VOID, says=at_payer(claim))
+    return _is_said(account) and bool(charges_of(account, void))
+
+
+def _is_said(account: Account) -> bool:
     return bool(
-        account.opened
-        and account.billing == "bill"
-        and account.coverages
-        and billable(account)
-        and account.coded
+        account.opened and account.billing == "bill" and account.coverages and account.coded
     )
 
 
@@ -47,8 +55,12 @@ def billable(account: Account) -> tuple[Charge, ...]:
 
 
 def charges_of(account: Account, claim: ClaimState) -> tuple[Charge, ...]:
-    """The account's charges with what corrections of this claim say differently."""
-    return tuple(claim.corrected.get(charge.charge, charge) for charge in billable(account))
+    """The account's charges with what corrections of this claim say differently; a void names those that its payer has."""
+    charges = billable(account)
+    if claim.frequency == VOID and claim.says:
+        known = {**account.gone, **{charge.charge: charge for charge in charges}}
+        charges = tuple(known[number] for number in claim.says if number in known)
+    return tuple(claim.corrected.get(charge.charge, charge) for charge in charges)
 
 
 def total_of(charges: tuple[Charge, ...]) -> int:

@@ -20,7 +20,7 @@ from contracts.values import Charge
 from services.submission.domain import edits
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
-from services.submission.domain.claim_state import VOID, ClaimState, evolve_claim
+from services.submission.domain.claim_state import VOID, ClaimState, at_payer, evolve_claim
 from services.submission.domain.findings import Facts
 from services.submission.domain.lanes import lane_of
 from services.submission.domain.package import (
@@ -131,7 +131,12 @@ def resubmission(
     if goes_as == REPLACEMENT and payer != claim.payer:
         goes_as, control = "1", ""
     changed = {charge.charge: charge for charge in _with_amounts_kept(account, wanted)}
-    after = msgspec.structs.replace(claim, corrected={**claim.corrected, **changed})
+    after = msgspec.structs.replace(
+        claim,
+        frequency=goes_as,
+        says=at_payer(claim),
+        corrected={**claim.corrected, **changed},
+    )
     goes_with = charges_of(account, after)
     return ClaimResubmitted(
         account=account.account,

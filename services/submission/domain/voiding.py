@@ -1,6 +1,7 @@
 """A claim that a payer has is voided (frequency 8), and goes as a new claim afterwards when a person wants it.
 
-One that is held and never left is voided at once. A void that the payer does not take is sent again, or withdrawn.
+So is what the payer decided while a correction of it came to nothing; one that nobody has is voided at once. A void that
+the payer does not take is sent again, or withdrawn.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,9 @@ from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import VOID, ClaimState
 from services.submission.domain.commands import VoidClaim, WithdrawVoid
-from services.submission.domain.ending import ended, never_left
-from services.submission.domain.package import is_ready
-from services.submission.domain.sending import again, payer_now, resubmission
+from services.submission.domain.ending import ended, nobody_has
+from services.submission.domain.package import is_voidable, newest_adjudication
+from services.submission.domain.sending import TRANSPORT, again, payer_now, resubmission
 from shared.errors import Refused
 from shared.service import Event, Say
 
@@ -29,11 +30,11 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
         raise Refused("this account has no such claim")
     if claim.status == "voided" or (claim.frequency == VOID and claim.status in _ON_ITS_WAY):
         return []
-    if claim.status == "held" and never_left(account, claim):
+    if nobody_has(account, claim):
         return [ended(account, claim, command.reason, command.by)]
-    if claim.status not in ("accepted", "adjudicated"):
+    if claim.status not in ("accepted", "adjudicated") and not _came_to_nothing(account, claim):
         raise Refused(
-            f"only what a payer has, or what is held and never left, is voided; this one is {claim.status}"
+            f"only what a payer has, or what is held and nobody has, is voided; this one is {claim.status}"
         )
     if claim.reopening:
         raise Refused("the payer is asked to reopen its decision on this claim")
@@ -47,8 +48,10 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
     policy = _policy(account, claim, books)
     if policy != "yes":
         raise Refused(TAKES_NONE[policy])
-    if not is_ready(account):
-        raise Refused("no charge of the claim is left: void the claim before its charges")
+    if not is_voidable(account, claim):
+        raise Refused(
+            "no charge of the claim is left: set them back, and void the claim before its charges"
+        )
     event = resubmission(
         account,
         claim,
@@ -59,6 +62,15 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
         asked_by=command.by,
     )
     return again(account, claim, event, books)
+
+
+def _came_to_nothing(account: Account, claim: ClaimState) -> bool:
+    """Whether a correction of what the payer decided is held or was rejected: the payer has the claim as it decided it."""
+    stuck = claim.status == "rejected" or (
+        claim.status == "held" and TRANSPORT not in claim.reasons
+    )
+    decided = bool(newest_adjudication(account, claim.payer_order))
+    return stuck and decided and claim.frequency != VOID
 
 
 _ON_ITS_WAY = ("queued", "held", "submitted", "accepted", "transport_rejected")

@@ -113,6 +113,13 @@ def test_a_claim_that_ends_before_it_left_waits_for_nobody_and_goes_anew(before:
     assert (claim.state, claim.submitted_on, claim.forbidden) == ("submitted", DAY, 0)
 
 
+def test_a_claim_that_ends_after_a_gate_rejected_it_waits_for_nobody() -> None:
+    ended = replace(VOIDED, attempt=1, taken_by="nobody")
+    state = fold(ACCOUNT, [*SENT, _rejected("payer"), ended])
+    assert (state.claims[CLAIM].state, state.claims[CLAIM].forbidden) == ("voided", 0)
+    assert ACCOUNT.timers is not None and ACCOUNT.timers(state) == {}
+
+
 DROPPED = VoidWithdrawn(
     account=NUMBER,
     claim=CLAIM,
@@ -138,3 +145,14 @@ def test_a_rejected_void_of_a_decided_claim_awaits_nobody_withdrawn_or_not() -> 
         state = fold(ACCOUNT, given)
         assert state.claims[CLAIM].state == "adjudicated"
         assert ACCOUNT.timers is not None and ACCOUNT.timers(state) == {}
+
+
+def test_a_void_in_the_place_of_a_held_correction_leaves_the_decision_when_it_is_withdrawn() -> (
+    None
+):
+    correction = replace(AGAIN, frequency="7", cause="correction")
+    void = replace(AGAIN, attempt=3)
+    given = [*ACCEPTED, DECIDED, correction, replace(HELD, attempt=2), void]
+    dropped = replace(DROPPED, attempt=3, stands="adjudicated")
+    claim = fold(ACCOUNT, [*given, replace(HELD, attempt=3), dropped]).claims[CLAIM]
+    assert (claim.state, claim.submitted_on, claim.forbidden) == ("adjudicated", None, 0)

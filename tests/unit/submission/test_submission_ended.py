@@ -1,4 +1,4 @@
-"""A claim that never left is ended without any payer: by itself when no charge is left, or by a person who says why."""
+"""A claim that nobody has is ended without any payer: by itself when no charge is left, or by a person who says why."""
 
 from dataclasses import replace
 from typing import Any
@@ -33,6 +33,7 @@ from tests.unit.submission.facts import (
     charge,
     coded,
     coverage,
+    rejected,
     taken_back,
     transport_rejected,
 )
@@ -164,6 +165,29 @@ def test_what_a_person_ended_goes_again_by_a_person_alone() -> None:
         2,
         "1",
     )
+
+
+def test_a_person_ends_what_was_rejected_and_has_no_charge_any_more() -> None:
+    given = (*SENT, rejected(), *GONE)
+    assert tell(given, BuildClaim()) == ([], None)
+    (ended,) = said(ACCOUNT, given, END, books())
+    assert (ended.taken_by, ended.attempt, ended.voided_by) == ("nobody", 1, "biller")
+    scenario(ACCOUNT, given=(*given, ended), when=END, then=[], book=books())
+
+
+def test_a_person_ends_what_was_rejected_mended_and_is_held_again() -> None:
+    given = after((*SENT, rejected(), set_anew()), ResubmitClaim(CLAIM))
+    assert isinstance(given[-1], ClaimHeld)
+    (ended,) = said(ACCOUNT, given, END, books())
+    assert (ended.taken_by, ended.attempt) == ("nobody", 2)
+
+
+def test_a_replacement_of_a_decision_that_was_taken_back_is_ended_too() -> None:
+    given = after((*SENT, adjudicated()), ReplaceClaim(CLAIM, "late charge", "biller"))
+    given = after((*given, *GONE, taken_back()), AnswerSetAside(replace(ASIDE, attempt=2)))
+    assert isinstance(given[-1], ClaimHeld) and given[-2].frequency == "7"
+    (ended,) = said(ACCOUNT, given, END, books())
+    assert ended.taken_by == "nobody"
 
 
 def test_what_waits_in_a_queue_or_was_refused_by_a_gate_is_not_ended_on_the_spot() -> None:

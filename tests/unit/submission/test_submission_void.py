@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from contracts.adjudication_tracking import ClaimAcknowledged
-from contracts.coding import ChargeCorrected
 from contracts.submission import ClaimQueued, ClaimResubmitted, ClaimVoided, VoidWithdrawn
 from services.submission.domain import ACCOUNT, Books
 from services.submission.domain.commands import (
@@ -30,7 +29,6 @@ from tests.unit.submission.facts import (
     after,
     asked,
     books,
-    charge,
     payer,
     rejected,
     submitted,
@@ -104,14 +102,6 @@ def test_only_what_a_payer_has_is_voided(given: tuple[Any, ...], why: str) -> No
 @pytest.mark.parametrize(("policy", "why"), [("reopening", "reopen"), ("new_claim", "no voids")])
 def test_a_payer_that_takes_no_replacement_takes_no_void(policy: str, why: str) -> None:
     assert why in refused(ACCOUNT, DECIDED, VOID, books(payer(replacement=policy)))
-
-
-def test_a_claim_of_which_no_charge_is_left_cannot_be_said_again() -> None:
-    gone = [
-        ChargeCorrected(account=ACCOUNT_NO, before=charge(n), after=charge(n, units=0), reason="r")
-        for n in (1, 2)
-    ]
-    assert "before its charges" in refused(ACCOUNT, (*DECIDED, *gone), VOID, books())
 
 
 ASKED = (*DECIDED, *asked_to(DECIDED)[:1])
