@@ -197,6 +197,14 @@ def test_what_waits_in_a_queue_or_was_refused_by_a_gate_is_not_ended_on_the_spot
     assert "this one is held" in refused(ACCOUNT, held, END, books())
 
 
+@pytest.mark.parametrize("ended", [BY_ITSELF, BY_HAND], ids=["by itself", "by a person"])
+def test_what_ended_does_not_go_again_without_anything_to_bill(ended: ClaimVoided) -> None:
+    why = refused(ACCOUNT, (*HELD, *GONE, ended), ResubmitClaim(CLAIM), books())
+    assert why == "no charge of the claim is left: there is nothing to bill"
+    uncovered = (*HELD, ended, set_anew())
+    assert "set its coverages" in refused(ACCOUNT, uncovered, ResubmitClaim(CLAIM), books())
+
+
 # -- lists
 
 
