@@ -167,6 +167,7 @@ def test_a_held_correction_of_a_decided_claim_says_that_it_was_decided(server: s
     assert (row["attempt"], row["frequency"], row["decided_before"]) == (2, "7", True)
     assert row["which"] == "2, frequency 7, decided before"
     assert (row["file_by"], row["past"]) == (None, False)
+    assert f"what shall not go at all: submission, POST /claims/{CLAIM}/void; " in row["next_step"]
 
 
 def test_a_rejected_claim_says_whom_its_codes_are_about_and_where_it_goes_again(
@@ -291,6 +292,39 @@ def test_a_claim_that_bills_other_than_its_account_charges_is_listed_until_it_go
     assert _changed_charges(server, rows.tell(resubmitted(15_000))) == []
     again = replace(submitted(DAY, attempt=2), total_cents=15_000)
     assert _changed_charges(server, rows.tell(again)) == []
+
+
+def test_a_claim_whose_payer_reopened_its_decision_is_listed_until_it_decided_what_is_charged(
+    server: str,
+) -> None:
+    one = charge(ONE, 20_000)
+    lower = ChargeCorrected(
+        account=ACCOUNT, before=one, after=replace(one, charge_cents=15_000), reason="r"
+    )
+    rows = Rows().tell(opened("BLUE"), captured(), created(), submitted(DAY), adjudicated(PAID))
+    ((*_, step),) = _changed_charges(server, rows.tell(lower, reopening()))
+    assert step.startswith("ask its payer to reopen its decision")
+    ((*_, step),) = _changed_charges(server, rows.tell(ASKED))
+    assert step == f"wait for its payer's decision: it was asked to reopen it on {DAY}"
+    assert _changed_charges(server, rows.tell(taken_back(12_000))) == [], "its decision is awaited"
+    anew = replace(adjudicated(PAID, adjudication="adj-2"), charge_cents=20_000)
+    ((*told, step),) = _changed_charges(server, rows.tell(anew))
+    assert told == ["adjudicated", 20_000, 15_000, -5_000] and step.startswith("replace it")
+    again = replace(taken_back(12_000), adjudication="adj-3", reverses="adj-2")
+    rows.tell(again, replace(anew, adjudication="adj-4", charge_cents=15_000))
+    assert _changed_charges(server, rows) == []
+
+
+def test_a_payer_that_decided_a_part_of_what_was_billed_has_not_decided_what_is_charged(
+    server: str,
+) -> None:
+    one = charge(ONE, 20_000)
+    lower = ChargeCorrected(
+        account=ACCOUNT, before=one, after=replace(one, charge_cents=12_000), reason="r"
+    )
+    part = replace(adjudicated(PAID), charge_cents=12_000)
+    rows = Rows().tell(opened("BLUE"), captured(), created(), submitted(DAY), part, lower)
+    assert len(_changed_charges(server, rows)) == 1
 
 
 def test_what_the_payer_has_not_decided_or_has_no_charge_left_is_told_so(server: str) -> None:

@@ -92,8 +92,7 @@ _HELD = (
     "case when frequency = '8' then coalesce(hold_fix, '') || ' The void goes by itself then; or withdraw it: "
     f"{_DOOR}/void/withdraw' when hold like '%TRANSPORT%' then 'mend what transport names, then resubmit: "
     f"{_DOOR}/resubmit' else coalesce(nullif(hold_fix, ''), 'Mend it.') || ' It goes by itself then; ' "
-    f"|| case when first_sent_on is null then 'what shall not go at all: {_DOOR}/void; ' else '' end || "
-    f"'what a person may override: {_DOOR}/release' end"
+    f"|| 'what shall not go at all: {_DOOR}/void; what a person may override: {_DOOR}/release' end"
 )
 _BACK = (
     f"case when state = 'held' then {_HELD} when state = 'transport rejected' then 'nothing: it goes again by itself' "
@@ -160,7 +159,9 @@ async def unclaimed(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
 
 
 _SAY_ANEW = (
-    "case when state in ('sent', 'received') then 'wait for its payer''s decision, then replace it' "
+    "case when r.asked_on is not null then 'wait for its payer''s decision: it was asked to reopen it on ' || r.asked_on "
+    f"when r.opened then 'ask its payer to reopen its decision, then: {_DOOR}/reopening' "
+    "when state in ('sent', 'received') then 'wait for its payer''s decision, then replace it' "
     "when m.charges_cents = 0 then 'no charge is left: void it: "
     f"{_DOOR}/void; or refund what its payer paid' "
     f"when state = 'accepted' then 'void it: {_DOOR}/void; or replace it once its payer decided it' "
@@ -171,12 +172,16 @@ _SAY_ANEW = (
 async def changed_charges(doors: Doors, limit: int = LIST_PAGE) -> list[Row]:
     """Claims that left and bill another total than their account charges by now; the largest difference first.
 
-    A claim whose next attempt is on its way, that came back, or whose decision was taken back stands in another list.
+    A claim whose next attempt is on its way, that came back, or whose decision was taken back stands in another list. One
+    whose payer decided what is charged by now, having reopened its decision, is done.
     """
     return await doors.rows(
         "select account, claim, v.facility, v.payer, state, sent_on, v.charge_cents as billed_cents, m.charges_cents, "
         f"m.charges_cents - v.charge_cents as cents, {_SAY_ANEW} as next_step, count(*) over () as listed "
-        "from claim_view v join account_money m using (account) where v.charge_cents <> m.charges_cents "
+        "from claim_view v join account_money m using (account) "
+        "left join lateral (select true as opened, asked_on from reopening_view where claim = v.claim) r on true "
+        "where v.charge_cents <> m.charges_cents and not (coalesce(unanswered_cents, 1) = 0 and m.charges_cents = "
+        "(select sum(value::bigint) from jsonb_each_text(coalesce(decided, '{}')))) "
         "and first_sent_on is not null and frequency <> '8' "
         "and state in ('sent', 'received', 'accepted', 'adjudicated', 'paid', 'zero pay', 'denied') "
         "order by abs(m.charges_cents - v.charge_cents) desc, claim limit $1",

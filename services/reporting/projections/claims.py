@@ -37,7 +37,7 @@ NOT_THEIRS = "not theirs"
 """The state of a claim of which its payer says that it is another payer's (CLP02 23), until that one is billed or answers."""
 _ASKED = ("sent", "received", "accepted")
 NOT_ANSWERED: Row = {"decided": {}, "unanswered_cents": None}
-"""Of an attempt: the charges of decisions that stand, while they are not all of it; None until the first of them."""
+"""Of an attempt: the charges of its decisions that stand, and what none of them is about; None until the first of them."""
 ANSWERED = ("paid", "zero pay", "denied")
 """States of a claim whose newest answer is posted; `zero pay` left all of it to the next payer or the patient."""
 
@@ -210,10 +210,12 @@ def _asked_anew(e: ClaimResubmitted | ClaimSubmitted) -> Row:
 
 def _left(row: Row, decided: dict[str, int], charge_cents: int) -> Row:
     """How much of the attempt no decision that stands is about. What was answered whole once stays so."""
-    if row["decided"] is None or row["unanswered_cents"] == 0:
+    if row["decided"] is None:
         return {}  # An older version's row does not know what was answered before.
+    if row["unanswered_cents"] == 0:
+        return {"decided": decided}
     left = max(0, charge_cents - sum(decided.values()))
-    return {"decided": decided if left else {}, "unanswered_cents": left}
+    return {"decided": decided, "unanswered_cents": left}
 
 
 def _taken_back(row: Row, e: AdjudicationReversed, at: At) -> Row:
