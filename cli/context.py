@@ -1,6 +1,6 @@
 """What every command that talks to the services shares: the stack of this folder, and what its doors answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -46,6 +46,7 @@ __all__ = [
     "err",
     "fail",
     "need_engines",
+    "of_each",
     "one_of",
     "out",
     "plainly",
@@ -115,6 +116,24 @@ def tell(service: str, path: str, **kwargs: Any) -> Any:
     except httpx.HTTPError as lost:
         fail(f"{service} does not answer ({type(lost).__name__})", NOT_RUNNING)
     return _body(service, answer)
+
+
+def of_each(
+    services: Sequence[str], asked: Callable[[str], list[dict[str, Any]]]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """(what those that answer say, who does not, which is said at once); exits with 3 when nobody answers."""
+    rows: list[dict[str, Any]] = []
+    away: list[str] = []
+    for service in services:
+        try:
+            rows += [{"service": service, **row} for row in asked(service)]
+        except typer.Exit as told:
+            if told.exit_code != NOT_RUNNING:
+                raise
+            away.append(service)
+    if len(away) == len(services):
+        raise typer.Exit(NOT_RUNNING)
+    return rows, away
 
 
 def _body(service: str, answer: httpx.Response) -> Any:

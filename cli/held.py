@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.context import Json, ask, one_of, out, plainly, print_json, tell
+from cli.context import NOT_RUNNING, Json, ask, of_each, one_of, out, plainly, print_json, tell
 
 app = typer.Typer(help="Files that wait for a person, as after a restore: list, release, left.")
 HANDS_OVER = ("eligibility", "submission")
@@ -20,14 +20,19 @@ Event = Annotated[str, typer.Argument(help="The event that asked for it, as `hel
 @plainly
 def listed(json: Json = False) -> None:
     """Which files wait, and why."""
-    rows: list[dict[str, Any]] = [
-        {"service": service, **row} for service in HANDS_OVER for row in ask(service, "/held")
-    ]
+    rows, away = of_each(HANDS_OVER, lambda service: ask(service, "/held"))
     if json:
         print_json(rows)
-        return
+    else:
+        _show(rows, whole=not away)
+    if away:
+        raise typer.Exit(NOT_RUNNING)
+
+
+def _show(rows: list[dict[str, Any]], *, whole: bool) -> None:
     if not rows:
-        out.print("no file waits for a person")
+        where = "" if whole else " at those that answer"
+        out.print(f"no file waits for a person{where}")
         return
     table = Table("service", "event", "file", "reason")
     for row in rows:

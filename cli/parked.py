@@ -14,6 +14,7 @@ from cli.context import (
     complain,
     counted,
     fail,
+    of_each,
     one_of,
     out,
     plainly,
@@ -50,13 +51,14 @@ def listed(
 ) -> None:
     """What is parked, oldest first, with how much waits behind it."""
     asked, others = _whom()
-    rows = [{"service": s, **row} for s in asked for row in ask(s, "/parked", limit=limit)]
+    rows, away = of_each(asked, lambda service: ask(service, "/parked", limit=limit))
     if json:
         print_json(rows)
     else:
-        _show(rows, whole=not others)
+        _show(rows, whole=not others and not away)
     if others:
         complain("not asked:", f"{', '.join(others)}: not running; `claimlog status` counts theirs")
+    if others or away:
         raise typer.Exit(NOT_RUNNING)
 
 

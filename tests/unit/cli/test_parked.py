@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import parked
+from cli.context import NOT_RUNNING, fail
 from cli.main import app
 from deploy.provision import SERVICES
 
@@ -44,6 +45,20 @@ def test_a_service_that_does_not_run_is_named(monkeypatch: pytest.MonkeyPatch) -
     done = CliRunner().invoke(app, ["parked", "list"])
     assert (done.exit_code, "in the services that run" in done.stdout) == (3, True)
     assert "not asked: posting" in done.stderr
+
+
+def test_one_that_does_not_answer_is_named_and_the_others_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here(monkeypatch, *SERVICES)
+
+    def ask(service: str, *_: Any, **__: Any) -> list[Any]:
+        return [ROW] if service != "coding" else fail("coding does not answer", NOT_RUNNING)
+
+    monkeypatch.setattr(parked, "ask", ask)
+    done = CliRunner().invoke(app, ["parked", "list", "--json"])
+    assert (done.exit_code, len(json.loads(done.stdout))) == (3, len(SERVICES) - 1)
+    assert "coding does not answer" in done.stderr
 
 
 def test_beside_a_given_broker_others_may_run_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
