@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ FOLDERS = ("log", "run", "keys", "objects", "files/outbound", "files/inbound")
 PORTS = (12_000, 32_000)
 _GIVEN: dict[int, Path | None] = {}
 """Ports that this process gave to its servers, which may not listen yet, and the files that keep them."""
+_ONE_AT_A_TIME = threading.Lock()
+_CLAIMS: dict[int, socket.socket] = {}
+"""What holds such a port against every other process here until its server listens; it goes with this process."""
 
 
 class NotStarted(Exception):
@@ -120,9 +124,36 @@ def free_port(kept: Path | None = None) -> int:
     """
     while True:
         port = random.randrange(*PORTS)
-        if port not in _GIVEN and port_is_free(port):
-            _GIVEN[port] = kept
-            return port
+        with _ONE_AT_A_TIME:
+            if port not in _GIVEN and _claim(port):
+                _GIVEN[port] = kept
+                return port
+
+
+def _claim(port: int) -> bool:
+    """Whether the port is ours: nobody listens there, and no other process gave it to a server that does not listen yet.
+
+    The claim is the UDP port of that number: every process of every user sees it, and no server of ours needs it.
+    """
+    if port not in _CLAIMS:
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            return False
+        _CLAIMS[port] = claim
+    if not port_is_free(port):
+        listens(port)
+        return False
+    return True
+
+
+def listens(*ports: int) -> None:
+    """Their servers listen by now: whoever looks sees so without a claim."""
+    for port in ports:
+        if claim := _CLAIMS.pop(port, None):
+            claim.close()
 
 
 def port_is_free(port: int) -> bool:
@@ -139,7 +170,7 @@ def port_is_free(port: int) -> bool:
 def kept_ports(path: Path, count: int) -> list[int]:
     """The ports of the last start, so that whoever knows them finds the server again; new ones if taken."""
     kept = [int(word) for word in path.read_text().split()] if path.exists() else []
-    ours = [port for port in kept if _GIVEN.setdefault(port, path) == path and port_is_free(port)]
+    ours = [port for port in kept if _GIVEN.setdefault(port, path) == path and _claim(port)]
     if len(ours) != count:
         ours = [free_port(path) for _ in range(count)]
         path.write_text(" ".join(map(str, ours)))

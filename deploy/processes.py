@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from deploy.home import Home, NotStarted, kept_ports, tail
+from deploy.home import Home, NotStarted, kept_ports, listens, tail
 from deploy.pids import end, halted, kill
 from deploy.provision import role_dsn
 
@@ -102,6 +102,7 @@ class Services:
                         raise NotStarted(f"{name} {said}")
                     if ready(client, facts["url"]):
                         waiting.remove(name)
+                        listens(facts["port"])
                         told(name)
                 if waiting and time.monotonic() > deadline:
                     raise NotStarted(

@@ -15,7 +15,7 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from deploy.home import Home, NotStarted, kept_ports, port_is_free, tail, until
+from deploy.home import Home, NotStarted, kept_ports, listens, port_is_free, tail, until
 from deploy.pids import end, halted, kill
 
 VERSION = "4.3.0"
@@ -179,7 +179,9 @@ class EmbeddedKafka:
         if not (self.folder / "data" / "meta.properties").exists():
             self._format(java, class_path)
         self._spawn(java, class_path, port, controller)
-        return self._until_it_answers(f"127.0.0.1:{port}")
+        bootstrap = self._until_it_answers(f"127.0.0.1:{port}")
+        listens(port, controller)
+        return bootstrap
 
     def _spawn(self, java: str, class_path: str, port: int, controller: int) -> None:
         command = [

@@ -20,7 +20,7 @@ from deploy.embedded.unprivileged import (
     reaches,
     user_for,
 )
-from deploy.home import Home, NotStarted, kept_ports, tail, until
+from deploy.home import Home, NotStarted, kept_ports, listens, tail, until
 from deploy.pids import end, halted, kill, working_in
 
 START_SECONDS = 60.0
@@ -122,6 +122,8 @@ class EmbeddedPostgres:
         if facts and (said := halted(facts["pid"])):
             raise NotStarted(f"PostgreSQL {said}")
         self._until_it_answers()
+        if facts:
+            listens(facts["port"])
         return self.dsn
 
     def stop(self) -> None:

@@ -135,6 +135,7 @@ def test_servers_that_do_not_listen_yet_are_given_no_port_twice(
 ) -> None:
     chance = iter([12_001, 12_001, 12_002, 12_003])
     monkeypatch.setattr(home, "_GIVEN", {})
+    monkeypatch.setattr(home, "_CLAIMS", {})
     monkeypatch.setattr(home, "port_is_free", lambda port: True)
     monkeypatch.setattr("random.randrange", lambda *of: next(chance))
     (tmp_path / "third").write_text("12001")
@@ -144,6 +145,49 @@ def test_servers_that_do_not_listen_yet_are_given_no_port_twice(
         12_003
     ]  # It had one that the first was given meanwhile.
     assert kept_ports(tmp_path / "first", 1) == [12_001]
+
+
+GIVE = """
+import sys
+from pathlib import Path
+from deploy import home
+home.PORTS = (int(sys.argv[1]), int(sys.argv[1]) + 2)
+(port,) = home.kept_ports(Path(sys.argv[2]), 1)
+print(port, flush=True)
+input()
+home.listens(port)
+print("free", flush=True)
+input()
+"""
+
+
+def test_stacks_that_start_in_the_same_moment_are_given_no_port_twice(tmp_path: Path) -> None:
+    first = next(p for p in iter(free_port, None) if home.port_is_free(p + 1))
+    home.listens(first)
+
+    def give(name: str) -> tuple[subprocess.Popen[str], int]:
+        command = [sys.executable, "-c", GIVE, str(first), str(tmp_path / name)]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        stacks.append(process)
+        assert process.stdout
+        return process, int(process.stdout.readline())
+
+    stacks: list[subprocess.Popen[str]] = []
+    try:
+        one, port = give("one")
+        (tmp_path / "two").write_text(str(port))
+        assert {port, give("two")[1]} == {first, first + 1}, "neither of them listens yet"
+        assert one.stdin and one.stdout
+        one.stdin.write("\n")
+        one.stdin.flush()
+        assert one.stdout.readline() == "free\n"
+        assert give("three")[1] == port, "it was let go, and nobody listens there"
+    finally:
+        for process in stacks:
+            process.kill()
+            process.communicate()
 
 
 def test_what_is_missing_is_named_with_the_line_that_installs_it(
