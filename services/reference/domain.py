@@ -88,6 +88,13 @@ class LiftHold:
     reason: str
 
 
+@dataclass(frozen=True)
+class MayPublish:
+    """Whether a fee schedule would be taken: asked before its file is kept. It says nothing."""
+
+    entry: FeeSchedulePublished
+
+
 class Books(msgspec.Struct, frozen=True):
     """What was said so far: the open day, the last cut-off, the closed period, digests by entry.
 
@@ -130,7 +137,7 @@ def name_of(entry: Any) -> str:
     raise TypeError(type(entry).__name__)
 
 
-Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List | PlaceHold | LiftHold
+Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List | MayPublish | PlaceHold | LiftHold
 
 EVERYBODY = "everybody"
 MOST_HOLDS = 1_000
@@ -158,6 +165,9 @@ def decide(command: Command, state: Books | None, book: Any = None) -> list[Say 
             return _place(command, books)
         case LiftHold():
             return _lift(command, books)
+        case MayPublish(entry):
+            _is_about_something(entry, books)
+            return []
 
 
 def _open(day: date, books: Books) -> list[Say | EntryKept]:

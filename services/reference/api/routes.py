@@ -26,6 +26,7 @@ from services.reference.domain import (
     ClosePeriod,
     LiftHold,
     List,
+    MayPublish,
     OpenBusinessDay,
     PlaceHold,
     ReachCutoff,
@@ -270,7 +271,9 @@ async def _publish(
 ) -> dict[str, Any]:
     """What is said of a file that is kept; nothing is kept of what is refused."""
     facts = {**facts, "sha256": hashlib.sha256(data).hexdigest()}
-    made(cls, facts)
+    entry = made(cls, facts)
+    if isinstance(entry, FeeSchedulePublished):
+        await _tell(doors, MayPublish(entry), f"{key}/may", who)
     await doors.store_object(data)
     return await _list(doors, cls, facts, key, who)
 

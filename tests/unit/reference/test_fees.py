@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from contracts.reference import FeeRate
+from services.reference import domain
 from services.reference.api import fees
 from services.reference.api.fees import rates_of, read_rates
 from services.reference.app import SERVICE
-from shared.errors import Malformed
+from shared.errors import Malformed, Refused
 from shared.http import app
 from shared.service import Answer, Order
 
@@ -100,21 +101,28 @@ def test_mistakes_and_rates_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 class Doors:
-    """Takes every order, and remembers what was to be kept."""
+    """Takes every order, but a schedule of a payer that is not listed; remembers what was to be kept."""
 
     tenant = "t"
 
     def __init__(self) -> None:
         self.kept: list[bytes] = []
         self.said: list[Any] = []
+        self.listed: Any = domain.Books(listed={"payer/BLUE": "", "facility/F1": ""})
 
     async def store_object(self, data: bytes) -> str:
         self.kept.append(data)
         return ""
 
     async def handle(self, orders: list[Order]) -> list[Answer]:
-        self.said += [order.command.entry for order in orders]
-        return [Answer(200, order.stream) for order in orders]
+        (order,) = orders
+        try:
+            domain.decide(order.command, self.listed)
+        except Refused as no:
+            return [Answer(409, order.stream, code=no.code, sentence=str(no))]
+        if isinstance(order.command, domain.List):
+            self.said.append(order.command.entry)
+        return [Answer(200, order.stream)]
 
 
 async def _publish(doors: Any, data: bytes, **more: str) -> httpx.Response:
@@ -159,6 +167,22 @@ async def test_nothing_is_kept_of_a_schedule_that_is_malformed() -> None:
     assert answer.json()["mistakes"][0]["row"] == 2
     assert (await _publish(doors, GOOD, payer="")).status_code == 422
     assert (doors.kept, doors.said) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "more", [{"payer": "GREEN"}, {"facility": "F9"}, {"effective_to": "2025-01-01"}]
+)
+async def test_nothing_is_kept_of_a_schedule_that_is_refused(more: dict[str, str]) -> None:
+    doors = Doors()
+    answer = await _publish(doors, GOOD, **more)
+    assert (answer.status_code, doors.kept, doors.said) == (409, [], [])
+
+
+async def test_a_schedule_that_is_published_again_has_its_file_kept_again() -> None:
+    doors = Doors()
+    for _ in range(2):
+        assert (await _publish(doors, GOOD)).status_code == 200
+    assert doors.kept == [rates_of(GOOD)[0]] * 2, "it mends a file that is gone"
 
 
 async def test_a_schedule_that_is_only_checked_is_not_kept() -> None:
