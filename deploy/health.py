@@ -159,6 +159,8 @@ def _check(name: str, check: Mapping[str, Any]) -> str:
         return ""
     if failed := check.get("failed_with"):
         return f"it cannot say how it stands ({failed})"
+    if lacks := check.get("lacks"):
+        return str(lacks)
     return {
         "broker": "it has no partition of the log, or Kafka does not answer it",
         "database": "PostgreSQL does not answer it",

@@ -15,7 +15,7 @@ import msgspec
 
 from shared import envelope as wire
 from shared.batch import Batch
-from shared.errors import Conflict, NoRoom, ServiceError, Stopped
+from shared.errors import Conflict, FileGone, NoRoom, ServiceError, Stopped
 from shared.failpoints import failpoint
 from shared.service import Answer, Order
 from shared.shell import Shell
@@ -94,7 +94,7 @@ class Commands:
             self.engine.on_stopped(stop)
             answers = [Answer(503, o.stream, code=stop.code, sentence=str(stop)) for o, _ in group]
         except Exception as failure:
-            if len(group) > 1 and not isinstance(failure, GONE):
+            if len(group) > 1 and not isinstance(failure, (*GONE, FileGone)):
                 for one in group:
                     await self._commit_group([one])
                 return
@@ -221,6 +221,8 @@ def _failed(failure: Exception, stream: str) -> Answer:
         return Answer(503, stream, code=NoRoom.code, sentence=FULL)
     if isinstance(failure, LOST):
         return Answer(503, stream, code="away", sentence=AWAY)
+    if isinstance(failure, FileGone):
+        return Answer(503, stream, code=failure.code, sentence=str(failure))
     return Answer(500, stream, code="error", sentence="the command failed")
 
 

@@ -21,7 +21,7 @@ from faststream.kafka.message import KafkaMessage
 
 from shared.commands import LOST
 from shared.engine import Engine
-from shared.errors import Conflict, Stopped
+from shared.errors import Conflict, FileGone, Stopped
 from shared.lost_connection import tell_as_lost
 from shared.relay import Relay
 from shared.settings import Settings
@@ -222,9 +222,9 @@ class LogConsumer:
             self._failures += 1
             if not isinstance(failure, Conflict):
                 measure(batch_failures=1)
-                name = type(failure).__name__
-                # The log shows types and frames of a failure, never what it failed on.
-                known = isinstance(failure, LOST)
+                # The log shows types and frames of a failure, never what it failed on; our own words are for everybody.
+                known = isinstance(failure, (*LOST, FileGone))
+                name = str(failure) if isinstance(failure, FileGone) else type(failure).__name__
                 log.warning(
                     "batch not committed, heard again: %s",
                     name,

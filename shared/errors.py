@@ -10,7 +10,8 @@ ServiceError
 ├── Conflict            409             retried: someone else wrote first
 ├── Busy                429             waits: too much at once, come again
 │   ├── Recovering      503             -  (what was decided before a restore is folded first; come again)
-│   └── NoRoom          503             waits: a disk is full; nothing was kept
+│   ├── NoRoom          503             waits: a disk is full; nothing was kept
+│   └── FileGone        503             waits: a published file is not in the object folder; nothing was decided
 └── Stopped             503             the service stops deciding and exits: the database is older than the log,
                                         a topic is not the one we know, or too much is parked
 anything else           500             not committed; heard again until it works; alert on it
@@ -88,6 +89,19 @@ class NoRoom(Busy):
 
     status = 503
     code = "no_room"
+
+
+class FileGone(Busy):
+    """A file that the books name is gone: whatever would be decided without it would be wrong. `what` it is the file of."""
+
+    status = 503
+    code = "file_gone"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the file of {what} is gone from the object folder, or was changed there: "
+            "publish the same file again; until then nothing is decided, and nothing is lost"
+        )
 
 
 class Stopped(ServiceError):

@@ -36,7 +36,7 @@ class Objects:
         """Keep the file, durable when this returns; its SHA-256 in hex. Plain only when asked. NoRoom on a full disk."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
-        if not await asyncio.to_thread(path.exists):
+        if not await asyncio.to_thread(path.exists) or await self._changed(sha256):
             stored = await self._sealed(sha256, data) if secret else PLAIN + data
             try:
                 await asyncio.to_thread(write_durably, path, stored)
@@ -45,6 +45,16 @@ class Objects:
                     raise
                 raise NoRoom("the disk of kept files is full: this one was not kept") from lost
         return sha256
+
+    async def _changed(self, sha256: str) -> bool:
+        """Whether what is kept is not what it was; what was erased stays so."""
+        try:
+            await self.read(sha256)
+        except Malformed:
+            return True
+        except NotFound:
+            return False
+        return False
 
     async def _sealed(self, sha256: str, data: bytes) -> bytes:
         subject = f"object/{sha256}"

@@ -214,8 +214,10 @@ class Process:
 
     async def ready(self) -> dict[str, Any]:
         """Broker and database asked now, and what stands between the two: each with its word."""
-        ends, rows = await asyncio.gather(
-            _answer(self.consumer.ends()), _answer(self.engine.store.progress(self.engine.pool))
+        ends, rows, lacks = await asyncio.gather(
+            _answer(self.consumer.ends()),
+            _answer(self.engine.store.progress(self.engine.pool)),
+            _answer(self.engine.still_lacks()),
         )
         lag = None
         if ends is not None and rows is not None:
@@ -225,6 +227,7 @@ class Process:
             "broker": ends is not None and self.consumer.assigned.is_set(),
             "database": rows is not None,
             "lag": {"ok": lag is not None and lag <= bound, "value": lag, "bound": bound},
+            **({"files": {"ok": False, "lacks": lacks}} if lacks else {}),
         }
 
 

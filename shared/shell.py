@@ -4,12 +4,13 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from shared.batch import Batch
 from shared.changes import project, row_keys
-from shared.errors import Stopped
+from shared.errors import FileGone, Stopped
 from shared.progress import Progress
 from shared.records import Loaded
 from shared.remembered import Remembered
@@ -48,6 +49,8 @@ class Shell:
         self.restored = False
         """Whether the log ever showed records of ours that the database had lost: keys may be among them."""
         self.on_stopped: Callable[[Stopped], None] = lambda stop: None
+        self.lacks = ""
+        """Which published file was gone when it was last looked for: without it nothing is decided."""
         self.remembered = Remembered(partitions)
         self._versions: dict[int, int] = {}
         self.writing = asyncio.Lock()
@@ -143,8 +146,22 @@ class Shell:
         return {p: self._hydrated[p][1] for p in partitions}
 
     async def hydrate(self, book: Any) -> Any:
-        """The book with the tables that it names."""
+        """The book with the tables that it names; FileGone when the object folder has not all of them."""
         if self.service.hydrate is None:
             return book
-        full = self.service.hydrate(book, self.objects)
-        return await full if inspect.isawaitable(full) else full
+        try:
+            full = self.service.hydrate(book, self.objects)
+            return await full if inspect.isawaitable(full) else full
+        except FileGone as gone:
+            self.lacks = str(gone)
+            raise
+
+    async def still_lacks(self) -> str:
+        """Which published file is gone, looked for again: it may have come back while nothing was to be decided."""
+        if self.lacks:
+            async with self.pool.acquire() as connection:
+                rows = await self.store.progress(connection)
+                with suppress(FileGone):
+                    await self.books(connection, rows, list(rows))
+                    self.lacks = ""
+        return self.lacks

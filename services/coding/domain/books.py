@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from contracts.reference import BusinessDayOpened, CodeSetPublished
+from shared.errors import FileGone, Malformed, NotFound
 
 
 class CodeSet(msgspec.Struct, frozen=True):
@@ -62,7 +63,10 @@ async def hydrate(book: Book, objects: Any) -> Book:
     """The book with its codes; each table is read once a process, its hash is its name."""
     for one in book.sets:
         if one.sha256 not in _cache:
-            data: bytes = await objects.read(one.sha256)
+            try:
+                data: bytes = await objects.read(one.sha256)
+            except (NotFound, Malformed):
+                raise FileGone(f"code set {one.name} {one.version}") from None
             _cache[one.sha256] = frozenset(data.decode("ascii").split())
     return msgspec.structs.replace(book, tables={s.sha256: _cache[s.sha256] for s in book.sets})
 

@@ -16,6 +16,7 @@ from contracts.reference import (
 )
 from services.posting.domain import fees
 from services.posting.domain.classify import RuleSet, in_force, publish
+from shared.errors import FileGone, Malformed, NotFound
 
 
 class Book(Struct, frozen=True):
@@ -57,10 +58,17 @@ _cache: dict[str, dict[str, tuple[fees.Rate, ...]]] = {}
 
 async def hydrate(book: Book, objects: Any) -> Book:
     """The book with the rates of its schedules; each file is read once a process, its hash is its name."""
-    named = [s.sha256 for listed in book.schedules.values() for s in listed]
-    for sha256 in named:
+    named = {
+        s.sha256: f"fee schedule {s.name} {s.version} of payer {payer}"
+        for payer, listed in book.schedules.items()
+        for s in listed
+    }
+    for sha256, what in named.items():
         if sha256 not in _cache:
-            data: bytes = await objects.read(sha256)
+            try:
+                data: bytes = await objects.read(sha256)
+            except (NotFound, Malformed):
+                raise FileGone(what) from None
             _cache[sha256] = fees.tabled(msgspec.json.decode(data, type=list[FeeRate]))
     return replace(book, rates={sha256: _cache[sha256] for sha256 in named})
 

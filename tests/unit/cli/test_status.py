@@ -156,6 +156,7 @@ async def test_a_service_that_is_ready_needs_no_reason() -> None:
         ),
         ({"lag": {"ok": False, "value": 7, "bound": 5}}, "it is 7 records behind, more than 5"),
         ({"check": {"ok": False, "failed_with": "TimeoutError"}}, "how it stands (TimeoutError)"),
+        ({"files": {"ok": False, "lacks": "the file of x is gone"}}, "the file of x is gone"),
         ({"disk": {"ok": False}}, "its check disk says no"),
     ],
 )

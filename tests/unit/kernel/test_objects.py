@@ -97,3 +97,14 @@ async def test_a_full_disk_is_no_room_and_no_defect(
     monkeypatch.setattr(objects_room, "write_durably", full)
     with pytest.raises(NoRoom):
         await objects.write(DATA)
+
+
+async def test_what_was_changed_on_disk_is_mended_by_the_same_file_again(
+    objects: Objects, tmp_path: Path
+) -> None:
+    sha256 = await objects.write(DATA)
+    file_of(tmp_path, sha256).write_bytes(b"Pnothing")
+    with pytest.raises(Malformed):
+        await objects.read(sha256)
+    assert await objects.write(DATA) == sha256
+    assert await objects.read(sha256) == DATA
