@@ -64,6 +64,7 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "changed-charges": ("/changed-charges", summary.CHANGED_CHARGES),
     "unposted": ("/unposted", summary.UNPOSTED),
     "unapplied": ("/unapplied", summary.UNAPPLIED),
+    "overpayments": ("/overpayments", summary.OVERPAYMENTS),
     "takebacks": ("/takebacks", summary.TAKEBACKS),
     "patient-balances": (
         "/patient-balances",

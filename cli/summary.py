@@ -164,6 +164,19 @@ UNDERPAID = (
     number("days", "days"),
     text("next", "next_step"),
 )
+OVERPAYMENTS = (
+    text("account", "account"),
+    text("payer", "payer"),
+    text("state", "state"),
+    money("still here", "cents"),
+    text("cause", "cause"),
+    text("known since", "identified_on"),
+    deadline("due back", "due_on"),
+    Column("days left", lambda row: _left(row.get("days_left")), right=True),
+    text("last", "last_action"),
+    text("on", "last_on"),
+    text("next", "next_step"),
+)
 LATE = (
     text("awaited", "awaited"),
     text("from", "who"),
@@ -348,6 +361,7 @@ def _waiting(s: dict[str, Any]) -> None:
         UNAPPLIED,
         10,
     )
+    _list(s, "overpayments", "Overpayments of payers, by when they are due back", OVERPAYMENTS, 10)
     _list(s, "takebacks", "Takebacks", TAKEBACKS, 10)
     if s["parked"]:
         out.print(
@@ -363,6 +377,10 @@ def _list(s: dict[str, Any], name: str, title: str, columns: Any, shown: int) ->
     if rows and rows[0].get("listed_cents") is not None:
         total = f": {rows[0]['listed']:,}, {dollars(rows[0]['listed_cents'])}"
     show(title + total, columns, rows[:shown], left_off=left_off, how=how)
+
+
+def _left(days: int | None) -> str:
+    return "-" if days is None else f"{days:,}"
 
 
 def _states(rows: list[dict[str, Any]]) -> None:

@@ -24,6 +24,10 @@ from contracts.posting.decisions import (
 )
 from contracts.posting.returns import (
     ErasureAnswered,
+    OverpaymentCause,
+    OverpaymentIdentified,
+    OverpaymentInvestigationConcluded,
+    OverpaymentInvestigationOpened,
     OverpaymentOpened,
     OverpaymentRecovered,
     OverpaymentRefunded,
@@ -42,6 +46,10 @@ __all__ = [
     "ErasureAnswered",
     "MovedAmount",
     "OpeningBalancePosted",
+    "OverpaymentCause",
+    "OverpaymentIdentified",
+    "OverpaymentInvestigationConcluded",
+    "OverpaymentInvestigationOpened",
     "OverpaymentOpened",
     "OverpaymentRecovered",
     "OverpaymentRefunded",

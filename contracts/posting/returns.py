@@ -1,6 +1,7 @@
 """What `posting` says of money that goes back: overpayments, takebacks, and what a payer adjusts at its payee."""
 
 from datetime import date
+from typing import Literal
 
 from contracts.registry import event
 from contracts.values import (
@@ -13,12 +14,18 @@ from contracts.values import (
     Sentence,
 )
 
+OverpaymentCause = Literal[
+    "paid twice", "another payer paid", "charge lowered", "above the charges"
+]
+"""Why a payer's money is more than it owed: what a credit balance report asks."""
+
 
 @event("posting.overpayment_opened.v1", "account", "takeback")
 class OverpaymentOpened:
     """More came than the charges allow: real cash, posted, and owed back to somebody.
 
     Takeback streams of the payer's control numbers hear it too: a takeback may name one of them.
+    `received_on` is the day of the payment: empty where an older version said it.
     """
 
     account: AccountNumber
@@ -28,6 +35,61 @@ class OverpaymentOpened:
     cents: Cents
     suspected_on: date
     reason: Sentence
+    received_on: date | None = None
+    cause: OverpaymentCause | None = None
+
+
+@event("posting.overpayment_identified.v1", "account")
+class OverpaymentIdentified:
+    """A person knows of an overpayment since `identified_on`: it is due back 60 days later (42 CFR 401.305).
+
+    Said again with an earlier day, that one counts. `cents` is what of it is open then. Nothing has to be returned that was
+    received more than six years before somebody knew: `look_back_until` is the last such day.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    cents: Cents
+    identified_on: date
+    due_on: date
+    look_back_until: date | None = None
+    reason: Sentence
+    approver: Code
+
+
+@event("posting.overpayment_investigation_opened.v1", "account")
+class OverpaymentInvestigationOpened:
+    """A good-faith look at what else the same cause overpaid: the 60 days stand still while it lasts.
+
+    No longer than until `suspended_until`, 180 days after the overpayment was identified; `due_on` is the last day if it lasts so long.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    looked_from: date
+    suspended_until: date
+    due_on: date
+    reason: Sentence
+    approver: Code
+
+
+@event("posting.overpayment_investigation_concluded.v1", "account")
+class OverpaymentInvestigationConcluded:
+    """The look is over: the 60 days go on, with the days added that it suspended them."""
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    concluded_on: date
+    suspended_days: int
+    due_on: date
+    reason: Sentence
+    approver: Code
 
 
 @event("posting.takeback_posted.v1", "account", "takeback")

@@ -67,6 +67,30 @@ class SettlementAsked(_Body):
     line: Annotated[int, Field(ge=1, le=9_999)] | None = None
 
 
+class IdentificationAsked(_Body):
+    """Why it is an overpayment, who says so, and since when somebody knows; without the day since today."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    identified_on: Day | None = None
+
+
+class InvestigationAsked(_Body):
+    """What is looked for, and from when on; without the day from today on."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    looked_from: Day | None = None
+
+
+class ConclusionAsked(_Body):
+    """What was found, and when; without the day today."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+    concluded_on: Day | None = None
+
+
 class RefundAsked(_Body):
     """Money that we send back, under our own id of the refund."""
 

@@ -1,10 +1,10 @@
 """Doors of posting: the bank's deposits, patients' payments, write-offs, and what the journal says."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 
 from services.posting.api.bodies import (
     AssignmentAsked,
@@ -13,7 +13,6 @@ from services.posting.api.bodies import (
     LooseRefundAsked,
     PatientRefundAsked,
     Payments,
-    RefundAsked,
     SettlementAsked,
     TransferAsked,
     UnassignmentAsked,
@@ -21,12 +20,13 @@ from services.posting.api.bodies import (
     WriteOffTakenBack,
 )
 from services.posting.api.money import money
+from services.posting.api.orders import MOST_ROWS, by_a_person, order
+from services.posting.api.overpayments import overpayment_doors
 from services.posting.domain.commands import (
     AssignPayment,
     MatchDeposit,
     ReceivePayment,
     RecordDeposit,
-    RefundOverpayment,
     RefundPatient,
     RefundPayment,
     SettleUnderpayment,
@@ -38,10 +38,8 @@ from services.posting.domain.commands import (
 from shared.errors import NotFound
 from shared.http import Actor, IdempotencyKey
 from shared.json_bodies import Door
-from shared.service import Command, Doors, Order, Row, Scope
+from shared.service import Doors, Row
 from shared.streams import account_stream, deposit_stream, guarantor_stream
-
-MOST_ROWS = 1_000
 
 
 def routes(doors: Doors) -> APIRouter:
@@ -49,6 +47,7 @@ def routes(doors: Doors) -> APIRouter:
     router = APIRouter(tags=["posting"], route_class=Door)
     _commands(router, doors)
     _by_a_person(router, doors)
+    overpayment_doors(router, doors)
     _queries(router, doors)
     _work(router, doors)
     return router
@@ -62,7 +61,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
         for n, one in enumerate(body.deposits):
             command = RecordDeposit(**one.model_dump())
             stream = deposit_stream(one.deposit)
-            orders.append(_order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
+            orders.append(order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
         return {"items": [answer.item() for answer in await doors.handle(orders)]}
 
     @router.post("/patient-payments")
@@ -77,17 +76,13 @@ def _commands(router: APIRouter, doors: Doors) -> None:
             if guarantor:
                 command = ReceivePayment(**{**one.model_dump(), "guarantor": guarantor})
                 stream = guarantor_stream(guarantor)
-                orders.append(_order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
+                orders.append(order(doors, stream, command, one, key=f"{key}/{n}", actor=actor))
         answers = iter(await doors.handle(orders))
         return {"items": [item or next(answers).item() for item in items]}
 
 
 def _by_a_person(router: APIRouter, doors: Doors) -> None:
-    async def one(
-        stream: str, command: Command, body: BaseModel, key: str, actor: str
-    ) -> dict[str, Any]:
-        (answer,) = await doors.handle([_order(doors, stream, command, body, key=key, actor=actor)])
-        return answer.told()
+    one = partial(by_a_person, doors)
 
     @router.post("/deposits/{deposit}/match")
     async def match(
@@ -137,14 +132,6 @@ def _by_a_person(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Say why nothing is asked of a payer that allowed a line under its contract, or over it; no money moves."""
         command = SettleUnderpayment(account, adjudication, **body.model_dump())
-        return await one(account_stream(account), command, body, key, actor)
-
-    @router.post("/accounts/{account}/overpayments/{adjudication}/refunds")
-    async def refund_overpayment(
-        account: str, adjudication: str, body: RefundAsked, key: IdempotencyKey, actor: Actor
-    ) -> dict[str, Any]:
-        """Send a payer back what it paid too much; without `cents` all that is open."""
-        command = RefundOverpayment(account, adjudication, **body.model_dump())
         return await one(account_stream(account), command, body, key, actor)
 
     @router.post("/accounts/{account}/refunds")
@@ -264,15 +251,6 @@ def _work(router: APIRouter, doors: Doors) -> None:
         )
         return {"balances": balances, "adjustments": adjustments, "takebacks": takebacks}
 
-    @router.get("/overpayments")
-    async def overpayments() -> list[Row]:
-        """What came too much and was not taken back yet, oldest first."""
-        return await doors.rows(
-            "select *, cents - recovered_cents as left_cents from overpayment "
-            "where state = 'suspected' order by suspected_on, account limit $1",
-            MOST_ROWS,
-        )
-
     @router.get("/unapplied")
     async def unapplied() -> list[Row]:
         """Patients' money that met no balance, oldest first, and why it waits."""
@@ -352,13 +330,6 @@ async def _guarantors(doors: Doors, accounts: list[str]) -> dict[str, str]:
         "select account, guarantor from account_balance where account = any($1::text[])", accounts
     )
     return {row["account"]: row["guarantor"] for row in rows}
-
-
-def _order(
-    doors: Doors, stream: str, command: Command, body: BaseModel, *, key: str, actor: str
-) -> Order:
-    scope = Scope(doors.tenant)
-    return Order(stream, command, key, body.model_dump_json().encode(), scope, actor)
 
 
 def _nobody() -> dict[str, Any]:

@@ -7,12 +7,13 @@ from msgspec.structs import replace
 from contracts.adjudication_tracking import AdjudicationReversed, ClaimAdjudicated
 from contracts.posting import (
     DeniedAmount,
+    OverpaymentCause,
     PatientPart,
     PaymentPosted,
     PostingReversed,
 )
 from services.posting.domain import adjudications as read_as
-from services.posting.domain import contracted
+from services.posting.domain import contracted, identifying
 from services.posting.domain.account_state import Account
 from services.posting.domain.adjudications import Settled, Standing, settle
 from services.posting.domain.balance import CLAIM_LEVEL, fold_lines, mirror
@@ -28,6 +29,9 @@ from services.posting.domain.cash import (
 from services.posting.domain.commands import (
     AnswerErasure,
     ApplyPayments,
+    ConcludeInvestigation,
+    IdentifyOverpayment,
+    InvestigateOverpayment,
     MoveOn,
     PostAdjudication,
     PostOpening,
@@ -88,6 +92,12 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             transfer_denied(telling, command)
         case SettleUnderpayment():
             contracted.settle(telling, command)
+        case IdentifyOverpayment():
+            identifying.identify(telling, command)
+        case InvestigateOverpayment():
+            identifying.investigate(telling, command)
+        case ConcludeInvestigation():
+            identifying.conclude(telling, command)
         case RefundOverpayment():
             refund_overpayment(telling, command)
         case UnassignPayment():
@@ -155,8 +165,15 @@ def _post(telling: Telling, command: PostAdjudication) -> None:
     over = sum(s.over for s in settled)
     if over > 0:
         twice = "other_check" in said.flags
-        open_overpayment(telling, said.adjudication, over, TWICE if twice else TOO_MUCH)
+        reason = TWICE if twice else TOO_MUCH
+        open_overpayment(telling, said.adjudication, over, reason, _cause(twice, standing))
     move_on(telling)
+
+
+def _cause(twice: bool, standing: Standing) -> OverpaymentCause:
+    if twice or standing.repeated:
+        return "paid twice"
+    return "another payer paid" if standing.later else "above the charges"
 
 
 def _settle(

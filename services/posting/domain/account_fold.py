@@ -9,6 +9,10 @@ from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
     OpeningBalancePosted,
+    OverpaymentIdentified,
+    OverpaymentInvestigationConcluded,
+    OverpaymentInvestigationOpened,
+    OverpaymentOpened,
     OverpaymentRecovered,
     OverpaymentRefunded,
     PatientPaymentApplied,
@@ -35,6 +39,7 @@ from services.posting.domain.account_state import (
     Takeback,
 )
 from services.posting.domain.balance import BUCKET, CLAIM_LEVEL, fold_event, keep, opening_total
+from services.posting.domain.sixty_days import Known
 
 REFUND = "refund|"
 """Before the name of a refund, where the key of a takeback could stand."""
@@ -66,6 +71,14 @@ def evolve(state: Account | None, event: Any) -> Account:
             account = _known_as(account, event)
         case TakebackPosted():
             account = _kept_back(account, event)
+        case OverpaymentOpened():
+            account = _owed_anew(account, event)
+        case (
+            OverpaymentIdentified()
+            | OverpaymentInvestigationOpened()
+            | OverpaymentInvestigationConcluded()
+        ):
+            account = _known_since(account, event)
         case UnderpaymentFound():
             account = _off(account, event.adjudication, lambda off: (*off, event.line))
         case UnderpaymentSettled():
@@ -136,6 +149,37 @@ def _off(
     return replace(account, posted={**account.posted, adjudication: posted})
 
 
+def _owed_anew(account: Account, event: OverpaymentOpened) -> Account:
+    """What comes when nothing of that decision is owed any more is another overpayment: nobody knows of it yet."""
+    posted = account.posted.get(event.adjudication)
+    if posted is None or posted.known is None or sum(posted.overpaid().values()) > event.cents:
+        return account
+    fresh = replace(posted, known=None)
+    return replace(account, posted={**account.posted, event.adjudication: fresh})
+
+
+def _known_since(
+    account: Account,
+    event: OverpaymentIdentified
+    | OverpaymentInvestigationOpened
+    | OverpaymentInvestigationConcluded,
+) -> Account:
+    posted = account.posted[event.adjudication]
+    match event, posted.known:
+        case OverpaymentIdentified(), None:
+            known = Known(event.identified_on)
+        case OverpaymentIdentified(), Known() as before:
+            known = replace(before, identified_on=event.identified_on)
+        case OverpaymentInvestigationOpened(), Known() as before:
+            known = replace(before, looked_from=event.looked_from)
+        case OverpaymentInvestigationConcluded(), Known() as before:
+            known = replace(before, concluded_on=event.concluded_on)
+        case _:
+            return account
+    posted = replace(posted, known=known)
+    return replace(account, posted={**account.posted, event.adjudication: posted})
+
+
 def _kept_back(account: Account, event: TakebackPosted) -> Account:
     key = takeback_key(event)
     before = account.takebacks.get(key, Takeback(event.payer, event.tax_id, event.reference))
@@ -170,6 +214,7 @@ def _posted(account: Account, event: PaymentPosted) -> Account:
         event.paid_cents,
         tuple(keep(line) for line in event.entries),
         crossed=bool(event.crossed_to),
+        paid_on=event.paid_on,
     )
     parts = tuple(
         Part(event.adjudication, p.charge or CLAIM_LEVEL, p.cents, p.basis, p.protected_cents)

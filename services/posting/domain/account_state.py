@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.posting.domain.balance import CLAIM_LEVEL, Balance, Line, below_zero
+from services.posting.domain.sixty_days import Known
 
 
 class Cover(Struct, frozen=True, array_like=True):
@@ -40,7 +41,7 @@ class Posted(Struct, frozen=True, array_like=True):
     """A posted adjudication, with the lines that a reversal mirrors; `moved_to` is a payer order, 0 the patient.
 
     `crossed` while a payer that it was sent on to may still answer; `off` are its lines, by their place, that were allowed
-    other than the contract says and are still somebody's work.
+    other than the contract says and are still somebody's work; `known` is since when somebody knows that it overpaid.
     """
 
     claim: str
@@ -55,6 +56,8 @@ class Posted(Struct, frozen=True, array_like=True):
     crossed: bool = False
     recovered: tuple[Recovered, ...] = ()
     off: tuple[int, ...] = ()
+    paid_on: date | None = None
+    known: Known | None = None
 
     def paid_for(self) -> set[str]:
         """The charges that it brought money for."""

@@ -106,6 +106,39 @@ class SettleUnderpayment:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifyOverpayment:
+    """A person knows that a payer paid too much; `identified_on` None means since today."""
+
+    account: str
+    adjudication: str
+    reason: str
+    approver: str
+    identified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvestigateOverpayment:
+    """A person looks in good faith for what else the same cause overpaid; `looked_from` None means from today on."""
+
+    account: str
+    adjudication: str
+    reason: str
+    approver: str
+    looked_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConcludeInvestigation:
+    """A person has found what else there is, or nothing; `concluded_on` None means today."""
+
+    account: str
+    adjudication: str
+    reason: str
+    approver: str
+    concluded_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RefundOverpayment:
     """A person sends a payer its overpayment back; `cents` None means all that is open of it."""
 

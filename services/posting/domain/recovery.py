@@ -1,6 +1,6 @@
 """A payer's takeback meets the overpayment it is for; what no overpayment explains stays at the payee."""
 
-from contracts.posting import OverpaymentOpened, OverpaymentRecovered
+from contracts.posting import OverpaymentCause, OverpaymentOpened, OverpaymentRecovered
 from contracts.values import JournalLine
 from services.posting.domain.account_state import Posted, Takeback
 from services.posting.domain.telling import Telling
@@ -14,7 +14,9 @@ ACKNOWLEDGED = "The payer gave back what we had refunded and it then took back."
 TAKEN_AFTER_ALL = "The payer took it after all."
 
 
-def open_overpayment(telling: Telling, adjudication: str, cents: int, reason: str) -> None:
+def open_overpayment(
+    telling: Telling, adjudication: str, cents: int, reason: str, cause: OverpaymentCause
+) -> None:
     """Cash beyond the charges is owed back; whoever takes it back may name any control number of the payer."""
     account = telling.account
     posted = account.posted[adjudication]
@@ -26,6 +28,8 @@ def open_overpayment(telling: Telling, adjudication: str, cents: int, reason: st
         cents=cents,
         suspected_on=telling.day,
         reason=reason,
+        received_on=posted.paid_on,
+        cause=cause,
     )
     telling.say(opened)
     for control in account.controls.get(posted.payer, ()):

@@ -136,7 +136,10 @@ def _give_way(telling: Telling, adjudication: str, key: str, ledger: str, missin
         )
     )
     if over:
-        open_overpayment(telling, adjudication, over, LOWERED if lowered else LESS_LEFT)
+        if lowered:
+            open_overpayment(telling, adjudication, over, LOWERED, "charge lowered")
+        else:
+            open_overpayment(telling, adjudication, over, LESS_LEFT, "another payer paid")
     return given
 
 

@@ -138,6 +138,10 @@ def overpayment_row(row: Row | None, event: Any, at: At) -> Row | None:
         recovered = row["recovered_cents"] + event.cents if row else 0
         ended = "recovered" if isinstance(event, OverpaymentRecovered) else "refunded"
         state = ended if row and recovered == row["cents"] else "suspected"
+        if row and row["state"] == "reversed":
+            state = (
+                "reversed"  # What is settled after that was refunded before: nothing of it is here.
+            )
         return row and {**row, "recovered_cents": recovered, "state": state}
     stands = row is not None and row["state"] != "reversed"
     before = row if row is not None and stands else {"cents": 0, "recovered_cents": 0}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.reporting.api import checks, denials, money, underpayments, work
+from services.reporting.api import checks, denials, money, overpayments, underpayments, work
 from shared.service import Doors, Row
 
 SHOWN = 50
@@ -17,6 +17,7 @@ async def summary(doors: Doors) -> dict[str, Any]:
         "denials": await denials.denials(doors, SHOWN),
         "reopenings": await denials.reopenings(doors, SHOWN),
         "underpaid": await underpayments.underpaid(doors, SHOWN),
+        "overpayments": await overpayments.overpayments(doors, SHOWN),
         "unposted": await checks.unposted(doors, SHOWN),
         "unapplied": await checks.unapplied(doors, SHOWN),
         "takebacks": await checks.takebacks(doors, SHOWN),

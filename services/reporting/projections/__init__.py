@@ -11,6 +11,7 @@ from services.reporting.projections.outside import (
     RECEIVERS,
     TRANSPORT,
 )
+from services.reporting.projections.overpayments import OVERPAYMENTS
 from services.reporting.projections.payees import PATIENT_PAYMENTS, PAYEES
 from services.reporting.projections.story import NUMBERS, STORY
 from services.reporting.projections.takebacks import TAKEBACKS
@@ -31,6 +32,7 @@ PROJECTIONS = (
     TRANSPORT,
     TAKEBACKS,
     UNDERPAYMENTS,
+    OVERPAYMENTS,
     PAYEES,
     PATIENT_PAYMENTS,
     PARKED,

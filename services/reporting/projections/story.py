@@ -55,6 +55,9 @@ TOLD = frozenset(
         "posting.write_off_posted.v1",
         "posting.charges_set_aside.v1",
         "posting.overpayment_opened.v1",
+        "posting.overpayment_identified.v1",
+        "posting.overpayment_investigation_opened.v1",
+        "posting.overpayment_investigation_concluded.v1",
         "posting.overpayment_recovered.v1",
         "posting.overpayment_refunded.v1",
         "posting.patient_payment_assigned.v1",
@@ -77,7 +80,7 @@ SHOWN = (
     "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
     "contractual_cents", "expected_cents", "allowed_cents", "variance_cents", "standing", "procedure", "schedule", "version", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
-    "level", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
+    "level", "identified_on", "looked_from", "concluded_on", "suspended_until", "suspended_days", "look_back_until", "cause", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
     "status", "flags", "forwarded_to", "active", "codes", "plan", "coder", "facility",
 )  # fmt: skip
 """Fields worth telling; none of them can hold a person's data."""

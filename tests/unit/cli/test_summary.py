@@ -80,6 +80,7 @@ def page(**given: Any) -> dict[str, Any]:
                 "underpaid",
                 "unposted",
                 "unapplied",
+                "overpayments",
                 "takebacks",
                 "unclaimed",
                 "changed_charges",
@@ -89,7 +90,7 @@ def page(**given: Any) -> dict[str, Any]:
     }
     lists_of_it = (
         "money", "money_by_payer", "not_of_a_facility", "owed", "aging", "unsent", "rejected", "late", "parked",
-        "claims_by_state", "denials", "reopenings", "underpaid", "unposted", "unapplied", "takebacks", "unclaimed",
+        "claims_by_state", "denials", "reopenings", "underpaid", "unposted", "unapplied", "overpayments", "takebacks", "unclaimed",
         "changed_charges", "checks_that_do_not_match",
     )  # fmt: skip
     return {**{name: [] for name in lists_of_it}, **empty, **given}

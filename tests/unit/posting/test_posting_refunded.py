@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from contracts.posting import OverpaymentRecovered
+from services.posting.app import SERVICE
 from services.posting.domain.commands import RefundOverpayment
 from shared.errors import Refused
 from shared.streams import payee_stream
 from tests.unit.posting.facts import ACCOUNT, CLAIM, ONE, adjudicated, line, taken_back
 from tests.unit.posting.test_posting_takebacks import AGAIN, HERE, PAYEE, _overpaid, _plb
 from tests.unit.posting.town import Town
+from tests.unit.reporting.rows import Rows
 
 REVERSED = replace(taken_back(8_000, "adj-2"), remittance="rem-3")
 REFUND = RefundOverpayment(ACCOUNT, "adj-2", "refund-1", "paid twice", "pat")
@@ -50,6 +52,16 @@ def test_a_reversal_of_what_was_refunded_without_an_acknowledgement_is_owed_to_u
     town = _refunded((HERE, REVERSED))
     _stands(town, credit=-8_000, paid=0, left=0)
     assert town.account.posted["adj-2"].owed_to_us() == {ONE: 8_000}
+
+
+def test_what_was_reversed_after_its_refund_is_no_overpayment_that_is_open_whatever_is_settled_later() -> (
+    None
+):
+    town = _refunded((HERE, REVERSED), (PAYEE, _plb(-8_000, reason="72")))
+    rows = Rows(SERVICE)
+    for stream, event in town.said:
+        rows.tell(event, stream=stream)
+    assert rows.tables["overpayment"][ACCOUNT, "adj-2"]["state"] == "reversed"
 
 
 def test_an_acknowledgement_of_a_part_leaves_the_rest_owed_to_us() -> None:
