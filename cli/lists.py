@@ -65,6 +65,28 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "unposted": ("/unposted", summary.UNPOSTED),
     "unapplied": ("/unapplied", summary.UNAPPLIED),
     "overpayments": ("/overpayments", summary.OVERPAYMENTS),
+    "credit-balances": (
+        "/credit-balances",
+        (
+            text("quarter", "quarter"),
+            text("whose", "whose"),
+            PAYER,
+            text("patient", "patient"),
+            Column(
+                "claim, or account",
+                lambda row: escape(row.get("claim") or row.get("account") or ""),
+            ),
+            text("payer control number", "payer_control"),
+            text("service", "service_on"),
+            text("paid", "received_on"),
+            text("identified", "identified_on"),
+            money("credit", "cents"),
+            money("sent back", "returned_cents"),
+            money("left", "left_cents"),
+            text("cause", "cause"),
+            text("how it ended", "how"),
+        ),
+    ),
     "takebacks": ("/takebacks", summary.TAKEBACKS),
     "patient-balances": (
         "/patient-balances",

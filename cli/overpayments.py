@@ -99,10 +99,8 @@ def refund(
     """Book that we sent it back. The same refund again changes nothing."""
     body = {"refund": refund, "reason": reason, **({"cents": cents} if cents else {})}
     answer = _say(account, decision, "refunds", body, by, "refunds it")
-    if not json and answer["said"] and cents:
-        out.print(f"refunded: {dollars(cents)}")
-        return
-    _told(answer, "refunded", json)
+    how_much = dollars(cents) if cents else "all that was still here"
+    _told(answer, "refunded", json, how_much)
 
 
 def _day(name: str, day: datetime | None) -> dict[str, str]:
@@ -122,9 +120,11 @@ def _say(
     return answer
 
 
-def _told(answer: dict[str, Any], done: str, json: bool) -> None:
+def _told(
+    answer: dict[str, Any], done: str, json: bool, told: str = "see claimlog list overpayments"
+) -> None:
     changed = bool(answer["said"])
     if json:
         print_json({"done": done, "changed": changed})
     else:
-        out.print(f"{done}: see claimlog list overpayments" if changed else "nothing changed")
+        out.print(f"{done}: {told}" if changed else "nothing changed")

@@ -21,9 +21,10 @@ from deploy.stack import Stack
 from shared.decided import Otherwise, Stretch
 from shared.envelope import Route, read_route
 from shared.errors import Malformed, Stopped
-from shared.keyring import open_ring, read_kek
+from shared.keyring import PostgresKeyRing, open_ring, read_kek
 from shared.log_reader import LogReader
 from shared.objects import Objects
+from shared.phi import open_sealed
 from shared.pool import open_pool
 from shared.reading import passed, read
 from shared.records import Heard
@@ -292,11 +293,17 @@ class KeptFiles:
     async def read(self, sha256: str) -> bytes:
         """A kept file."""
         if self.objects is None:
-            root = self.stack.home.root
-            ring = await open_ring(self.stack.dsn_of("keyring"), read_kek(root / "keys" / "kek"))
-            self.opened.push_async_callback(ring.close)
-            self.objects = Objects(root / "objects", ring)
+            ring = await _ring(self.stack, self.opened)
+            self.objects = Objects(self.stack.home.root / "objects", ring)
         return await self.objects.read(sha256)
+
+
+async def _ring(stack: Stack, opened: AsyncExitStack) -> PostgresKeyRing:
+    """The installation's keys, until the stretch is over."""
+    kek = read_kek(stack.home.root / "keys" / "kek")
+    ring = await open_ring(stack.dsn_of("keyring"), kek)
+    opened.push_async_callback(ring.close)
+    return ring
 
 
 @asynccontextmanager
@@ -304,8 +311,8 @@ async def _tables(stack: Stack, reader: Service) -> AsyncIterator["Tables"]:
     """Empty tables that stand before the reader's own in one session, and end with it."""
     pool = await open_pool(stack.dsn_of(reader.name), size=1)
     try:
-        async with pool.acquire() as connection:
-            made = Tables(reader, connection)
+        async with pool.acquire() as connection, AsyncExitStack() as opened:
+            made = Tables(stack, reader, connection, opened)
             await made.make()
             yield made
     finally:
@@ -315,9 +322,13 @@ async def _tables(stack: Stack, reader: Service) -> AsyncIterator["Tables"]:
 class Tables:
     """Temporary tables of a reader: its questions, asked in this session, find these instead of the live ones."""
 
-    def __init__(self, reader: Service, connection: Any) -> None:
+    def __init__(
+        self, stack: Stack, reader: Service, connection: Any, opened: AsyncExitStack
+    ) -> None:
+        self.stack = stack
         self.reader = reader
         self.connection = connection
+        self.opened = opened
         self.projections = [p for p in reader.projections if p.table not in WITHOUT]
         self.tables = [p.table for p in self.projections]
 
@@ -360,3 +371,10 @@ class Tables:
     async def rows(self, sql: str, *args: Any) -> list[Row]:
         """Rows of these tables."""
         return [dict(row) for row in await self.connection.fetch(sql, *args)]
+
+    async def open_all(self, sealed: Sequence[tuple[Any, type]]) -> list[Any]:
+        """What is inside, as persons are known now; None where the key was destroyed since."""
+        ring = await _ring(self.stack, self.opened)
+        keys = await ring.keys({box.key_id for box, _ in sealed})
+        found = [(keys.get(box.key_id), box, kind) for box, kind in sealed]
+        return [None if key is None else open_sealed(key, box, kind) for key, box, kind in found]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from services.reporting.api import (
     checks,
+    credits,
     denials,
     figures,
     kpis,
@@ -47,6 +48,7 @@ LONG_LISTS: dict[str, Any] = {
     "/reopenings": denials.reopenings,
     "/underpaid": underpayments.underpaid,
     "/overpayments": overpayments.overpayments,
+    "/credit-balances": credits.credit_balances,
     "/unanswered": work.unanswered,
     "/unclaimed": work.unclaimed,
     "/changed-charges": work.changed_charges,

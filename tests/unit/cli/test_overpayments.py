@@ -55,6 +55,12 @@ def test_a_refund_says_how_much_where_one_was_named(told: list[Any]) -> None:
     assert told == [("posting", "/accounts/A1/overpayments/ADJ1/refunds", body, "pat")]
 
 
+def test_without_an_amount_all_of_it_is_refunded(told: list[Any]) -> None:
+    words = ["overpayments", "refund", "A1", "ADJ1", *WHY, "--refund", "CHK-7"]
+    assert CliRunner().invoke(app, words).stdout == "refunded: all that was still here\n"
+    assert "cents" not in told[0][2]
+
+
 def test_what_stood_so_before_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overpayments, "tell", lambda *_, **__: {"said": []})
     run = CliRunner().invoke(app, ["overpayments", "identify", "A1", "ADJ1", *WHY])
