@@ -118,6 +118,13 @@ MONEY: tuple[tuple[str, str, str], ...] = (
         "where b.cents <> coalesce(j.cents, 0)",
     ),
     (
+        "overpayments are credits",
+        "what payers' decisions overpaid and was not sent back or taken back is the credit of their account",
+        "select account, coalesce(o.cents, 0), credit_cents from reporting.account_money left join (select account, "
+        "sum(case ended when 'reversed' then 0 else cents end - recovered_cents - refunded_cents) as cents "
+        "from reporting.overpayment_view group by 1) o using (account) where credit_cents <> coalesce(o.cents, 0)",
+    ),
+    (
         "denied money is somebody's work",
         "every account with denied receivables has a denial that a person works on or accepted",
         "select account, sum(denied_cents) from posting.charge_balance where denied_cents > 0 "

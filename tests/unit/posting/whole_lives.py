@@ -27,6 +27,8 @@ from services.posting.domain.commands import (
     TransferDenied,
     WriteOff,
 )
+from services.reporting.app import SERVICE as REPORTING
+from services.reporting.projections.overpayments import OVERPAYMENTS
 from shared.errors import Refused
 from shared.streams import account_stream, claim_number, guarantor_stream, payee_stream
 from tests.unit.posting.facts import (
@@ -44,6 +46,7 @@ from tests.unit.posting.facts import (
     taken_back,
 )
 from tests.unit.posting.town import TODAY, Town
+from tests.unit.reporting.rows import Rows
 
 HERE = account_stream(ACCOUNT)
 AMOUNTS = {ONE: 20_000, TWO: 9_900}
@@ -291,6 +294,7 @@ class WholeLife:
             left = (after.open, after.denied, after.next_payer, after.patient)
             if not self.levels:
                 assert after.open > 0 or min(left) >= 0, (key, after)
+        assert state.total("credit") == reported_credit(self.town)
         total = [state.total(name) for name in ("open", "denied", "next_payer", "patient")]
         assert total[0] > 0 or min(total) >= 0, (total, state.balances)
         if self.denials is not None:
@@ -301,3 +305,16 @@ class WholeLife:
                 d.left for d in known if d.waits
             )  # To be the patient's, by an event that follows.
             assert denied - moves <= standing <= denied, ("denials", standing, denied, moves)
+
+
+def reported_credit(town: Town) -> int:
+    """What reporting's rows of overpayments leave to be sent back, less what payers took back that we had refunded."""
+    rows = Rows(replace(REPORTING, projections=(OVERPAYMENTS,)))
+    for stream, event in town.said:
+        rows.tell(event, stream=stream)
+    return sum(
+        (0 if row["ended"] == "reversed" else row["cents"])
+        - row["recovered_cents"]
+        - row["refunded_cents"]
+        for row in rows.tables["overpayment_view"].values()
+    )
