@@ -65,6 +65,24 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "unposted": ("/unposted", summary.UNPOSTED),
     "unapplied": ("/unapplied", summary.UNAPPLIED),
     "overpayments": ("/overpayments", summary.OVERPAYMENTS),
+    "paid-late": (
+        "/paid-late",
+        (
+            PAYER,
+            text("account", "account"),
+            text("claim", "claim"),
+            text("received", "received_on"),
+            text("pay by", "pay_by"),
+            text("paid", "paid_on"),
+            number("days late", "days_late"),
+            money("paid", "paid_cents"),
+            money("interest due", "interest_cents"),
+            money("interest came", "came_cents"),
+            money("missing", "missing_cents"),
+            text("rule", "rule"),
+            text("next", "next_step"),
+        ),
+    ),
     "credit-balances": (
         "/credit-balances",
         (

@@ -30,6 +30,7 @@ COMMANDS = {
     "fees": "cli.fees:app",
     "legal-hold": "cli.legal_hold:app",
     "erase": "cli.erase:app",
+    "prompt-pay": "cli.prompt_pay:app",
     "overpayments": "cli.overpayments:app",
     "import": "cli.import_claims:import_claims",
     "parked": "cli.parked:app",

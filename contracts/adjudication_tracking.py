@@ -287,6 +287,7 @@ class ClaimAdjudicated:
     """The payer's decision on a claim: the whole CLP loop, its lines led back to our charges.
 
     Flag `no_money`: a predetermination (CLP02 25) or not this payer's claim (23). It decides nothing and posts nothing.
+    `received_on` is the day on which the payer said (277CA) that it has the attempt; `interest_cents` is what it states (AMT*I).
     """
 
     account: AccountNumber
@@ -310,6 +311,8 @@ class ClaimAdjudicated:
     flags: tuple[Code, ...] = ()
     people: Sealed | None = None
     source: Source
+    received_on: date | None = None
+    interest_cents: Cents = 0
 
 
 @event("adjudication_tracking.adjudication_reversed.v1", "account")

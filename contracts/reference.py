@@ -158,6 +158,25 @@ class FeeSchedulePublished:
     tolerance_cents: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
+@event("reference.prompt_pay_rule_listed.v1", "broadcast")
+class PromptPayRuleListed:
+    """Within how many days of its receipt a payer pays a claim that was sent electronically, and the yearly interest after that.
+
+    It is of one `payer`, or of all payers whose claims have this `filing_indicator` (SBR09); a payer's own goes first. In force
+    by the day of payment. `floor_days` is how long the payer holds what it owes at least: told, and held against nothing.
+    """
+
+    name: Code
+    payer: Annotated[str, Field(max_length=48)] = ""
+    filing_indicator: Annotated[str, Field(pattern=r"^([0-9A-Z]{1,2})?$")] = ""
+    days: Annotated[int, Field(ge=1, le=366)]
+    floor_days: Annotated[int, Field(ge=0, le=366)] = 0
+    interest_basis_points: Annotated[int, Field(ge=0, le=10_000)] = 0
+    effective_from: date
+    effective_to: date | None = None
+    source: Sentence = "unsourced"
+
+
 @record
 class AdjustmentRule:
     """What an adjustment means for us. Empty `payer` or `remark` fits any; the most specific row wins.

@@ -235,7 +235,10 @@ class AdjudicatedLine:
 
 @record
 class ClaimPayment:
-    """The whole CLP loop of an 835 as stated by the payer, lines included; names stay in the sealed field."""
+    """The whole CLP loop of an 835 as stated by the payer, lines included; names stay in the sealed field.
+
+    `interest_cents` (AMT*I) is told and is none of its money: that comes beside the claims (PLB L6).
+    """
 
     claim: Annotated[str, Field(max_length=50)]
     status: Code
@@ -254,6 +257,7 @@ class ClaimPayment:
     people: Sealed | None = None
     segment: int = 0
     forwarded_id: str = ""
+    interest_cents: Cents = 0
 
 
 @record

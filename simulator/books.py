@@ -145,6 +145,12 @@ class Books:
                     "tolerance_cents": "5",
                 },
             )
+        await asyncio.gather(
+            *(
+                entry("/prompt-pay-rules", rule, f"prompt-pay/{rule['name']}")
+                for rule in weights.PROMPT_PAY
+            )
+        )
         eve = (first_day - timedelta(days=1)).isoformat()
         await doors.post("reference", "/business-days", f"day/{eve}", {"day": eve})
         await self.heard(doors, eve)

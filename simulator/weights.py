@@ -62,6 +62,26 @@ CONTRACTED = ("MEDB", "BLUE", "COMM")
 UNDERPAID = 150
 UNDERPAID_ALLOWS = 9_000
 """Lines of a contracted payer that it allows less for, and what share of the contract; unsourced. Medicare does not."""
+PROMPT_PAY = (
+    {
+        "name": "MEDICARE",
+        "filing_indicator": "MB",
+        "days": 30,
+        "floor_days": 13,
+        "interest_basis_points": 463,
+        "effective_from": "2025-01-01",
+        "source": "an example: a ceiling of 30 days, paid from day 14 on; the Treasury sets the rate twice a year",
+    },
+    {
+        "name": "COMMERCIAL",
+        "filing_indicator": "CI",
+        "days": 30,
+        "interest_basis_points": 1_200,
+        "effective_from": "2025-01-01",
+        "source": "an example: states set days and rates, and they differ",
+    },
+)
+"""Prompt-pay rules that are published here: of Medicare, and of commercial payers, by their lines of business."""
 SUPPLEMENT = "SUPP"
 SELF_PAY_SHARE = 4
 

@@ -12,6 +12,8 @@ from contracts.posting.cash import (
 from contracts.posting.decisions import (
     ChargesSetAside,
     DeniedAmount,
+    LatePaymentFound,
+    LatePaymentSettled,
     MovedAmount,
     OpeningBalancePosted,
     PatientPart,
@@ -44,6 +46,8 @@ __all__ = [
     "EftExpected",
     "EftMatched",
     "ErasureAnswered",
+    "LatePaymentFound",
+    "LatePaymentSettled",
     "MovedAmount",
     "OpeningBalancePosted",
     "OverpaymentCause",

@@ -52,7 +52,8 @@ class PaymentPosted:
     payer's own date. `crossed_to`
     tells that the payer sent the claim on, and to whom if it said so. `duplicates` is what it called a duplicate of
     its own earlier decision, which stands: that denies nothing. `compared` lines have a rate in the payer's contract,
-    `as_contracted` of them were allowed by it.
+    `as_contracted` of them were allowed by it. `pay_by` is the last day on which this payment was in time, where a
+    prompt-pay rule was held against it.
     """
 
     account: AccountNumber
@@ -77,6 +78,7 @@ class PaymentPosted:
     duplicates: tuple[DeniedAmount, ...] = ()
     compared: int = 0
     as_contracted: int = 0
+    pay_by: date | None = None
 
 
 @event("posting.posting_reversed.v1", "account")
@@ -192,6 +194,48 @@ class UnderpaymentSettled:
     claim: ClaimNumber
     adjudication: Code
     line: int
+    payer: Code
+    outcome: Literal["reversed", "settled"]
+    reason: Sentence
+    approver: str = ""
+
+
+@event("posting.late_payment_found.v1", "account")
+class LatePaymentFound:
+    """A payer paid a claim after the last day of the prompt-pay rule in force. It moves no money.
+
+    `interest_cents` is what the rule gives for `days_late`, by the rate (basis points a year) on the day of payment;
+    `stated_cents` is the interest that the payer states in the decision (AMT*I).
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
+    payer: Code
+    remittance: Code
+    check_number: str
+    payer_control: str = ""
+    received_on: date
+    pay_by: date
+    paid_on: date
+    days_late: int
+    paid_cents: Cents
+    interest_basis_points: int
+    interest_cents: Cents
+    stated_cents: Cents = 0
+    rule: Code
+
+
+@event("posting.late_payment_settled.v1", "account")
+class LatePaymentSettled:
+    """A late payment is nobody's work any more.
+
+    `reversed`: the payer took that decision back. `settled`: a person says why nothing more is asked.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    adjudication: Code
     payer: Code
     outcome: Literal["reversed", "settled"]
     reason: Sentence

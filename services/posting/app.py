@@ -12,6 +12,8 @@ from contracts.posting import (
     EftExpected,
     EftMatched,
     ErasureAnswered,
+    LatePaymentFound,
+    LatePaymentSettled,
     OpeningBalancePosted,
     OverpaymentIdentified,
     OverpaymentInvestigationConcluded,
@@ -37,7 +39,9 @@ from contracts.posting import (
 from contracts.reference import (
     BusinessDayOpened,
     FeeSchedulePublished,
+    PayerListed,
     PeriodClosed,
+    PromptPayRuleListed,
     RuleSetPublished,
 )
 from contracts.registration import AccountOpened, CoveragesSet, ErasureAsked
@@ -55,6 +59,8 @@ _HEARS = (
     PeriodClosed,
     RuleSetPublished,
     FeeSchedulePublished,
+    PayerListed,
+    PromptPayRuleListed,
     AccountOpened,
     CoveragesSet,
     ErasureAsked,
@@ -87,6 +93,8 @@ _SAYS = (
     ChargesSetAside,
     UnderpaymentFound,
     UnderpaymentSettled,
+    LatePaymentFound,
+    LatePaymentSettled,
     OverpaymentOpened,
     OverpaymentIdentified,
     OverpaymentInvestigationOpened,

@@ -18,6 +18,7 @@ from contracts.reference import (
     LegalHoldPlaced,
     PayerListed,
     PeriodClosed,
+    PromptPayRuleListed,
     ReceiverListed,
     RetentionSet,
     RuleSetPublished,
@@ -35,6 +36,7 @@ Listing = (
     | RuleSetPublished
     | FeeSchedulePublished
     | RetentionSet
+    | PromptPayRuleListed
 )
 
 STREAM = books_stream()
@@ -134,6 +136,9 @@ def name_of(entry: Any) -> str:
             return "retention/received-files"
         case LegalHoldPlaced() | LegalHoldLifted():
             return f"legal-hold/{entry.hold}"
+        case PromptPayRuleListed():
+            about = f"payer/{entry.payer}" if entry.payer else f"line/{entry.filing_indicator}"
+            return f"prompt-pay-rule/{about}/{entry.name}"
     raise TypeError(type(entry).__name__)
 
 
@@ -212,6 +217,8 @@ def _list(command: List, books: Books) -> list[Say | EntryKept]:
                 raise Refused(f"{what} is from 1 to {MOST_DAYS_TO_ANSWER:,}")
     if isinstance(entry, FeeSchedulePublished):
         _is_about_something(entry, books)
+    if isinstance(entry, PromptPayRuleListed):
+        _is_about_somebody(entry, books)
     name = name_of(command.entry)
     if books.listed.get(name) == command.digest:
         return []
@@ -249,6 +256,17 @@ def _lift(c: LiftHold, books: Books) -> list[Say | EntryKept]:
         return []
     said = LegalHoldLifted(hold=c.hold, reason=c.reason)
     return [EntryKept(name=name, digest=""), to(BROADCAST, said)]
+
+
+def _is_about_somebody(entry: PromptPayRuleListed, books: Books) -> None:
+    if bool(entry.payer) == bool(entry.filing_indicator):
+        raise Refused("it is about one payer, or about all of one filing indicator")
+    if entry.payer and f"payer/{entry.payer}" not in books.listed:
+        raise Refused("no payer of that code is listed")
+    if entry.effective_to is not None and entry.effective_to < entry.effective_from:
+        raise Refused("it would end before it begins")
+    if entry.floor_days > entry.days:
+        raise Refused("it would be paid no sooner than it is late")
 
 
 def evolve(state: Books | None, event: Any) -> Books:

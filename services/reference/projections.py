@@ -28,6 +28,7 @@ HEARS = frozenset(
         "reference.legal_hold_placed.v1",
         "reference.legal_hold_lifted.v1",
         "reference.retention_set.v1",
+        "reference.prompt_pay_rule_listed.v1",
     }
 )
 

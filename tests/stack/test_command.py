@@ -22,7 +22,7 @@ from deploy.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ["up", "down", "status", "topics", "demo", "import", "receive", "story", "summary"]
-COMMANDS += ["list", "audit", "parked", "rebuild", "eob", "fees", "overpayments"]
+COMMANDS += ["list", "audit", "parked", "rebuild", "eob", "fees", "overpayments", "prompt-pay"]
 
 
 class Command:

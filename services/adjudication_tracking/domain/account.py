@@ -153,6 +153,8 @@ def _adjudicate(d: ClaimPaymentDelivered, claim: Claim, account: Account, book: 
             flags=_flags(d, claim, order, account),
             people=p.people,
             source=d.source,
+            received_on=claim.received_on if order == claim.payer_order else None,
+            interest_cents=p.interest_cents,
         ),
     ]
 

@@ -41,6 +41,9 @@ from services.adjudication_tracking.domain.claim import (
 )
 from services.adjudication_tracking.domain.states import DECIDED, ON_ITS_WAY, State
 
+RECEIVED = frozenset({"A1", "A2", "A5"})
+"""Categories of a payer's 277CA that say it has the claim."""
+
 
 class Adjudged(msgspec.Struct, frozen=True, array_like=True):
     """An adjudication that stands or was taken back."""
@@ -225,6 +228,8 @@ def _acknowledged(account: Account, e: ClaimAcknowledged) -> Account:
     more: dict[str, Any] = {"acknowledged": True}
     if e.by == "payer":
         more["acknowledged_by_payer"] = True
+        if e.category in RECEIVED:
+            more["received_on"] = claim.received_on or e.effective_on
     return _step(account, e.claim, "accepted" if accepted else "received", **more)
 
 

@@ -33,6 +33,8 @@ class Claim(msgspec.Struct, frozen=True, array_like=True):
     """The file and set in which each attempt left, and which attempt that was."""
     answered: dict[str, int] = {}
     """While the rest of the attempt is awaited: the charge that each decision which stands is about."""
+    received_on: date | None = None
+    """When the payer had the attempt, by its own first 277CA about it."""
 
     def decided(self, adjudication: str, charge_cents: int) -> "Claim":
         """The claim after a decision: its 835 is awaited until what is decided of it is all of it.
@@ -80,5 +82,6 @@ def next_attempt(claim: Claim, attempt: int, frequency: str) -> Claim:
         acknowledged=False,
         acknowledged_by_payer=False,
         late=(),
+        received_on=None,
         answered=claim.answered if frequency == VOID else {},
     )

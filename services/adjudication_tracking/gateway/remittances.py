@@ -293,4 +293,5 @@ def _payment(c: RemitClaim, people: Sealed | None, ordinal: Callable[[int], int]
         forwarded_id=c.crossover_id[:80],
         people=people,
         segment=ordinal(c.segment) if c.segment >= 0 else 0,
+        interest_cents=c.amounts.get("I", 0),
     )

@@ -67,6 +67,13 @@ class SettlementAsked(_Body):
     line: Annotated[int, Field(ge=1, le=9_999)] | None = None
 
 
+class LateSettlementAsked(_Body):
+    """Why nothing more is asked of a payer that paid late."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
 class IdentificationAsked(_Body):
     """Why it is an overpayment, who says so, and since when somebody knows; without the day since today."""
 

@@ -10,6 +10,7 @@ from services.posting.api.bodies import (
     AssignmentAsked,
     DepositMatch,
     Deposits,
+    LateSettlementAsked,
     LooseRefundAsked,
     PatientRefundAsked,
     Payments,
@@ -29,6 +30,7 @@ from services.posting.domain.commands import (
     RecordDeposit,
     RefundPatient,
     RefundPayment,
+    SettleLatePayment,
     SettleUnderpayment,
     TakeBackWriteOff,
     TransferDenied,
@@ -132,6 +134,18 @@ def _by_a_person(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Say why nothing is asked of a payer that allowed a line under its contract, or over it; no money moves."""
         command = SettleUnderpayment(account, adjudication, **body.model_dump())
+        return await one(account_stream(account), command, body, key, actor)
+
+    @router.post("/accounts/{account}/late-payments/{adjudication}/settle")
+    async def settle_late_payment(
+        account: str,
+        adjudication: str,
+        body: LateSettlementAsked,
+        key: IdempotencyKey,
+        actor: Actor,
+    ) -> dict[str, Any]:
+        """Say why nothing more is asked of a payer that paid late; no money moves."""
+        command = SettleLatePayment(account, adjudication, **body.model_dump())
         return await one(account_stream(account), command, body, key, actor)
 
     @router.post("/accounts/{account}/refunds")

@@ -13,7 +13,7 @@ from contracts.posting import (
     PostingReversed,
 )
 from services.posting.domain import adjudications as read_as
-from services.posting.domain import contracted, identifying
+from services.posting.domain import contracted, identifying, paid_late
 from services.posting.domain.account_state import Account
 from services.posting.domain.adjudications import Settled, Standing, settle
 from services.posting.domain.balance import CLAIM_LEVEL, fold_lines, mirror
@@ -39,6 +39,7 @@ from services.posting.domain.commands import (
     RefundOverpayment,
     RefundPatient,
     ReversePosting,
+    SettleLatePayment,
     SettleUnderpayment,
     TakeBackWriteOff,
     TransferDenied,
@@ -92,6 +93,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             transfer_denied(telling, command)
         case SettleUnderpayment():
             contracted.settle(telling, command)
+        case SettleLatePayment():
+            paid_late.settle(telling, command)
         case IdentifyOverpayment():
             identifying.identify(telling, command)
         case InvestigateOverpayment():
@@ -125,6 +128,7 @@ def _post(telling: Telling, command: PostAdjudication) -> None:
     stated = read_as.read(said, rules, () if account.as_a_whole() else account.balances)
     standing = _standing(account, said, stated)
     beside = contracted.compared(command, account, book, rules, standing.later)
+    in_time = paid_late.held(said, account, book.pay_rules, book.lines.get(said.payer, ""))
     duplicates = _without_duplicates(stated) if standing.repeated else ()
     _patient_paid_before(telling, stated, standing)
     account = _paid_after_all(telling, stated, standing)
@@ -153,6 +157,7 @@ def _post(telling: Telling, command: PostAdjudication) -> None:
         duplicates=duplicates,
         compared=len(beside),
         as_contracted=sum(not one.standing for one in beside),
+        pay_by=in_time.pay_by if in_time else None,
     )
     about = Say(
         posted,
@@ -162,6 +167,7 @@ def _post(telling: Telling, command: PostAdjudication) -> None:
     )
     telling.say(posted, about)
     contracted.tell_findings(telling, said, beside)
+    paid_late.tell_late(telling, said, in_time)
     over = sum(s.over for s in settled)
     if over > 0:
         twice = "other_check" in said.flags
@@ -265,6 +271,7 @@ def _reverse(telling: Telling, said: AdjudicationReversed) -> None:
         return  # Tracking lets a reversal without its original wait; twice reversed is once.
     undo(telling, said.reverses)
     contracted.taken_back(telling, said.reverses)
+    paid_late.taken_back(telling, said.reverses)
     fits = said.paid_cents == -posted.paid
     telling.say(
         PostingReversed(

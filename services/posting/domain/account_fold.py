@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from contracts.adjudication_tracking import ClaimAdjudicated
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
+    LatePaymentFound,
+    LatePaymentSettled,
     OpeningBalancePosted,
     OverpaymentIdentified,
     OverpaymentInvestigationConcluded,
@@ -79,6 +81,10 @@ def evolve(state: Account | None, event: Any) -> Account:
             | OverpaymentInvestigationConcluded()
         ):
             account = _known_since(account, event)
+        case LatePaymentFound() | LatePaymentSettled():
+            posted = account.posted[event.adjudication]
+            late = replace(posted, late=isinstance(event, LatePaymentFound))
+            account = replace(account, posted={**account.posted, event.adjudication: late})
         case UnderpaymentFound():
             account = _off(account, event.adjudication, lambda off: (*off, event.line))
         case UnderpaymentSettled():

@@ -41,7 +41,8 @@ class Posted(Struct, frozen=True, array_like=True):
     """A posted adjudication, with the lines that a reversal mirrors; `moved_to` is a payer order, 0 the patient.
 
     `crossed` while a payer that it was sent on to may still answer; `off` are its lines, by their place, that were allowed
-    other than the contract says and are still somebody's work; `known` is since when somebody knows that it overpaid.
+    other than the contract says and are still somebody's work; `known` is since when somebody knows that it overpaid;
+    `late` while that it was paid late is still somebody's work.
     """
 
     claim: str
@@ -58,6 +59,7 @@ class Posted(Struct, frozen=True, array_like=True):
     off: tuple[int, ...] = ()
     paid_on: date | None = None
     known: Known | None = None
+    late: bool = False
 
     def paid_for(self) -> set[str]:
         """The charges that it brought money for."""

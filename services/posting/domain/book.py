@@ -1,4 +1,4 @@
-"""What posting keeps of the broadcasts: the day, the first open day of the books, rule sets, payers' fee schedules."""
+"""What posting keeps of the broadcasts: the day, the first open day of the books, rule sets, payers' fee schedules and prompt-pay rules."""
 
 from datetime import date
 from typing import Any
@@ -11,10 +11,12 @@ from contracts.reference import (
     BusinessDayOpened,
     FeeRate,
     FeeSchedulePublished,
+    PayerListed,
     PeriodClosed,
+    PromptPayRuleListed,
     RuleSetPublished,
 )
-from services.posting.domain import fees
+from services.posting.domain import fees, prompt_pay
 from services.posting.domain.classify import RuleSet, in_force, publish
 from shared.errors import FileGone, Malformed, NotFound
 
@@ -27,6 +29,9 @@ class Book(Struct, frozen=True):
     sets: tuple[RuleSet, ...] = ()
     schedules: dict[str, tuple[fees.Schedule, ...]] = {}
     rates: dict[str, dict[str, tuple[fees.Rate, ...]]] = {}
+    pay_rules: tuple[prompt_pay.Rule, ...] = ()
+    lines: dict[str, str] = {}
+    """Payer -> the line of business of its claims (SBR09)."""
 
     def posting_day(self, otherwise: date) -> date:
         """The day on which money is posted now."""
@@ -50,6 +55,10 @@ def evolve_book(book: Book, event: object) -> Book:
             return replace(book, sets=publish(book.sets, event))
         case FeeSchedulePublished():
             return replace(book, schedules=fees.publish(book.schedules, event))
+        case PromptPayRuleListed():
+            return replace(book, pay_rules=prompt_pay.publish(book.pay_rules, event))
+        case PayerListed():
+            return replace(book, lines={**book.lines, event.payer: event.filing_indicator})
     return book
 
 

@@ -106,6 +106,16 @@ class SettleUnderpayment:
 
 
 @dataclass(frozen=True, slots=True)
+class SettleLatePayment:
+    """A person says why nothing more is asked of a payer that paid late."""
+
+    account: str
+    adjudication: str
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
 class IdentifyOverpayment:
     """A person knows that a payer paid too much; `identified_on` None means since today."""
 

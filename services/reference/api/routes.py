@@ -15,6 +15,7 @@ from contracts.reference import (
     FacilityListed,
     FeeSchedulePublished,
     PayerListed,
+    PromptPayRuleListed,
     ReceiverListed,
     RetentionSet,
     RuleSetPublished,
@@ -137,6 +138,7 @@ Kind = Literal[
     "fee-schedule",
     "legal-hold",
     "retention",
+    "prompt-pay-rule",
 ]
 """What is listed, by the first part of its name."""
 
@@ -151,6 +153,7 @@ def routes(doors: Doors) -> APIRouter:
         ("/receivers", ReceiverListed),
         ("/enrolments", EnrolmentRecorded),
         ("/retention", RetentionSet),
+        ("/prompt-pay-rules", PromptPayRuleListed),
     ):
         _listing(router, doors, path, cls)
     _files(router, doors)
@@ -158,7 +161,7 @@ def routes(doors: Doors) -> APIRouter:
 
     @router.get("/books")
     async def books(kind: Kind | None = None) -> list[dict[str, Any]]:
-        """What is listed: facilities, payers, receivers, enrolments, code sets, rule sets, fee schedules, holds, the calendar."""
+        """What is listed: facilities, payers, receivers, enrolments, what was published, legal holds, the calendar."""
         return await doors.rows(
             "select kind, name, facts, listed_on from book_entry where heard_in = 0 "
             "and ($1::text is null or kind = $1) order by name",

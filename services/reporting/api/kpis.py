@@ -63,6 +63,11 @@ KPIS = (
         "lines",
     ),
     Kpi(
+        "paid on time",
+        "payments of claims by the day that a prompt-pay rule sets / payments that a rule was held against",
+        "payments",
+    ),
+    Kpi(
         "denial write-off rate",
         "denied money written off / net revenue, by date of service",
         "cents",
@@ -130,6 +135,10 @@ _EXPECTED = (
     "select facility, payer, 'paid as expected', posted_on, sum(as_contracted), sum(compared) "
     "from check_posted where compared > 0 group by 1, 2, 4"
 )
+_IN_TIME = (
+    "select facility, payer, 'paid on time', posted_on, count(*) filter (where in_time), count(*) "
+    "from check_posted where in_time is not null group by 1, 2, 4"
+)
 _SERVED = (
     f"select facility, payer, date_trunc('month', service_on)::date as month, sum({_NET}) as net, "
     "sum(insurance_paid_cents + patient_paid_cents) as paid, sum(denied_write_off_cents) as given_up, "
@@ -156,7 +165,9 @@ _OWED_NOW = (
     "from account_money group by 1, 2) a cross join lateral (values "
     "('aged A/R over 90 days', old, owed), ('net days in A/R', less_credits, revenue)) f(kpi, part, whole)"
 )
-_FACTS = " union all ".join((_CLAIMS, _INITIAL, _PAYMENTS, _EXPECTED, _REVENUE, _CASH, _OWED_NOW))
+_FACTS = " union all ".join(
+    (_CLAIMS, _INITIAL, _PAYMENTS, _EXPECTED, _IN_TIME, _REVENUE, _CASH, _OWED_NOW)
+)
 _GROUPS = {
     "month": "to_char(day, 'YYYY-MM')",
     "payer": "payer",

@@ -3,6 +3,7 @@
 from services.reporting.projections.checks import CHECKS, POSTED, UNMATCHED, WAITING
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.denials import DENIALS, REOPENINGS
+from services.reporting.projections.late_payments import LATE_PAYMENTS
 from services.reporting.projections.money import MONEY, PERSON
 from services.reporting.projections.outside import (
     BUSINESS_DAYS,
@@ -32,6 +33,7 @@ PROJECTIONS = (
     TRANSPORT,
     TAKEBACKS,
     UNDERPAYMENTS,
+    LATE_PAYMENTS,
     OVERPAYMENTS,
     PAYEES,
     PATIENT_PAYMENTS,

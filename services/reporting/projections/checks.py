@@ -104,6 +104,13 @@ def _count(event: PaymentPosted | PostingReversed, name: str) -> int | None:
     return getattr(event, name) if isinstance(event, PaymentPosted) else None
 
 
+def _in_time(event: PaymentPosted | PostingReversed) -> bool | None:
+    """Whether a claim was paid in time; nothing where no prompt-pay rule was held against it."""
+    if not isinstance(event, PaymentPosted) or event.pay_by is None or event.paid_on is None:
+        return None
+    return event.paid_on <= event.pay_by
+
+
 def _denied(event: PaymentPosted | PostingReversed) -> int | None:
     """What a payment of a claim denies; what takes one back is none."""
     return sum(d.cents for d in event.denied) if isinstance(event, PaymentPosted) else None
@@ -122,6 +129,7 @@ POSTED = Projection(
         "denied_cents": "bigint",
         "compared": "int",
         "as_contracted": "int",
+        "in_time": "boolean",
     },
     key=("event_id",),
     hears=frozenset({"posting.payment_posted.v1", "posting.posting_reversed.v1"}),
@@ -137,6 +145,7 @@ POSTED = Projection(
         "denied_cents": _denied(event),
         "compared": _count(event, "compared"),
         "as_contracted": _count(event, "as_contracted"),
+        "in_time": _in_time(event),
     },
     append=True,
     indexes=("(remittance)",),

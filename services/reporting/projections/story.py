@@ -65,6 +65,8 @@ TOLD = frozenset(
         "posting.patient_payment_refunded.v1",
         "posting.opening_balance_posted.v1",
         "posting.underpayment_found.v1",
+        "posting.late_payment_found.v1",
+        "posting.late_payment_settled.v1",
         "posting.underpayment_settled.v1",
         "denial.denial_opened.v1",
         "denial.correction_requested.v1",
@@ -80,7 +82,7 @@ SHOWN = (
     "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
     "contractual_cents", "expected_cents", "allowed_cents", "variance_cents", "standing", "procedure", "schedule", "version", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
-    "level", "identified_on", "looked_from", "concluded_on", "suspended_until", "suspended_days", "look_back_until", "cause", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "reason", "kind",
+    "level", "identified_on", "looked_from", "concluded_on", "suspended_until", "suspended_days", "look_back_until", "cause", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "received_on", "pay_by", "days_late", "interest_cents", "stated_cents", "rule", "reason", "kind",
     "status", "flags", "forwarded_to", "active", "codes", "plan", "coder", "facility",
 )  # fmt: skip
 """Fields worth telling; none of them can hold a person's data."""

@@ -157,14 +157,15 @@ def changed(
     return CHECK | {"claims": [one]} | check
 
 
-def of_a_file() -> bytes:
-    """The 835 of the same check."""
+def of_a_file(amounts: dict[str, int] | None = None) -> bytes:
+    """The 835 of the same check, with these amounts (AMT) of its claim."""
     cas = [Cas("CO", "45", 2_000), Cas("PR", "2", 500)]
     line = RemitLine(
         "G0438", 10_000, 7_500, modifiers=["33"], cas=cas, remarks=["N130"], allowed_cents=8_000
     )
     line.line_control = CHARGE
     claim = RemitClaim(CLAIM, "1", 10_000, 7_500, 500, payer_control="ICN1", lines=[line])
+    claim.amounts = amounts or {}
     remit = Remittance(
         "I",
         7_400,

@@ -182,7 +182,7 @@ def test_a_book_that_names_a_file_lacks_its_table_until_that_is_loaded() -> None
     (part,) = made.lacking()
     assert part.service is POSTING and part.book.schedules and not part.book.rates
     part.lacks_tables = False
-    made.step(record(BLUE, 3))
+    made.step(record(captured(), 3))
     assert made.lacking() == []
 
 

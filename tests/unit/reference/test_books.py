@@ -1,5 +1,6 @@
 """The calendar and the books: days only go forward, a listing is said when it changed."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from contracts.reference import (
     EntryKept,
     FeeSchedulePublished,
     PayerListed,
+    PromptPayRuleListed,
 )
 from services.reference.domain import (
     Books,
@@ -136,3 +138,31 @@ def test_a_fee_schedule_does_not_end_before_it_begins() -> None:
     assert "before it begins" in refused(
         BOOKS, [EntryKept(name="payer/P", digest="p")], List(schedule, "d")
     )
+
+
+RULE = PromptPayRuleListed(name="STATE", payer="P", days=30, effective_from=DAY)
+OF_A_LINE = PromptPayRuleListed(name="US", filing_indicator="MB", days=30, effective_from=DAY)
+LISTED = EntryKept(name="payer/P", digest="p")
+
+
+def test_a_prompt_pay_rule_is_of_one_payer_or_of_a_line_of_business() -> None:
+    for rule, name in (
+        (RULE, "prompt-pay-rule/payer/P/STATE"),
+        (OF_A_LINE, "prompt-pay-rule/line/MB/US"),
+    ):
+        said = [EntryKept(name=name, digest="d"), to(BROADCAST, rule)]
+        scenario(BOOKS, given=[LISTED], when=List(rule, "d"), then=said)
+        scenario(
+            BOOKS, given=[LISTED, EntryKept(name=name, digest="d")], when=List(rule, "d"), then=[]
+        )
+
+
+def test_a_prompt_pay_rule_of_nobody_or_of_no_time_is_refused() -> None:
+    for wrong, why in (
+        (replace(RULE, payer=""), "about one payer, or about all"),
+        (replace(RULE, filing_indicator="MB"), "about one payer, or about all"),
+        (replace(RULE, payer="Q"), "no payer of that code is listed"),
+        (replace(RULE, effective_to=date(2025, 1, 1)), "before it begins"),
+        (replace(RULE, floor_days=31), "no sooner than it is late"),
+    ):
+        assert why in refused(BOOKS, [LISTED], List(wrong, "d"))
