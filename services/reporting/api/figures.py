@@ -70,6 +70,7 @@ _FIGURES = " union all ".join(
         *(_each(name, when, "charge_cents", "claim_view") for name, when in _CLAIMS.items()),
         "select 'lines held against a contract', facility, payer, sum(compared), 0 from check_posted where compared > 0 group by 2, 3",
         *(_each(name, when, "variance_cents", "underpayment_view") for name, when in _OFF.items()),
+        _each("claims paid late", "state <> 'reversed'", "interest_cents", "late_payment_view"),
         *(_each(name, when, "cents", "denial_view") for name, when in _DENIED.items()),
         *(_each(name, when, "cents", f"({STANDING}) d") for name, when in _STANDING.items()),
     )
@@ -77,5 +78,5 @@ _FIGURES = " union all ".join(
 
 
 async def figures(doors: Doors) -> list[Row]:
-    """Money, ages, claims by state, filing limits, contracts and denials: `items` and `cents` by figure, facility and payer."""
+    """Money, ages, claims by state, filing limits, contracts, late payments and denials: `items` and `cents` by figure, facility and payer."""
     return await doors.rows(f"{_FIGURES} order by 1, 2, 3")
