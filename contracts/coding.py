@@ -1,7 +1,15 @@
 """What `coding` says: charges, their corrections, and the codes that support them."""
 
 from contracts.registry import event, record
-from contracts.values import AccountNumber, Charge, Code, CodedLine, Diagnosis, Sentence
+from contracts.values import (
+    AccountNumber,
+    Charge,
+    ChargeNumber,
+    Code,
+    CodedLine,
+    Diagnosis,
+    Sentence,
+)
 
 
 @event("coding.charges_captured.v1", "account")
@@ -55,3 +63,15 @@ class CodingHeld:
     coder: Code
     diagnoses: tuple[Diagnosis, ...] = ()
     lines: tuple[CodedLine, ...] = ()
+
+
+@event("coding.charge_supported.v1", "account")
+class ChargeSupported:
+    """Somebody said why a charge may go as it stands: over a unit limit, or beside a charge that it makes a pair with.
+
+    It stands for the charge as it was then: what changes its code, modifiers, units or day wants a reason anew.
+    """
+
+    account: AccountNumber
+    charge: ChargeNumber
+    reason: Sentence

@@ -178,6 +178,35 @@ class PromptPayRuleListed:
 
 
 @record
+class EditPart:
+    """One file of a table of code edits in the object folder, as `contracts.edit_tables` says, and how many it holds."""
+
+    sha256: Sha256
+    edits: Annotated[int, Field(ge=0)]
+
+
+@event("reference.code_edits_published.v1", "broadcast")
+class CodeEditsPublished:
+    """A quarter's table of code edits: procedure-to-procedure pairs (`ptp`), or unit limits (`mue`).
+
+    Pairs carry their own days, so the newest quarter's table is about every day of service; limits are those of
+    the quarter, from `effective_from` on. Without `payers` it is for whatever payer; without `facilities` for
+    those that no table of the same kind names.
+    """
+
+    kind: Literal["ptp", "mue"]
+    setting: Literal["practitioner", "outpatient", "dme"] = "practitioner"
+    name: Code
+    version: Code
+    parts: Annotated[tuple[EditPart, ...], Field(min_length=1, max_length=64)]
+    edits: Annotated[int, Field(ge=0)]
+    effective_from: date
+    effective_to: date | None = None
+    payers: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
+    facilities: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
+
+
+@record
 class AdjustmentRule:
     """What an adjustment means for us. Empty `payer` or `remark` fits any; the most specific row wins.
 

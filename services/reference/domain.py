@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.reference import (
     BusinessDayOpened,
+    CodeEditsPublished,
     CodeSetPublished,
     CutoffReached,
     EnrolmentRecorded,
@@ -37,6 +38,7 @@ Listing = (
     | FeeSchedulePublished
     | RetentionSet
     | PromptPayRuleListed
+    | CodeEditsPublished
 )
 
 STREAM = books_stream()
@@ -139,6 +141,8 @@ def name_of(entry: Any) -> str:
         case PromptPayRuleListed():
             about = f"payer/{entry.payer}" if entry.payer else f"line/{entry.filing_indicator}"
             return f"prompt-pay-rule/{about}/{entry.name}"
+        case CodeEditsPublished():
+            return f"code-edits/{entry.kind}/{entry.setting}/{entry.name}/{entry.version}"
     raise TypeError(type(entry).__name__)
 
 
@@ -215,7 +219,7 @@ def _list(command: List, books: Books) -> list[Say | EntryKept]:
         for what in ("ack_277ca_late_days", "remittance_late_days"):
             if not 1 <= getattr(entry, what) <= MOST_DAYS_TO_ANSWER:
                 raise Refused(f"{what} is from 1 to {MOST_DAYS_TO_ANSWER:,}")
-    if isinstance(entry, FeeSchedulePublished):
+    if isinstance(entry, FeeSchedulePublished | CodeEditsPublished):
         _is_about_something(entry, books)
     if isinstance(entry, PromptPayRuleListed):
         _is_about_somebody(entry, books)
@@ -225,10 +229,18 @@ def _list(command: List, books: Books) -> list[Say | EntryKept]:
     return [EntryKept(name=name, digest=command.digest), to(BROADCAST, command.entry)]
 
 
-def _is_about_something(entry: FeeSchedulePublished, books: Books) -> None:
-    """A schedule of a payer or facility that nobody knows would be held against nothing, without a word."""
-    for kind, name in (("payer", entry.payer), ("facility", entry.facility)):
-        if name and f"{kind}/{name}" not in books.listed:
+def _is_about_something(entry: FeeSchedulePublished | CodeEditsPublished, books: Books) -> None:
+    """A table of a payer or facility that nobody knows would be held against nothing, without a word."""
+    if isinstance(entry, FeeSchedulePublished):
+        named: dict[str, tuple[str, ...]] = {"payer": (entry.payer,), "facility": (entry.facility,)}
+    else:
+        named = {"payer": entry.payers, "facility": entry.facilities}
+        if entry.setting != "practitioner" and not entry.facilities:
+            raise Refused(
+                "edits of hospitals and of suppliers name the facilities that bill as such"
+            )
+    for kind, names in named.items():
+        if any(name and f"{kind}/{name}" not in books.listed for name in names):
             raise Refused(f"no {kind} of that code is listed")
     if entry.effective_to is not None and entry.effective_to < entry.effective_from:
         raise Refused("it would end before it begins")

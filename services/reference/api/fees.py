@@ -4,28 +4,19 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import msgspec
 
 from contracts.reference import FeeRate
+from services.reference.api.mistakes import Mistake, Mistakes
 from shared.errors import Malformed
 
 RATES_AT_MOST = 50_000
-MISTAKES_SHOWN = 50
 COLUMNS = ("procedure", "modifiers", "allowed_cents", "basis_points")
 _PROCEDURE = re.compile(r"[0-9A-Z]{2,10}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _WHOLE = re.compile(r"[0-9]{1,11}")
 MOST_CENTS, MOST_BASIS_POINTS = 10**10, 10_000
-
-
-class Mistake(NamedTuple):
-    """What is wrong, and where: the line of the file, and the column by its name. The value is not quoted."""
-
-    row: int
-    column: str
-    sentence: str
 
 
 Key = tuple[str, frozenset[str]]
@@ -45,22 +36,13 @@ def read_rates(data: bytes) -> list[FeeRate]:
     except UnicodeDecodeError:
         raise Malformed("a fee schedule is CSV in UTF-8") from None
     rates: dict[Key, FeeRate] = {}
-    mistakes = [*_read(text, rates)]
-    if not rates and not mistakes:
-        mistakes = [Mistake(1, "", "it has no rate")]
-    if mistakes:
-        refused = Malformed(
-            f"{len(mistakes):,} things are wrong with it and nothing is kept; {_told(mistakes[0])}"
-        )
-        shown = [m._asdict() for m in mistakes[:MISTAKES_SHOWN]]
-        refused.more = {"mistakes": shown, "left_off": len(mistakes) - len(shown)}
-        raise refused
+    mistakes = Mistakes()
+    for mistake in _read(text, rates):
+        mistakes.tell(*mistake)
+    if not rates and not mistakes.count:
+        mistakes.tell(1, "", "it has no rate")
+    mistakes.judge()
     return [rates[key] for key in sorted(rates, key=lambda key: (key[0], sorted(key[1])))]
-
-
-def _told(mistake: Mistake) -> str:
-    where = f"row {mistake.row}" + (f", {mistake.column}" if mistake.column else "")
-    return f"first of {where}: {mistake.sentence}"
 
 
 def _read(text: str, rates: dict[Key, FeeRate]) -> Iterator[Mistake]:

@@ -10,6 +10,7 @@ from contracts.reference import FeeRate
 from services.reference import domain
 from services.reference.api import fees
 from services.reference.api.fees import rates_of, read_rates
+from services.reference.api.mistakes import MISTAKES_SHOWN
 from services.reference.app import SERVICE
 from shared.errors import Malformed, Refused
 from shared.http import app
@@ -92,7 +93,7 @@ def test_what_is_no_schedule_is_refused(data: bytes) -> None:
 def test_mistakes_and_rates_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Malformed) as no:
         read_rates("\n".join((HEAD, *["x"] * 120)).encode())
-    assert len(no.value.more["mistakes"]) == fees.MISTAKES_SHOWN and no.value.more["left_off"] == 70
+    assert len(no.value.more["mistakes"]) == MISTAKES_SHOWN and no.value.more["left_off"] == 70
     assert str(no.value).startswith(
         "120 things are wrong with it and nothing is kept; first of row 2: "
     )
