@@ -20,7 +20,7 @@ from contracts.values import (
     StatedDate,
 )
 from contracts.values import Code as CodeText
-from services.coding.domain import Capture, Code, CorrectCharge
+from services.coding.domain import Capture, Code, CorrectCharge, SupportCharge
 from services.coding.domain.rules import next_step
 from shared.errors import Malformed, NotFound
 from shared.http import Actor, Day, IdempotencyKey
@@ -40,7 +40,10 @@ class _Body(BaseModel):
 
 
 class ChargeBody(_Body):
-    """One charge; it is numbered in the order of the list unless it names its number."""
+    """One charge; it is numbered in the order of the list unless it names its number.
+
+    `support` says why it may go as it stands, where code edits ask for a reason.
+    """
 
     charge: CodeText | None = None
     service_on: Day
@@ -64,6 +67,7 @@ class ChargeBody(_Body):
     epsdt: bool = False
     family_planning: bool = False
     copay_exempt: bool = False
+    support: str = ""
 
 
 class DiagnosisBody(_Body):
@@ -119,6 +123,12 @@ class Correction(_Body):
     reason: str = Field(min_length=1, max_length=200)
 
 
+class SupportBody(_Body):
+    """Why a charge may go as it stands."""
+
+    reason: str = Field(min_length=1, max_length=200)
+
+
 class CodeBody(_Body):
     """The whole coding of an encounter, again."""
 
@@ -145,7 +155,7 @@ def _capture(tenant: str, body: AccountBody) -> Capture:
     charges = tuple(
         Charge(
             charge=c.charge or charge_number(account, n),
-            **_said(c, exclude={"charge"}),
+            **_said(c, exclude={"charge", "support"}),
         )
         for n, c in enumerate(body.charges, 1)
     )
@@ -157,7 +167,12 @@ def _capture(tenant: str, body: AccountBody) -> Capture:
         if pointers
     )
     diagnoses = tuple(Diagnosis(**d.model_dump()) for d in body.diagnoses)
-    return Capture(account, charges, diagnoses, lines, body.coder)
+    support = tuple(
+        (charge.charge, c.support)
+        for charge, c in zip(charges, body.charges, strict=True)
+        if c.support
+    )
+    return Capture(account, charges, diagnoses, lines, body.coder, support)
 
 
 def routes(doors: Doors) -> APIRouter:
@@ -200,6 +215,13 @@ def routes(doors: Doors) -> APIRouter:
         changed = _said(body, exclude={"reason"})
         command = CorrectCharge(account, replace(before, **changed), body.reason)
         return await _tell(doors, account, command, key, who)
+
+    @router.post("/accounts/{account}/charges/{charge}/support")
+    async def support(
+        account: str, charge: str, body: SupportBody, key: IdempotencyKey, who: Actor
+    ) -> dict[str, Any]:
+        """Say why a charge may go as it stands: over a unit limit, or parted from another by a modifier."""
+        return await _tell(doors, account, SupportCharge(account, charge, body.reason), key, who)
 
     @router.post("/accounts/{account}/codes")
     async def code(account: str, body: CodeBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:

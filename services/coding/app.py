@@ -12,13 +12,16 @@ SERVICE = Service(
         {
             "reference.business_day_opened.v1",
             "reference.code_set_published.v1",
+            "reference.code_edits_published.v1",
             "registration.account_opened.v1",
+            "registration.coverages_set.v1",
         }
     ),
     says=frozenset(
         {
             "coding.charges_captured.v1",
             "coding.charge_corrected.v1",
+            "coding.charge_supported.v1",
             "coding.encounter_coded.v1",
             "coding.coding_held.v1",
         }

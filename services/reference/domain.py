@@ -235,6 +235,8 @@ def _is_about_something(entry: FeeSchedulePublished | CodeEditsPublished, books:
         named: dict[str, tuple[str, ...]] = {"payer": (entry.payer,), "facility": (entry.facility,)}
     else:
         named = {"payer": entry.payers, "facility": entry.facilities}
+        if entry.kind == "mue" and len(entry.parts) > 1:
+            raise Refused("a table of unit limits is one file")
         if entry.setting != "practitioner" and not entry.facilities:
             raise Refused(
                 "edits of hospitals and of suppliers name the facilities that bill as such"

@@ -1,6 +1,13 @@
 """The rules of coding: charges, codes, and the code sets they are checked against."""
 
-from services.coding.domain.account import ACCOUNT, Capture, Code, CorrectCharge
+from services.coding.domain.account import (
+    ACCOUNT,
+    Capture,
+    Code,
+    CorrectCharge,
+    SupportCharge,
+    TryAgain,
+)
 from services.coding.domain.books import Book, evolve_book, hydrate, shelve
 
 __all__ = [
@@ -9,6 +16,8 @@ __all__ = [
     "Capture",
     "Code",
     "CorrectCharge",
+    "SupportCharge",
+    "TryAgain",
     "evolve_book",
     "hydrate",
     "shelve",

@@ -1,17 +1,32 @@
 """Charges are captured once, corrected openly, and coded; what fails a rule waits for a coder."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
 
-from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
-from contracts.registration import AccountOpened
-from contracts.values import Charge, CodedLine, Diagnosis
+from contracts.coding import (
+    ChargeCorrected,
+    ChargesCaptured,
+    ChargeSupported,
+    CodingFailure,
+    CodingHeld,
+    EncounterCoded,
+)
+from contracts.registration import AccountOpened, CoveragesSet
+from contracts.values import Charge, CodedLine, Coverage, Diagnosis
 from services.coding.domain.books import Book
-from services.coding.domain.rules import MENDED_BY_CODE_SETS, failures, versions
+from services.coding.domain.edits import (
+    DISTINCT,
+    Cover,
+    Standing,
+    Support,
+    edit_failures,
+    edit_versions,
+)
+from services.coding.domain.rules import MENDED_BY_BOOKS, failures, versions
 from shared.errors import Refused
 from shared.service import Decider, Wake
 
@@ -20,13 +35,14 @@ CHARGES_AT_MOST = 999
 
 @dataclass(frozen=True)
 class Capture:
-    """Charges of an encounter with its codes, as the feed or a person gives them."""
+    """Charges of an encounter with its codes, as the feed or a person gives them; `support` are reasons by charge."""
 
     account: str
     charges: tuple[Charge, ...]
     diagnoses: tuple[Diagnosis, ...] = ()
     lines: tuple[CodedLine, ...] = ()
     coder: str = ""
+    support: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,15 @@ class CorrectCharge:
 
     account: str
     after: Charge
+    reason: str
+
+
+@dataclass(frozen=True)
+class SupportCharge:
+    """A charge may go as it stands, and why."""
+
+    account: str
+    charge: str
     reason: str
 
 
@@ -50,12 +75,10 @@ class Code:
 
 @dataclass(frozen=True)
 class TryAgain:
-    """A morning came: a code set may be known by now that was not."""
-
-    account: str
+    """A morning came, or it is known whose account it is: what was judged may be otherwise by now."""
 
 
-Command = Capture | CorrectCharge | Code | TryAgain
+Command = Capture | CorrectCharge | SupportCharge | Code | TryAgain
 
 
 class Account(msgspec.Struct, frozen=True, array_like=True):
@@ -66,8 +89,14 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
     lines: tuple[CodedLine, ...] = ()
     held: bool = False
     tried: CodingHeld | None = None
-    """The codes that wait, where a code set is all that they lack."""
+    """The codes that wait: they are judged again when a charge changes, and in the morning where only the books lack."""
     billing: Literal["bill", "history"] = "bill"
+    number: str = ""
+    opened: bool = False
+    facility: str = ""
+    covers: tuple[Cover, ...] = ()
+    supported: dict[str, Support] = {}
+    coder: str = ""
 
 
 def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
@@ -77,11 +106,13 @@ def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
         case Capture():
             return _capture(command, account, book)
         case CorrectCharge():
-            return _correct(command, account)
+            return _correct(command, account, book)
+        case SupportCharge():
+            return _support(command, account, book)
         case Code():
-            return _code(command.account, command, account, account.charges, book)
+            return _code(command, account, book)
         case TryAgain():
-            return _try_again(account, book)
+            return _judged_again(account, book)
 
 
 def _capture(c: Capture, account: Account, book: Book) -> list[Any]:
@@ -100,61 +131,103 @@ def _capture(c: Capture, account: Account, book: Book) -> list[Any]:
         raise Refused(f"an account holds at most {CHARGES_AT_MOST} charges")
     if any(charge.units == 0 for charge in fresh):
         raise Refused("a charge is captured with at least one unit")
+    new = {charge.charge for charge in fresh}
     said: list[Any] = [ChargesCaptured(account=c.account, charges=tuple(fresh))]
+    said += [
+        ChargeSupported(account=c.account, charge=charge, reason=reason)
+        for charge, reason in c.support
+        if charge in new
+    ]
     if c.diagnoses or c.lines:
-        charges = {**account.charges, **{charge.charge: charge for charge in fresh}}
-        said += _code(
-            c.account, Code(c.account, c.diagnoses, c.lines, c.coder), account, charges, book
-        )
+        coded = Code(c.account, c.diagnoses, c.lines, c.coder)
+        said += _code(coded, _after(account, said), book)
     return said
 
 
-def _correct(c: CorrectCharge, account: Account) -> list[Any]:
+def _correct(c: CorrectCharge, account: Account, book: Book) -> list[Any]:
     before = account.charges.get(c.after.charge)
     if before is None:
         raise Refused("there is no such charge")
     if before == c.after:
         return []
-    return [ChargeCorrected(account=c.account, before=before, after=c.after, reason=c.reason)]
+    said = [ChargeCorrected(account=c.account, before=before, after=c.after, reason=c.reason)]
+    return [*said, *_judged_again(_after(account, said), book)]
 
 
-def _code(
-    number: str, c: Code, account: Account, charges: dict[str, Charge], book: Book
-) -> list[Any]:
+def _support(c: SupportCharge, account: Account, book: Book) -> list[Any]:
+    if c.charge not in account.charges:
+        raise Refused("there is no such charge")
+    if account.supported.get(c.charge) == "charge":
+        return []
+    said = [ChargeSupported(account=c.account, charge=c.charge, reason=c.reason)]
+    return [*said, *_judged_again(_after(account, said), book)]
+
+
+def _after(account: Account, said: Iterable[Any]) -> Account:
+    for event in said:
+        account = evolve(account, event)
+    return account
+
+
+def _code(c: Code, account: Account, book: Book) -> list[Any]:
+    charges = account.charges
     if not charges:
         raise Refused("there is nothing to code: no charge is captured")
     if any(line.charge not in charges for line in c.lines):
         raise Refused("a line names a charge that is not there")
     if (c.diagnoses, c.lines) == (account.diagnoses, account.lines) and not account.held:
         return []
-    alive = tuple(charges.values())
-    wrong = failures(alive, c.diagnoses, c.lines, book)
     # Another system's history is taken as it was billed; nobody codes it again.
-    if wrong and account.billing == "bill":
-        return [
-            CodingHeld(
-                account=number, failures=wrong, coder=c.coder, diagnoses=c.diagnoses, lines=c.lines
-            )
-        ]
+    if account.billing == "bill" and (wrong := _wrong(c, account, book)):
+        return [_held(c, wrong)]
+    alive = tuple(charges.values())
+    checked = versions(alive, book)
+    if account.billing == "bill":
+        checked += edit_versions(alive, _standing(account), book)
     return [
         EncounterCoded(
-            account=number,
+            account=c.account,
             diagnoses=c.diagnoses,
             lines=c.lines,
-            code_sets=versions(alive, book),
+            code_sets=checked,
             coder=c.coder,
         )
     ]
 
 
-def _try_again(account: Account, book: Book) -> list[Any]:
+def _wrong(c: Code, account: Account, book: Book) -> tuple[CodingFailure, ...]:
+    alive = tuple(account.charges.values())
+    return (
+        *failures(alive, c.diagnoses, c.lines, book),
+        *edit_failures(alive, _standing(account), book),
+    )
+
+
+def _held(c: Code, wrong: tuple[CodingFailure, ...]) -> CodingHeld:
+    return CodingHeld(
+        account=c.account, failures=wrong, coder=c.coder, diagnoses=c.diagnoses, lines=c.lines
+    )
+
+
+def _standing(account: Account) -> Standing:
+    return Standing(account.opened, account.facility, account.covers, account.supported)
+
+
+def _judged_again(account: Account, book: Book) -> list[Any]:
+    """What waits may pass by now, and what passed may make a pair by now."""
     tried = account.tried
-    if tried is None:
+    if tried is not None:
+        again = Code(tried.account, tried.diagnoses, tried.lines, tried.coder)
+        said = _code(again, account, book)
+        same = [e for e in said if isinstance(e, CodingHeld) and e.failures == tried.failures]
+        return [] if same else said
+    if account.held or not account.lines or account.billing != "bill":
         return []
-    again = Code(tried.account, tried.diagnoses, tried.lines, tried.coder)
-    said = _code(tried.account, again, account, account.charges, book)
-    same = [e for e in said if isinstance(e, CodingHeld) and e.failures == tried.failures]
-    return [] if same else said
+    alive = tuple(account.charges.values())
+    if next(edit_failures(alive, _standing(account), book), None) is None:
+        return []
+    coded = Code(account.number, account.diagnoses, account.lines, account.coder)
+    return [_held(coded, _wrong(coded, account, book))]
 
 
 def evolve(state: Account | None, event: Any) -> Account:
@@ -162,28 +235,69 @@ def evolve(state: Account | None, event: Any) -> Account:
     account = state or Account()
     replace = msgspec.structs.replace
     match event:
-        case AccountOpened(billing=billing):
-            return replace(account, billing=billing)
+        case AccountOpened():
+            return replace(
+                account,
+                number=event.account,
+                opened=True,
+                billing=event.billing,
+                facility=event.facility,
+                # Coverages that were set may have been heard of before the account was.
+                covers=account.covers or _covers(event.coverages),
+            )
+        case CoveragesSet(coverages=coverages):
+            return replace(account, covers=_covers(coverages))
         case ChargesCaptured(charges=charges):
-            return replace(account, charges={**account.charges, **{c.charge: c for c in charges}})
+            new = {c.charge: c for c in charges}
+            return replace(account, number=event.account, charges={**account.charges, **new})
         case ChargeCorrected(after=after):
-            return replace(account, charges={**account.charges, after.charge: after})
-        case EncounterCoded(diagnoses=diagnoses, lines=lines):
-            return replace(account, diagnoses=diagnoses, lines=lines, held=False, tried=None)
-        case CodingHeld(failures=failures):
-            waits = event.lines and all(failure.rule in MENDED_BY_CODE_SETS for failure in failures)
-            return replace(account, held=True, tried=event if waits else None)
+            return replace(
+                account,
+                charges={**account.charges, after.charge: after},
+                supported=_supported(account, event),
+            )
+        case ChargeSupported(charge=charge):
+            return replace(account, supported={**account.supported, charge: "charge"})
+        case EncounterCoded(diagnoses=diagnoses, lines=lines, coder=coder):
+            return replace(
+                account, diagnoses=diagnoses, lines=lines, held=False, tried=None, coder=coder
+            )
+        case CodingHeld():
+            return replace(account, held=True, tried=event if event.lines else None)
     return account
 
 
+def _covers(coverages: Iterable[Coverage]) -> tuple[Cover, ...]:
+    return tuple(Cover(c.payer, c.effective_from, c.effective_to) for c in coverages)
+
+
+_WHAT_EDITS_READ = ("procedure", "modifiers", "units", "quantity", "service_on", "service_to")
+
+
+def _supported(account: Account, event: ChargeCorrected) -> dict[str, Support]:
+    """A reason is about the charge as it was; one that comes with a modifier that parts a pair is about that."""
+    before, after = event.before, event.after
+    if all(getattr(before, name) == getattr(after, name) for name in _WHAT_EDITS_READ):
+        return account.supported
+    others = {number: why for number, why in account.supported.items() if number != after.charge}
+    added = set(after.modifiers) - set(before.modifiers)
+    return others if added.isdisjoint(DISTINCT) else {**others, after.charge: "modifiers"}
+
+
+def _by_itself(account: Account) -> bool:
+    """Whether what a morning brings may end the hold."""
+    tried = account.tried
+    return tried is not None and all(one.rule in MENDED_BY_BOOKS for one in tried.failures)
+
+
 def timers(account: Account) -> Mapping[str, Wake]:
-    """Codes that lack only a code set are looked at again every morning."""
-    return {"code sets": Wake(date.min)} if account.tried is not None else {}
+    """Codes that lack only what the books may bring are looked at again every morning."""
+    return {"code sets": Wake(date.min)} if _by_itself(account) else {}
 
 
 def wake(what: str, day: date, account: Account, book: Book) -> Command | None:
     """The command of a morning."""
-    return TryAgain(account.tried.account) if account.tried is not None else None
+    return TryAgain() if _by_itself(account) else None
 
 
 ACCOUNT = Decider("account", Account, decide, evolve, timers, wake)

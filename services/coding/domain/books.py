@@ -1,11 +1,14 @@
-"""Code sets in force: the book keeps versions and dates, the tables behind them are loaded by hash."""
+"""Code sets and code edits in force: the book keeps versions and dates, the tables behind them are loaded by hash."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 
-from contracts.reference import BusinessDayOpened, CodeSetPublished
+from contracts.reference import BusinessDayOpened, CodeEditsPublished, CodeSetPublished
+from services.coding.domain.edit_tables import EditTable, Limits, Pairs, shelved
 from shared.errors import FileGone, Malformed, NotFound
 
 
@@ -20,11 +23,23 @@ class CodeSet(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """The open day, the code sets, and (after hydration) their codes by hash."""
+    """The open day, the code sets and code edits, and (after hydration) what they hold by hash."""
 
     today: date | None = None
     sets: tuple[CodeSet, ...] = ()
     tables: dict[str, frozenset[str]] = {}
+    edits: tuple[EditTable, ...] = ()
+    edits_held: dict[str, Any] = {}
+    """`Pairs` and `Limits`, which no book is kept with."""
+
+    def pairs(self, table: EditTable) -> Iterator[Pairs]:
+        """The files of a table of pairs."""
+        return (self.edits_held[part] for part in table.parts)
+
+    def limits(self, table: EditTable) -> Limits:
+        """A table of unit limits, which is one file."""
+        limits: Limits = self.edits_held[table.parts[0]]
+        return limits
 
     def in_force(self, name: str, on: date) -> CodeSet | None:
         """The newest published version of a code set in force on a day."""
@@ -53,14 +68,18 @@ def evolve_book(book: Book, event: Any) -> Book:
             )
             others = tuple(s for s in book.sets if (s.name, s.version) != (made.name, made.version))
             return msgspec.structs.replace(book, sets=(*others, made))
+        case CodeEditsPublished():
+            return msgspec.structs.replace(book, edits=shelved(book.edits, event))
     return book
 
 
 _cache: dict[str, frozenset[str]] = {}
+_edits = WeakValueDictionary[str, Pairs | Limits]()
+"""A quarter's pairs are tens of megabytes: they go when no book names them any more."""
 
 
 async def hydrate(book: Book, objects: Any) -> Book:
-    """The book with its codes; each table is read once a process, its hash is its name."""
+    """The book with its codes and edits; each table is read once a process, its hash is its name."""
     for one in book.sets:
         if one.sha256 not in _cache:
             try:
@@ -68,9 +87,24 @@ async def hydrate(book: Book, objects: Any) -> Book:
             except (NotFound, Malformed):
                 raise FileGone(f"code set {one.name} {one.version}") from None
             _cache[one.sha256] = frozenset(data.decode("ascii").split())
-    return msgspec.structs.replace(book, tables={s.sha256: _cache[s.sha256] for s in book.sets})
+    held = {
+        part: await _held(table, part, objects) for table in book.edits for part in table.parts
+    }
+    tables = {s.sha256: _cache[s.sha256] for s in book.sets}
+    return msgspec.structs.replace(book, tables=tables, edits_held=held)
+
+
+async def _held(table: EditTable, sha256: str, objects: Any) -> Pairs | Limits:
+    known = _edits.get(sha256)
+    if known is None:
+        try:
+            data: bytes = await objects.read(sha256)
+        except (NotFound, Malformed):
+            raise FileGone(f"code edits {table.label}") from None
+        known = _edits[sha256] = Pairs(data) if table.kind == "ptp" else Limits(data)
+    return known
 
 
 def shelve(book: Book) -> Book:
     """The book as it is kept: tables come back by hash."""
-    return msgspec.structs.replace(book, tables={})
+    return msgspec.structs.replace(book, tables={}, edits_held={})

@@ -6,25 +6,38 @@ from datetime import date
 from contracts.coding import CodingFailure
 from contracts.values import Charge, CodedLine, Diagnosis
 from services.coding.domain.books import Book
+from services.coding.domain.edits import RULES
 from shared.x12.npi import is_npi
 
 DIAGNOSES = 12
 POINTERS = 4
 MODIFIERS = 4
-MENDED_BY_CODE_SETS = frozenset({"NO-CODE-SET", "NOT-IN-FORCE"})
-"""What a code set that is published later may mend, without a coder."""
+MENDED_BY_BOOKS = RULES | {"NO-CODE-SET", "NOT-IN-FORCE"}
+"""What is published later may mend, without a coder."""
 
 _OF_CHARGES = frozenset({"NPI", "MODIFIERS", "DAYS", "DRUG", "POS"})
-"""What is mended at the charge, before it is coded again."""
+"""What is mended at the charge."""
 
 
 def next_step(rules: Collection[str]) -> str:
     """What a coder does about an encounter that breaks these rules."""
-    if rules and set(rules) <= {"NO-CODE-SET"}:
+    broken = set(rules)
+    if broken and broken <= {"NO-CODE-SET"}:
         return "publish the code set (reference): it is tried again every morning"
-    if _OF_CHARGES.intersection(rules):
+    if broken and broken <= {"PTP-REASON", "MUE-REASON"}:
+        return f"say why, where it is right (claimlog edits support), or {_CORRECT}"
+    if broken and broken <= RULES:
+        return f"give it a modifier with a reason where one parts them, mend its units, or void it: {_CORRECT}"
+    if broken and broken <= RULES | _OF_CHARGES:
+        return _CORRECT
+    if broken & (RULES | _OF_CHARGES):
         return "correct the charge, then code it again (coding, POST /accounts/…/codes)"
     return "code it again (coding, POST /accounts/…/codes)"
+
+
+_CORRECT = (
+    "correct the charge (coding, POST /accounts/…/charges/…/correct): it is judged again by itself"
+)
 
 
 def failures(

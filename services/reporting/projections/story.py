@@ -11,6 +11,7 @@ from contracts.adjudication_tracking import (
     ClaimAdjudicated,
     ClaimRejected,
 )
+from contracts.coding import CodingHeld
 from contracts.registration import AccountOpened
 from contracts.submission import ClaimImported, EditFailure, TransportRejected
 from services.reporting.projections.money import receivable_change
@@ -27,6 +28,7 @@ TOLD = frozenset(
         "eligibility.inquiry_rejected.v1",
         "coding.charges_captured.v1",
         "coding.charge_corrected.v1",
+        "coding.charge_supported.v1",
         "coding.encounter_coded.v1",
         "coding.coding_held.v1",
         "submission.claim_created.v1",
@@ -140,6 +142,8 @@ def _facts(event: Any) -> dict[str, Any]:
     reasons = getattr(event, "reasons", ())
     if reasons:
         found["reasons"] = [_reason(r) for r in reasons]
+    if isinstance(event, CodingHeld):
+        found["reasons"] = [f"{one.rule}: {one.sentence}" for one in event.failures]
     if isinstance(event, ClaimRejected):
         found["next_action"] = NEXT.get(event.category, NEXT["A3"])
     if isinstance(event, TransportRejected):

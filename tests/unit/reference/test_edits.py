@@ -209,6 +209,7 @@ def test_a_table_is_listed_under_kind_setting_name_and_version() -> None:
         ({"payers": ("NOBODY",)}, "no payer of that code"),
         ({"facilities": ("NOWHERE",)}, "no facility of that code"),
         ({"setting": "outpatient"}, "name the facilities"),
+        ({"kind": "mue", "parts": ({"sha256": "a" * 64, "edits": 1},) * 2}, "one file"),
         ({"effective_to": "2025-01-01"}, "end before it begins"),
     ],
 )
