@@ -15,7 +15,14 @@ FACILITY, PAYER = text("facility", "facility"), text("payer", "payer")
 
 def failures(row: dict[str, Any]) -> str:
     """Every coding rule that an encounter breaks, in words, each once."""
-    return "; ".join(dict.fromkeys(f["sentence"] for f in row.get("failures") or ()))
+    return "; ".join(dict.fromkeys(_told(f) for f in row.get("failures") or ()))
+
+
+def _told(failure: dict[str, Any]) -> str:
+    """Code edits speak of codes: which charge it is, `edits support` and a correction ask for."""
+    charge = str(failure.get("field", "")).rpartition("-")[2].lstrip("0")
+    of_codes = str(failure.get("rule", "")).startswith(("PTP", "MUE"))
+    return f"charge {charge}: {failure['sentence']}" if of_codes else failure["sentence"]
 
 
 LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {

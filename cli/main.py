@@ -32,6 +32,7 @@ COMMANDS = {
     "erase": "cli.erase:app",
     "prompt-pay": "cli.prompt_pay:app",
     "overpayments": "cli.overpayments:app",
+    "edits": "cli.edits:app",
     "import": "cli.import_claims:import_claims",
     "parked": "cli.parked:app",
     "refused": "cli.refused:app",
