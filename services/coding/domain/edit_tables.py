@@ -96,6 +96,7 @@ class Pairs:
         assert data.startswith(PAIRS), "reference keeps no other file under a table of pairs"
         self._data = data
         self._rows = (len(data) - len(PAIRS)) // WIDTH
+        self._begins, self._ends = (self[0], self[self._rows - 1]) if self._rows else (b"", b"")
 
     def __len__(self) -> int:
         return self._rows
@@ -108,6 +109,8 @@ class Pairs:
         self, first: bytes, seconds: Collection[bytes], day: int
     ) -> Iterator[tuple[bytes, int]]:
         """Which codes make a pair with `first` in column 1 on a day, with the modifier indicator."""
+        if not self._begins[:5] <= first <= self._ends:
+            return  # Of the many files of a table one or two are about a code.
         low = bisect_left(self, first)
         high = bisect_left(self, first + b"\xff", low)
         if high - low < len(seconds):

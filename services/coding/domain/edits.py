@@ -76,12 +76,11 @@ def edit_failures(
     """What does not pass the tables in force, each charge and rule once."""
     if not book.edits:
         return
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for (on, _), services in _services(charges).items():
         for one in (*_pairs(on, services, standing, book), *_units(on, services, standing, book)):
-            named = one.rule, one.field, one.value
-            if named not in seen:
-                seen.add(named)
+            if (one.rule, one.field) not in seen:
+                seen.add((one.rule, one.field))
                 yield one
 
 
