@@ -7,7 +7,7 @@ from contracts.adjudication_tracking import (
     ClaimForwarded,
     ClaimRejected,
 )
-from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
+from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
 from contracts.denial import CorrectionRequested
 from contracts.eligibility import BenefitsConfirmed, InquiryRejected
 from contracts.posting import ResponsibilityMoved
@@ -69,6 +69,7 @@ _HEARS = (
     ChargesCaptured,
     ChargeCorrected,
     EncounterCoded,
+    CodingHeld,
     BenefitsConfirmed,
     InquiryRejected,
     ClaimAcknowledged,

@@ -8,7 +8,7 @@ from contracts.adjudication_tracking import (
     ClaimAcknowledged,
     ClaimAdjudicated,
 )
-from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
+from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
 from contracts.denial import CorrectionRequested
 from contracts.eligibility import BenefitsConfirmed
 from contracts.posting import ResponsibilityMoved
@@ -49,6 +49,7 @@ _MAY_COMPLETE_OR_MEND = (
     ChargesCaptured,
     ChargeCorrected,
     EncounterCoded,
+    CodingHeld,
     BenefitsConfirmed,
 )
 

@@ -87,9 +87,7 @@ async def hydrate(book: Book, objects: Any) -> Book:
             except (NotFound, Malformed):
                 raise FileGone(f"code set {one.name} {one.version}") from None
             _cache[one.sha256] = frozenset(data.decode("ascii").split())
-    held = {
-        part: await _held(table, part, objects) for table in book.edits for part in table.parts
-    }
+    held = {part: await _held(table, part, objects) for table in book.edits for part in table.parts}
     tables = {s.sha256: _cache[s.sha256] for s in book.sets}
     return msgspec.structs.replace(book, tables=tables, edits_held=held)
 

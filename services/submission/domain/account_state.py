@@ -10,7 +10,7 @@ from contracts.adjudication_tracking import (
     ClaimAdjudicated,
     ClaimForwarded,
 )
-from contracts.coding import ChargeCorrected, ChargesCaptured, EncounterCoded
+from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
 from contracts.eligibility import BenefitsConfirmed, InquiryRejected
 from contracts.registration import AccountOpened, CoveragesSet, PatientDemographicsCorrected
 from contracts.submission import (
@@ -71,6 +71,8 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
     """Payer orders that an earlier payer crossed the claim over to."""
     gone: dict[str, Charge] = {}
     """Charges that were voided, as they were, once there was a claim: a payer may have them."""
+    coding_held: str = ""
+    """What coding found, where it holds what it had coded before."""
 
     def claim_of(self, order: int) -> ClaimState | None:
         """The claim of a payer order."""
@@ -100,8 +102,14 @@ def evolve(state: Account | None, event: Any) -> Account:
         case EncounterCoded():
             account = _kept(account)
             return _replace(
-                account, account=event.account, diagnoses=event.diagnoses, coded=event.lines
+                account,
+                account=event.account,
+                diagnoses=event.diagnoses,
+                coded=event.lines,
+                coding_held="",
             )
+        case CodingHeld():
+            return _replace(_kept(account), coding_held=_first(event))
         case BenefitsConfirmed() | InquiryRejected():
             return _replace(account, not_covered=_not_covered(account, event))
         case ClaimAdjudicated() | AdjudicationReversed() | ClaimForwarded():
@@ -182,6 +190,10 @@ def _said(account: Account) -> Account:
 
 def _without(charges: dict[str, Charge], charge: str) -> dict[str, Charge]:
     return {number: kept for number, kept in charges.items() if number != charge}
+
+
+def _first(event: CodingHeld) -> str:
+    return event.failures[0].sentence if event.failures else "it waits for a coder"
 
 
 def _not_covered(account: Account, event: BenefitsConfirmed | InquiryRejected) -> dict[str, str]:

@@ -35,6 +35,10 @@ RULES: tuple[Rule, ...] = (
         "CHARGES", "1", "2400", "LX01", "block", "Void the claim, or capture what is to be billed.",
         findings.charges,
     ),
+    Rule(
+        "CODING-HELD", "1", "2300", "HI01", "block", "Mend it in coding; it goes by itself then.",
+        findings.coding_held,
+    ),
     Rule("SIZE-LINES", "2", "2400", "LX01", "block", "Split the charges.", findings.line_count),
     Rule(
         "SIZE-DIAGNOSES", "1", "2300", "HI01", "block", "Code the encounter again.",

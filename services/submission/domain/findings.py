@@ -8,6 +8,7 @@ from contracts.reference import FacilityListed
 from contracts.submission import ClaimPackage
 from contracts.values import Charge
 from services.submission.domain.books import Books
+from services.submission.domain.claim_state import VOID
 from services.submission.domain.package import in_force
 from shared.x12.npi import is_npi
 
@@ -28,6 +29,8 @@ class Facts(NamedTuple):
     filing_limit_on: date
     not_covered: str
     """What eligibility said against this payer, or nothing."""
+    coding_held: str = ""
+    """What coding found, where it holds the encounter."""
 
 
 class Found(NamedTuple):
@@ -41,6 +44,12 @@ class Found(NamedTuple):
 def charges(facts: Facts) -> Iterator[Found]:
     if not facts.package.charges:
         yield Found("No charge of the claim is left.")
+
+
+def coding_held(facts: Facts) -> Iterator[Found]:
+    # A void says what its payer has, whatever is coded by now.
+    if facts.coding_held and facts.package.frequency != VOID:
+        yield Found(f"Coding holds the encounter: {facts.coding_held}")
 
 
 def line_count(facts: Facts) -> Iterator[Found]:

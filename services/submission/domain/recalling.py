@@ -27,9 +27,11 @@ MENDED = "The claim was set aside of its file, and what held it was mended."
 
 
 def overtaken(account: Account, claim: ClaimState) -> bool:
-    """Whether the claim waits, or is in a file that has not left, and its account says it differently by now."""
+    """Whether the claim waits, or is in a file that has not left, and its account says it differently by now, or coding holds it."""
     if claim.status != "queued" or not claim.waits_under:
         return False
+    if account.coding_held and claim.frequency != VOID:
+        return True
     return package(*_then(account, claim)) != package(account, claim)
 
 

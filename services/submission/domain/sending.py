@@ -58,6 +58,7 @@ def judge(account: Account, claim: ClaimState, books: Books) -> Judged:
         service_from=account.service_from,
         filing_limit_on=filing_limit(account, claim.payer, books),
         not_covered=account.not_covered.get(claim.payer, ""),
+        coding_held=account.coding_held,
     )
     failures = tuple(f for f in edits.judge(facts) if f.rule not in claim.overridden)
     return Judged(facts.package, failures)
