@@ -86,7 +86,9 @@ class _Objects:
     """The code tables and the rates of a contract, by their hash."""
 
     def __init__(self) -> None:
-        self.tables = {sha256(data).hexdigest(): data for data in (*CODES.values(), said.RATES)}
+        self.tables = {
+            sha256(data).hexdigest(): data for data in (*CODES.values(), said.RATES, said.PAIRS)
+        }
 
     async def read(self, name: str) -> bytes:
         return self.tables[name]

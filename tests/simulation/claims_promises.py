@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.coding import ChargeCorrected, ChargesCaptured
+from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld
 from contracts.submission import ClaimPackage
 from services.posting.app import SERVICE as POSTING
 from services.posting.domain.account_state import Account
@@ -85,6 +85,9 @@ def _charged(world: World) -> Counter[str]:
     for one in corrected:
         charged[one.account] += _cents(one.after) - _cents(one.before)
     world.seen["charge corrected"] += len(corrected)
+    world.seen["charge supported"] += len(_told(world, "coding", "charge_supported"))
+    held: list[CodingHeld] = _told(world, "coding", "coding_held")
+    world.seen["held for a pair"] += sum(f.rule.startswith("PTP") for h in held for f in h.failures)
     return charged
 
 
@@ -181,10 +184,14 @@ def _what_leaves_says_what_its_account_says(world: World, found: Found) -> None:
     for _, account in _accounts(world, "submission", Billed):
         for claim in account.claims.values():
             attempt = (claim.claim, claim.attempt)
+            if any(rule == "CODING-HELD" for rule, _ in claim.held_for):
+                world.seen["held by coding"] += 1
             if claim.status != "queued":
                 continue
             if attempt in gone or attempt not in packages:
                 found(f"attempt {attempt} is to leave, and is in no queue")
+            elif account.coding_held and attempt not in billed:
+                found(f"attempt {attempt} is to leave, and coding holds its encounter")
             elif packages[attempt] == _now(account, claim, packages[attempt]):
                 world.seen["leaves as its account says it"] += 1
             elif attempt not in billed or not asked[attempt]:

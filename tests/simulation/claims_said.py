@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from contracts import edit_tables
 from contracts.adjudication_tracking import (
     AdjudicationReversed,
     ClaimAdjudicated,
@@ -14,12 +15,14 @@ from contracts.adjudication_tracking import (
 )
 from contracts.reference import (
     BusinessDayOpened,
+    CodeEditsPublished,
     CodeSetPublished,
+    EditPart,
     FeeRate,
     FeeSchedulePublished,
 )
 from contracts.values import AdjudicatedLine, Adjustment, Charge, CodedLine, Diagnosis, Sealed
-from services.coding.domain import Capture, Code, CorrectCharge
+from services.coding.domain import Capture, Code, CorrectCharge, SupportCharge
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
 from shared.service import Scope
 from shared.streams import (
@@ -35,9 +38,11 @@ from tests.unit.submission import facts
 SCOPE = Scope("test", "LE1", "F1")
 DAY = date(2025, 1, 6)
 PAYERS = ("PAYER-A", "PAYER-B")
-CODES = {"ICD-10-CM": b"J06.9 J069 R05.9 R059", "HCPCS": b"G0001"}
+CODES = {"ICD-10-CM": b"J06.9 J069 R05.9 R059", "HCPCS": b"G0001 G0002"}
 ADJUSTED = (("CO", "45"), ("CO", "253"), ("CO", "197"), ("PR", "2"), ("PI", "999"))
 RATES = msgspec.json.encode([FeeRate(procedure="G0001", basis_points=6_000)])
+PAIRS = edit_tables.PAIRS + edit_tables.PAIR.pack(b"G0001", b"G0002", 0, edit_tables.NO_LAST_DAY, 1)
+"""What is charged late is part of what was charged before, unless a modifier parts them and somebody says why."""
 DIAGNOSES = (Diagnosis(sequence=1, code="J06.9"),)
 PHONE = "phone"
 """No claim says it: a person of whom nothing else is corrected is sealed anew, and asks nothing back."""
@@ -76,8 +81,18 @@ def books() -> tuple[Any, ...]:
         rates=1,
         effective_from=date(2024, 1, 1),
     )
+    part = EditPart(sha256=sha256(PAIRS).hexdigest(), edits=1)
+    edits = CodeEditsPublished(
+        kind="ptp",
+        name="NCCI",
+        version="1",
+        parts=(part,),
+        edits=1,
+        effective_from=date(2024, 1, 1),
+        payers=(PAYERS[0],),
+    )
     listed = (facts.facility(), *payers, facts.RECEIVER, *enrolled)
-    return (BusinessDayOpened(day=DAY), *listed, rules, *sets, contract)
+    return (BusinessDayOpened(day=DAY), *listed, rules, *sets, contract, edits)
 
 
 def number(n: int) -> str:
@@ -142,7 +157,7 @@ def changes(
     one = rng.choice(charged)
     late = facts.charge(
         charge=charge_number(account, 9),
-        procedure="G0001",
+        procedure=rng.choice(("G0001", "G0002")),
         modifiers=("59",),
         charge_cents=rng.randrange(5_000, 30_000),
     )
@@ -152,6 +167,8 @@ def changes(
         CorrectCharge(account, another, "as documented"),
         CorrectCharge(account, replace(one, units=0), "not done"),
         Capture(account, (late,), DIAGNOSES, lines(all_of_it), "coder"),
+        CorrectCharge(account, replace(late, modifiers=("XU",)), "another site"),
+        SupportCharge(account, late.charge, "another site"),
         Code(account, OTHERS, lines(charged), "coder"),
         Code(account, DIAGNOSES, lines(charged), "coder"),
     )
