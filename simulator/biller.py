@@ -47,10 +47,15 @@ class Biller:
         return not self.chance.happens(basis_points, "left alone", item)
 
     async def _code(self, row: dict[str, Any]) -> None:
-        """What coding holds gets a diagnosis that is in force."""
+        """What coding holds gets a diagnosis that is in force; a service of its own, the modifier that says so."""
         account = row["account"]
         key = f"code/{account}"
         if not self._takes(key, 1_500):
+            return
+        for failure in row["failures"]:
+            if failure["rule"] == "PTP-MODIFIER":
+                await self._part(account, failure["field"])
+        if all(failure["rule"] == "PTP-MODIFIER" for failure in row["failures"]):
             return
         charged = await self.doors.get("coding", f"/accounts/{account}")
         body = {
@@ -59,6 +64,12 @@ class Biller:
             "coder": "coder:sim",
         }
         if await self._tell("coding", f"/accounts/{account}/codes", key, body):
+            self.coded += 1
+
+    async def _part(self, account: str, charge: str) -> None:
+        body = {"modifiers": ["XU"], "reason": "not a part of the other service, as the note says"}
+        path = f"/accounts/{account}/charges/{charge}/correct"
+        if await self._tell("coding", path, f"part/{charge}", body):
             self.coded += 1
 
     async def _correct(self, row: dict[str, Any]) -> None:

@@ -98,6 +98,24 @@ class Books:
         """Our code of a payer by its X12 id."""
         return {p["payer_id"]: p["payer"] for p in self.payers}
 
+    async def publish_edits(self, doors: Doors) -> None:
+        """The pairs that Medicare and its plans follow: what the feed sends of them, coding holds until somebody looks."""
+        part = await doors.post(
+            "reference",
+            "/code-edits/parts",
+            "books/edits/part",
+            content=(DATA / "PTP-2026Q1.txt").read_bytes(),
+            params={"kind": "ptp"},
+        )
+        table = {
+            "kind": "ptp",
+            "version": "2026Q1",
+            "parts": [part["sha256"]],
+            "effective_from": "2026-01-01",
+            "payers": ["MADV", "MEDB"],
+        }
+        await doors.post("reference", "/code-edits", "books/edits", table)
+
     async def publish(self, doors: Doors, first_day: date) -> None:
         """List everything, then open the day before the first."""
 

@@ -107,6 +107,7 @@ class World:
         self.in_step = True
         days = business_days(self.plan.start, self.plan.all_days)
         await self.books.publish(self.doors, days[0])
+        await self.books.publish_edits(self.doors)
         done = 0
         for n, day in enumerate(days):
             upto = self.plan.encounters * min(n + 1, self.plan.feed_days) // self.plan.feed_days

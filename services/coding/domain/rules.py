@@ -1,6 +1,6 @@
 """What a coded encounter must keep to: code sets by date of service, sequences, pointers, modifiers, units."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from contracts.coding import CodingFailure
@@ -18,26 +18,30 @@ MENDED_BY_BOOKS = RULES | {"NO-CODE-SET", "NOT-IN-FORCE"}
 _OF_CHARGES = frozenset({"NPI", "MODIFIERS", "DAYS", "DRUG", "POS"})
 """What is mended at the charge."""
 
+_OF_EDITS = {
+    "PTP": "void it, or correct what is billed wrong",
+    "PTP-MODIFIER": "correct it, with a modifier where one parts them, or void it",
+    "PTP-REASON": "say why (claimlog edits support), or correct it",
+    "MUE-LINE": "correct its units",
+    "MUE-DAY": "correct its units",
+    "MUE-REASON": "say why (claimlog edits support), or correct it",
+}
+_BY_ITSELF = "(coding, POST /accounts/…/charges/…/correct): it is judged again by itself"
 
-def next_step(rules: Collection[str]) -> str:
+
+def next_step(rules: Sequence[str]) -> str:
     """What a coder does about an encounter that breaks these rules."""
     broken = set(rules)
     if broken and broken <= {"NO-CODE-SET"}:
         return "publish the code set (reference): it is tried again every morning"
-    if broken and broken <= {"PTP-REASON", "MUE-REASON"}:
-        return f"say why, where it is right (claimlog edits support), or {_CORRECT}"
-    if broken and broken <= RULES:
-        return f"give it a modifier with a reason where one parts them, mend its units, or void it: {_CORRECT}"
-    if broken and broken <= RULES | _OF_CHARGES:
-        return _CORRECT
-    if broken & (RULES | _OF_CHARGES):
+    of_edits = dict.fromkeys(_OF_EDITS[rule] for rule in rules if rule in _OF_EDITS)
+    if broken and broken <= _OF_EDITS.keys():
+        return f"{'; '.join(of_edits)} {_BY_ITSELF}"
+    if broken and broken <= _OF_CHARGES | _OF_EDITS.keys():
+        return f"correct the charge {_BY_ITSELF}"
+    if broken & (_OF_CHARGES | _OF_EDITS.keys()):
         return "correct the charge, then code it again (coding, POST /accounts/…/codes)"
     return "code it again (coding, POST /accounts/…/codes)"
-
-
-_CORRECT = (
-    "correct the charge (coding, POST /accounts/…/charges/…/correct): it is judged again by itself"
-)
 
 
 def failures(

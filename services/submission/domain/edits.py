@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
         findings.charges,
     ),
     Rule(
-        "CODING-HELD", "1", "2300", "HI01", "block", "Mend it in coding; it goes by itself then.",
+        "CODING-HELD", "1", "2300", "HI01", "block", "Mend what coding holds.",
         findings.coding_held,
     ),
     Rule("SIZE-LINES", "2", "2400", "LX01", "block", "Split the charges.", findings.line_count),

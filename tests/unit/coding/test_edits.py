@@ -437,8 +437,11 @@ async def test_files_of_edits_are_read_once_and_go_when_no_book_names_them() -> 
 @pytest.mark.parametrize(
     ("broken", "begins"),
     [
-        (["PTP-MODIFIER", "PTP"], "give it a modifier with a reason"),
-        (["MUE-REASON"], "say why"),
+        (["PTP-MODIFIER"], "correct it, with a modifier where one parts them, or void it (coding"),
+        (
+            ["MUE-REASON", "MUE-DAY"],
+            "say why (claimlog edits support), or correct it; correct its units (coding",
+        ),
         (["PTP", "NPI"], "correct the charge (coding"),
         (["PTP", "POINTER"], "correct the charge, then code it again"),
     ],
