@@ -95,6 +95,8 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
     opened: bool = False
     facility: str = ""
     covers: tuple[Cover, ...] = ()
+    coded_for: tuple[Cover, ...] = ()
+    """The coverages at the time of coding: what was coded before a table was known is not judged for nothing."""
     supported: dict[str, Support] = {}
     coder: str = ""
 
@@ -112,7 +114,8 @@ def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
         case Code():
             return _code(command, account, book)
         case TryAgain():
-            return _judged_again(account, book)
+            same = account.tried is None and account.covers == account.coded_for
+            return [] if same else _judged_again(account, book)
 
 
 def _capture(c: Capture, account: Account, book: Book) -> list[Any]:
@@ -260,7 +263,13 @@ def evolve(state: Account | None, event: Any) -> Account:
             return replace(account, supported={**account.supported, charge: "charge"})
         case EncounterCoded(diagnoses=diagnoses, lines=lines, coder=coder):
             return replace(
-                account, diagnoses=diagnoses, lines=lines, held=False, tried=None, coder=coder
+                account,
+                diagnoses=diagnoses,
+                lines=lines,
+                held=False,
+                tried=None,
+                coded_for=account.covers,
+                coder=coder,
             )
         case CodingHeld():
             return replace(account, held=True, tried=event if event.lines else None)

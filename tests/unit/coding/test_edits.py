@@ -335,6 +335,16 @@ def test_another_insurance_may_bring_a_table_or_take_it_away() -> None:
     assert isinstance(held, CodingHeld)
 
 
+def test_what_was_coded_before_a_table_is_not_judged_by_it_until_its_payer_is_another() -> None:
+    (coded,) = judged(VISIT, EXAM, book=NO_EDITS)
+    given = [*captured(VISIT, EXAM), coded]
+    again = CoveragesSet(patient="P", coverages=OPENED.coverages, set_on=DAY, reason="new group")
+    assert said(ACCOUNT, [*given, again], TryAgain(), EDITS) == []
+    other = replace(again, coverages=(replace(OPENED.coverages[0], payer="SOMEBODY"),))
+    (held,) = said(ACCOUNT, [*given, other], TryAgain(), EDITS)
+    assert isinstance(held, CodingHeld)
+
+
 def test_coding_looks_again_when_an_account_opens_or_its_insurance_changes() -> None:
     coverages = CoveragesSet(patient="P", coverages=(), set_on=DAY, reason="lapsed")
     for event in (OPENED, coverages):
