@@ -103,3 +103,31 @@ async def test_a_claim_to_a_payer_that_does_not_know_us_goes_on_the_morning_afte
     await office.tell("reference", "/enrolments", enrolment | {"enrolled": True})
     await office.morning()
     assert answers.claim_in(await office.send(account.claim()), account.claim())
+
+
+async def test_a_pair_of_procedures_waits_for_a_coder_before_and_after_it_is_coded(
+    office: Office,
+) -> None:
+    await office.books.publish_edits(office.doors)
+    await office.morning()
+    await office.books.heard(office.doors, office.day.isoformat())
+    charges = (("G0446", 4_100), ("G0447", 4_800))
+    account = await office.encounter("MEDB", charges=charges)
+    await office.quiet()
+    rows = await office.doors.get("coding", "/work-list", limit=5_000)
+    (row,) = [r for r in rows if r["account"] == account.number]
+    assert [(f["rule"], f["field"]) for f in row["failures"]] == [
+        ("PTP-MODIFIER", account.charge(2))
+    ]
+    assert (await office.story(account))["claims"] == []
+
+    correct = f"/accounts/{account.number}/charges/{account.charge(2)}/correct"
+    parted = {"modifiers": ["XU"], "reason": "a service of its own"}
+    await office.tell("coding", correct, parted)
+    await office.submission_shows(account.claim(), "queued")
+    await office.tell("coding", correct, {"modifiers": [], "reason": "it was none"})
+    assert await held(office, account) == ["CODING-HELD"]
+    await office.tell("coding", correct, {"units": 0, "reason": "it is a part of the other"})
+    sent = answers.claim_in(await office.send(account.claim()), account.claim())
+    assert [line.procedure for line in sent.claim.lines] == ["G0446"]
+    await office.has(account, Money(4_100, open=4_100))

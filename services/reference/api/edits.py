@@ -76,7 +76,11 @@ def _rows(
             break
         if (kept := read(row, cells, mistakes)) is not None:
             rows.add(kept)
-    if above:
+    if above and data.startswith(b"PK"):
+        mistakes.tell(
+            1, "", "it is a zip or a workbook: the text in it, or the sheet as CSV, is read"
+        )
+    elif above:
         mistakes.tell(1, "", "no row names the columns as CMS does")
     elif not read_any and not mistakes.count:
         mistakes.tell(first_line, "", "it has no row under its column names")

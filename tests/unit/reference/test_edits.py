@@ -97,6 +97,11 @@ def test_a_file_that_names_no_columns_is_no_table(data: bytes) -> None:
     assert wrong(data) == [(1, "")]
 
 
+def test_a_zip_or_a_workbook_is_told_as_what_it_is() -> None:
+    with pytest.raises(Malformed, match="a zip or a workbook"):
+        pairs_of(b"PK\x03\x04 and so on")
+
+
 def test_column_names_alone_are_no_table() -> None:
     assert wrong(table()) == [(1, "")]
 
