@@ -185,7 +185,7 @@ def _code(c: Code, account: Account, book: Book) -> list[Any]:
         return [_held(c, wrong)]
     alive = tuple(charges.values())
     checked = versions(alive, book)
-    if account.billing == "bill":
+    if book.edits and account.billing == "bill":
         checked += edit_versions(alive, _standing(account), book)
     return [
         EncounterCoded(
@@ -200,10 +200,10 @@ def _code(c: Code, account: Account, book: Book) -> list[Any]:
 
 def _wrong(c: Code, account: Account, book: Book) -> tuple[CodingFailure, ...]:
     alive = tuple(account.charges.values())
-    return (
-        *failures(alive, c.diagnoses, c.lines, book),
-        *edit_failures(alive, _standing(account), book),
-    )
+    wrong = failures(alive, c.diagnoses, c.lines, book)
+    if book.edits:
+        wrong += tuple(edit_failures(alive, _standing(account), book))
+    return wrong
 
 
 def _held(c: Code, wrong: tuple[CodingFailure, ...]) -> CodingHeld:
@@ -224,7 +224,7 @@ def _judged_again(account: Account, book: Book) -> list[Any]:
         said = _code(again, account, book)
         same = [e for e in said if isinstance(e, CodingHeld) and e.failures == tried.failures]
         return [] if same else said
-    if account.held or not account.lines or account.billing != "bill":
+    if not book.edits or account.held or not account.lines or account.billing != "bill":
         return []
     alive = tuple(account.charges.values())
     if next(edit_failures(alive, _standing(account), book), None) is None:

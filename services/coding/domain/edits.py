@@ -74,8 +74,6 @@ def edit_failures(
     charges: Sequence[Charge], standing: Standing, book: Book
 ) -> Iterator[CodingFailure]:
     """What does not pass the tables in force, each charge and rule once."""
-    if not book.edits:
-        return
     seen: set[tuple[str, str]] = set()
     for (on, _), services in _services(charges).items():
         for one in (*_pairs(on, services, standing, book), *_units(on, services, standing, book)):
@@ -86,7 +84,7 @@ def edit_failures(
 
 def edit_versions(charges: Sequence[Charge], standing: Standing, book: Book) -> tuple[str, ...]:
     """Name and version of the tables that an encounter was held against."""
-    days = sorted({c.service_on for c in charges if c.units}) if book.edits else []
+    days = sorted({c.service_on for c in charges if c.units})
     found = (
         t.label for day in days for kind in ("ptp", "mue") for t in standing.tables(book, kind, day)
     )
