@@ -3,7 +3,7 @@
 from typing import Literal
 
 from contracts.registry import event, record
-from contracts.submission.files import BatchedClaim
+from contracts.submission.files import BatchedClaim, BatchedSet
 from contracts.values import (
     Code,
     Sentence,
@@ -65,7 +65,10 @@ class TransportFault:
 
 @event("submission.transport_answered.v1", "outbound")
 class TransportAnswered:
-    """One TA1 (all of an interchange) or one AK2 of a 999 as read from a file, for the queue it answers."""
+    """One TA1 (all of an interchange) or one AK2 of a 999 as read from a file, for the queue it answers.
+
+    A rejection names the `sets` that it is about with their claims: the queue does not know those of an old file any more.
+    """
 
     level: Literal["TA1", "999"]
     isa13: int
@@ -74,6 +77,7 @@ class TransportAnswered:
     accepted: bool
     code: Code
     faults: tuple[TransportFault, ...] = ()
+    sets: tuple[BatchedSet, ...] = ()
 
 
 @event("submission.transport_rejected.v1", "outbound", "account")

@@ -21,6 +21,10 @@ from services.submission.domain.lanes import LANES, NO_FILE
 
 REMEMBERED = 400
 """Answered interchanges kept to recognise a repeated TA1 or 999; older repeats find nothing."""
+UNANSWERED_CLAIMS = 10_000
+"""Of files that left and wait for their 999 so many claims are known here, the newest; a late rejection names its own."""
+UNANSWERED = 1_000
+"""So many of these files are known at all: a receiver that never sends 999s would fill this state without an end."""
 
 
 class Sent(msgspec.Struct, frozen=True, array_like=True):
@@ -157,5 +161,21 @@ def _settle(sent: Sent) -> Sent:
 
 def _forget(sent: dict[int, Sent]) -> dict[int, Sent]:
     done = [isa13 for isa13, one in sent.items() if not one.sets]
-    old = set(done[: max(0, len(done) - REMEMBERED)])
-    return {isa13: one for isa13, one in sent.items() if isa13 not in old} if old else sent
+    waits = [isa13 for isa13, one in sent.items() if one.sets and one.told >= one.claims]
+    old = {*done[: max(0, len(done) - REMEMBERED)], *waits[: max(0, len(waits) - UNANSWERED)]}
+    bare: set[int] = set()
+    known = 0
+    for isa13 in reversed(waits):
+        known += sent[isa13].claims
+        if known > UNANSWERED_CLAIMS and any(s.claims for s in sent[isa13].sets.values()):
+            bare.add(isa13)
+    if not old and not bare:
+        return sent
+    kept = {isa13: one for isa13, one in sent.items() if isa13 not in old}
+    return {isa13: _bare(one) if isa13 in bare else one for isa13, one in kept.items()}
+
+
+def _bare(sent: Sent) -> Sent:
+    """The sets without their claims."""
+    sets = {st02: replace(one, claims=(), billing=None) for st02, one in sent.sets.items()}
+    return _replace(sent, sets=sets)

@@ -283,7 +283,9 @@ def _judge(lane: Lane, command: JudgeAnswer) -> Said:
                 code=answer.code,
             )
         ]
-    return [_rejected(sent.sets[st02], command) for st02 in open_sets]
+    stated = {one.st02: one for one in answer.sets}
+    rejected = (sent.sets[st02] for st02 in open_sets)
+    return [_rejected(s if s.claims else stated.get(s.st02, s), command) for s in rejected]
 
 
 def _rejected(batched: BatchedSet, command: JudgeAnswer) -> TransportRejected:

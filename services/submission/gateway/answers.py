@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from contracts.submission import (
+    BatchedSet,
     InterchangeBatched,
     TransportAnswered,
     TransportFault,
@@ -170,8 +172,15 @@ async def _answer(one: _Read, sent: _Ours, doors: Doors) -> tuple[str, Transport
         accepted=one.accepted,
         code=one.code,
         faults=tuple(_fault(fault, owners) for fault in one.faults),
+        sets=() if one.accepted else _sets_of(one.st02, sent),
     )
     return outbound_stream(sent.receiver, lane_of_control(event.isa13)), answer
+
+
+def _sets_of(st02: str, sent: _Ours) -> tuple[BatchedSet, ...]:
+    """The set that is named, or all of the file, as it left."""
+    left = left_in(sent.event, sent.row["aside"])
+    return tuple(replace(one, billing=None) for one in left if st02 in ("", one.st02))
 
 
 async def _claims_of(st02: str, sent: _Ours, doors: Doors) -> list[ProfessionalClaim]:

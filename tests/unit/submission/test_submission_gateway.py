@@ -149,6 +149,7 @@ def test_a_fault_is_led_to_its_claim_although_one_before_it_was_set_aside() -> N
     fault = Fault999("SV1", second + 5, "8", "2400", "1", "7")
     ((_, no),) = read(ack("R", Set999("837", "0001", "R", [fault]), included=1), memory).known
     assert no.faults[0].claim == one_package(3).claim
+    assert [c.claim for c in no.sets[0].claims] == [one_package(n).claim for n in (2, 3)]
 
 
 def test_what_no_claim_is_to_blame_for_waits_for_someone() -> None:
@@ -175,6 +176,8 @@ def test_a_999_rejects_a_set_and_names_the_claim_of_the_segment() -> None:
     (stream, no), (_, yes) = answers.known
     assert stream == "outbound/CLEARING/0"
     assert (no.st02, no.accepted, yes.st02, yes.accepted) == ("0001", False, "0002", True)
+    assert [(one.st02, one.billing) for one in no.sets] == [("0001", None)] and yes.sets == ()
+    assert no.sets[0].claims == TWO.event.sets[0].claims
     (named,) = no.faults
     assert named.claim == one.segments[third - 2][1]
     assert (named.segment, named.element, named.code) == ("SV1", "01", "7")
@@ -190,6 +193,7 @@ def test_a_999_that_names_no_set_answers_the_whole_group() -> None:
     for code, accepted in (("A", True), ("E", True), ("R", False)):
         ((_, one),) = read(ack(code), TWO).known
         assert (one.st02, one.accepted, one.code) == ("", accepted, code)
+        assert [s.st02 for s in one.sets] == ([] if accepted else ["0001", "0002"])
 
 
 def test_sets_that_a_partial_999_does_not_name_were_taken() -> None:

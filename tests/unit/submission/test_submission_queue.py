@@ -18,7 +18,7 @@ from contracts.submission import (
     TransportFault,
     TransportRejected,
 )
-from services.submission.domain import ACCOUNT, OUTBOUND
+from services.submission.domain import ACCOUNT, OUTBOUND, lane_state
 from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.lanes import LANES, control_number, lane_of, lane_of_control
 from services.submission.domain.package import package
@@ -243,3 +243,54 @@ def test_an_answered_file_leaves_nothing_but_its_answers_in_the_state() -> None:
     state = fold(OUTBOUND, given)
     assert state.sent[107].sets == {} and state.sent[107].answers == {"0001": "A"}
     assert date.min < DAY
+
+
+# -- a receiver that sends no 999
+
+
+def many_sent(files: int) -> tuple[Any, ...]:
+    """So many files of two claims each, none of them answered."""
+    given: tuple[Any, ...] = ()
+    for n in range(files):
+        given = sent((*given, queued(2 * n), queued(2 * n + 1)))
+    return given
+
+
+def test_of_old_files_without_an_answer_the_state_keeps_no_claims_and_a_rejection_names_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lane_state, "UNANSWERED_CLAIMS", 4)
+    given = many_sent(4)
+    known = fold(OUTBOUND, given).sent
+    assert [len(known[n * LANES + LANE].sets["0001"].claims) for n in (1, 2, 3, 4)] == [0, 0, 2, 2]
+    first = next(event for event in given if isinstance(event, InterchangeBatched))
+    (no,) = tell(given, answer("999", 107, "0001", accepted=False, sets=first.sets))
+    assert no.claims == first.sets[0].claims and no.facility == "F1"
+    told = tell((*given, no), TellRejected(no, "tenant"))
+    assert [event.claim for _, event in told] == [c.claim for c in no.claims]
+    scenario(
+        OUTBOUND,
+        given=(*given, no),
+        when=answer("999", 107, "0001", accepted=False, sets=first.sets),
+        then=[],
+        book=BOOKS,
+    )
+    (yes,) = tell(given, answer("999", 107, "0001", accepted=True))
+    assert yes.st02s == ("0001",)
+
+
+def test_the_oldest_of_many_files_without_an_answer_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lane_state, "UNANSWERED", 2)
+    assert list(fold(OUTBOUND, many_sent(4)).sent) == [307, 407]
+
+
+def test_a_file_that_has_not_left_yet_or_was_not_told_to_all_keeps_its_claims(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lane_state, "UNANSWERED_CLAIMS", 0)
+    monkeypatch.setattr(lane_state, "UNANSWERED", 0)
+    given = (*claims(2), *batched(claims(2)))
+    given = (*given, *tell(given, RecordSent("CLEARING", 107, SHA, 10)))
+    assert len(fold(OUTBOUND, given).sent[107].sets["0001"].claims) == 2
