@@ -29,17 +29,20 @@ from contracts.submission import (
     TransportRejected,
     VoidWithdrawn,
 )
+from services.reporting.projections.claim_answers import (
+    ANSWERED,
+    NOT_ANSWERED,
+    adjudicated,
+    answered,
+    asked_anew,
+    moved_on,
+    posted,
+    returned,
+    taken_back,
+    unposted,
+)
 from services.reporting.projections.firsts import COLUMNS, FIRSTS, firsts
 from shared.service import At, Projection, Row
-
-VOID = "8"
-NOT_THEIRS = "not theirs"
-"""The state of a claim of which its payer says that it is another payer's (CLP02 23), until that one is billed or answers."""
-_ASKED = ("sent", "received", "accepted")
-NOT_ANSWERED: Row = {"decided": {}, "unanswered_cents": None}
-"""Of an attempt: the charges of its decisions that stand, and what none of them is about; None until the first of them."""
-ANSWERED = ("paid", "zero pay", "denied")
-"""States of a claim whose newest answer is posted; `zero pay` left all of it to the next payer or the patient."""
 
 
 def _claim_keys(event: Any, at: At) -> list[tuple[str]]:
@@ -150,7 +153,7 @@ def _submitted(row: Row, e: ClaimSubmitted, at: At) -> Row:
         "late": [],
         "hold": "",
         "charge_cents": e.total_cents or row["charge_cents"],
-        **(_asked_anew(e) if e.attempt > row["attempt"] else {}),
+        **(asked_anew(e) if e.attempt > row["attempt"] else {}),
     }
 
 
@@ -187,90 +190,6 @@ def _rejected(row: Row, e: ClaimRejected, at: At) -> Row:
     }
 
 
-def _adjudicated(row: Row, e: ClaimAdjudicated, at: At) -> Row:
-    if "no_money" in e.flags:
-        # It decides nothing: the payer's answer is awaited as before, unless the claim is another's.
-        return {"state": NOT_THEIRS} if e.status == "23" and row["state"] in _ASKED else {}
-    charge = row["charge_cents"] or e.charge_cents
-    return {
-        **_left(row, {**(row["decided"] or {}), e.adjudication: e.charge_cents}, charge),
-        "state": "adjudicated",
-        "adjudicated_on": e.paid_on,
-        "answered_on": at.occurred_on,
-        "payer_control": e.payer_control or row["payer_control"],
-        "check_number": e.check_number,
-        "charge_cents": charge,
-    }
-
-
-def _asked_anew(e: ClaimResubmitted | ClaimSubmitted) -> Row:
-    """Another attempt asks for the whole claim again; a void asks for nothing."""
-    return {} if e.frequency == VOID else NOT_ANSWERED
-
-
-def _left(row: Row, decided: dict[str, int], charge_cents: int) -> Row:
-    """How much of the attempt no decision that stands is about. What was answered whole once stays so."""
-    if row["decided"] is None:
-        return {}  # An older version's row does not know what was answered before.
-    if row["unanswered_cents"] == 0:
-        return {"decided": decided}
-    left = max(0, charge_cents - sum(decided.values()))
-    return {"decided": decided, "unanswered_cents": left}
-
-
-def _taken_back(row: Row, e: AdjudicationReversed, at: At) -> Row:
-    made: Row = {} if row["state"] == "voided" else {"state": "reversed"}
-    decided = row["decided"] or {}
-    if e.reverses not in decided:
-        return made
-    left = {k: cents for k, cents in decided.items() if k != e.reverses}
-    return {**made, **_left(row, left, row["charge_cents"])}
-
-
-def _posted(row: Row, e: PaymentPosted, at: At) -> Row:
-    return _standing(row, e, {**row["answers"], e.adjudication: e.patient_part_cents})
-
-
-def _unposted(row: Row, e: PostingReversed, at: At) -> Row:
-    left = {k: cents for k, cents in row["answers"].items() if k != e.reverses}
-    made = _standing(row, e, left)
-    return {**made, "state": "voided"} if row["state"] == "voided" else made
-
-
-def _moved_on(row: Row, e: ResponsibilityMoved, at: At) -> Row:
-    made = _standing(row, e, row["answers"])
-    return made if row["state"] in ANSWERED else {**made, "state": row["state"]}
-
-
-def _standing(
-    row: Row, e: PaymentPosted | PostingReversed | ResponsibilityMoved, answers: dict[str, int]
-) -> Row:
-    """What the postings that stand say of the claim: a reversal's entry is the mirror of what it takes back."""
-    paid = row["paid_cents"] + getattr(e, "paid_cents", 0)
-    denied = row["denied_cents"] + _moved(e, "ar_denied")
-    return {
-        "state": _answered(answers, paid, denied),
-        "paid_cents": paid,
-        "contractual_cents": row["contractual_cents"] + _moved(e, "contractual"),
-        "patient_cents": sum(answers.values()),
-        "denied_cents": denied,
-        "answers": answers,
-    }
-
-
-def _returned(row: Row, e: OverpaymentRecovered | OverpaymentRefunded, at: At) -> Row:
-    """What of `paid_cents` the payer took back by a PLB, or we refunded: the claim keeps the rest."""
-    return {"returned_cents": (row["returned_cents"] or 0) + e.cents}
-
-
-def _answered(answers: dict[str, int], paid: int, denied: int) -> str:
-    if not answers:
-        return "reversed"
-    if denied:
-        return "denied"
-    return "paid" if paid else "zero pay"
-
-
 def _voided(row: Row, e: ClaimVoided, at: At) -> Row:
     """Nothing is asked for any more; that its payer took it is an answer, that nobody has it is none."""
     made: Row = {"state": "voided", "late": [], "hold": "", **NOT_ANSWERED}
@@ -282,7 +201,7 @@ def _voided(row: Row, e: ClaimVoided, at: At) -> Row:
 def _withdrawn(row: Row, e: VoidWithdrawn, at: At) -> Row:
     """The claim stands as it did before the void: as posted, or as the payer has it."""
     made: Row = {
-        "state": _answered(row["answers"], row["paid_cents"], row["denied_cents"]),
+        "state": answered(row["answers"], row["paid_cents"], row["denied_cents"]),
         "frequency": e.frequency,
         "acknowledged_on": row["accepted_on"],
         "answered_on": row["adjudicated_on"],
@@ -290,10 +209,6 @@ def _withdrawn(row: Row, e: VoidWithdrawn, at: At) -> Row:
         "hold": "",
     }
     return made if row["answers"] else {**made, "state": e.stands}
-
-
-def _moved(e: PaymentPosted | PostingReversed | ResponsibilityMoved, ledger: str) -> int:
-    return sum(line.cents for line in e.entries if line.ledger == ledger)
 
 
 _CLAIM: dict[type, Any] = {
@@ -309,7 +224,7 @@ _CLAIM: dict[type, Any] = {
         "ready_on": at.occurred_on,
         # What no payer has yet charges what its account says by now.
         **({} if row["first_sent_on"] else {"charge_cents": e.total_cents}),
-        **_asked_anew(e),
+        **asked_anew(e),
     },
     ClaimSubmitted: _submitted,
     ClaimVoided: _voided,
@@ -317,15 +232,15 @@ _CLAIM: dict[type, Any] = {
     TransportRejected: _transport,
     ClaimAcknowledged: _acknowledged,
     ClaimRejected: _rejected,
-    ClaimAdjudicated: _adjudicated,
-    AdjudicationReversed: _taken_back,
+    ClaimAdjudicated: adjudicated,
+    AdjudicationReversed: taken_back,
     AnswerLate: lambda row, e, at: {"late": sorted({*row["late"], e.awaited})},
-    PaymentPosted: _posted,
-    PostingReversed: _unposted,
-    OverpaymentRecovered: _returned,
-    OverpaymentRefunded: _returned,
+    PaymentPosted: posted,
+    PostingReversed: unposted,
+    OverpaymentRecovered: returned,
+    OverpaymentRefunded: returned,
     CorrectionRequested: lambda row, e, at: {"state": "correcting"},
-    ResponsibilityMoved: _moved_on,
+    ResponsibilityMoved: moved_on,
 }
 
 CLAIMS = Projection(
