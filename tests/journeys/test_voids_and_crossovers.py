@@ -7,6 +7,7 @@ from tests.journeys.answers import SentClaim
 from tests.journeys.lives import PAID, PAID_MONEY, UNTOUCHED, accepted, left, paid
 from tests.journeys.money import Money
 from tests.journeys.office import Account, Office
+from tests.journeys.test_what_changes_before_it_leaves import corrected
 
 WHY = {"reason": "BILLED FOR THE WRONG PERSON"}
 
@@ -113,3 +114,35 @@ async def test_a_crossover_that_nobody_answers_is_billed_by_a_person_once(office
         "adjudication_tracking", answers.check(second, "CROSS-2", [claim], office.day)
     )
     await office.has(account, Money(15_000, paid=9_800, contractual=5_000, patient=200))
+
+
+async def test_a_claim_of_which_no_charge_is_left_is_voided_with_what_its_payer_has(
+    office: Office,
+) -> None:
+    account = await office.encounter()
+    first = await paid(office, account, "ICN-Z", "VOID-5")
+    for n in (1, 2):
+        await corrected(office, account, n, units=0)
+    await office.quiet()
+    (row,) = [
+        r
+        for r in await office.doors.get("reporting", "/changed-charges", limit=2_000)
+        if r["claim"] == account.claim()
+    ]
+    assert row["next_step"].startswith("no charge is left: void it")
+    sent = await void(office, account)
+    assert (sent.claim.frequency, sent.claim.payer_control) == ("8", "ICN-Z")
+    assert [line.charge_cents for line in sent.claim.lines] == [
+        line.charge_cents for line in first.claim.lines
+    ]
+    await office.hand_in("adjudication_tracking", answers.takes(sent, "ICN-Z8", office.day))
+    await office.submission_shows(account.claim(), "voided")
+    other = await accepted(office, await office.encounter(), "ICN-ZZ")
+    claims = [
+        answers.takes_back(answers.pays(first, PAID, "ICN-Z")),
+        answers.pays(other, PAID, "ICN-ZZ"),
+    ]
+    check = answers.check(other, "VOID-6", claims, office.day)
+    await office.hand_in("adjudication_tracking", check)
+    await office.has(account, Money(0))
+    assert await voided(office, account) == []
