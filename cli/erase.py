@@ -13,7 +13,7 @@ from cli.persons import named
 from cli.tables import Column, show, text
 
 app = typer.Typer(help="Erase a person for good; the requests; how long received files are kept.")
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 STEP_SECONDS = 0.25
 ENDED = ("refused", "destroyed")
 REQUESTS = (
