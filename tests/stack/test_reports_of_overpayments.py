@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.stack import Stack
+from services.reporting.api.kpis import kpis
 from services.reporting.api.overpayments import overpayments
 from shared.service import Row
 from tests.stack.reports import answer, database
@@ -83,6 +85,20 @@ def test_the_nearest_day_comes_first_and_what_has_none_last(server: str) -> None
     found = answer(server, made, overpayments)
     assert [r["adjudication"] for r in found] == ["adj-7", "adj-2", "adj-8"]
     assert (found[0]["listed"], found[0]["listed_cents"]) == (3, 24_000)
+
+
+def test_how_many_are_gone_by_the_day_on_which_they_are_due(server: str) -> None:
+    def returned(*commands: Any, until: date = FRIDAY) -> tuple[Any, ...]:
+        found = answer(server, rows(overpaid(*commands), until), partial(kpis, by="payer"))
+        shown = [k for k in found["kpis"] if k["kpi"] == "overpayments returned in time"]
+        assert {k["counts"] for k in shown} == {"overpayments"}
+        return (shown[-1]["numerator"], shown[-1]["denominator"])
+
+    over = TODAY + timedelta(days=65)
+    assert returned() == returned(IDENTIFY) == returned(REFUND) == (0, 0)
+    assert returned(IDENTIFY, REFUND) == (1, 1)
+    assert returned(IDENTIFY, until=over) == (0, 1)
+    assert returned(IDENTIFY, INVESTIGATE, until=over) == (0, 0)
 
 
 def test_every_name_of_a_row_is_documented(server: str) -> None:

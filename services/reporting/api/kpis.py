@@ -22,7 +22,7 @@ class Kpi:
 
     name: str
     formula: str
-    counts: Literal["claims", "payments", "lines", "cents"] = "claims"
+    counts: Literal["claims", "payments", "lines", "overpayments", "cents"] = "claims"
     unit: Literal["basis points", "days"] = "basis points"
     over: int = 1
     of: tuple[By, ...] = ("month", "payer", "facility")
@@ -66,6 +66,11 @@ KPIS = (
         "paid on time",
         "payments of claims by the day that a prompt-pay rule sets / payments that a rule was held against",
         "payments",
+    ),
+    Kpi(
+        "overpayments returned in time",
+        "identified overpayments that were gone by their due day / those that are gone, or whose due day is over",
+        "overpayments",
     ),
     Kpi(
         "denial write-off rate",
@@ -139,6 +144,11 @@ _IN_TIME = (
     "select facility, payer, 'paid on time', posted_on, count(*) filter (where in_time), count(*) "
     "from check_posted where in_time is not null group by 1, 2, 4"
 )
+_RETURNED = (
+    "select facility, payer, 'overpayments returned in time', coalesce(ended_on, due_on), "
+    "count(*) filter (where ended_on <= due_on), count(*) from overpayment_view "
+    f"where identified_on is not null and (ended_on is not null or due_on < {TODAY}) group by 1, 2, 4"
+)
 _SERVED = (
     f"select facility, payer, date_trunc('month', service_on)::date as month, sum({_NET}) as net, "
     "sum(insurance_paid_cents + patient_paid_cents) as paid, sum(denied_write_off_cents) as given_up, "
@@ -166,7 +176,7 @@ _OWED_NOW = (
     "('aged A/R over 90 days', old, owed), ('net days in A/R', less_credits, revenue)) f(kpi, part, whole)"
 )
 _FACTS = " union all ".join(
-    (_CLAIMS, _INITIAL, _PAYMENTS, _EXPECTED, _IN_TIME, _REVENUE, _CASH, _OWED_NOW)
+    (_CLAIMS, _INITIAL, _PAYMENTS, _EXPECTED, _IN_TIME, _RETURNED, _REVENUE, _CASH, _OWED_NOW)
 )
 _GROUPS = {
     "month": "to_char(day, 'YYYY-MM')",
