@@ -67,6 +67,8 @@ class Erasing:
         self._name = engine.service.name
         self._none_before: date | None = None
         """No received file from before this day is left."""
+        self._behind = False
+        """A restored database has not heard its log again yet: of what was destroyed it may not know."""
 
     async def run(self) -> None:
         """Sweep until cancelled; what fails is tried again."""
@@ -74,14 +76,23 @@ class Erasing:
         while True:
             await asyncio.sleep(pause)
             try:
-                ended = await self.end_files()
-                pause = 0.0 if await self.sweep() + ended else SWEEP_SECONDS
+                pause = 0.0 if await self.once() else SWEEP_SECONDS
             except LOST as lost:
                 log.warning("keys wait to be destroyed: %s", type(lost).__name__)
                 pause = AGAIN_SECONDS
 
+    async def once(self) -> int:
+        """All that there is to do now; how much it was."""
+        if self._behind and not await self._recovering():
+            await self.again()
+        return await self.end_files() + await self.sweep()
+
     async def again(self) -> int:
-        """Destroy what was destroyed before: a key ring put back from a backup has it again. How many it had."""
+        """Destroy what was destroyed before: a key ring put back from a backup has it again. How many it had.
+
+        Done at the start, and once more when a restored database has heard its log again.
+        """
+        self._behind = await self._recovering()
         found, after = 0, ("", 0)
         while True:
             rows = await self._engine.pool.fetch(_DONE, *after, PAGE)
@@ -93,6 +104,11 @@ class Erasing:
         if found:
             log.error("the key ring is older than the log: %s keys are destroyed again", found)
         return found
+
+    async def _recovering(self) -> bool:
+        async with self._engine.pool.acquire() as connection:
+            progress = await self._engine.store.progress(connection)
+        return any(row.recovering for row in progress.values())
 
     async def end_files(self) -> int:
         """Let received files go that were kept long enough; how many."""
@@ -123,7 +139,10 @@ class Erasing:
         done = 0
         for row in rows:
             p = row["partition"]
-            if progress[p].heard.get(f"{self._name}/{p}", 0) >= row["position"]:
+            heard = progress[p].heard.get(f"{self._name}/{p}", 0) >= row["position"]
+            # What is heard again may be long gone, and whoever came again has another key. So may it be where
+            # somebody else owns the partition by now.
+            if heard and not progress[p].recovering and p in self._owner.owned:
                 done += await self._destroy(row)
         return done
 

@@ -30,13 +30,23 @@ class ErasingHouse:
         self.registration = registration
         self.posting = posting
         self.ring = ring
-        objects = Objects(folder, ring)
-        engine = registration.engine
-        self.doors = OpenDoors(engine, ring, objects, TENANT)
-        owner: Any = SimpleNamespace(owned={0})
+        self.folder = folder
+        self.owner: Any = SimpleNamespace(owned={0})
+        self._open()
+
+    def _open(self) -> None:
+        objects, engine = Objects(self.folder, self.ring), self.registration.engine
+        self.doors = OpenDoors(engine, self.ring, objects, TENANT)
         rules = REGISTRATION.erasing
         assert rules is not None
-        self.worker = Erasing(engine, self.doors, owner, ring, objects, rules)
+        self.worker = Erasing(engine, self.doors, self.owner, self.ring, objects, rules)
+
+    async def put_back(self) -> int:
+        """Registration starts with the tables of its backup; how many keys it destroyed again at once."""
+        await self.registration.restore()
+        self._open()
+        await self.registration.recover()
+        return await self.worker.again()
 
     @classmethod
     async def start(cls, dsn: str, kek: Path, folder: Path) -> "ErasingHouse":

@@ -115,6 +115,14 @@ class Fed:
             await self.engine.poll(new)
         return bool(new)
 
+    async def hear_one(self) -> bool:
+        """The next record of the only partition, alone; whether there was one."""
+        at = (await self.progress()).next_offset
+        new = self.log.records[0][at : at + 1]
+        if new:
+            await self.engine.poll(new)
+        return bool(new)
+
     async def progress(self, partition: int = 0) -> Progress:
         """How far it is."""
         async with self.engine.pool.acquire() as connection:

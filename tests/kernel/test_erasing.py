@@ -59,6 +59,14 @@ async def opened(house: ErasingHouse, encounter: str = "one") -> int:
     return (await house.obey(STREAM, command, f"open/{encounter}")).status
 
 
+async def key_ring(dsn: str) -> dict[str, list[Any]]:
+    """The data keys as they are."""
+    connection = await asyncpg.connect(dsn)
+    rows = await connection.fetch("select * from keyring.data_keys")
+    await connection.close()
+    return {"data_keys": rows}
+
+
 async def asked(house: ErasingHouse) -> str:
     """The patient's key, after somebody asked to erase them and their accounts answered."""
     assert await opened(house) == 200
@@ -99,17 +107,70 @@ async def test_a_key_ring_from_before_loses_the_key_again_at_the_next_start(
     house: ErasingHouse, database: str
 ) -> None:
     key_id = await asked(house)
-    connection = await asyncpg.connect(database)
-    before: dict[str, list[Any]] = {
-        "data_keys": await connection.fetch("select * from keyring.data_keys")
-    }
-    await connection.close()
+    before = await key_ring(database)
     await house.hear()
     assert await house.worker.sweep() == 1
     await forget_key_ring(database, before)
     assert await house.worker.again() == 1
     assert await house.ring.gone([PATIENT]) == [key_id]
     assert await house.worker.again() == 0
+
+
+async def test_a_database_and_its_key_ring_from_before_lose_the_key_once_the_log_was_heard(
+    house: ErasingHouse, database: str
+) -> None:
+    key_id = await asked(house)
+    before = await key_ring(database)
+    await house.registration.back_up()
+    await house.hear()
+    assert await house.worker.sweep() == 1
+    await house.hear()
+
+    await forget_key_ring(database, before)
+    assert await house.put_back() == 0
+    await house.worker.once()
+    assert await house.ring.gone([PATIENT]) == []
+    await house.hear()
+    await house.worker.once()
+    assert await house.ring.gone([PATIENT]) == [key_id]
+    assert (await house.erasure())["state"] == "destroyed"
+    assert await opened(house, "afterwards") == 200
+
+
+async def test_while_a_restored_database_hears_again_nobody_who_came_again_loses_a_key(
+    house: ErasingHouse,
+) -> None:
+    key_id = await asked(house)
+    await house.registration.back_up()
+    await house.hear()
+    assert await house.worker.sweep() == 1
+    await house.hear()
+    assert await opened(house, "afterwards") == 200
+    await house.hear()
+
+    await house.put_back()
+    states = []
+    while await house.registration.hear_one():
+        states.append((await house.erasure())["state"])
+        await house.worker.once()
+    assert "erased" in states and states[-1] == "destroyed"
+    assert await house.ring.gone([PATIENT]) == [key_id]
+
+
+async def test_who_does_not_own_the_partition_any_more_destroys_nothing(
+    house: ErasingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked(house)
+    await house.hear()
+    progress = house.registration.engine.store.progress
+
+    async def owned_by_another(*args: Any) -> Any:
+        house.owner.owned.clear()
+        return await progress(*args)
+
+    monkeypatch.setattr(house.registration.engine.store, "progress", owned_by_another)
+    assert await house.worker.sweep() == 0
+    assert await house.ring.gone([PATIENT]) == []
 
 
 async def test_killed_between_the_deed_and_its_fact_the_next_one_states_it(
