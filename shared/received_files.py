@@ -96,12 +96,17 @@ async def _judge_kept(doors: Doors, sha256: str) -> None:
 async def tell_of_refusal(
     doors: Doors, data: bytes, name: str, no: ServiceError, refusal: Callable[..., Any], who: str
 ) -> None:
-    """Say that a file was refused and why, once a reason; `refusal` makes the command of sha256, size and reason."""
+    """Say that a file was refused and why, once a reason, and once more of one that was erased since.
+
+    `refusal` makes the command of sha256, size and reason.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     reason = str(no).removeprefix(f"{name}: ")[:REASON_LENGTH]  # A name may be a person's.
     digest = hashlib.sha256(reason.encode()).hexdigest()
     command = refusal(sha256, len(data), reason)
-    await tell_file(doors, sha256, command, f"{sha256}/refused/{digest}", who)
+    gone = await _erased_on(doors, sha256, "")
+    key = f"{sha256}/refused/{digest}" + (f"/{gone}" if gone is not None else "")
+    await tell_file(doors, sha256, command, key, who)
 
 
 async def tell_parts(doors: Doors, parts: Sequence[Any], who: str, key: str = "") -> bool:

@@ -15,9 +15,10 @@ from services.reference.app import SERVICE as REFERENCE
 from services.reference.domain import STREAM, LiftHold, List, OpenBusinessDay, PlaceHold
 from shared.doors import OpenDoors
 from shared.erasing import Erasing
-from shared.errors import NotFound
+from shared.errors import Malformed, NotFound
 from shared.keyring import KeyRing, make_kek_file, open_ring, read_kek
 from shared.objects import Objects
+from shared.received_files import tell_of_refusal
 from shared.service import Order, Scope
 from shared.streams import inbound_stream
 from tests.kernel.fed import Fed, MemoryLog
@@ -149,3 +150,24 @@ async def test_a_refused_file_that_comes_again_is_kept_and_goes_again(archive: A
     assert (row["erased_on"], len(row["key_ids"])) == (date(2028, 1, 7), 2)
     with pytest.raises(NotFound):
         await archive.objects.read(sha256)
+
+
+async def test_refused_again_for_the_same_reason_it_is_kept_and_goes_again_too(
+    archive: Archive,
+) -> None:
+    async def refused() -> None:
+        await archive.objects.write(DATA)
+        no = Malformed("it is no 271")
+        await tell_of_refusal(archive.doors, DATA, "", no, RefuseFile, "pat")
+        await archive.hear()
+
+    await archive.say(kept_for(365), "365")
+    await refused()
+    await archive.day(date(2027, 1, 6))
+    assert await archive.swept() == ["destroyed"]
+    await refused()
+    assert await archive.swept() == ["kept"]
+    await refused()
+    await archive.day(date(2028, 1, 7))
+    assert await archive.swept() == ["destroyed"]
+    assert (await archive.receiver.compare()).differences == []

@@ -49,7 +49,7 @@ def decide(command: Command, state: File | None, book: Book | None) -> list[Any]
     if isinstance(command, EndKeeping | StateGone):
         return list(decide_kept(command, file.erased, book.keeping, book.today))
     if isinstance(command, RefuseFile):
-        if file.received or file.refused == command.reason:
+        if file.received or (file.refused == command.reason and not file.erased):
             return []
         return [
             FileRefused(sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason)

@@ -60,7 +60,7 @@ def decide(command: Command, state: File | None, book: Book | None) -> list[Any]
         refused = FileRefused(
             sha256=command.sha256, size_bytes=command.size_bytes, reason=command.reason
         )
-        return [] if file.refused == command.reason else [refused]
+        return [] if file.refused == command.reason and not file.erased else [refused]
     received = ResponseFileReceived(
         sha256=command.sha256, answers=len(command.answers), unmatched=command.unmatched
     )

@@ -53,7 +53,8 @@ def decide(command: Command, state: File | None, book: Books | None) -> Iterable
     if isinstance(command, EndKeeping | StateGone):
         return decide_kept(command, file.erased, books.keeping, books.today)
     if isinstance(command, RefuseFile):
-        return [] if file.received or file.refused == command.reason else [_refused(command)]
+        told = file.refused == command.reason and not file.erased
+        return [] if file.received or told else [_refused(command)]
     # A queue that has heard an answer already says nothing to it, so that all of them can be told again.
     if file.received and len(command.unknown) >= file.unknown:
         return []

@@ -1,6 +1,9 @@
 """A 271 file is taken once; one that cannot be taken is told of once a reason, and may be taken later."""
 
+from datetime import date
+
 from contracts.eligibility import FileRefused, ResponseFileReceived
+from contracts.platform import FileErased, FileKeysDestroyed
 from services.eligibility.domain import INBOUND
 from services.eligibility.domain.inbound import RefuseFile, TakeAnswers
 from tests.unit.scenario import said
@@ -28,3 +31,13 @@ def test_a_refused_file_is_taken_once_it_is_understood() -> None:
 def test_a_taken_file_is_never_refused() -> None:
     assert said(INBOUND, [TAKEN], REFUSE, None) == []
     assert said(INBOUND, [TAKEN], TakeAnswers(SHA, (), 0), None) == []
+
+
+def test_one_that_was_erased_and_comes_again_is_told_of_again() -> None:
+    gone = [
+        REFUSED,
+        FileErased(service="eligibility", sha256=SHA, received_on=date(2025, 1, 5)),
+        FileKeysDestroyed(service="eligibility", sha256=SHA, key_ids=("k",)),
+    ]
+    assert said(INBOUND, gone, REFUSE, None) == [REFUSED]
+    assert said(INBOUND, [*gone, REFUSED], REFUSE, None) == []

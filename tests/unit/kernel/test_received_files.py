@@ -24,7 +24,10 @@ async def test_the_name_of_a_refused_file_is_not_told_for_it_may_be_a_persons() 
         orders.extend(given)
         return [Answer(200, given[0].stream, ())]
 
-    doors: Any = SimpleNamespace(tenant="t", handle=handle)
+    async def rows(sql: str, *args: Any) -> list[Any]:
+        return []
+
+    doors: Any = SimpleNamespace(tenant="t", handle=handle, rows=rows)
 
     def refusal(sha256: str, size: int, reason: str) -> tuple[str, int, str]:
         return sha256, size, reason

@@ -1,6 +1,7 @@
 """Files of TA1s and 999s: what cannot be taken is kept, told of once, and driven again after it was mended."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from contracts.platform import FileErased
 from contracts.submission import AcknowledgementFileReceived, FileRefused, UnknownAnswer
 from services.submission.app import SERVICE
 from services.submission.domain import INBOUND, Books
@@ -141,3 +143,10 @@ async def test_a_file_whose_sender_is_listed_later_answers_our_queues_when_drive
     told = (await ask(doors, path)).json()
     assert (told["answers"], told["unknown"], told["again"]) == (1, [], False)
     assert doors.told[-1].isa13 == 100
+
+
+def test_a_refused_file_that_was_erased_and_comes_again_is_told_of_again() -> None:
+    erased = FileErased(service="submission", sha256=SHA, received_on=date(2025, 1, 5))
+    refuse = RefuseFile(SHA, 9, REFUSED.reason)
+    scenario(INBOUND, given=[REFUSED, erased], when=refuse, then=[REFUSED])
+    scenario(INBOUND, given=[REFUSED, erased, REFUSED], when=refuse, then=[])
