@@ -1,6 +1,7 @@
 """`legal-hold`: keep what there is of a patient, or of everybody, until a matter is over."""
 
 from typing import Annotated
+from urllib.parse import quote
 from uuid import uuid4
 
 import typer
@@ -60,7 +61,9 @@ def lift(
     json: Json = False,
 ) -> None:
     """Lift a legal hold. What another hold keeps stays."""
-    said = _told(f"/legal-holds/{matter}/lift", {"reason": reason}, named(by, "lifts it"))
+    said = _told(
+        f"/legal-holds/{quote(matter, safe='')}/lift", {"reason": reason}, named(by, "lifts it")
+    )
     if json:
         print_json({"hold": matter, "lifted": said})
     else:

@@ -255,4 +255,4 @@ class Demographics(_Body):
 class Erasure(_Body):
     """Why a person is to be erased."""
 
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(max_length=500, pattern=r"\S")

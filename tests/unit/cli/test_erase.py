@@ -88,3 +88,8 @@ def test_files_are_kept_some_years_or_for_ever(told: list[Any], words: list[str]
     assert run("erase", "files", "--reason", "the law", *words).exit_code == 2 and told == []
     assert run("erase", "files", "--reason", "the law", "--days", "3653").exit_code == 0
     assert told[0][2] == {"received_files_days": 3653, "reason": "the law"}
+
+
+def test_a_hold_whose_number_has_a_slash_is_lifted(told: list[Any]) -> None:
+    assert run("legal-hold", "lift", "12/345 CV", "--reason", "over").exit_code == 0
+    assert told == [("reference", "/legal-holds/12%2F345%20CV/lift", {"reason": "over"})]
