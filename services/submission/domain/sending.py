@@ -227,6 +227,10 @@ def transport_failure(
     )
 
 
+ERASED = "the person was erased"
+NOTHING_MENDS_IT = "Nobody can send it any more: withdraw a void, write off what is open."
+
+
 def asked_back() -> EditFailure:
     """Why a claim was taken out of the queue: it goes as its next attempt."""
     return EditFailure(
@@ -243,6 +247,7 @@ def asked_back() -> EditFailure:
 def refused_by_writer(sentence: str, loop: str, element: str) -> EditFailure:
     """Why a claim that passed its edits was set aside. What listings mend it waits for by itself; the rest is a biller's."""
     books = loop in _OF_THE_BOOKS
+    fix = "Correct the listing." if books else "Correct person, coverages or charges."
     return EditFailure(
         rule=edits.WRITER if books else SET_ASIDE,
         rule_version="1",
@@ -250,5 +255,5 @@ def refused_by_writer(sentence: str, loop: str, element: str) -> EditFailure:
         element=element,
         severity="block",
         sentence=f"The claim could not be written into its file: {sentence}."[:500],
-        fix="Correct the listing." if books else "Correct person, coverages or charges.",
+        fix=NOTHING_MENDS_IT if sentence == ERASED else fix,
     )

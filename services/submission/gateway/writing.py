@@ -17,6 +17,7 @@ from contracts.submission import BatchedClaim, BatchedSet, ClaimPackage, Interch
 from services.submission.domain.file import batch_of, header_of, told
 from services.submission.domain.loops import Opened
 from services.submission.domain.queue import RecordSent, SetAside
+from services.submission.domain.sending import ERASED
 from services.submission.domain.writable import Refusal, refusals
 from shared.errors import Busy, Refused
 from shared.service import At, Command, HandOver, Order, Outside, Row
@@ -31,7 +32,7 @@ _ASIDE = """
 select aside from interchange
 where (receiver, isa13) in (select * from unnest($1::text[], $2::bigint[]))
 """
-ERASED = Refusal("the person was erased", "2010BA", "NM103")
+GONE = Refusal(ERASED, "2010BA", "NM103")
 _Attempt = tuple[str, int]
 
 
@@ -126,7 +127,7 @@ def _refusal(
     try:
         alone = _batch(event, of, replace(batched, claims=(claim,)), people)
     except _Erased:
-        return [ERASED]
+        return [GONE]
     except NotWritable as no:
         return [Refusal(no.sentence, no.loop, no.element)]
     return refusals(of, alone)[:1]

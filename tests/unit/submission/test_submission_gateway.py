@@ -120,6 +120,7 @@ def test_a_claim_whose_person_was_erased_is_set_aside_alone() -> None:
     memory = Memory(one_package(1), gone)
     assert left(memory) == [one_package(1).claim]
     assert (memory.aside[0].reason.loop, memory.aside[0].claim) == ("2010BA", gone.claim)
+    assert memory.aside[0].reason.fix.startswith("Nobody can send it any more")
 
 
 def test_a_claim_of_somebody_of_whom_nothing_can_be_written_is_set_aside_and_nothing_of_him_is_shown() -> (
