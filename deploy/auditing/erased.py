@@ -1,6 +1,6 @@
 """Whose key is gone, and that the log says why: what was erased stays so, and nothing else was."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import asyncpg
@@ -15,7 +15,7 @@ NAME, PROMISE = (
     "the keys of whom and of what was erased are gone, and no other key is",
 )
 _SAID = "select stream, unnest(key_ids) as key_id from {service}.erasure"
-_GONE = "select key_id from keyring.data_keys where destroyed_at is not null"
+_KEYS = "select key_id, destroyed_at is null as lives from keyring.data_keys"
 
 
 async def check_erased(
@@ -32,13 +32,21 @@ async def check_erased(
             }
     ring: Any = await asyncpg.connect(stack.dsn_of("keyring"), timeout=CONNECT_SECONDS)
     try:
-        gone = {row[0] for row in await ring.fetch(_GONE)}
+        keys = {row["key_id"]: row["lives"] for row in await ring.fetch(_KEYS)}
     finally:
         await ring.close()
-    living = sorted(stream for key_id, stream in said.items() if key_id not in gone)
-    untold = sorted(gone - said.keys())
-    first = living[0] if living else f"key {untold[0]}" if untold else ""
     missing = sorted(set(erasing) & set(late))
-    if missing:
-        untold = []  # Theirs may be among them.
-    return without(Result(NAME, PROMISE, len(living) + len(untold), first, len(gone)), missing)
+    return without(compared(said, keys, whole=not missing), missing)
+
+
+def compared(said: Mapping[str, str], keys: Mapping[str, bool], *, whole: bool = True) -> Result:
+    """Streams by the key ids that they said are gone, beside the key ring's ids with whether each lives.
+
+    A key that an older ring never had is gone as well. Unless all that was said is here (`whole`), a key that nobody
+    said is gone may be theirs who are missing.
+    """
+    living = sorted(stream for key_id, stream in said.items() if keys.get(key_id))
+    gone = {key_id for key_id, lives in keys.items() if not lives}
+    untold = sorted(gone - said.keys()) if whole else []
+    first = living[0] if living else f"key {untold[0]}" if untold else ""
+    return Result(NAME, PROMISE, len(living) + len(untold), first, len(gone))
