@@ -173,6 +173,17 @@ async def test_who_does_not_own_the_partition_any_more_destroys_nothing(
     assert await house.ring.gone([PATIENT]) == []
 
 
+async def test_a_request_that_was_asked_anew_is_over(house: ErasingHouse) -> None:
+    await asked(house)
+    assert (await house.obey(STREAM, AskErasure(PATIENT, "left"), "again")).status == 200
+    await house.hear()
+    rows = await house.doors.rows("select * from erasure order by request")
+    assert [(row["state"], row["answered"]) for row in rows] == [("refused", 0), ("erased", 1)]
+    assert "asked anew" in rows[0]["sentence"] and rows[0]["decided_on"] is not None
+    assert await house.worker.sweep() == 1
+    assert (await house.registration.compare()).differences == []
+
+
 async def test_killed_between_the_deed_and_its_fact_the_next_one_states_it(
     house: ErasingHouse, database: str, tmp_path: Path
 ) -> None:

@@ -6,14 +6,21 @@ from contracts.posting import ErasureAnswered
 from contracts.registration import ErasureAsked, ErasureRefused, KeysDestroyed, PersonErased
 from shared.service import ERASURE, ERASURE_INDEX, At, Projection, Row
 
+ANEW = "it was asked anew before all accounts had answered"
+
 
 def _keys(event: Any, at: At) -> list[tuple[str, int]]:
-    """Accounts hear of it too; the patient's own stream tells it."""
-    return [(event.patient, event.request)] if at.stream.startswith("patient/") else []
+    """Accounts hear of it too; the patient's own stream tells it. Asked anew, the request before ends."""
+    if not at.stream.startswith("patient/"):
+        return []
+    before = isinstance(event, ErasureAsked) and event.request > 1
+    return [(event.patient, event.request - n) for n in range(1 + before)]
 
 
 def _project(row: Row | None, event: Any, at: At) -> Row | None:
     if isinstance(event, ErasureAsked):
+        if row is not None:
+            return _before(row, at)
         return {
             "patient": event.patient,
             "request": event.request,
@@ -47,6 +54,12 @@ def _project(row: Row | None, event: Any, at: At) -> Row | None:
             gone = {"state": "destroyed", "key_ids": list(event.key_ids)}
             return {**row, **gone, "destroyed_on": at.occurred_on}
     return row
+
+
+def _before(row: Row, at: At) -> Row:
+    if row["state"] != "asked":
+        return row
+    return {**row, "state": "refused", "sentence": ANEW, "decided_on": at.occurred_on}
 
 
 ERASURES = Projection(
