@@ -151,7 +151,7 @@ def _set_coverages(c: SetCoverages, state: Patient | None) -> list[Any]:
     return [
         Say(said, occurred_on=c.set_on),
         CoveragesKept(digest=c.digest),
-        *(to(account_stream(account), said) for account in known.accounts),
+        *(to(account_stream(account), said) for account in known.present()),
     ]
 
 
@@ -167,7 +167,7 @@ def _correct(c: CorrectDemographics, state: Patient | None) -> list[Any]:
         reason=c.reason,
         proposed_by=c.proposed_by,
     )
-    return [said, *(to(account_stream(account), said) for account in known.accounts)]
+    return [said, *(to(account_stream(account), said) for account in known.present())]
 
 
 def _known(state: Patient | None) -> Patient:

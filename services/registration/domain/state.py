@@ -27,7 +27,8 @@ class Patient(msgspec.Struct, frozen=True):
     """A person's accounts with the digest each was opened with, and the digest of the coverages in force.
 
     `erasing`: `asked` while accounts answer, `erased` until the keys are gone, then `gone`; a new encounter begins
-    anew. `gone` are the keys that were destroyed: what is still sealed with one is lost.
+    anew. `gone` are the keys that were destroyed: what is still sealed with one is lost. The first `past` accounts are of
+    before the person was erased, and stay so: nothing that is said of whoever comes again reaches them.
     """
 
     accounts: dict[str, str] = {}
@@ -39,6 +40,11 @@ class Patient(msgspec.Struct, frozen=True):
     unsettled_count: int = 0
     reason: str = ""
     gone: tuple[str, ...] = ()
+    past: int = 0
+
+    def present(self) -> list[str]:
+        """The accounts that what is said of the person reaches."""
+        return list(self.accounts)[self.past :]
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -80,7 +86,7 @@ def evolve(state: Patient | None, event: Any) -> Patient:
         case ErasureRefused():
             return change(patient, erasing="")
         case PersonErased():
-            return change(patient, erasing="erased", coverages="")
+            return change(patient, erasing="erased", coverages="", past=len(patient.accounts))
         case KeysDestroyed():
             return change(patient, erasing="gone", gone=(*patient.gone, *event.key_ids))
     return patient

@@ -29,6 +29,7 @@ from services.registration.domain import (
     evolve_book,
 )
 from shared.errors import Busy
+from shared.service import Say
 from shared.streams import account_number, account_stream
 from tests.unit.registration.test_patients import BOX, DAY, OPEN
 from tests.unit.scenario import fold, refused, said, scenario
@@ -130,6 +131,17 @@ def test_who_comes_again_is_registered_anew_with_another_key() -> None:
     assert isinstance(registered, PatientRegistered) and registered.person.key_id == "another"
     given = [*KNOWN, ERASED, GONE, registered, kept]
     assert said(PATIENT, given, ASK)[0] == replace(ASKED, request=1, accounts=3)
+
+
+def test_what_is_said_of_whoever_came_again_does_not_reach_what_was_erased() -> None:
+    other = Sealed(key_id="another", box="b")
+    registered, kept, _ = said(PATIENT, [*KNOWN, ERASED, GONE], replace(OPEN, person=other))
+    given = [*KNOWN, ERASED, GONE, registered, kept]
+    correct = CorrectDemographics("p", other, ("phone",), "they told us", "staff")
+    for command in (correct, SetCoverages("p", (), DAY, "none any more", "d")):
+        told = PATIENT.decide(command, fold(PATIENT, given), Book())
+        streams = [one.stream for one in told if isinstance(one, Say) and one.stream]
+        assert streams == [account_stream(OPEN.account)]
 
 
 def test_there_is_nothing_more_to_say_about_who_was_erased() -> None:
