@@ -11,7 +11,6 @@ from services.reference.domain import LiftHold, PlaceHold
 from shared.http import Actor, IdempotencyKey
 from shared.service import Doors
 
-
 Reason = Annotated[Sentence, Field(pattern=r"\S")]
 
 
