@@ -39,9 +39,7 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
         data = await request.body()
         if not data:
             raise Malformed("the file is empty")
-        if (gone := await _erased_on(doors, hashlib.sha256(data).hexdigest())) is not None:
-            raise Refused(f"this file was received before, and erased on {gone}")
-        await doors.store_object(data)
+        await keep(doors, data)
         async with turn:
             return await take(data, name, who)
 
@@ -75,6 +73,13 @@ def file_doors(router: APIRouter, doors: Doors, take: Take) -> None:
         # What a person typed is JSON, and no X12 begins so.
         kind = "application/json" if data.startswith(b"{") else "application/edi-x12"
         return Response(data, media_type=kind)
+
+
+async def keep(doors: Doors, data: bytes) -> None:
+    """Keep the bytes of what is taken in; Refused where they were, and were erased since: they would stay for ever."""
+    if (gone := await _erased_on(doors, hashlib.sha256(data).hexdigest())) is not None:
+        raise Refused(f"this file was received before, and erased on {gone}")
+    await doors.store_object(data)
 
 
 async def _erased_on(doors: Doors, sha256: str, state: str = "received") -> Any:

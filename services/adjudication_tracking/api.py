@@ -13,7 +13,7 @@ from services.adjudication_tracking.gateway import Eob, Intake, judge
 from shared.errors import Conflict, Malformed, NotFound
 from shared.http import NOBODY, Actor, IdempotencyKey
 from shared.json_bodies import Door
-from shared.received_files import file_doors, tell_of_refusal, tell_parts
+from shared.received_files import file_doors, keep, tell_of_refusal, tell_parts
 from shared.service import Doors, Order, Scope
 from shared.streams import remittance_stream
 
@@ -71,7 +71,7 @@ def _commands(router: APIRouter, doors: Doors) -> None:
             raise Malformed("say who enters it, in the header X-Actor")
         entry = await judge(body, who, await doors.book(), doors)
         parts = entry.parts()
-        await doors.store_object(entry.data)
+        await keep(doors, entry.data)
         return entry.told() | {"again": await tell_parts(doors, parts, who, key)}
 
     @router.post("/eobs/check")

@@ -90,3 +90,16 @@ async def test_files_among_themselves_are_known_by_their_trace_and_day_too() -> 
     other = of_a_file().replace(b"*20260201~TRN", b"*20260204~TRN")
     received, _ = await file_says(other, _row(file))
     assert received.remittance != file[0].remittance
+
+
+async def test_an_entry_that_was_erased_is_not_kept_again() -> None:
+    class Erased(Tracking):
+        async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+            if "from erasure" in sql:
+                return [{"erased_on": "2027-02-02"}]
+            return await super().rows(sql, *args)
+
+    doors = Erased()
+    status, told = await doors.ask("/eobs", CHECK)
+    assert (status, doors.told, doors.files) == (409, [], {})
+    assert told["sentence"] == "this file was received before, and erased on 2027-02-02"
