@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.context import counted, dollars, out
+from cli.output import printable
 
 Row = dict[str, Any]
 
@@ -84,4 +85,4 @@ def summed(rows: Sequence[Row], **names: str) -> Row:
 
 
 def _plain(value: Any) -> str:
-    return "" if value is None else escape(str(value))
+    return "" if value is None else escape(printable(str(value)))

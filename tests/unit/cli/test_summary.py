@@ -197,6 +197,11 @@ def test_what_a_cell_holds_is_not_read_as_markup(capsys: pytest.CaptureFixture[s
     assert "[/bold]odd" in capsys.readouterr().out
 
 
+def test_what_a_cell_holds_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    show("Any", (text("why", "why"),), [{"why": "a\x1b[31mred\u202e reason"}])
+    assert "a?[31mred? reason" in capsys.readouterr().out
+
+
 def test_a_long_word_is_folded_and_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
     path = "/remittances/" + "0123456789abcdef" * 20
     show("Any", (text("door", "door"),), [{"door": path}])
