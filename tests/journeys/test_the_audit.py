@@ -72,6 +72,7 @@ BREACHES = {
         "open_cents = open_cents + 1, denied_cents = denied_cents - 1",
         "not history",
     ),
+    "overpayments are credits": _one("reporting.account_money", "credit_cents = credit_cents + 1"),
     "denied money is somebody's work": "update denial.denial set state = 'resolved', outcome = 'paid' "
     "where account = (select account from posting.charge_balance join denial.denial d using (account) "
     "where denied_cents > 0 and d.state <> 'resolved' limit 1)",
