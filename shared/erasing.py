@@ -5,7 +5,7 @@ A service that erases keeps a projection `erasure` with the columns of `shared.s
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -25,7 +25,8 @@ AGAIN_SECONDS = 5.0
 AT_ONCE = 100
 PAGE = 2_000
 _DUE = """
-select * from erasure where state = 'erased' and partition = any($1::int[]) order by partition, position limit $2
+select * from erasure where state = 'erased' and partition = any($1::int[]) and (partition, position) > ($2, $3)
+order by partition, position limit $4
 """
 _DONE = """
 select stream, position, key_ids from erasure where key_ids <> '{}' and (stream, position) > ($1, $2)
@@ -129,13 +130,21 @@ class Erasing:
         return sum(answer.status == 200 for answer in answers)
 
     async def sweep(self) -> int:
-        """Destroy the keys of all that is erased and heard back; how many times."""
+        """Destroy the keys of all that is erased and heard back; how many times. What is held keeps back nobody else."""
         owned = sorted(self._owner.owned)
-        rows = await self._engine.pool.fetch(_DUE, owned, AT_ONCE) if owned else []
-        if not rows:
-            return 0
+        done, after = 0, (-1, 0)
+        while owned:
+            rows = await self._engine.pool.fetch(_DUE, owned, *after, AT_ONCE)
+            if rows:
+                done += await self._destroy_all(rows)
+                after = (rows[-1]["partition"], rows[-1]["position"])
+            if len(rows) < AT_ONCE:
+                break
+        return done
+
+    async def _destroy_all(self, rows: Sequence[Mapping[str, Any]]) -> int:
         async with self._engine.pool.acquire() as connection:
-            progress = await self._engine.store.progress(connection, owned)
+            progress = await self._engine.store.progress(connection)
         done = 0
         for row in rows:
             p = row["partition"]
@@ -152,8 +161,8 @@ class Erasing:
         subjects = row["subjects"]
         for subject in subjects:
             await self._ring.destroy(subject, self._rules.reason)
-            if subject.startswith(OBJECT):
-                await self._objects.remove(subject.removeprefix(OBJECT))
+        if not await self._removed(subjects):
+            return False
         failpoint("erasing.destroyed")
         key_ids = await self._ring.gone(subjects)
         stream, command = self._rules.destroyed(row, key_ids)
@@ -162,6 +171,17 @@ class Erasing:
         if answer.status != 200:
             log.warning("keys are destroyed and their fact waits: %s", answer.code)
         return answer.status == 200
+
+    async def _removed(self, subjects: Sequence[str]) -> bool:
+        """Whether the bytes are gone as well; a file that cannot be taken away keeps back no other."""
+        for subject in subjects:
+            if subject.startswith(OBJECT):
+                try:
+                    await self._objects.remove(subject.removeprefix(OBJECT))
+                except OSError as no:
+                    log.warning("a kept file cannot be taken away: %s", no.strerror)
+                    return False
+        return True
 
     def _order(self, stream: str, command: Any, key: str) -> Order:
         scope, actor = Scope(self._doors.tenant), f"service:{self._name}"

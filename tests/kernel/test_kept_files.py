@@ -171,3 +171,26 @@ async def test_refused_again_for_the_same_reason_it_is_kept_and_goes_again_too(
     await archive.day(date(2028, 1, 7))
     assert await archive.swept() == ["destroyed"]
     assert (await archive.receiver.compare()).differences == []
+
+
+async def test_a_file_that_cannot_be_taken_away_keeps_back_no_other(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await archive.say(kept_for(365), "365")
+    sha256 = await archive.received()
+    another = await archive.objects.write(b"ISA*ANOTHER~")
+    command = RefuseFile(another, 12, "it is no 271")
+    order = Order(inbound_stream(another), command, "another", b"", Scope("demo"), "pat")
+    await archive.doors.handle([order])
+    await archive.day(date(2027, 1, 6))
+    remove = archive.objects.remove
+
+    async def torn(name: str) -> None:
+        if name == sha256:
+            raise OSError(30, "Read-only file system")
+        await remove(name)
+
+    monkeypatch.setattr(archive.objects, "remove", torn)
+    assert sorted(await archive.swept()) == ["destroyed", "erased"]
+    monkeypatch.setattr(archive.objects, "remove", remove)
+    assert await archive.swept() == ["destroyed", "destroyed"]
