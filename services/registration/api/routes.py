@@ -28,6 +28,7 @@ from services.registration.api.bodies import (
 )
 from services.registration.domain import (
     AskErasure,
+    Book,
     CorrectDemographics,
     OpenAccount,
     SetCoverages,
@@ -36,7 +37,7 @@ from shared.errors import NotFound, Refused
 from shared.http import Actor, IdempotencyKey
 from shared.json_bodies import Door
 from shared.phi import ERASED
-from shared.service import Answer, Doors, Order, Scope
+from shared.service import Answer, Doors, Order, Row, Scope
 from shared.streams import account_number, patient_stream
 
 ALREADY = "this encounter is registered already"
@@ -248,7 +249,7 @@ def routes(doors: Doors) -> APIRouter:
         limit: int = Query(default=500, ge=1, le=5_000),
     ) -> list[dict[str, Any]]:
         """Requests to erase a person and what became of them, newest first; `answered` of `accounts` said how they stand."""
-        return await doors.rows(
+        rows = await doors.rows(
             "select patient, request, state, reason, asked_on, asked_by, accounts, answered, unsettled, "
             "sentence, decided_on, destroyed_on from erasure "
             "where ($1::text is null or state = $1) and ($2::text is null or patient = $2) "
@@ -257,6 +258,7 @@ def routes(doors: Doors) -> APIRouter:
             patient,
             limit,
         )
+        return told(rows, await doors.book())
 
     @router.get("/accounts/{account}")
     async def account(account: str, people: bool = False) -> dict[str, Any]:
@@ -272,6 +274,15 @@ def routes(doors: Doors) -> APIRouter:
         return row
 
     return router
+
+
+def told(rows: list[Row], book: Book) -> list[Row]:
+    """Requests with why a key stays that was to go: a hold that came between."""
+    for row in rows:
+        hold = book.keeping.hold_on(row["patient"])
+        if row["state"] == "erased" and hold is not None:
+            row["sentence"] = f"the legal hold {hold} keeps the key for now"
+    return rows
 
 
 async def _tell(

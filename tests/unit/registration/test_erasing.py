@@ -17,6 +17,7 @@ from contracts.registration import (
     PersonErased,
 )
 from contracts.values import Sealed
+from services.registration.api.routes import told
 from services.registration.domain import (
     PATIENT,
     AskErasure,
@@ -57,6 +58,13 @@ def held(*holds: tuple[str, str]) -> Book:
     for number, patient in holds:
         book = evolve_book(book, LegalHoldPlaced(hold=number, patient=patient, reason="a suit"))
     return book
+
+
+def test_a_hold_that_came_between_the_decision_and_its_deed_is_told() -> None:
+    rows = [{"patient": who, "state": "erased", "sentence": ""} for who in ("p", "another")]
+    rows.append({"patient": "p", "state": "destroyed", "sentence": ""})
+    sentences = [row["sentence"] for row in told(rows, held(("M-1", "p")))]
+    assert sentences == ["the legal hold M-1 keeps the key for now", "", ""]
 
 
 def test_every_account_is_asked() -> None:
