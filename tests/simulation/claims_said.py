@@ -23,12 +23,7 @@ from contracts.reference import (
 )
 from contracts.values import AdjudicatedLine, Adjustment, Charge, CodedLine, Diagnosis, Sealed
 from services.coding.domain import Capture, Code, CorrectCharge, SupportCharge
-from services.registration.domain import (
-    AskErasure,
-    CorrectDemographics,
-    OpenAccount,
-    SetCoverages,
-)
+from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
 from shared.service import Scope
 from shared.streams import (
     account_number,
@@ -182,7 +177,6 @@ def changes(
     of_registration = (
         set_anew(patient, n, rng),
         CorrectDemographics(patient, person, (what,), "as said", "staff"),
-        AskErasure(patient, "the client left"),
     )
     said = [Change("coding", account_stream(account), c, f"charges {n}") for c in of_coding]
     said += [
