@@ -84,10 +84,12 @@ class Office:
     # -- days --------------------------------------------------------------------------------------------
 
     async def morning(self) -> None:
-        """The next day opens."""
+        """The next day opens, and every service has heard so: what is told now is told on that day."""
         self.day += timedelta(days=1)
         key = f"journey/day/{self.day}"
         await self.doors.post("reference", "/business-days", key, {"day": self.day.isoformat()})
+        async with asyncio.timeout(LIMIT_SECONDS):
+            await self.books.heard(self.doors, self.day.isoformat())
 
     async def cutoff(self) -> None:
         """The day's queues close into files, once everything that was said before it is heard."""

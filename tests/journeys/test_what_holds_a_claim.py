@@ -97,7 +97,6 @@ async def test_a_claim_to_a_payer_that_does_not_know_us_goes_on_the_morning_afte
     }
     await office.tell("reference", "/enrolments", enrolment | {"enrolled": False})
     await office.morning()
-    await office.books.heard(office.doors, office.day.isoformat())
     account = await office.encounter("MADV", facility="FAC4")
     assert await held(office, account) == ["ENROLMENT"]
     await office.tell("reference", "/enrolments", enrolment | {"enrolled": True})
@@ -110,7 +109,6 @@ async def test_a_pair_of_procedures_waits_for_a_coder_before_and_after_it_is_cod
 ) -> None:
     await office.books.publish_edits(office.doors)
     await office.morning()
-    await office.books.heard(office.doors, office.day.isoformat())
     charges = (("G0446", 4_100), ("G0447", 4_800))
     account = await office.encounter("MEDB", charges=charges)
     await office.quiet()
