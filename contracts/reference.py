@@ -177,6 +177,35 @@ class PromptPayRuleListed:
     source: Sentence = "unsourced"
 
 
+@event("reference.statement_terms_listed.v1", "broadcast")
+class StatementTermsListed:
+    """When patients are sent a statement of what they owe, how often, and what follows; without terms in force nobody is.
+
+    They are of one `legal_entity`, or of all; a legal entity's own go first, of several the newest. A statement comes every
+    `cycle_days`, and is due after `due_days`; below `smallest_cents` in all none is sent. After `notices` statements that
+    asked for a balance no other does: it may be given to an agency `notice_days` after the last one and `agency_days` after
+    the first. An instalment is missed `grace_days` after it was due; a plan is broken by `missed_instalments` in a row.
+    """
+
+    name: Code
+    legal_entity: Annotated[str, Field(max_length=48)] = ""
+    cycle_days: Annotated[int, Field(ge=7, le=120)] = 30
+    due_days: Annotated[int, Field(ge=1, le=120)] = 21
+    smallest_cents: Annotated[int, Field(ge=1, le=100_000)] = 500
+    notices: Annotated[int, Field(ge=1, le=12)] = 3
+    notice_days: Annotated[int, Field(ge=0, le=366)] = 30
+    agency_days: Annotated[int, Field(ge=0, le=1_000)] = 120
+    grace_days: Annotated[int, Field(ge=0, le=60)] = 5
+    missed_instalments: Annotated[int, Field(ge=1, le=12)] = 2
+    remit_to: tuple[Annotated[str, Field(max_length=80)], ...]
+    """The lines of the address that a payment is sent to, as a statement prints them."""
+    phone: Annotated[str, Field(min_length=1, max_length=40)]
+    message: Sentence
+    """What every statement says of disputes and of help with paying."""
+    effective_from: date
+    effective_to: date | None = None
+
+
 @record
 class EditPart:
     """One file of a table of code edits in the object folder, as `contracts.edit_tables` says, and how many it holds."""

@@ -1,0 +1,170 @@
+"""What `posting` says of balances that patients owe: statements, disputes, payment plans, collection agencies."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.registry import event, record
+from contracts.values import AccountNumber, Cents, Code, Sentence
+
+
+@event("posting.patient_balance_told.v1", "guarantor")
+class PatientBalanceTold:
+    """What a patient owes on an account changed: all amounts are what they are now, for the guarantor's next statement.
+
+    charged = insurance paid + adjusted + patient paid + owed + what is open with payers - what came too much.
+    """
+
+    guarantor: Code
+    account: AccountNumber
+    legal_entity: Code
+    service_on: date | None = None
+    told_on: date
+    charged_cents: Cents
+    insurance_paid_cents: Cents
+    adjusted_cents: Cents
+    patient_paid_cents: Cents
+    with_payers_cents: Cents
+    owed_cents: Cents
+
+
+@record
+class StatedAccount:
+    """An account as a statement shows it; `notice` is the how-many-th statement asks for it, 0 while it is disputed."""
+
+    account: AccountNumber
+    service_on: date | None = None
+    charged_cents: Cents
+    insurance_paid_cents: Cents
+    adjusted_cents: Cents
+    patient_paid_cents: Cents
+    with_payers_cents: Cents
+    owed_cents: Cents
+    notice: Annotated[int, Field(ge=0, le=99)]
+    disputed: bool = False
+
+
+@event("posting.statement_issued.v1", "guarantor")
+class StatementIssued:
+    """A guarantor is told what it owes to one legal entity, account by account, and until when.
+
+    `asked_cents` is what the statement asks for: all that is owed on these accounts but for what is disputed, or the
+    instalments that are due by `due_on` of a plan in force (`plan`). `notice` is the highest of its accounts', `final`
+    where the terms let no other follow. `unapplied_cents` lies with us and is not taken off. On demand (`on_demand`) it is
+    no notice. What it says is all in here: a re-print is the same.
+    """
+
+    guarantor: Code
+    statement: Code
+    legal_entity: Code
+    issued_on: date
+    due_on: date
+    next_on: date
+    terms: Code
+    accounts: tuple[StatedAccount, ...]
+    owed_cents: Cents
+    disputed_cents: Cents
+    asked_cents: Cents
+    unapplied_cents: Cents
+    received_cents: Cents
+    """What came from the guarantor since the statement before (of whatever legal entity it was for)."""
+    notice: Annotated[int, Field(ge=0, le=99)]
+    final: bool = False
+    on_demand: bool = False
+    plan: str = ""
+
+
+@event("posting.balance_disputed.v1", "guarantor")
+class BalanceDisputed:
+    """A guarantor disputes what is asked on an account: nothing is asked for it, and no agency gets it, until that is answered."""
+
+    guarantor: Code
+    account: AccountNumber
+    dispute: Code
+    cents: Cents
+    opened_on: date
+    reason: Sentence
+    approver: Code
+
+
+@event("posting.dispute_answered.v1", "guarantor")
+class DisputeAnswered:
+    """A dispute is over: the balance `stands`, or was `changed` (by its own events on the account)."""
+
+    guarantor: Code
+    account: AccountNumber
+    dispute: Code
+    outcome: Literal["stands", "changed"]
+    answered_on: date
+    reason: Sentence
+    approver: Code
+
+
+@event("posting.payment_plan_agreed.v1", "guarantor")
+class PaymentPlanAgreed:
+    """A guarantor pays what it owes to a legal entity in monthly instalments; the last one is what is left of `cents`."""
+
+    guarantor: Code
+    plan: Code
+    legal_entity: Code
+    cents: Cents
+    instalment_cents: Cents
+    instalments: Annotated[int, Field(ge=1, le=120)]
+    first_due_on: date
+    agreed_on: date
+    reason: Sentence
+    approver: Code
+
+
+@event("posting.instalment_missed.v1", "guarantor")
+class InstalmentMissed:
+    """Some days after an instalment was due, less than all instalments until then had come since the plan was agreed."""
+
+    guarantor: Code
+    plan: Code
+    legal_entity: Code
+    instalment: Annotated[int, Field(ge=1, le=120)]
+    due_on: date
+    short_cents: Cents
+
+
+@event("posting.payment_plan_ended.v1", "guarantor")
+class PaymentPlanEnded:
+    """A plan is over: `kept` (nothing is owed any more), `broken` (too many instalments missed in a row), or `ended` by a person."""
+
+    guarantor: Code
+    plan: Code
+    legal_entity: Code
+    how: Literal["kept", "broken", "ended"]
+    received_cents: Cents
+    ended_on: date
+    reason: Sentence
+    approver: Code
+
+
+@event("posting.balance_placed.v1", "guarantor")
+class BalancePlaced:
+    """A balance was given to a collection agency: it stands on no statement until it is recalled. It moves no money."""
+
+    guarantor: Code
+    account: AccountNumber
+    agency: Code
+    cents: Cents
+    first_stated_on: date
+    last_notice_on: date
+    placed_on: date
+    reason: Sentence
+    approver: Code
+
+
+@event("posting.balance_recalled.v1", "guarantor")
+class BalanceRecalled:
+    """A balance was taken back from a collection agency."""
+
+    guarantor: Code
+    account: AccountNumber
+    agency: Code
+    recalled_on: date
+    reason: Sentence
+    approver: Code
