@@ -182,9 +182,8 @@ class StatementTermsListed:
     """When patients are sent a statement of what they owe, how often, and what follows; without terms in force nobody is.
 
     They are of one `legal_entity`, or of all; a legal entity's own go first, of several the newest. A statement comes every
-    `cycle_days`, and is due after `due_days`; below `smallest_cents` in all none is sent. After `notices` statements that
-    asked for a balance no other does: it may be given to an agency `notice_days` after the last one and `agency_days` after
-    the first. An instalment is missed `grace_days` after it was due; a plan is broken by `missed_instalments` in a row.
+    `cycle_days`, and is due after `due_days`; below `smallest_cents` in all none is sent. A balance that `notices` statements
+    asked for brings no other: it may be given to an agency `notice_days` after the last one and `agency_days` after the first. An instalment is missed `grace_days` after it was due; a plan is broken by `missed_instalments` in a row.
     """
 
     name: Code

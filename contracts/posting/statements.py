@@ -31,7 +31,10 @@ class PatientBalanceTold:
 
 @record
 class StatedAccount:
-    """An account as a statement shows it; `notice` is the how-many-th statement asks for it, 0 while it is disputed."""
+    """An account as a statement shows it; `notice` tells how many statements have asked for it, 0 where this one does not.
+
+    It does not while the balance is disputed, or paid by a plan, whose instalments are asked for instead.
+    """
 
     account: AccountNumber
     service_on: date | None = None
@@ -41,18 +44,19 @@ class StatedAccount:
     patient_paid_cents: Cents
     with_payers_cents: Cents
     owed_cents: Cents
-    notice: Annotated[int, Field(ge=0, le=99)]
+    notice: Annotated[int, Field(ge=0, le=9_999)]
     disputed: bool = False
+    in_plan: bool = False
 
 
 @event("posting.statement_issued.v1", "guarantor")
 class StatementIssued:
     """A guarantor is told what it owes to one legal entity, account by account, and until when.
 
-    `asked_cents` is what the statement asks for: all that is owed on these accounts but for what is disputed, or the
-    instalments that are due by `due_on` of a plan in force (`plan`). `notice` is the highest of its accounts', `final`
-    where the terms let no other follow. `unapplied_cents` lies with us and is not taken off. On demand (`on_demand`) it is
-    no notice. What it says is all in here: a re-print is the same.
+    `asked_cents` is what it asks for: what is owed on these accounts and neither disputed nor paid by a plan, and of a
+    `plan` in force the instalments due by then that have not come (`instalments_cents`). `notice` is the highest of its
+    accounts'; `final` where the terms let no other follow. `unapplied_cents` lies with us and is not taken off;
+    `received_cents` came since the statement before, for whatever legal entity. On demand (`on_demand`) it is no notice.
     """
 
     guarantor: Code
@@ -68,11 +72,11 @@ class StatementIssued:
     asked_cents: Cents
     unapplied_cents: Cents
     received_cents: Cents
-    """What came from the guarantor since the statement before (of whatever legal entity it was for)."""
-    notice: Annotated[int, Field(ge=0, le=99)]
+    notice: Annotated[int, Field(ge=0, le=9_999)]
     final: bool = False
     on_demand: bool = False
     plan: str = ""
+    instalments_cents: Cents = 0
 
 
 @event("posting.balance_disputed.v1", "guarantor")
@@ -103,11 +107,12 @@ class DisputeAnswered:
 
 @event("posting.payment_plan_agreed.v1", "guarantor")
 class PaymentPlanAgreed:
-    """A guarantor pays what it owes to a legal entity in monthly instalments; the last one is what is left of `cents`."""
+    """A guarantor pays what it owes on accounts of a legal entity in monthly instalments; the last is what is left of `cents`."""
 
     guarantor: Code
     plan: Code
     legal_entity: Code
+    accounts: tuple[AccountNumber, ...]
     cents: Cents
     instalment_cents: Cents
     instalments: Annotated[int, Field(ge=1, le=120)]
@@ -119,7 +124,7 @@ class PaymentPlanAgreed:
 
 @event("posting.instalment_missed.v1", "guarantor")
 class InstalmentMissed:
-    """Some days after an instalment was due, less than all instalments until then had come since the plan was agreed."""
+    """Some days after an instalment was due, less had come since the plan was agreed than all instalments until then."""
 
     guarantor: Code
     plan: Code
