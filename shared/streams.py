@@ -140,3 +140,9 @@ def takeback_stream(payer: str, reference: str) -> str:
 def books_stream(name: str = "company") -> str:
     """The stream that decides what the books say to everybody."""
     return f"books/{name}"
+
+
+def statement_number(guarantor: str, number: int) -> str:
+    """A guarantor's n-th statement: `S`, 12 letters (60 bits), and a check letter, as a patient writes it on a cheque."""
+    body = "S" + _letters(int.from_bytes(_digest("statement", guarantor, str(number))), 12)
+    return body + check_letter(body)

@@ -7,11 +7,16 @@ from contracts.adjudication_tracking import (
 )
 from contracts.coding import ChargeCorrected, ChargesCaptured
 from contracts.posting import (
+    BalanceDisputed,
+    BalancePlaced,
+    BalanceRecalled,
     ChargesSetAside,
+    DisputeAnswered,
     EftDeposited,
     EftExpected,
     EftMatched,
     ErasureAnswered,
+    InstalmentMissed,
     LatePaymentFound,
     LatePaymentSettled,
     OpeningBalancePosted,
@@ -21,15 +26,19 @@ from contracts.posting import (
     OverpaymentOpened,
     OverpaymentRecovered,
     OverpaymentRefunded,
+    PatientBalanceTold,
     PatientPaymentApplied,
     PatientPaymentAssigned,
     PatientPaymentReceived,
     PatientPaymentRefunded,
+    PaymentPlanAgreed,
+    PaymentPlanEnded,
     PaymentPosted,
     PostingReversed,
     ProviderAdjustmentPosted,
     ProviderAdjustmentsDelivered,
     ResponsibilityMoved,
+    StatementIssued,
     TakebackMatched,
     TakebackPosted,
     UnderpaymentFound,
@@ -43,6 +52,7 @@ from contracts.reference import (
     PeriodClosed,
     PromptPayRuleListed,
     RuleSetPublished,
+    StatementTermsListed,
 )
 from contracts.registration import AccountOpened, CoveragesSet, ErasureAsked
 from contracts.registry import wire_name
@@ -61,6 +71,7 @@ _HEARS = (
     FeeSchedulePublished,
     PayerListed,
     PromptPayRuleListed,
+    StatementTermsListed,
     AccountOpened,
     CoveragesSet,
     ErasureAsked,
@@ -83,6 +94,7 @@ _HEARS = (
     PatientPaymentApplied,
     PatientPaymentAssigned,
     PatientPaymentRefunded,
+    PatientBalanceTold,
 )
 _SAYS = (
     PaymentPosted,
@@ -113,6 +125,15 @@ _SAYS = (
     PatientPaymentAssigned,
     PatientPaymentRefunded,
     ErasureAnswered,
+    PatientBalanceTold,
+    StatementIssued,
+    BalanceDisputed,
+    DisputeAnswered,
+    PaymentPlanAgreed,
+    InstalmentMissed,
+    PaymentPlanEnded,
+    BalancePlaced,
+    BalanceRecalled,
 )
 
 SERVICE = Service(

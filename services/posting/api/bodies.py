@@ -160,3 +160,66 @@ class DepositMatch(_Body):
     reason: str = Field(min_length=1, max_length=400)
     approver: Code
     cents: Positive | None = None
+
+
+class DisputeAsked(_Body):
+    """What a patient disputes on an account, under our own id of it."""
+
+    dispute: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
+class DisputeAnswerAsked(_Body):
+    """What was found: the balance stands, or was changed on its account."""
+
+    outcome: Literal["stands", "changed"]
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
+class PlanAsked(_Body):
+    """Monthly instalments until all that is owed to the legal entity today is paid, under our own id of the plan."""
+
+    plan: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
+    legal_entity: Code
+    instalment_cents: Positive
+    first_due_on: Day
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
+class PlanEndAsked(_Body):
+    """Why a plan ends."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
+class StatementAsked(_Body):
+    """Of which legal entity a guarantor wants a statement now."""
+
+    legal_entity: Code
+
+
+class PlacementAsked(_Body):
+    """Which agency collects a balance from now on, and why."""
+
+    agency: Code
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
+class RecallAsked(_Body):
+    """Why a balance is taken back from its agency."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    approver: Code
+
+
+class AccountsNamed(_Body):
+    """Accounts whose guarantors are told again."""
+
+    accounts: Annotated[
+        list[Annotated[str, Field(pattern=r"^[0-9A-Z]{14}$")]], Field(min_length=1, max_length=500)
+    ]

@@ -23,6 +23,7 @@ from services.posting.api.bodies import (
 from services.posting.api.money import money
 from services.posting.api.orders import MOST_ROWS, by_a_person, order
 from services.posting.api.overpayments import overpayment_doors
+from services.posting.api.statements import statement_doors
 from services.posting.domain.commands import (
     AssignPayment,
     MatchDeposit,
@@ -50,6 +51,7 @@ def routes(doors: Doors) -> APIRouter:
     _commands(router, doors)
     _by_a_person(router, doors)
     overpayment_doors(router, doors)
+    statement_doors(router, doors)
     _queries(router, doors)
     _work(router, doors)
     return router

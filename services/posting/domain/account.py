@@ -42,6 +42,7 @@ from services.posting.domain.commands import (
     SettleLatePayment,
     SettleUnderpayment,
     TakeBackWriteOff,
+    TellBalance,
     TransferDenied,
     UnassignPayment,
     WriteOff,
@@ -52,7 +53,7 @@ from services.posting.domain.recovery import TOO_MUCH, TWICE, open_overpayment, 
 from services.posting.domain.refunds import refund_overpayment, refund_patient
 from services.posting.domain.responsibility import move_on, sources_of
 from services.posting.domain.restating import owed_no_more, restate
-from services.posting.domain.telling import Telling
+from services.posting.domain.telling import Telling, tell_guarantor
 from services.posting.domain.transfers import denied_again, transfer_denied
 from shared.service import Event, Say
 
@@ -70,6 +71,7 @@ NO_MONEY = frozenset({"23", "25"})
 def decide(command: object, state: Account | None, book: Book | None) -> list[Event | Say]:
     """What follows for the account; repeats are quiet."""
     telling = Telling(state or Account(), book or Book())
+    told = telling.account.told
     match command:
         case PostAdjudication():
             _post(telling, command)
@@ -109,6 +111,9 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             refund_patient(telling, command)
         case RecoverOverpayments():
             pass
+        case TellBalance():
+            tell_guarantor(telling)
+            return telling.says
         case AnswerErasure(asked):
             answer_erasure(telling, asked)
             return telling.says
@@ -116,6 +121,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> list[Ev
             raise TypeError(f"{type(command).__name__} is nothing that an account does")
     restate(telling)
     recover(telling)
+    if telling.account.guarantor and telling.account.total("patient") != told:
+        tell_guarantor(telling)
     return telling.says
 
 

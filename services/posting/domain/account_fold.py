@@ -40,9 +40,17 @@ from services.posting.domain.account_state import (
     Recovered,
     Takeback,
 )
-from services.posting.domain.balance import BUCKET, CLAIM_LEVEL, fold_event, keep, opening_total
+from services.posting.domain.balance import (
+    BUCKET,
+    CLAIM_LEVEL,
+    LEDGER,
+    fold_event,
+    keep,
+    opening_total,
+)
 from services.posting.domain.sixty_days import Known
 
+PATIENT = LEDGER["patient"]
 REFUND = "refund|"
 """Before the name of a refund, where the key of a takeback could stand."""
 
@@ -112,6 +120,8 @@ def _evolve_money(account: Account, event: Any) -> Account:
         balances=fold_event(account.balances, event),
         entries=account.entries + 1,
     )
+    if account.guarantor and any(line.ledger == PATIENT for line in event.entries):
+        account = replace(account, told=account.total("patient"))
     match event:
         case PaymentPosted():
             return _posted(account, event)

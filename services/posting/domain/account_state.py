@@ -137,6 +137,8 @@ class Account(Struct, frozen=True, array_like=True):
     applied: tuple[Applied, ...] = ()
     refunds: tuple[str, ...] = ()
     assignments: tuple[str, ...] = ()
+    told: int = 0
+    """What the guarantor has heard that the patient owes here."""
 
     def next_entry(self) -> str:
         """The id of the next journal entry: account and running number."""

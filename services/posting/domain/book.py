@@ -1,4 +1,4 @@
-"""What posting keeps of the broadcasts: the day, the first open day of the books, rule sets, payers' fee schedules and prompt-pay rules."""
+"""What posting keeps of the broadcasts: the day, the first open day of the books, rule sets, payers' fee schedules, prompt-pay rules, terms of statements."""
 
 from datetime import date
 from typing import Any
@@ -15,10 +15,11 @@ from contracts.reference import (
     PeriodClosed,
     PromptPayRuleListed,
     RuleSetPublished,
+    StatementTermsListed,
 )
-from services.posting.domain import fees, prompt_pay
+from services.posting.domain import fees, prompt_pay, terms
 from services.posting.domain.classify import RuleSet, in_force, publish
-from shared.errors import FileGone, Malformed, NotFound
+from shared.errors import FileGone, Malformed, NotFound, Refused
 
 
 class Book(Struct, frozen=True):
@@ -32,6 +33,13 @@ class Book(Struct, frozen=True):
     pay_rules: tuple[prompt_pay.Rule, ...] = ()
     lines: dict[str, str] = {}
     """Payer -> the line of business of its claims (SBR09)."""
+    statement_terms: tuple[terms.Terms, ...] = ()
+
+    def business_day(self) -> date:
+        """The business day that is open; Refused before the first."""
+        if self.today is None:
+            raise Refused("no business day was opened yet")
+        return self.today
 
     def posting_day(self, otherwise: date) -> date:
         """The day on which money is posted now."""
@@ -57,6 +65,8 @@ def evolve_book(book: Book, event: object) -> Book:
             return replace(book, schedules=fees.publish(book.schedules, event))
         case PromptPayRuleListed():
             return replace(book, pay_rules=prompt_pay.publish(book.pay_rules, event))
+        case StatementTermsListed():
+            return replace(book, statement_terms=terms.publish(book.statement_terms, event))
         case PayerListed():
             return replace(book, lines={**book.lines, event.payer: event.filing_indicator})
     return book

@@ -278,3 +278,91 @@ class ReceivePayment:
     amount_cents: int
     received_on: date
     account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueStatement:
+    """The day of a legal entity's statement to a guarantor has come; `on_demand`: somebody asks for one now (`day` None)."""
+
+    legal_entity: str
+    day: date | None = None
+    on_demand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgePlan:
+    """A payment plan is looked at: what was missed, and whether it is over."""
+
+    legal_entity: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A guarantor disputes what is asked on an account."""
+
+    guarantor: str
+    account: str
+    dispute: str
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDispute:
+    """A person answers a dispute."""
+
+    guarantor: str
+    dispute: str
+    outcome: Literal["stands", "changed"]
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreePlan:
+    """A guarantor pays all that it owes to a legal entity in monthly instalments."""
+
+    guarantor: str
+    plan: str
+    legal_entity: str
+    instalment_cents: int
+    first_due_on: date
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndPlan:
+    """A person ends a payment plan."""
+
+    guarantor: str
+    plan: str
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBalance:
+    """A person gives an account's balance to a collection agency."""
+
+    guarantor: str
+    account: str
+    agency: str
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallBalance:
+    """A person takes it back from the agency."""
+
+    guarantor: str
+    account: str
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellBalance:
+    """Say again what the patient owes on an account: its guarantor may not have heard of it."""

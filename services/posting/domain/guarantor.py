@@ -1,48 +1,105 @@
 """Whoever pays for a patient: payments, what of them met a balance, and what was sent back."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from contracts.posting import (
-    PatientPaymentApplied,
     PatientPaymentAssigned,
     PatientPaymentReceived,
     PatientPaymentRefunded,
 )
 from contracts.values import JournalLine
+from services.posting.domain import plans, stating
 from services.posting.domain.book import Book
-from services.posting.domain.commands import AssignPayment, ReceivePayment, RefundPayment
+from services.posting.domain.commands import (
+    AgreePlan,
+    AnswerDispute,
+    AssignPayment,
+    Dispute,
+    EndPlan,
+    IssueStatement,
+    JudgePlan,
+    PlaceBalance,
+    RecallBalance,
+    ReceivePayment,
+    RefundPayment,
+)
+from services.posting.domain.disputes import answer, dispute, place, recall
+from services.posting.domain.guarantor_state import Guarantor
+from services.posting.domain.terms import in_force
 from shared.errors import Refused
-from shared.service import Event, Say, to
+from shared.service import Event, Say, Wake, to
 from shared.streams import account_stream
 
+STATEMENT, PLAN = "statement/", "plan/"
+"""Kinds of timers; a legal entity follows."""
 Says = list[Event | Say]
 
 
-class Guarantor(Struct, frozen=True):
-    """What met no balance yet; `loose` is what was paid for no account, by payment."""
+def decide_guarantor(command: Any, state: Guarantor | None, kept: Book | None) -> Says:
+    """Payments, assignments, refunds, disputes and plans count once."""
+    guarantor, book = state or Guarantor(), kept or Book()
+    match command:
+        case ReceivePayment():
+            return _receive(command, guarantor)
+        case AssignPayment():
+            return _assign(command, guarantor, book)
+        case RefundPayment():
+            return _refund(command, guarantor, book)
+        case IssueStatement():
+            return _issue(command, guarantor, book)
+        case JudgePlan():
+            return [*plans.judge(guarantor, command.legal_entity, command.day, book)]
+        case Dispute():
+            return [*dispute(guarantor, command, book)]
+        case AnswerDispute():
+            return [*answer(guarantor, command, book)]
+        case AgreePlan():
+            return [*plans.agree(guarantor, command, book)]
+        case EndPlan():
+            return [*plans.end(guarantor, command, book)]
+        case PlaceBalance():
+            return [*place(guarantor, command, book)]
+        case RecallBalance():
+            return [*recall(guarantor, command, book)]
+    raise TypeError(f"{type(command).__name__} is nothing that a guarantor does")
 
-    unapplied: int = 0
-    payments: dict[str, int] = {}
-    loose: dict[str, int] = {}
-    refunds: tuple[str, ...] = ()
-    assignments: tuple[str, ...] = ()
+
+def timers(guarantor: Guarantor) -> Mapping[str, Wake]:
+    """A statement of each legal entity to which something is owed, and each plan's next instalment."""
+    found: dict[str, Wake] = {}
+    for legal_entity, entity in guarantor.entities.items():
+        if any(True for _ in guarantor.of(legal_entity)):
+            found[f"{STATEMENT}{legal_entity}"] = Wake(entity.look_on)
+        if entity.plan is not None:
+            found[f"{PLAN}{legal_entity}"] = Wake(plans.next_look(guarantor, entity.plan))
+    return found
 
 
-def decide_guarantor(
-    command: ReceivePayment | AssignPayment | RefundPayment,
-    state: Guarantor | None,
-    book: Book | None,
-) -> Says:
-    """Payments, assignments and refunds count once."""
-    guarantor = state or Guarantor()
-    if isinstance(command, AssignPayment):
-        return _assign(command, guarantor, book or Book())
-    if isinstance(command, RefundPayment):
-        return _refund(command, guarantor, book or Book())
-    return _receive(command, guarantor)
+def wake(
+    what: str, day: date, guarantor: Guarantor, kept: Book | None
+) -> IssueStatement | JudgePlan | Wake | None:
+    """The command of a morning, or a later day."""
+    book = kept or Book()
+    if what.startswith(STATEMENT):
+        legal_entity = what.removeprefix(STATEMENT)
+        later = stating.look_again(guarantor, legal_entity, day, book)
+        return Wake(later) if later else IssueStatement(legal_entity, day)
+    legal_entity = what.removeprefix(PLAN)
+    plan = guarantor.plan(legal_entity)
+    if plan is None:
+        return None
+    if plans.judge(guarantor, legal_entity, day, book):
+        return JudgePlan(legal_entity, day)
+    terms = in_force(book.statement_terms, legal_entity, day)
+    return Wake(plans.look_again(guarantor, plan, day, terms))
+
+
+def _issue(command: IssueStatement, guarantor: Guarantor, book: Book) -> Says:
+    day = command.day or book.business_day()
+    said = stating.issue(guarantor, command.legal_entity, day, book, command.on_demand)
+    return [said] if said else []
 
 
 def _receive(command: ReceivePayment, guarantor: Guarantor) -> Says:
@@ -106,36 +163,3 @@ def _refund(command: RefundPayment, guarantor: Guarantor, book: Book) -> Says:
             ),
         )
     ]
-
-
-def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
-    """The guarantor after an event."""
-    guarantor = state or Guarantor()
-    match event:
-        case PatientPaymentReceived():
-            known = {**guarantor.payments, event.payment: event.amount_cents}
-            loose = guarantor.loose
-            if not event.account:
-                loose = {**loose, event.payment: event.amount_cents}
-            unapplied = guarantor.unapplied + event.amount_cents
-            return replace(guarantor, unapplied=unapplied, payments=known, loose=loose)
-        case PatientPaymentAssigned():
-            left = guarantor.loose.get(event.payment, 0) - event.cents
-            return replace(
-                guarantor,
-                loose={**guarantor.loose, event.payment: left},
-                assignments=(*guarantor.assignments, event.assignment),
-            )
-        case PatientPaymentApplied():
-            return replace(guarantor, unapplied=guarantor.unapplied - event.cents)
-        case PatientPaymentRefunded():
-            loose = guarantor.loose
-            if event.payment in loose and not event.account:  # Else it was an account's by then.
-                loose = {**loose, event.payment: loose[event.payment] - event.cents}
-            return replace(
-                guarantor,
-                unapplied=guarantor.unapplied - event.cents,
-                loose=loose,
-                refunds=(*guarantor.refunds, event.refund),
-            )
-    return guarantor

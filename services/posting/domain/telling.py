@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from contracts.posting import PatientBalanceTold
 from services.posting.domain.account_fold import evolve
 from services.posting.domain.account_state import Account
 from services.posting.domain.book import Book
 from shared.service import Event, Say, to
+from shared.streams import guarantor_stream
 
 
 class Telling:
@@ -29,3 +31,25 @@ class Telling:
     def tell(self, stream: str, event: Event) -> None:
         """An event of another stream."""
         self.says.append(to(stream, event))
+
+
+def tell_guarantor(telling: Telling) -> None:
+    """What the patient owes on this account now: the guarantor's statements are made of it."""
+    account = telling.account
+    if not account.guarantor:
+        return
+    parts = account.balances.values()
+    told = PatientBalanceTold(
+        guarantor=account.guarantor,
+        account=account.number,
+        legal_entity=account.legal_entity,
+        service_on=account.service_on,
+        told_on=telling.book.today or telling.day,
+        charged_cents=sum(b.charged for b in parts),
+        insurance_paid_cents=sum(b.insurance_paid for b in parts),
+        adjusted_cents=sum(b.contractual + sum(b.written_off.values()) for b in parts),
+        patient_paid_cents=sum(b.patient_paid for b in parts),
+        with_payers_cents=sum(b.open + b.denied + b.next_payer for b in parts),
+        owed_cents=account.total("patient"),
+    )
+    telling.tell(guarantor_stream(account.guarantor), told)

@@ -11,6 +11,12 @@ from services.posting.projections.money import (
     REMITTANCE_MONEY,
     TAKEBACK,
 )
+from services.posting.projections.statements import (
+    DISPUTE,
+    PATIENT_BALANCE,
+    PAYMENT_PLAN,
+    STATEMENT,
+)
 
 PROJECTIONS = (
     JOURNAL,
@@ -24,4 +30,8 @@ PROJECTIONS = (
     TAKEBACK,
     GUARANTOR_BALANCE,
     PATIENT_PAYMENT,
+    PATIENT_BALANCE,
+    STATEMENT,
+    DISPUTE,
+    PAYMENT_PLAN,
 )

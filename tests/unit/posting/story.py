@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
+from contracts.posting import PatientBalanceTold
 from services.posting.domain import ACCOUNT as DECIDER
 from services.posting.domain.account_state import Account
 from services.posting.domain.balance import Balance, equation
@@ -24,6 +25,7 @@ class Life:
         self.state: Account | None = None
         self.said: list[Any] = []
         self.elsewhere: list[tuple[str, Any]] = []
+        self.told: list[PatientBalanceTold] = []
         for event in given:
             self.hear(event)
 
@@ -42,6 +44,10 @@ class Life:
         fresh = []
         for answer in DECIDER.decide(command, self.state, self.book):
             say = answer if isinstance(answer, Say) else Say(answer)
+            if isinstance(say.event, PatientBalanceTold):
+                assert say.stream == f"guarantor/{say.event.guarantor}"
+                self.told.append(say.event)
+                continue
             if say.stream is not None:
                 self.elsewhere.append((say.stream, say.event))
                 continue
@@ -67,7 +73,7 @@ class Life:
         return self.state.balance(charge)
 
     def check(self) -> None:
-        """Entries sum to zero, as a whole and per charge; every charge is the sum of its parts."""
+        """Entries sum to zero, as a whole and per charge; every charge is the sum of its parts; guarantors know what they owe."""
         for event in self.said:
             sums: dict[str | None, int] = {}
             for line in getattr(event, "entries", ()):
@@ -75,6 +81,10 @@ class Life:
             assert not any(sums.values()), (event, sums)
         for balance in self._balances():
             assert equation(balance) == 0, balance
+        if self.state is not None and self.state.guarantor and self.state.told:
+            assert self.state.told == self.state.total("patient")
+        if self.told and self.state is not None:
+            assert self.told[-1].owed_cents == self.state.total("patient")
         entries = [e.entry for e in self.said if hasattr(e, "entry")]
         assert len(entries) == len(set(entries))
 

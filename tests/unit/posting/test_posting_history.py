@@ -117,8 +117,9 @@ def test_there_is_nothing_to_set_aside_of_charges_that_we_bill() -> None:
 
 def test_opening_balances_are_posted_in_an_open_period() -> None:
     closed = evolve_book(BOOK, PeriodClosed(last_day=date(2026, 1, 31), next_open=date(2026, 2, 1)))
-    told = said(DECIDER, [HISTORY, captured()], PostOpening(imported()), closed)
-    assert {event.posted_on for event in told} == {date(2026, 2, 1)}
+    *posted, (stream, told) = said(DECIDER, [HISTORY, captured()], PostOpening(imported()), closed)
+    assert {event.posted_on for event in posted} == {date(2026, 2, 1)}
+    assert (stream, told.owed_cents) == ("guarantor/g1", 1_000)
 
 
 CENTS = st.integers(0, 9_000)

@@ -1,0 +1,160 @@
+"""How each event changes what posting remembers of a guarantor."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.posting import (
+    BalanceDisputed,
+    BalancePlaced,
+    BalanceRecalled,
+    DisputeAnswered,
+    InstalmentMissed,
+    PatientBalanceTold,
+    PatientPaymentApplied,
+    PatientPaymentAssigned,
+    PatientPaymentReceived,
+    PatientPaymentRefunded,
+    PaymentPlanAgreed,
+    PaymentPlanEnded,
+    StatementIssued,
+)
+from services.posting.domain.guarantor_state import Entity, Guarantor, Owed, Plan
+
+
+def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
+    """The guarantor after an event."""
+    guarantor = state or Guarantor()
+    if not guarantor.name:
+        guarantor = replace(guarantor, name=event.guarantor)
+    match event:
+        case PatientPaymentReceived():
+            known = {**guarantor.payments, event.payment: event.amount_cents}
+            loose = guarantor.loose
+            if not event.account:
+                loose = {**loose, event.payment: event.amount_cents}
+            unapplied = guarantor.unapplied + event.amount_cents
+            return replace(guarantor, unapplied=unapplied, payments=known, loose=loose)
+        case PatientPaymentAssigned():
+            left = guarantor.loose.get(event.payment, 0) - event.cents
+            return replace(
+                guarantor,
+                loose={**guarantor.loose, event.payment: left},
+                assignments=(*guarantor.assignments, event.assignment),
+            )
+        case PatientPaymentApplied():
+            guarantor = replace(guarantor, unapplied=guarantor.unapplied - event.cents)
+            return _came(guarantor, event)
+        case PatientPaymentRefunded():
+            loose = guarantor.loose
+            if event.payment in loose and not event.account:  # Else it was an account's by then.
+                loose = {**loose, event.payment: loose[event.payment] - event.cents}
+            return replace(
+                guarantor,
+                unapplied=guarantor.unapplied - event.cents,
+                loose=loose,
+                refunds=(*guarantor.refunds, event.refund),
+            )
+        case PatientBalanceTold():
+            return _told(guarantor, event)
+        case StatementIssued():
+            return _stated(guarantor, event)
+        case BalanceDisputed():
+            guarantor = replace(guarantor, disputes=(*guarantor.disputes, event.dispute))
+            return _owed(guarantor, event.account, event.opened_on, dispute=event.dispute)
+        case DisputeAnswered():
+            return _owed(guarantor, event.account, event.answered_on, dispute="")
+        case BalancePlaced():
+            return _owed(guarantor, event.account, event.placed_on, agency=event.agency)
+        case BalanceRecalled():
+            fresh = {"agency": "", "stated": 0, "last_notice": None}
+            return _owed(guarantor, event.account, event.recalled_on, **fresh)
+        case PaymentPlanAgreed():
+            plan = Plan(
+                event.plan,
+                event.accounts,
+                event.cents,
+                event.instalment_cents,
+                event.instalments,
+                event.first_due_on,
+            )
+            guarantor = replace(guarantor, plans=(*guarantor.plans, event.plan))
+            return _entity(guarantor, event.legal_entity, event.agreed_on, plan=plan)
+        case InstalmentMissed():
+            return _missed(guarantor, event)
+        case PaymentPlanEnded():
+            return _entity(guarantor, event.legal_entity, event.ended_on, plan=None)
+    return guarantor
+
+
+def _told(guarantor: Guarantor, event: PatientBalanceTold) -> Guarantor:
+    """More is owed than before: that is asked for from the first notice on. Nothing is: nothing was asked for any more."""
+    before = guarantor.owed.get(event.account) or Owed(event)
+    after = replace(before, told=event)
+    if event.owed_cents <= 0:
+        after = Owed(event, dispute=before.dispute)
+    elif event.owed_cents > before.cents:
+        after = replace(after, stated=0, last_notice=None)
+    guarantor = replace(guarantor, owed={**guarantor.owed, event.account: after})
+    return _entity(guarantor, event.legal_entity, event.told_on)
+
+
+def _stated(guarantor: Guarantor, event: StatementIssued) -> Guarantor:
+    owed = dict(guarantor.owed)
+    for one in event.accounts:
+        if one.notice and one.account in owed:
+            before = owed[one.account]
+            owed[one.account] = replace(
+                before,
+                stated=one.notice,
+                first_stated=before.first_stated or event.issued_on,
+                last_notice=event.issued_on,
+            )
+    came = guarantor.received_before + event.received_cents
+    counted = guarantor.statements + 1
+    guarantor = replace(guarantor, owed=owed, statements=counted, received_before=came)
+    if event.on_demand:
+        return guarantor
+    after = _entity(guarantor, event.legal_entity, event.next_on)
+    entity = replace(after.entities[event.legal_entity], next_on=event.next_on)
+    return replace(after, entities={**after.entities, event.legal_entity: entity})
+
+
+def _missed(guarantor: Guarantor, event: InstalmentMissed) -> Guarantor:
+    plan = guarantor.plan(event.legal_entity)
+    if plan is None:
+        return guarantor
+    in_a_row = plan.missed + 1 if event.instalment == plan.judged + 1 else 1
+    plan = replace(plan, judged=event.instalment, missed=in_a_row)
+    return _entity(guarantor, event.legal_entity, None, plan=plan)
+
+
+def _came(guarantor: Guarantor, event: PatientPaymentApplied) -> Guarantor:
+    plan = guarantor.in_plan(event.account)
+    if plan is None:
+        return guarantor
+    more = replace(plan, came=plan.came + event.cents)
+    return _entity(guarantor, guarantor.owed[event.account].told.legal_entity, None, plan=more)
+
+
+def _owed(guarantor: Guarantor, account: str, day: date, **changed: Any) -> Guarantor:
+    before = guarantor.owed.get(account)
+    if before is None:
+        return guarantor
+    owed = {**guarantor.owed, account: replace(before, **changed)}
+    return _entity(replace(guarantor, owed=owed), before.told.legal_entity, day)
+
+
+def _entity(guarantor: Guarantor, legal_entity: str, day: date | None, **changed: Any) -> Guarantor:
+    """With a day, that is when its next statement is thought of: never before its turn."""
+    entity = guarantor.entities.get(legal_entity) or Entity(day or date.min)
+    if day is not None:
+        changed["look_on"] = max(_days(day, entity.next_on))
+    entity = replace(entity, **changed)
+    return replace(guarantor, entities={**guarantor.entities, legal_entity: entity})
+
+
+def _days(*days: date | None) -> Iterable[date]:
+    return (day for day in days if day is not None)

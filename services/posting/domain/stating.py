@@ -1,0 +1,111 @@
+"""Statements: who is asked for what, how often, and when no other follows."""
+
+from datetime import date
+
+from contracts.posting import StatedAccount, StatementIssued
+from services.posting.domain.book import Book
+from services.posting.domain.guarantor_state import Guarantor, Owed, Plan
+from services.posting.domain.terms import Terms, in_force
+from shared.errors import Refused
+from shared.streams import statement_number
+
+MOST_ACCOUNTS = 200
+"""On one statement; what was asked for the fewest times goes first, so that all of them come to a turn."""
+NO_TERMS = "no terms of statements are in force for this legal entity"
+
+
+def issue(
+    guarantor: Guarantor, legal_entity: str, day: date, book: Book, on_demand: bool
+) -> StatementIssued | None:
+    """The statement of a day; None where there is nothing to ask for yet. One on demand shows whatever is owed, and is no notice."""
+    terms = in_force(book.statement_terms, legal_entity, day)
+    if terms is None:
+        if on_demand:
+            raise Refused(NO_TERMS)
+        return None
+    due_on = terms.due_after(day)
+    listed = sorted(guarantor.of(legal_entity), key=_turn)[:MOST_ACCOUNTS]
+    shown = [_stated(guarantor, account, owed, on_demand) for account, owed in listed]
+    plan = guarantor.plan(legal_entity)
+    instalments = instalments_due(guarantor, plan, due_on) if plan else 0
+    asked = instalments + sum(one.owed_cents for one in shown if _is_asked(one))
+    if on_demand:
+        if not shown:
+            raise Refused("nothing is owed to this legal entity")
+    elif not _is_time(shown, instalments, asked, terms):
+        return None
+    notices = [one.notice for one in shown if one.notice]
+    return StatementIssued(
+        guarantor=guarantor.name,
+        statement=statement_number(guarantor.name, guarantor.statements + 1),
+        legal_entity=legal_entity,
+        issued_on=day,
+        due_on=due_on,
+        next_on=terms.next_after(day),
+        terms=terms.name,
+        accounts=tuple(shown),
+        owed_cents=sum(one.owed_cents for one in shown),
+        disputed_cents=sum(one.owed_cents for one in shown if one.disputed),
+        asked_cents=asked,
+        unapplied_cents=guarantor.unapplied,
+        received_cents=sum(guarantor.payments.values()) - guarantor.received_before,
+        notice=max(notices, default=0),
+        final=bool(notices) and min(notices) >= terms.notices,
+        on_demand=on_demand,
+        plan=plan.plan if plan else "",
+        instalments_cents=instalments,
+    )
+
+
+def look_again(guarantor: Guarantor, legal_entity: str, day: date, book: Book) -> date | None:
+    """A later day on which a statement is to be thought of; None where today is the day."""
+    terms = in_force(book.statement_terms, legal_entity, day)
+    if terms is None:
+        return date.fromordinal(day.toordinal() + 7)
+    entity = guarantor.entities[legal_entity]
+    if entity.next_on is not None and day < entity.next_on:
+        return entity.next_on
+    if issue(guarantor, legal_entity, day, book, on_demand=False) is None:
+        return terms.next_after(day)
+    return None
+
+
+def instalments_due(guarantor: Guarantor, plan: Plan, until: date) -> int:
+    """What of a plan's instalments is due by a day and has not come; nothing while a dispute lets it rest."""
+    if guarantor.paused(plan):
+        return 0
+    short = plan.due_until(plan.due_by(until)) - plan.came
+    return max(0, min(short, guarantor.left_of(plan)))
+
+
+def _is_asked(one: StatedAccount) -> bool:
+    return not one.disputed and not one.in_plan
+
+
+def _is_time(shown: list[StatedAccount], instalments: int, asked: int, terms: Terms) -> bool:
+    """A balance that all notices asked for brings no other statement; together with one that does it is asked for again."""
+    anything = instalments or any(_is_asked(one) and one.notice <= terms.notices for one in shown)
+    return bool(anything) and asked >= terms.smallest
+
+
+def _stated(guarantor: Guarantor, account: str, owed: Owed, on_demand: bool) -> StatedAccount:
+    told, disputed, plan = owed.told, bool(owed.dispute), guarantor.in_plan(account)
+    counts = not (disputed or plan or on_demand)
+    return StatedAccount(
+        account=account,
+        service_on=told.service_on,
+        charged_cents=told.charged_cents,
+        insurance_paid_cents=told.insurance_paid_cents,
+        adjusted_cents=told.adjusted_cents,
+        patient_paid_cents=told.patient_paid_cents,
+        with_payers_cents=told.with_payers_cents,
+        owed_cents=told.owed_cents,
+        notice=owed.stated + 1 if counts else 0,
+        disputed=disputed,
+        in_plan=plan is not None,
+    )
+
+
+def _turn(item: tuple[str, Owed]) -> tuple[int, date, str]:
+    account, owed = item
+    return (owed.stated, owed.told.service_on or date.min, account)

@@ -1,0 +1,159 @@
+"""Payment plans: instalments, what was missed, and how a plan ends."""
+
+from datetime import date
+
+import pytest
+
+from contracts.posting import (
+    InstalmentMissed,
+    PatientPaymentReceived,
+    PaymentPlanEnded,
+    StatementIssued,
+)
+from services.posting.domain.commands import AgreePlan, Dispute, EndPlan
+from shared.errors import Refused
+from tests.unit.posting.household import ENTITY, FIRST, ONE, OTHER, TWO, Household, terms
+
+
+def plan(cents: int = 1_000, first: date = date(2026, 3, 31), name: str = "PLAN-1") -> AgreePlan:
+    return AgreePlan("g1", name, ENTITY, cents, first, "asked by phone", "desk")
+
+
+def agreed(owed: int = 4_500) -> Household:
+    home = Household(terms()).owes(ONE, owed)
+    home.obey(plan())
+    return home
+
+
+def ended(home: Household) -> list[tuple[date, str, int]]:
+    return [(e.ended_on, e.how, e.received_cents) for e in home.of(PaymentPlanEnded)]
+
+
+def test_a_plan_is_of_all_that_is_owed_to_a_legal_entity_and_not_disputed() -> None:
+    home = Household(terms()).owes(ONE, 4_000).owes(TWO, 500).owes(OTHER, 900, "L2")
+    home.owes("0000000000000D", 800).obey(
+        Dispute("g1", "0000000000000D", "D-1", "not mine", "desk")
+    )
+    (said,) = home.obey(plan())
+    assert (said.accounts, said.cents, said.instalments) == ((ONE, TWO), 4_500, 5)
+
+
+def test_instalments_are_due_on_the_same_day_of_every_month_or_its_last_one() -> None:
+    home = agreed()
+    assert home.state is not None
+    found = home.state.plan(ENTITY)
+    assert found is not None
+    assert [str(found.due_on(n)) for n in (1, 2, 3, 12)] == [
+        "2026-03-31",
+        "2026-04-30",
+        "2026-05-31",
+        "2027-02-28",
+    ]
+    assert [found.due_until(n) for n in (1, 4, 5)] == [1_000, 4_000, 4_500]
+
+
+def test_a_plan_that_is_paid_is_kept_the_morning_after_its_last_cent() -> None:
+    home = agreed(2_500)
+    for month, left in ((3, 1_500), (4, 500), (5, 0)):
+        home.until(date(2026, month, 30)).pays(ONE, 1_000 if left else 500, left)
+    home.for_days(3)
+    assert home.of(InstalmentMissed) == []
+    assert ended(home) == [(date(2026, 5, 31), "kept", 2_500)]
+
+
+def test_an_instalment_is_missed_when_its_grace_is_over() -> None:
+    home = agreed().until(date(2026, 4, 5))
+    assert home.of(InstalmentMissed) == []
+    (missed,) = home.for_days(1).of(InstalmentMissed)
+    assert (missed.instalment, missed.due_on, missed.short_cents) == (1, date(2026, 3, 31), 1_000)
+
+
+def test_a_part_of_it_is_short_by_the_rest() -> None:
+    home = agreed().pays(ONE, 400, left=4_100).until(date(2026, 4, 6))
+    assert [e.short_cents for e in home.of(InstalmentMissed)] == [600]
+
+
+def test_two_in_a_row_break_a_plan_and_statements_ask_for_all_again() -> None:
+    home = agreed().until(date(2026, 6, 30))
+    assert [e.instalment for e in home.of(InstalmentMissed)] == [1, 2]
+    assert ended(home) == [(date(2026, 5, 6), "broken", 0)]
+    assert home.of(StatementIssued)[-1].asked_cents == 4_500
+
+
+def test_one_missed_and_made_good_begins_a_new_row() -> None:
+    home = agreed().until(date(2026, 4, 10)).pays(ONE, 2_000, left=2_500)
+    home.until(date(2026, 6, 10))
+    assert [e.instalment for e in home.of(InstalmentMissed)] == [1, 3]
+    assert ended(home) == []
+
+
+def test_what_lies_unapplied_is_the_guarantors_and_misses_nothing() -> None:
+    loose = PatientPaymentReceived(
+        guarantor="g1", payment="P9", tender="card", amount_cents=2_000, received_on=FIRST
+    )
+    home = agreed().hear(loose).until(date(2026, 5, 10))
+    assert home.of(InstalmentMissed) == []
+
+
+def test_a_statement_asks_for_the_instalments_due_by_its_day_and_counts_no_notice() -> None:
+    home = agreed().for_days(1)
+    (first,) = home.of(StatementIssued) or (None,)
+    assert first is None  # Nothing is due within its 21 days.
+    home.until(date(2026, 4, 30))
+    (asked,) = home.of(StatementIssued)
+    assert (asked.asked_cents, asked.instalments_cents, asked.plan, asked.notice) == (
+        1_000,
+        1_000,
+        "PLAN-1",
+        0,
+    )
+    assert [one.in_plan for one in asked.accounts] == [True]
+
+
+def test_what_is_owed_since_is_asked_for_beside_the_plan() -> None:
+    home = agreed().for_days(15).owes(TWO, 700).for_days(20)
+    said = home.of(StatementIssued)[-1]
+    assert said.asked_cents == 700 + said.instalments_cents
+    assert {one.account: one.in_plan for one in said.accounts} == {ONE: True, TWO: False}
+
+
+def test_a_dispute_lets_a_plan_rest() -> None:
+    home = agreed()
+    home.obey(Dispute("g1", ONE, "D-1", "not my visit", "desk"))
+    home.for_days(120)
+    assert home.of(InstalmentMissed) == []
+
+
+def test_a_person_ends_a_plan_once() -> None:
+    home = agreed()
+    assert [e.how for e in home.obey(EndPlan("g1", "PLAN-1", "moved away", "desk"))] == ["ended"]
+    assert home.obey(EndPlan("g1", "PLAN-1", "moved away", "desk")) == []
+    assert home.for_days(1).of(StatementIssued)[0].asked_cents == 4_500
+    with pytest.raises(Refused, match="no such plan"):
+        home.obey(EndPlan("g1", "PLAN-9", "", "desk"))
+
+
+def test_a_plan_counts_once_and_one_is_in_force_at_a_time() -> None:
+    home = agreed()
+    assert home.obey(plan()) == []
+    with pytest.raises(Refused, match="end it first"):
+        home.obey(plan(name="PLAN-2"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (plan(first=date(2026, 3, 1)), "2026-03-01 is over"),
+        (plan(cents=10), "450 instalments"),
+    ],
+)
+def test_a_plan_that_cannot_be_kept_is_refused(asked: AgreePlan, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        Household(terms()).owes(ONE, 4_500).obey(asked)
+
+
+def test_there_is_no_plan_for_nothing_or_without_terms() -> None:
+    with pytest.raises(Refused, match="nothing is owed"):
+        Household(terms()).owes(ONE, 0).obey(plan())
+    with pytest.raises(Refused, match="no terms"):
+        Household().owes(ONE, 4_500).obey(plan())
