@@ -37,6 +37,7 @@ class Books:
     payers: list[dict[str, Any]]
     receivers: list[dict[str, Any]]
     enrolments: list[dict[str, Any]]
+    statement_terms: list[dict[str, Any]]
     renderers: list[str]
     rule_set: dict[str, Any]
     codes: dict[tuple[str, str], list[str]]
@@ -167,7 +168,11 @@ class Books:
             *(
                 entry("/prompt-pay-rules", rule, f"prompt-pay/{rule['name']}")
                 for rule in weights.PROMPT_PAY
-            )
+            ),
+            *(
+                entry("/statement-terms", terms, f"statement-terms/{terms['name']}")
+                for terms in self.statement_terms
+            ),
         )
         eve = (first_day - timedelta(days=1)).isoformat()
         await doors.post("reference", "/business-days", f"day/{eve}", {"day": eve})

@@ -1,5 +1,6 @@
 """What may be said to every partition: days only go forward, a listing is said again only when it changed."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +24,7 @@ from contracts.reference import (
     ReceiverListed,
     RetentionSet,
     RuleSetPublished,
+    StatementTermsListed,
 )
 from shared.errors import Refused
 from shared.service import Say, to
@@ -38,6 +40,7 @@ Listing = (
     | FeeSchedulePublished
     | RetentionSet
     | PromptPayRuleListed
+    | StatementTermsListed
     | CodeEditsPublished
 )
 
@@ -102,7 +105,8 @@ class MayPublish:
 class Books(msgspec.Struct, frozen=True):
     """What was said so far: the open day, the last cut-off, the closed period, digests by entry.
 
-    A legal hold is an entry too: its digest is whom it is about, and is empty once it was lifted.
+    A legal hold is an entry too: its digest is whom it is about, and is empty once it was lifted. So are the words that
+    statements print, by the name of their terms: they stay.
     """
 
     today: date | None = None
@@ -141,6 +145,8 @@ def name_of(entry: Any) -> str:
         case PromptPayRuleListed():
             about = f"payer/{entry.payer}" if entry.payer else f"line/{entry.filing_indicator}"
             return f"prompt-pay-rule/{about}/{entry.name}"
+        case StatementTermsListed():
+            return f"statement-terms/{entry.legal_entity or 'all'}/{entry.name}"
         case CodeEditsPublished():
             return f"code-edits/{entry.kind}/{entry.setting}/{entry.name}/{entry.version}"
     raise TypeError(type(entry).__name__)
@@ -151,6 +157,9 @@ Command = OpenBusinessDay | ReachCutoff | ClosePeriod | List | MayPublish | Plac
 EVERYBODY = "everybody"
 MOST_HOLDS = 1_000
 """In force at a time: every service that erases knows them all."""
+
+MOST_LINES = 6
+"""Of an address: so many show in the window of an envelope."""
 
 MOST_DAYS_SKIPPED = 366
 """A mistyped year would pass every deadline there is, for good."""
@@ -223,10 +232,32 @@ def _list(command: List, books: Books) -> list[Say | EntryKept]:
         _is_about_something(entry, books)
     if isinstance(entry, PromptPayRuleListed):
         _is_about_somebody(entry, books)
+    kept = _words_stay(entry, books) if isinstance(entry, StatementTermsListed) else []
     name = name_of(command.entry)
     if books.listed.get(name) == command.digest:
         return []
-    return [EntryKept(name=name, digest=command.digest), to(BROADCAST, command.entry)]
+    return [*kept, EntryKept(name=name, digest=command.digest), to(BROADCAST, command.entry)]
+
+
+def _words_stay(entry: StatementTermsListed, books: Books) -> list[Say | EntryKept]:
+    """A statement names its terms, and is printed again years later: what it prints of them does not change."""
+    if not 1 <= len(entry.remit_to) <= MOST_LINES or not all(map(str.strip, entry.remit_to)):
+        raise Refused(f"an address to pay to is 1 to {MOST_LINES} lines, none of them blank")
+    if not entry.phone.strip() or not entry.message.strip():
+        raise Refused("a statement says whom to call, and what of disputes and of help")
+    if entry.effective_to is not None and entry.effective_to < entry.effective_from:
+        raise Refused("it would end before it begins")
+    words = msgspec.json.encode((entry.remit_to, entry.phone, entry.message))
+    name, digest = f"statement-words/{entry.name}", hashlib.sha256(words).hexdigest()
+    known = books.listed.get(name)
+    if known is None:
+        return [EntryKept(name=name, digest=digest)]
+    if known != digest:
+        raise Refused(
+            "terms of that name print another address, phone or message: statements that went out keep "
+            "theirs, so list these under another name"
+        )
+    return []
 
 
 def _is_about_something(entry: FeeSchedulePublished | CodeEditsPublished, books: Books) -> None:

@@ -29,6 +29,7 @@ HEARS = frozenset(
         "reference.legal_hold_lifted.v1",
         "reference.retention_set.v1",
         "reference.prompt_pay_rule_listed.v1",
+        "reference.statement_terms_listed.v1",
         "reference.code_edits_published.v1",
     }
 )

@@ -18,6 +18,7 @@ from contracts.reference import (
     ReceiverListed,
     RetentionSet,
     RuleSetPublished,
+    StatementTermsListed,
 )
 from services.reference.api.edit_doors import edit_doors
 from services.reference.api.fees import rates_of
@@ -82,6 +83,7 @@ Kind = Literal[
     "legal-hold",
     "retention",
     "prompt-pay-rule",
+    "statement-terms",
 ]
 """What is listed, by the first part of its name."""
 
@@ -97,6 +99,7 @@ def routes(doors: Doors) -> APIRouter:
         ("/enrolments", EnrolmentRecorded),
         ("/retention", RetentionSet),
         ("/prompt-pay-rules", PromptPayRuleListed),
+        ("/statement-terms", StatementTermsListed),
     ):
         _listing(router, doors, path, cls)
     _files(router, doors)

@@ -13,6 +13,7 @@ from contracts.reference import (
     FeeSchedulePublished,
     PayerListed,
     PromptPayRuleListed,
+    StatementTermsListed,
 )
 from services.reference.domain import (
     Books,
@@ -166,3 +167,50 @@ def test_a_prompt_pay_rule_of_nobody_or_of_no_time_is_refused() -> None:
         (replace(RULE, floor_days=31), "no sooner than it is late"),
     ):
         assert why in refused(BOOKS, [LISTED], List(wrong, "d"))
+
+
+TERMS = StatementTermsListed(
+    name="STD",
+    remit_to=("A PRACTICE", "PO BOX 1", "TOWN NY 10001"),
+    phone="(212) 555-0100",
+    message="call us",
+    effective_from=DAY,
+)
+SAID = [
+    EntryKept(
+        name="statement-words/STD",
+        digest="2d160d7395c1975e8d4744ae5c959d659b62921f49c387291d30b1613f4431e6",
+    ),
+    EntryKept(name="statement-terms/all/STD", digest="d"),
+]
+
+
+def test_terms_of_statements_are_of_one_legal_entity_or_of_all() -> None:
+    words, kept = SAID
+    scenario(BOOKS, given=[], when=List(TERMS, "d"), then=[words, kept, to(BROADCAST, TERMS)])
+    scenario(BOOKS, given=SAID, when=List(TERMS, "d"), then=[])
+    own = replace(TERMS, legal_entity="A", cycle_days=14)
+    of_one = EntryKept(name="statement-terms/A/STD", digest="e")
+    scenario(BOOKS, given=SAID, when=List(own, "e"), then=[of_one, to(BROADCAST, own)])
+
+
+def test_what_statements_print_of_their_terms_stays_under_that_name() -> None:
+    slower = replace(TERMS, cycle_days=60)
+    changed = EntryKept(name="statement-terms/all/STD", digest="e")
+    scenario(BOOKS, given=SAID, when=List(slower, "e"), then=[changed, to(BROADCAST, slower)])
+    for other in ({"phone": "(212) 555-0101"}, {"message": "write us"}, {"remit_to": ("B",)}):
+        for legal_entity in ("", "A"):
+            wrong = replace(TERMS, legal_entity=legal_entity, **other)
+            assert "list these under another name" in refused(BOOKS, SAID, List(wrong, "e"))
+
+
+def test_terms_that_no_statement_can_print_or_of_no_time_are_refused() -> None:
+    for wrong, why in (
+        ({"remit_to": ()}, "is 1 to 6 lines"),
+        ({"remit_to": ("A", " ")}, "none of them blank"),
+        ({"remit_to": ("A",) * 7}, "is 1 to 6 lines"),
+        ({"phone": " "}, "whom to call"),
+        ({"message": ""}, "of disputes and of help"),
+        ({"effective_to": date(2025, 1, 1)}, "before it begins"),
+    ):
+        assert why in refused(BOOKS, [], List(replace(TERMS, **wrong), "d"))
