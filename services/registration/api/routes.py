@@ -26,6 +26,7 @@ from services.registration.api.bodies import (
     Person,
     ProviderBody,
 )
+from services.registration.api.people import people_doors
 from services.registration.domain import (
     AskErasure,
     Book,
@@ -186,8 +187,9 @@ def _told(other: list[str]) -> dict[str, Any]:
 
 
 def routes(doors: Doors) -> APIRouter:
-    """`/encounters`, `/patients/{patient}/…`, `/erasures`, `/accounts/{account}`."""
+    """`/encounters`, `/patients/{patient}/…`, `/erasures`, `/accounts/{account}`, `/people`."""
     router = APIRouter(route_class=Door)
+    people_doors(router, doors)
 
     @router.post("/encounters")
     async def encounters(body: Encounters, key: IdempotencyKey, who: Actor) -> dict[str, Any]:

@@ -76,6 +76,40 @@ PATIENTS = Projection(
     project=_patient,
 )
 
+
+def _version_keys(event: Any, at: At) -> list[tuple[str, str]]:
+    return [(event.patient, at.event_id)] if at.stream.startswith("patient/") else []
+
+
+def _version(row: Row | None, event: Any, at: At) -> Row:
+    return {
+        "patient": event.patient,
+        "event_id": at.event_id,
+        "recorded_at": at.recorded_at,
+        "position": at.position,
+        "key_id": event.person.key_id,
+        "person": event.person.box,
+    }
+
+
+PERSON_VERSIONS = Projection(
+    table="person_version",
+    columns={
+        "patient": "text",
+        "event_id": "text",
+        "recorded_at": "timestamptz",
+        "position": "bigint",
+        "key_id": "text",
+        "person": "text",
+    },
+    key=("patient", "event_id"),
+    hears=PATIENTS.hears,
+    keys=_version_keys,
+    project=_version,
+    append=True,
+)
+"""A person as they were registered, and after each correction: what was sent to them is addressed the same years later."""
+
 ACCOUNTS = Projection(
     table="account",
     columns={
