@@ -1,6 +1,7 @@
 """What every command that talks to the services shares: the stack of this folder, and what its doors answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
@@ -53,6 +54,7 @@ __all__ = [
     "print_json",
     "stack",
     "tell",
+    "telling",
     "url_of",
 ]
 
@@ -101,9 +103,10 @@ def url_of(service: str) -> str:
 
 
 def ask(service: str, path: str, **params: Any) -> Any:
-    """GET from a service; errors become a sentence and an exit code."""
+    """GET from a service, with the parameters that are not None; errors become a sentence and an exit code."""
+    words = {name: value for name, value in params.items() if value is not None}
     try:
-        answer = httpx.get(f"{url_of(service)}{path}", params=params or None, timeout=60)
+        answer = httpx.get(f"{url_of(service)}{path}", params=words or None, timeout=60)
     except httpx.HTTPError as lost:
         fail(f"{service} does not answer ({type(lost).__name__})", NOT_RUNNING)
     return _body(service, answer)
@@ -116,6 +119,21 @@ def tell(service: str, path: str, **kwargs: Any) -> Any:
     except httpx.HTTPError as lost:
         fail(f"{service} does not answer ({type(lost).__name__})", NOT_RUNNING)
     return _body(service, answer)
+
+
+@contextmanager
+def telling(service: str) -> Iterator[Callable[..., Any]]:
+    """`tell` over one connection, for many questions: it takes a path and what is said."""
+    with httpx.Client(base_url=url_of(service), timeout=120) as client:
+
+        def tell_one(path: str, **kwargs: Any) -> Any:
+            try:
+                answer = client.post(path, **kwargs)
+            except httpx.HTTPError as lost:
+                fail(f"{service} does not answer ({type(lost).__name__})", NOT_RUNNING)
+            return _body(service, answer)
+
+        yield tell_one
 
 
 def of_each(

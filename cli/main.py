@@ -31,6 +31,7 @@ COMMANDS = {
     "legal-hold": "cli.legal_hold:app",
     "erase": "cli.erase:app",
     "prompt-pay": "cli.prompt_pay:app",
+    "statements": "cli.statements:app",
     "overpayments": "cli.overpayments:app",
     "edits": "cli.edits:app",
     "import": "cli.import_claims:import_claims",
