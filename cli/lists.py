@@ -117,6 +117,34 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         "/patient-balances",
         (text("account", "account"), FACILITY, money("patient owes", "patient_owes_cents")),
     ),
+    "owed-by-patients": (
+        "/owed-by-patients",
+        (
+            text("account", "account"),
+            text("legal entity", "legal_entity"),
+            text("service", "service_on"),
+            text("owed since", "owed_since"),
+            money("owes", "owed_cents"),
+            number("notices", "stated"),
+            text("last notice", "last_notice_on"),
+            text("dispute", "dispute"),
+            text("plan", "plan"),
+            text("agency", "agency"),
+            text("next", "next_step"),
+        ),
+    ),
+    "disputes": (
+        "/disputes",
+        (
+            text("account", "account"),
+            text("dispute", "dispute"),
+            text("since", "opened_on"),
+            money("disputed", "cents"),
+            money("owes now", "owed_cents"),
+            text("why", "reason"),
+            text("taken down by", "opened_by"),
+        ),
+    ),
     "deposits": (
         "/unmatched-deposits",
         (
@@ -151,7 +179,13 @@ LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
 }
-ELSEWHERE = {"eligibility": "eligibility", "coding": "coding", "deposits": "posting"}
+ELSEWHERE = {
+    "eligibility": "eligibility",
+    "coding": "coding",
+    "deposits": "posting",
+    "owed-by-patients": "posting",
+    "disputes": "posting",
+}
 """Work lists that another service than reporting keeps."""
 WHOLE = ("money", "unsent", "underpaid-by-schedule")
 """Lists that have no limit: a row a facility and payer, or a payer's schedule and month."""
@@ -164,7 +198,7 @@ def listed(
     until: Until = None,
     json: Json = False,
 ) -> None:
-    """One list of the summary, of eligibility's or the coders' work, or the deposits that are nobody's, by itself, whole."""
+    """One list of the summary, of eligibility's or the coders' work, or posting's (deposits, what patients owe), by itself, whole."""
     if name not in LISTS:
         raise typer.BadParameter(f"no such list; there are {', '.join(LISTS)}")
     path, columns = LISTS[name]

@@ -32,6 +32,8 @@ COMMANDS = {
     "erase": "cli.erase:app",
     "prompt-pay": "cli.prompt_pay:app",
     "statements": "cli.statements:app",
+    "plans": "cli.patients:plans",
+    "agency": "cli.patients:agency",
     "overpayments": "cli.overpayments:app",
     "edits": "cli.edits:app",
     "import": "cli.import_claims:import_claims",

@@ -24,6 +24,7 @@ AMOUNTS = (
 """Of an account, from what was charged to what is owed."""
 TITLE = "Patient statement"
 ASKED, DISPUTED = "Your accounts", "Amounts that you dispute"
+IN_PLAN = "What your payment plan pays"
 HELP = "If something is wrong, or if you need help"
 
 Person = Mapping[str, str]
@@ -42,6 +43,7 @@ def document(statement: StatementIssued, person: Person, terms: Terms) -> Docume
         "final": statement.final,
         "on_demand": statement.on_demand,
         "plan": statement.plan,
+        "instalments_cents": statement.instalments_cents,
         "to": address_of(person),
         "remit_to": list(terms["remit_to"]),
         "phone": terms["phone"],
@@ -51,10 +53,15 @@ def document(statement: StatementIssued, person: Person, terms: Terms) -> Docume
         "unapplied_cents": statement.unapplied_cents,
         "received_cents": statement.received_cents,
         "says": sentences(statement),
-        "accounts": [_account(one) for one in statement.accounts if not one.disputed],
+        "accounts": [_account(one) for one in statement.accounts if _is_asked(one)],
+        "in_plan": [_account(o) for o in statement.accounts if o.in_plan and not o.disputed],
         "disputed": [_account(one) for one in statement.accounts if one.disputed],
         "message": terms["message"],
     }
+
+
+def _is_asked(one: StatedAccount) -> bool:
+    return not one.disputed and not one.in_plan
 
 
 def _account(one: StatedAccount) -> dict[str, Any]:
@@ -106,7 +113,13 @@ def sentences(s: StatementIssued) -> list[str]:
 
 def _asks(s: StatementIssued) -> str:
     until = in_words(s.due_on)
-    if s.plan:
+    beside = s.asked_cents - s.instalments_cents
+    if s.plan and beside > 0 and s.instalments_cents > 0:
+        return (
+            f"Please pay {money(s.asked_cents)} by {until}: {money(s.instalments_cents)} under your payment plan, "
+            f"and {money(beside)} that it does not pay."
+        )
+    if s.plan and not beside:
         asked = money(s.asked_cents) if s.asked_cents > 0 else "nothing"
         return f"Under your payment plan, {asked} is due by {until}."
     if s.asked_cents > 0:
@@ -115,10 +128,9 @@ def _asks(s: StatementIssued) -> str:
 
 
 def _final(s: StatementIssued) -> str:
-    """Of which accounts no other statement follows, where that is not all that is asked for."""
-    asked = [one for one in s.accounts if not one.disputed]
-    last = [one.account for one in asked if one.notice == s.notice]
-    which = f" for {', '.join(last)}" if last and len(last) < len(asked) else ""
+    """Of which accounts no other statement follows, where that is not all that is shown."""
+    last = [one.account for one in s.accounts if one.notice]
+    which = f" for {', '.join(last)}" if s.plan else ""
     return (
         f"This is the final notice{which}: no other statement will ask for this amount. "
         "If you cannot pay it, please call us: we look for a way together."

@@ -10,6 +10,7 @@ from uuid import uuid4
 import typer
 from rich.text import Text
 
+from cli import patients
 from cli.context import (
     FAILED,
     Json,
@@ -36,16 +37,30 @@ from cli.statement_printing import (
     said_of,
     write,
 )
-from cli.statement_words import AMOUNTS, ASKED, DISPUTED, HELP, Document, document, facts, masked
+from cli.statement_words import (
+    AMOUNTS,
+    ASKED,
+    DISPUTED,
+    HELP,
+    IN_PLAN,
+    Document,
+    document,
+    facts,
+    masked,
+)
 from cli.tables import Column, money, number, show, summed, text
 
 app = typer.Typer(
-    help="Statements of what patients owe: list, show and print them; and the terms by which they are sent."
+    help="Statements of what patients owe: list, show, print and issue them, their terms; and what patients dispute."
 )
 terms_app = typer.Typer(
     help="How often patients are sent a statement, until when it is due, and what it prints."
 )
 app.add_typer(terms_app, name="terms")
+app.command("issue")(patients.issue)
+app.command("dispute")(patients.dispute)
+app.command("answer")(patients.answer)
+app.command("tell-again")(patients.tell_again)
 
 
 def notice_shown(row: Row) -> str:
@@ -55,7 +70,7 @@ def notice_shown(row: Row) -> str:
 
 
 BOOKS, POSTING, REGISTRATION = "reference", "posting", "registration"
-MOST_OF_A_DAY = 5_000
+PAGE, MOST_OF_A_DAY = 1_000, 50_000
 MOST_ASKED = 500
 """Accounts of one statement whose person is asked for: all are the same guarantor's."""
 TERMS = (
@@ -223,7 +238,11 @@ def _print_words(said: Document) -> None:
         out.print(Text.assemble((f"{name}: ", "bold"), printable(value)), soft_wrap=True)
     for sentence in said["says"]:
         out.print(Text(sentence), soft_wrap=True)
-    for title, rows in ((ASKED, said["accounts"]), (DISPUTED, said["disputed"])):
+    for title, rows in (
+        (ASKED, said["accounts"]),
+        (IN_PLAN, said["in_plan"]),
+        (DISPUTED, said["disputed"]),
+    ):
         if rows:
             show(title, ACCOUNTS, rows, total=summed(rows, account="total", service_on=""))
     for line in (HELP, said["message"], said["phone"], "", *said["remit_to"]):
@@ -270,12 +289,22 @@ def print_pages(
 
 
 def _of_day(day: str, legal_entity: str) -> list[Row]:
-    rows: list[Row] = ask(
-        POSTING, "/statements", day=day, legal_entity=legal_entity or None, limit=MOST_OF_A_DAY
-    )
-    if rows and rows[0]["listed"] > len(rows):
-        told = f"{rows[0]['listed']:,} statements are more than are printed at once ({len(rows):,})"
-        fail(f"{told}: name one --legal-entity after the other")
+    rows: list[Row] = []
+    while True:
+        page: list[Row] = ask(
+            POSTING,
+            "/statements",
+            day=day,
+            legal_entity=legal_entity or None,
+            after=rows[-1]["statement"] if rows else None,
+            limit=PAGE,
+        )
+        rows += page
+        if len(rows) > MOST_OF_A_DAY:
+            told = f"more than {MOST_OF_A_DAY:,} statements are not printed at once"
+            fail(f"{told}: name one --legal-entity after the other")
+        if len(page) < PAGE:
+            break
     return sorted(rows, key=lambda row: (row["legal_entity"], row["statement"]))
 
 

@@ -125,6 +125,23 @@ MONEY: tuple[tuple[str, str, str], ...] = (
         "from reporting.overpayment_view group by 1) o using (account) where credit_cents <> coalesce(o.cents, 0)",
     ),
     (
+        "patients are told what they owe",
+        "what a guarantor has heard of an account is what the patient owes there",
+        "select account, a.patient_cents, coalesce(b.owed_cents, 0) from posting.account_balance a "
+        "full join posting.patient_balance b using (account) "
+        "where coalesce(a.patient_cents, 0) <> coalesce(b.owed_cents, 0)",
+    ),
+    (
+        "statements add up",
+        "a statement asks for its accounts, without what is disputed or paid by a plan, and for instalments",
+        "select s.statement, s.asked_cents, s.owed_cents from posting.statement s cross join lateral ("
+        "select sum(a.owed_cents) as owed, coalesce(sum(a.owed_cents) filter (where a.disputed), 0) as disputed, "
+        "coalesce(sum(a.owed_cents) filter (where not a.disputed and not a.in_plan), 0) as asked "
+        "from jsonb_to_recordset(s.accounts) as a(owed_cents bigint, disputed boolean, in_plan boolean)) a "
+        "where (s.owed_cents, s.disputed_cents, s.asked_cents - s.instalments_cents) "
+        "is distinct from (a.owed, a.disputed, a.asked)",
+    ),
+    (
         "denied money is somebody's work",
         "every account with denied receivables has a denial that a person works on or accepted",
         "select account, sum(denied_cents) from posting.charge_balance where denied_cents > 0 "
@@ -191,6 +208,13 @@ TRAFFIC: tuple[tuple[str, str, str], ...] = (
         "no claim's attempt left in two files",
         "select claim, facts->>'attempt', count(*) from reporting.story "
         "where wire = 'submission.claim_submitted.v1' group by 1, 2 having count(*) > 1",
+    ),
+    (
+        "a balance wakes for its statement",
+        "every balance that patients owe and no agency has has a timer, so that it is asked for",
+        "select b.account, b.owed_cents from posting.patient_balance b left join posting.due d "
+        "on d.stream = 'guarantor/' || b.guarantor and d.what = 'statement/' || b.legal_entity "
+        "where b.owed_cents > 0 and b.agency = '' and d.stream is null",
     ),
     (
         "a queue wakes at its cut-off",

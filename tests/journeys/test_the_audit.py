@@ -73,6 +73,10 @@ BREACHES = {
         "not history",
     ),
     "overpayments are credits": _one("reporting.account_money", "credit_cents = credit_cents + 1"),
+    "patients are told what they owe": _one(
+        "posting.patient_balance", "owed_cents = owed_cents + 1"
+    ),
+    "statements add up": _one("posting.statement", "asked_cents = asked_cents + 1"),
     "denied money is somebody's work": "update denial.denial set state = 'resolved', outcome = 'paid' "
     "where account = (select account from posting.charge_balance join denial.denial d using (account) "
     "where denied_cents > 0 and d.state <> 'resolved' limit 1)",
@@ -101,6 +105,7 @@ BREACHES = {
         "outcome <> '' and answered_cents is not null",
     ),
     "nothing sent twice": _again("submission.claim_submitted.v1"),
+    "a balance wakes for its statement": "delete from posting.due where what like 'statement/%'",
     "a queue wakes at its cut-off": "insert into submission.queue (stream, claims, partition) "
     "values ('outbound/PLANTED/0', 1, 0)",
     "history is never sent": _again("submission.claim_imported.v1"),

@@ -137,10 +137,12 @@ def _shown(router: APIRouter, doors: Doors) -> None:
         legal_entity: str = "",
         guarantor: str = "",
         account: str = "",
+        after: str = "",
         limit: Limit = 500,
     ) -> list[Row]:
-        """Statements, the newest first; of one day, legal entity, guarantor or account."""
-        return await doors.rows(_STATEMENTS, day, legal_entity, guarantor, account.upper(), limit)
+        """Statements, the newest first, of one day by number; of a legal entity, guarantor or account; those `after` a number."""
+        whose = (legal_entity, guarantor, account.upper(), after.upper())
+        return await doors.rows(_STATEMENTS, day, *whose, limit)
 
     @router.get("/statements/{statement}")
     async def statement(statement: str) -> Row:
@@ -168,9 +170,18 @@ def _work(router: APIRouter, doors: Doors) -> None:
         return [{**row, "next_step": _next_step(row, book)} for row in rows]
 
     @router.get("/disputes")
-    async def disputes(everything: bool = False, limit: Limit = 500) -> list[Row]:
-        """Disputes that nobody answered (or all), oldest first."""
-        return await doors.rows(_DISPUTES, everything, limit)
+    async def disputes(limit: Limit = 500) -> list[Row]:
+        """Disputes that nobody answered, oldest first."""
+        return await doors.rows(_DISPUTES, limit)
+
+    @router.get("/accounts/{account}/disputes")
+    async def of_account(account: str) -> list[Row]:
+        """Every dispute of an account with its answer, oldest first."""
+        return await doors.rows(
+            "select * from dispute where account = $1 order by opened_on, dispute limit $2",
+            account.upper(),
+            MOST_ROWS,
+        )
 
     @router.get("/patient-balances/untold")
     async def untold(limit: Limit = 500) -> list[Row]:
@@ -228,7 +239,8 @@ _STATEMENTS = """
 select *, count(*) over () as listed from statement
 where ($1::date is null or issued_on = $1) and ($2 = '' or legal_entity = $2) and ($3 = '' or guarantor = $3)
   and ($4 = '' or accounts @> jsonb_build_array(jsonb_build_object('account', $4::text)))
-order by issued_on desc, statement limit $5
+  and ($5 = '' or statement > $5)
+order by issued_on desc, statement limit $6
 """
 _IN_PLAN = """
 left join payment_plan p on p.guarantor = b.guarantor and p.state = 'in force' and b.account = any(p.accounts)
@@ -246,7 +258,7 @@ where $1 or p.state = 'in force' order by p.missed = 0, p.agreed_on, p.plan limi
 _DISPUTES = """
 select d.*, b.owed_cents, count(*) over () as listed from dispute d
 left join patient_balance b on b.guarantor = d.guarantor and b.account = d.account
-where $1 or d.outcome = '' order by d.opened_on, d.dispute limit $2
+where d.outcome = '' order by d.opened_on, d.dispute limit $1
 """
 _UNTOLD = """
 select a.account, a.patient_cents, coalesce(b.owed_cents, 0) as told_cents, count(*) over () as listed

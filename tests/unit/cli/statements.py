@@ -18,6 +18,7 @@ def account(number: str, **other: Any) -> dict[str, Any]:
         "owed_cents": 3_000,
         "notice": 2,
         "disputed": False,
+        "in_plan": False,
         **other,
     }
 
@@ -44,6 +45,7 @@ ROW: dict[str, Any] = {
     "final": False,
     "on_demand": False,
     "plan": "",
+    "instalments_cents": 0,
     "recorded_at": "2026-03-02T12:00:00+00:00",
     "listed": 1,
 }

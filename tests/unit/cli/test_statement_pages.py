@@ -95,12 +95,20 @@ def test_money_that_lies_with_us_and_what_came_are_told() -> None:
     [
         ({"asked_cents": 0}, "You do not need to pay anything now."),
         (
-            {"plan": "P1", "asked_cents": 2_500},
+            {"plan": "P1", "asked_cents": 2_500, "instalments_cents": 2_500},
             "Under your payment plan, $25.00 is due by March 23, 2026.",
         ),
         (
             {"plan": "P1", "asked_cents": 0},
             "Under your payment plan, nothing is due by March 23, 2026.",
+        ),
+        (
+            {"plan": "P1", "asked_cents": 3_200, "instalments_cents": 2_500},
+            "Please pay $32.00 by March 23, 2026: $25.00 under your payment plan, and $7.00 that it does not pay.",
+        ),
+        (
+            {"plan": "P1", "asked_cents": 700},
+            "Please pay $7.00 by March 23, 2026.",
         ),
     ],
 )
@@ -113,15 +121,27 @@ def test_nothing_goes_back_where_nothing_is_asked() -> None:
     assert "Amount enclosed" not in page(said({**ROW, "asked_cents": 0})).decode()
 
 
-def test_a_final_notice_says_so_and_for_what_and_threatens_nobody() -> None:
+def test_a_final_notice_says_so_and_threatens_nobody() -> None:
     _, told, *_ = said({**ROW, "final": True})["says"]
     assert told == (
-        f"This is the final notice for {A}: no other statement will ask for this amount. "
+        "This is the final notice: no other statement will ask for this amount. "
         "If you cannot pay it, please call us: we look for a way together."
     )
-    _, told, *_ = said({**ROW, "final": True, "accounts": [account(A)]})["says"]
-    assert told.startswith("This is the final notice: no other statement")
     assert "agency" not in page(said({**ROW, "final": True})).decode()
+
+
+def test_beside_a_plan_a_final_notice_says_for_what() -> None:
+    accounts = [account(A), account(B, notice=0, in_plan=True)]
+    _, told, *_ = said({**ROW, "plan": "P1", "final": True, "accounts": accounts})["says"]
+    assert told.startswith(f"This is the final notice for {A}: no other statement")
+
+
+def test_what_a_plan_pays_stands_apart() -> None:
+    accounts = [account(A), account(B, notice=0, in_plan=True)]
+    told = said({**ROW, "plan": "P1", "accounts": accounts})
+    assert [one["account"] for one in told["in_plan"]] == [B]
+    assert "What your payment plan pays" in page(told).decode()
+    assert "What your payment plan pays" not in page(said()).decode()
 
 
 def test_a_statement_that_was_asked_for_is_no_notice() -> None:
