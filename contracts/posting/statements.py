@@ -31,9 +31,9 @@ class PatientBalanceTold:
 
 @record
 class StatedAccount:
-    """An account as a statement shows it; `notice` tells how many statements have asked for it, 0 where this one does not.
+    """An account as a statement shows it; `notice` tells how many have asked for it, up to those of the terms; 0 where none counts.
 
-    It does not while the balance is disputed, or paid by a plan, whose instalments are asked for instead.
+    A statement does not ask for a balance that is disputed, or paid by a plan, whose instalments are asked for instead.
     """
 
     account: AccountNumber
@@ -54,8 +54,8 @@ class StatementIssued:
     """A guarantor is told what it owes to one legal entity, account by account, and until when.
 
     `asked_cents` is what it asks for: what is owed on these accounts and neither disputed nor paid by a plan, and of a
-    `plan` in force the instalments due by then that have not come (`instalments_cents`). `notice` is the highest of its
-    accounts'; `final` where the terms let no other follow. `unapplied_cents` lies with us and is not taken off;
+    `plan` in force the instalments due by then that have not come (`instalments_cents`). `notice` is the highest that
+    it adds to an account; `final` where it adds the last one to all of them. `unapplied_cents` lies with us and is not taken off;
     `received_cents` came since the statement before, for whatever legal entity. On demand (`on_demand`) it is no notice.
     """
 

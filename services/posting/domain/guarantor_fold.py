@@ -104,8 +104,8 @@ def _told(guarantor: Guarantor, event: PatientBalanceTold) -> Guarantor:
 def _stated(guarantor: Guarantor, event: StatementIssued) -> Guarantor:
     owed = dict(guarantor.owed)
     for one in event.accounts:
-        if one.notice and one.account in owed:
-            before = owed[one.account]
+        before = owed.get(one.account)
+        if before is not None and one.notice > before.stated:
             owed[one.account] = replace(
                 before,
                 stated=one.notice,

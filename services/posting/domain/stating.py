@@ -25,16 +25,18 @@ def issue(
         return None
     due_on = terms.due_after(day)
     listed = sorted(guarantor.of(legal_entity), key=_turn)[:MOST_ACCOUNTS]
-    shown = [_stated(guarantor, account, owed, on_demand) for account, owed in listed]
+    shown = [_stated(guarantor, account, owed, terms, on_demand) for account, owed in listed]
+    fresh = [
+        one.notice for one, (_, owed) in zip(shown, listed, strict=True) if one.notice > owed.stated
+    ]
     plan = guarantor.plan(legal_entity)
     instalments = instalments_due(guarantor, plan, due_on) if plan else 0
     asked = instalments + sum(one.owed_cents for one in shown if _is_asked(one))
     if on_demand:
         if not shown:
             raise Refused("nothing is owed to this legal entity")
-    elif not _is_time(shown, instalments, asked, terms):
+    elif not (fresh or instalments) or asked < terms.smallest:
         return None
-    notices = [one.notice for one in shown if one.notice]
     return StatementIssued(
         guarantor=guarantor.name,
         statement=statement_number(guarantor.name, guarantor.statements + 1),
@@ -49,8 +51,8 @@ def issue(
         asked_cents=asked,
         unapplied_cents=guarantor.unapplied,
         received_cents=sum(guarantor.payments.values()) - guarantor.received_before,
-        notice=max(notices, default=0),
-        final=bool(notices) and min(notices) >= terms.notices,
+        notice=max(fresh, default=0),
+        final=bool(fresh) and min(fresh) >= terms.notices,
         on_demand=on_demand,
         plan=plan.plan if plan else "",
         instalments_cents=instalments,
@@ -82,13 +84,10 @@ def _is_asked(one: StatedAccount) -> bool:
     return not one.disputed and not one.in_plan
 
 
-def _is_time(shown: list[StatedAccount], instalments: int, asked: int, terms: Terms) -> bool:
-    """A balance that all notices asked for brings no other statement; together with one that does it is asked for again."""
-    anything = instalments or any(_is_asked(one) and one.notice <= terms.notices for one in shown)
-    return bool(anything) and asked >= terms.smallest
-
-
-def _stated(guarantor: Guarantor, account: str, owed: Owed, on_demand: bool) -> StatedAccount:
+def _stated(
+    guarantor: Guarantor, account: str, owed: Owed, terms: Terms, on_demand: bool
+) -> StatedAccount:
+    """A balance that had all its notices brings no other statement; on one that comes it is asked for, and counts no more."""
     told, disputed, plan = owed.told, bool(owed.dispute), guarantor.in_plan(account)
     counts = not (disputed or plan or on_demand)
     return StatedAccount(
@@ -100,7 +99,7 @@ def _stated(guarantor: Guarantor, account: str, owed: Owed, on_demand: bool) -> 
         patient_paid_cents=told.patient_paid_cents,
         with_payers_cents=told.with_payers_cents,
         owed_cents=told.owed_cents,
-        notice=owed.stated + 1 if counts else 0,
+        notice=min(owed.stated + 1, terms.notices) if counts else 0,
         disputed=disputed,
         in_plan=plan is not None,
     )

@@ -45,6 +45,8 @@ def balance_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Ro
     match event:
         case StatementIssued():
             (one,) = (one for one in event.accounts if one.account == key[1])
+            if one.notice <= row["stated"]:
+                return row
             first = row["first_stated_on"] or event.issued_on
             asked = {"stated": one.notice, "first_stated_on": first}
             return {**row, **asked, "last_notice_on": event.issued_on}

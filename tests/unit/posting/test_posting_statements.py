@@ -96,10 +96,14 @@ def test_a_new_balance_waits_for_the_next_cycle_and_counts_from_one() -> None:
     assert {one.account: one.notice for one in second.accounts} == {ONE: 2, TWO: 1}
 
 
-def test_a_statement_is_final_when_no_account_on_it_will_be_asked_for_again() -> None:
+def test_what_had_all_its_notices_is_asked_for_beside_others_and_counts_no_more() -> None:
     home = Household(terms()).owes(ONE, 4_000).for_days(70).owes(TWO, 1_500).for_days(120)
-    told = [(e.notice, e.final) for e in home.of(StatementIssued)]
-    assert told == [(1, False), (2, False), (3, True), (4, False), (5, False), (6, True)]
+    told = [(e.notice, e.final, e.asked_cents) for e in home.of(StatementIssued)]
+    assert told[:3] == [(1, False, 4_000), (2, False, 4_000), (3, True, 4_000)]
+    assert told[3:] == [(1, False, 5_500), (2, False, 5_500), (3, True, 5_500)]
+    assert home.state is not None
+    one = home.state.owed[ONE]
+    assert (one.stated, one.last_notice) == (3, date(2026, 5, 2))
 
 
 def test_a_legal_entitys_own_terms_go_before_everybodys() -> None:
