@@ -23,14 +23,14 @@ from cli.statement_words import (
 )
 
 _STYLE = """\
-@page { size: Letter; margin: 0.5in 0.75in 0.75in;
+@page { size: Letter; margin: 0.5in 0.75in 0.6in;
   @bottom-left { content: "Statement NUMBER"; font: 9pt sans-serif }
   @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9pt sans-serif } }
 * { box-sizing: border-box }
-body { font: 11pt/1.4 Arial, Helvetica, sans-serif; color: #000; background: #fff; max-width: 7in; margin: 0 auto }
+body { font: 11pt/1.25 Arial, Helvetica, sans-serif; color: #000; background: #fff; max-width: 7in; margin: 0 auto }
 address { font-style: normal }
 address span { display: block }
-.top { position: relative; height: 3.3in }
+.top { position: relative; height: 3.2in }
 .from { position: absolute; top: 0; left: 0; max-width: 3.5in }
 .to { position: absolute; top: 2.05in; left: 0.25in; width: 3.75in; line-height: 0.17in }
 .facts { position: absolute; top: 0; right: 0; margin: 0; width: 3in; border: 1pt solid #000; padding: 0.08in }
@@ -38,20 +38,20 @@ address span { display: block }
 .facts dt, .facts dd { margin: 0 }
 .facts dd { font-weight: bold; text-align: right; overflow-wrap: anywhere; padding-left: 0.1in }
 h1 { font-size: 16pt; margin: 0 0 0.1in }
-h2 { font-size: 12pt; margin: 0.2in 0 0.05in; break-after: avoid }
-p { margin: 0 0 0.06in }
+h2 { font-size: 12pt; margin: 0.14in 0 0.03in; break-after: avoid }
+p { margin: 0 0 0.05in }
 .asked { font-size: 13pt; font-weight: bold }
 table { width: 100%; border-collapse: collapse; font-size: 9.5pt }
 caption { text-align: left; font-size: 9.5pt }
-th, td { border-bottom: 0.5pt solid #555; padding: 0.03in 0.05in; text-align: right; vertical-align: bottom }
+th, td { border-bottom: 0.5pt solid #555; padding: 0.02in 0.05in; text-align: right; vertical-align: bottom }
 th:first-child, td:first-child, tbody th { text-align: left }
 thead { display: table-header-group }
 tr { break-inside: avoid }
 tfoot { display: table-row-group; font-weight: bold }
 tfoot th, tfoot td { border-bottom: 0; border-top: 1pt solid #000 }
-.slip { margin-top: 0.3in; border-top: 1pt dashed #000; padding-top: 0.1in; break-inside: avoid; display: flex; justify-content: space-between }
+.slip { margin-top: 0.18in; border-top: 1pt dashed #000; padding-top: 0.1in; break-inside: avoid; display: flex; justify-content: space-between }
 .slip h2 { margin-top: 0 }
-footer { margin-top: 0.15in; font-size: 9pt }
+footer { margin-top: 0.08in; font-size: 9pt; break-before: avoid }
 """
 _HEAD = """\
 <!DOCTYPE html>
@@ -84,7 +84,7 @@ def page(said: Document) -> bytes:
         _table(IN_PLAN, "Its instalments are asked for instead.", said["in_plan"]),
         _table(DISPUTED, "We do not ask you to pay these now.", said["disputed"]),
         f"<h2>{HELP}</h2>\n<p>{_text(said['message'])}</p>\n",
-        f"<p>Please call us: {_text(said['phone'])}</p>\n",
+        f"<p>Our phone: {_text(said['phone'])}</p>\n",
         "</main>\n",
         _slip(said),
         f"<footer>Statement {_text(number)}. This page holds health information about you: keep it safe.</footer>\n",

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.registration.api.people import NOT_YET
 from simulator.chance import Chance
 from simulator.people import person
 from tests.journeys.office import Office
@@ -48,7 +49,7 @@ async def test_who_moved_is_addressed_as_then_and_who_was_erased_not_at_all(offi
     await office.quiet()
     assert await addressed(office, first) == ["9 ELM WAY"]
     assert await addressed(office, first, then=then) == [WHO["street"]]
-    assert await addressed(office, first, then=before) == ["not registered by then"]
+    assert await addressed(office, first, then=before) == [NOT_YET]
 
     await office.tell("registration", f"/patients/{patient}/erasure", {"reason": "THEY ASKED"})
 

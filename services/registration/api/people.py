@@ -15,7 +15,7 @@ ADDRESS = ("last", "first", "middle", "suffix", "street", "street2", "city", "st
 """All that an envelope needs: nothing else of the person is told."""
 ERASED = "erased"
 UNKNOWN = "no such account"
-NOT_YET = "not registered by then"
+NOT_YET = "nothing of the person is known of then; in an older database `claimlog rebuild registration` makes it"
 
 _AS_OF = """
 select a.account, v.key_id, v.person from account a left join lateral (

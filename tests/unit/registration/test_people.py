@@ -9,6 +9,7 @@ import pytest
 from contracts.phi import PersonDetails
 from contracts.registration import PatientDemographicsCorrected, PatientRegistered
 from contracts.values import Sealed
+from services.registration.api.people import NOT_YET
 from services.registration.app import SERVICE
 from services.registration.projections.people import PERSON_VERSIONS
 from shared.http import app
@@ -106,7 +107,7 @@ async def test_an_address_is_told_without_anything_else_of_the_person() -> None:
         "people": [
             {"account": A, "person": SHOWN, "why": ""},
             {"account": B, "person": None, "why": "erased"},
-            {"account": C, "person": None, "why": "not registered by then"},
+            {"account": C, "person": None, "why": NOT_YET},
             {"account": D, "person": None, "why": "no such account"},
         ]
     }
