@@ -111,6 +111,47 @@ def test_a_value_that_a_door_does_not_take_is_named(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == "claimlog: not that shape: body.reason\n"
 
 
+def test_what_is_not_said_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def get(url: str, params: Any, timeout: int) -> httpx.Response:
+        asked.append((url, params))
+        return httpx.Response(200, json=[])
+
+    monkeypatch.setattr(context, "url_of", lambda service: f"http://{service}")
+    monkeypatch.setattr(httpx, "get", get)
+    context.ask("posting", "/statements", day=None, limit=1)
+    context.ask("posting", "/statements", day=None)
+    assert asked == [
+        ("http://posting/statements", {"limit": 1}),
+        ("http://posting/statements", None),
+    ]
+
+
+def test_many_questions_over_one_connection_are_answered_as_one_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/gone":
+            raise httpx.ConnectError("refused", request=request)
+        no = request.url.path == "/no"
+        return httpx.Response(409 if no else 200, json={"sentence": "no"} if no else {"yes": True})
+
+    made = httpx.Client
+    monkeypatch.setattr(context, "url_of", lambda service: f"http://{service}")
+    monkeypatch.setattr(
+        httpx, "Client", lambda **how: made(transport=httpx.MockTransport(answer), **how)
+    )
+    with context.telling("registration") as registration:
+        assert registration("/yes", json={}) == {"yes": True}
+        for path, code in (("/no", 1), ("/gone", 3)):
+            with pytest.raises(typer.Exit) as ended:
+                registration(path, json={})
+            assert ended.value.exit_code == code
+    told = capsys.readouterr().err
+    assert told == "claimlog: no\nclaimlog: registration does not answer (ConnectError)\n"
+
+
 def test_which_of_the_engines_does_not_run_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     chosen: Any = SimpleNamespace(bootstrap="", pg_dsn="postgres://")
     with pytest.raises(typer.Exit):
