@@ -25,7 +25,7 @@ ERASED = "erased"
 class Addressee(NamedTuple):
     """The person whom a statement goes to, or why there is none."""
 
-    person: dict[str, str] | None
+    person: dict[str, Any] | None
     why: str
 
 

@@ -22,12 +22,13 @@ AMOUNTS = (
     ("owed_cents", "You owe"),
 )
 """Of an account, from what was charged to what is owed."""
+OF_A_MINOR = "PARENT OR GUARDIAN OF"
 TITLE = "Patient statement"
 ASKED, DISPUTED = "Your accounts", "Amounts that you dispute"
 IN_PLAN = "What your payment plan pays"
 HELP = "If something is wrong, or if you need help"
 
-Person = Mapping[str, str]
+Person = Mapping[str, Any]
 Terms = Mapping[str, Any]
 Document = dict[str, Any]
 
@@ -74,12 +75,14 @@ def _account(one: StatedAccount) -> dict[str, Any]:
 
 
 def address_of(person: Person) -> list[str]:
-    """The lines of an envelope: name, street, and city, state and ZIP."""
+    """The lines of an envelope: name, street, and city, state and ZIP; whoever cares for a minor, by the minor's name."""
     names = (person.get(name, "") for name in ("first", "middle", "last", "suffix"))
     code = person.get("zip", "")
     code = f"{code[:5]}-{code[5:]}" if len(code) == 9 else code
     place = " ".join(filter(None, (person.get("city", ""), person.get("state", ""), code)))
-    lines = (" ".join(filter(None, names)), person.get("street", ""), person.get("street2", ""))
+    care = OF_A_MINOR if person.get("minor") else ""
+    streets = (person.get("street", ""), person.get("street2", ""))
+    lines = (care, " ".join(filter(None, names)), *streets)
     return [line for line in (*lines, place) if line.strip()]
 
 

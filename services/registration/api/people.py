@@ -1,6 +1,6 @@
 """Whom what is sent about an account is addressed to, as of now or as of then. People stand in the answer's body alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -12,7 +12,9 @@ from shared.service import Doors
 
 MOST_ACCOUNTS = 500
 ADDRESS = ("last", "first", "middle", "suffix", "street", "street2", "city", "state", "zip")
-"""All that an envelope needs: nothing else of the person is told."""
+"""All that an envelope needs, beside whether it goes to a `minor`: nothing else of the person is told."""
+OF_AGE_YEARS = 18
+"""In nearly all states: nobody younger owes by their own word, and mail goes to whoever has the care of them."""
 ERASED = "erased"
 UNKNOWN = "no such account"
 NOT_YET = "nothing of the person is known of then; in an older database `claimlog rebuild registration` makes it"
@@ -56,8 +58,10 @@ async def addressed(doors: Doors, asked: Asked) -> list[dict[str, Any]]:
     rows = await doors.rows(_AS_OF, accounts, asked.as_of)
     sealed = [Sealed(key_id=row["key_id"], box=row["person"]) for row in rows if row["key_id"]]
     opened = iter(await doors.open_all([(one, PersonDetails) for one in sealed]))
+    on = asked.as_of.astimezone(UTC).date() if asked.as_of else (await doors.book()).today
     found = {
-        row["account"]: _told(next(opened)) if row["key_id"] else (None, NOT_YET) for row in rows
+        row["account"]: _told(next(opened), on) if row["key_id"] else (None, NOT_YET)
+        for row in rows
     }
     return [
         {"account": account, "person": person, "why": why}
@@ -66,7 +70,15 @@ async def addressed(doors: Doors, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _told(person: PersonDetails | None) -> tuple[dict[str, str] | None, str]:
+def _told(person: PersonDetails | None, on: date | None) -> tuple[dict[str, Any] | None, str]:
     if person is None:
         return None, ERASED
-    return {name: getattr(person, name) for name in ADDRESS}, ""
+    return {name: getattr(person, name) for name in ADDRESS} | {"minor": _minor(person, on)}, ""
+
+
+def _minor(person: PersonDetails, on: date | None) -> bool:
+    """Whether they are not of age yet on a day; unknown is of age."""
+    born = person.born_on
+    if born is None or on is None:
+        return False
+    return (on.year - OF_AGE_YEARS, on.month, on.day) < (born.year, born.month, born.day)

@@ -49,9 +49,9 @@ ROW: dict[str, Any] = {
     "recorded_at": "2026-03-02T12:00:00+00:00",
     "listed": 1,
 }
-PERSON = {
+PERSON: dict[str, Any] = {
     "last": "ZZTESTA", "first": "QUINN", "middle": "", "suffix": "JR", "street": "1 OAK LANE",
-    "street2": "", "city": "NOWHERE", "state": "OH", "zip": "000001234",
+    "street2": "", "city": "NOWHERE", "state": "OH", "zip": "000001234", "minor": False,
 }  # fmt: skip
 TERMS: dict[str, Any] = {
     "name": "PATIENTS",

@@ -15,7 +15,7 @@ from tests.unit.cli.statements import PERSON, ROW, TERMS, A, B, C, account
 PAGE = Path(__file__).with_name("statement.html")
 
 
-def said(row: dict[str, Any] | None = None, **person: str) -> Document:
+def said(row: dict[str, Any] | None = None, **person: Any) -> Document:
     return document(said_of(row or ROW), {**PERSON, **person}, TERMS)
 
 
@@ -152,3 +152,7 @@ def test_a_statement_that_was_asked_for_is_no_notice() -> None:
 def test_an_address_has_no_empty_line() -> None:
     assert said()["to"] == ["QUINN ZZTESTA JR", "1 OAK LANE", "NOWHERE OH 00000-1234"]
     assert said(street2="APT 2", zip="00000")["to"][2:] == ["APT 2", "NOWHERE OH 00000"]
+
+
+def test_what_a_minor_owes_goes_to_whoever_cares_for_them() -> None:
+    assert said(minor=True)["to"][:2] == ["PARENT OR GUARDIAN OF", "QUINN ZZTESTA JR"]

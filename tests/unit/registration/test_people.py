@@ -1,5 +1,6 @@
 """Whom something is addressed to is told as it was known at a moment: every version of a person is kept, sealed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from contracts.registration import PatientDemographicsCorrected, PatientRegister
 from contracts.values import Sealed
 from services.registration.api.people import NOT_YET
 from services.registration.app import SERVICE
+from services.registration.domain import Book
 from services.registration.projections.people import PERSON_VERSIONS
 from shared.http import app
 from shared.service import At, Scope
@@ -41,7 +43,7 @@ QUINN = PersonDetails(
 )
 SHOWN = {
     "last": "ZZTESTA", "first": "QUINN", "middle": "", "suffix": "", "street": "1 OAK LANE",
-    "street2": "", "city": "NOWHERE", "state": "OH", "zip": "00000",
+    "street2": "", "city": "NOWHERE", "state": "OH", "zip": "00000", "minor": False,
 }  # fmt: skip
 
 
@@ -75,8 +77,9 @@ def test_a_person_has_a_version_when_registered_and_with_every_correction_of_the
 class Doors:
     """Doors of whom A is known, B was erased and C came later; D is nobody's account."""
 
-    def __init__(self) -> None:
+    def __init__(self, who: PersonDetails = QUINN) -> None:
         self.asked: list[Any] = []
+        self.who = who
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         self.asked.append(args)
@@ -87,7 +90,10 @@ class Doors:
         ]
 
     async def open_all(self, sealed: list[tuple[Sealed, type]]) -> list[Any]:
-        return [None if one.key_id == "gone" else QUINN for one, _ in sealed]
+        return [None if one.key_id == "gone" else self.who for one, _ in sealed]
+
+    async def book(self) -> Book:
+        return Book(today=date(2026, 3, 1))
 
 
 async def asked(doors: Any, body: dict[str, Any]) -> httpx.Response:
@@ -118,6 +124,25 @@ async def test_without_a_moment_it_is_as_of_now() -> None:
     doors = Doors()
     answer = await asked(doors, {"accounts": [A]})
     assert answer.status_code == 200 and doors.asked == [([A], None)]
+
+
+@pytest.mark.parametrize(
+    ("born_on", "then", "minor"),
+    [
+        (date(2008, 1, 5), "2026-01-04T23:59:59Z", True),
+        (date(2008, 1, 5), "2026-01-05T00:00:00Z", False),
+        (date(2008, 2, 29), "2026-02-28T12:00:00Z", True),
+        (date(2008, 2, 29), None, False),
+        (date(2008, 3, 2), None, True),
+        (None, None, False),
+    ],
+)
+async def test_who_is_not_of_age_at_that_moment_is_told_as_a_minor(
+    born_on: date | None, then: str | None, minor: bool
+) -> None:
+    answer = await asked(Doors(replace(QUINN, born_on=born_on)), {"accounts": [A], "as_of": then})
+    (one,) = answer.json()["people"]
+    assert one["person"]["minor"] is minor and "born_on" not in one["person"]
 
 
 @pytest.mark.parametrize(
