@@ -162,7 +162,7 @@ def listed(
     ] = None,
     legal_entity: Entity = "",
     guarantor: Annotated[str, typer.Option(help="Only those to this guarantor.")] = "",
-    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=MOST_OF_A_DAY)] = 50,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=5 * PAGE)] = 50,
     json: Json = False,
 ) -> None:
     """Statements that were issued, the newest first."""

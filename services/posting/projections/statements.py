@@ -220,6 +220,7 @@ STATEMENT = Projection(
         "legal_entity": "text",
         "issued_on": "date",
         "due_on": "date",
+        "next_on": "date",
         "terms": "text",
         "accounts": "jsonb",
         "owed_cents": "bigint",
