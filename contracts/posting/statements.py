@@ -129,6 +129,7 @@ class InstalmentMissed:
     guarantor: Code
     plan: Code
     legal_entity: Code
+    accounts: tuple[AccountNumber, ...]
     instalment: Annotated[int, Field(ge=1, le=120)]
     due_on: date
     short_cents: Cents
@@ -141,6 +142,7 @@ class PaymentPlanEnded:
     guarantor: Code
     plan: Code
     legal_entity: Code
+    accounts: tuple[AccountNumber, ...]
     how: Literal["kept", "broken", "ended"]
     received_cents: Cents
     ended_on: date

@@ -12,11 +12,25 @@ from contracts.adjudication_tracking import (
     ClaimRejected,
 )
 from contracts.coding import CodingHeld
+from contracts.posting import StatedAccount, StatementIssued
 from contracts.registration import AccountOpened
 from contracts.submission import ClaimImported, EditFailure, TransportRejected
 from services.reporting.projections.money import receivable_change
 from shared.service import At, Projection, Row
 
+OF_GUARANTORS = frozenset(
+    {
+        "posting.statement_issued.v1",
+        "posting.balance_disputed.v1",
+        "posting.dispute_answered.v1",
+        "posting.payment_plan_agreed.v1",
+        "posting.instalment_missed.v1",
+        "posting.payment_plan_ended.v1",
+        "posting.balance_placed.v1",
+        "posting.balance_recalled.v1",
+    }
+)
+"""What stands on a guarantor's stream and happens to accounts."""
 TOLD = frozenset(
     {
         "registration.account_opened.v1",
@@ -65,6 +79,7 @@ TOLD = frozenset(
         "posting.patient_payment_assigned.v1",
         "posting.patient_payment_applied.v1",
         "posting.patient_payment_refunded.v1",
+        *OF_GUARANTORS,
         "posting.opening_balance_posted.v1",
         "posting.underpayment_found.v1",
         "posting.late_payment_found.v1",
@@ -86,6 +101,7 @@ SHOWN = (
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
     "level", "identified_on", "looked_from", "concluded_on", "suspended_until", "suspended_days", "look_back_until", "cause", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "received_on", "pay_by", "days_late", "interest_cents", "stated_cents", "rule", "reason", "kind",
     "status", "flags", "forwarded_to", "active", "codes", "plan", "coder", "facility",
+    "statement", "notice", "asked_cents", "final", "on_demand", "dispute", "instalment_cents", "instalments", "first_due_on", "instalment", "short_cents", "how", "agency",
 )  # fmt: skip
 """Fields worth telling; none of them can hold a person's data."""
 
@@ -104,8 +120,15 @@ NEXT = {
 SHARES = {"1": "deductible_cents", "2": "coinsurance_cents", "3": "copay_cents"}
 
 
-def _keys(event: Any, at: At) -> list[tuple[str, str]]:
-    return [(at.stream[8:], at.event_id)] if at.stream.startswith("account/") else []
+def _accounts(event: Any, at: At) -> list[str]:
+    """Whose story it is told in."""
+    if at.stream.startswith("account/"):
+        return [at.stream[8:]]
+    if at.wire not in OF_GUARANTORS:
+        return []
+    if isinstance(event, StatementIssued):
+        return [one.account for one in event.accounts]
+    return [event.account] if hasattr(event, "account") else [*event.accounts]
 
 
 def _shares(event: ClaimAdjudicated) -> dict[str, int]:
@@ -156,19 +179,34 @@ def _reason(failure: EditFailure) -> str:
     return " ".join((f"{failure.rule}: {failure.sentence}", failure.fix)).strip()
 
 
-def _told(row: Row | None, event: Any, at: At) -> Row:
-    return {
+def _rows(event: Any, at: At) -> list[Row]:
+    accounts = _accounts(event, at)
+    if not accounts:
+        return []
+    facts = _facts(event)
+    told = {
         "event_id": at.event_id,
-        "account": at.stream[8:],
         "claim": getattr(event, "claim", "") or "",
         "wire": at.wire,
         "occurred_on": at.occurred_on,
         "recorded_at": at.recorded_at,
         "actor": at.actor,
         "change_cents": receivable_change(event),
-        "facts": _facts(event),
+        "facts": facts,
         "position": at.position,
     }
+    if isinstance(event, StatementIssued):
+        return [
+            {**told, "account": one.account, "facts": facts | _stated(one)}
+            for one in event.accounts
+        ]
+    return [{**told, "account": account} for account in accounts]
+
+
+def _stated(one: StatedAccount) -> dict[str, Any]:
+    """Of a statement, what it says of this account."""
+    said = {"owed_cents": one.owed_cents, "notice": one.notice}
+    return said | {name: True for name in ("disputed", "in_plan") if getattr(one, name)}
 
 
 STORY = Projection(
@@ -187,8 +225,7 @@ STORY = Projection(
     },
     key=("account", "event_id"),
     hears=TOLD,
-    keys=_keys,
-    project=_told,
+    rows=_rows,
     append=True,
 )
 
