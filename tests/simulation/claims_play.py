@@ -126,7 +126,7 @@ class ClaimsPlay:
             ask(
                 "registration",
                 patient_stream(patient),
-                said.opening(account, patient),
+                said.opening(account, patient, rng.choice((said.PAYERS, said.PAYERS[:1]))),
                 f"open {n}",
                 begins,
             )
@@ -155,6 +155,15 @@ class ClaimsPlay:
             bucket = rng.choice(("open", "denied", "patient"))
             off = WriteOff(account, "small_balance", "small", "manager", None, None, bucket)
             ask("posting", stream, off, f"write off {n}", rng.uniform(3, MOST_SECONDS))
+            for k, command in enumerate(said.about_a_balance(account, n)):
+                key = f"balance {n} {k}"
+                ask(
+                    "posting",
+                    guarantor_stream(said.WHO_OWES),
+                    command,
+                    key,
+                    rng.uniform(3, MOST_SECONDS),
+                )
         return errands
 
     def poison(self, world: World) -> None:

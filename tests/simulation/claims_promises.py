@@ -12,6 +12,9 @@ from contracts.submission import ClaimPackage
 from services.posting.app import SERVICE as POSTING
 from services.posting.domain.account_state import Account
 from services.posting.domain.balance import equation
+from services.posting.domain.guarantor import timers
+from services.posting.domain.guarantor_state import Guarantor
+from services.posting.projections.statements import PATIENT_BALANCE
 from services.submission.domain.account_state import Account as Billed
 from services.submission.domain.ending import is_empty
 from services.submission.domain.package import is_ready, package
@@ -36,6 +39,7 @@ def check(world: World, found: Found) -> None:
     if +charged != +captured:
         found(f"posting holds charges of {charged}, coding captured {captured}")
     cash = sum(int(k.split()[2]) for k in world.answers if k.startswith("payment "))
+    _guarantors_know_what_is_owed(world, found)
     _rows_add_up(tables, captured, cash, _not_posted(world), found)
     _each_leaves_once(world, found)
     _what_leaves_says_what_its_account_says(world, found)
@@ -138,6 +142,33 @@ def _rows_add_up(
         found(f"the journal holds {ledgers['cash']} cents of cash, {cash} were received")
     if ledgers["remittance_clearing"] and not not_posted:
         found(f"{ledgers['remittance_clearing']} cents are left in clearing")
+
+
+def _guarantors_know_what_is_owed(world: World, found: Found) -> None:
+    """What each account owes is what its guarantor heard last, in state and row, and a timer waits for what is to be asked for."""
+    owed = {
+        s[8:]: a.total("patient") for s, a in _accounts(world, "posting", Account) if a.guarantor
+    }
+    tables = world.databases["posting"].tables
+    columns = list(PATIENT_BALANCE.columns)
+    shown = [dict(zip(columns, row[1:], strict=True)) for row in tables["patient_balance"].values()]
+    rows = {row["account"]: row["owed_cents"] for row in shown}
+    heard: dict[str, int] = {}
+    for stream, row in tables["state"].items():
+        if not stream.startswith("guarantor/"):
+            continue
+        guarantor = msgspec.msgpack.decode(row[4], type=Guarantor)
+        heard |= {account: one.cents for account, one in guarantor.owed.items()}
+        for what in timers(guarantor):
+            if (stream, what) not in tables["due"]:
+                found(f"nothing wakes {stream} for {what}")
+    for account, cents in owed.items():
+        if not cents == heard.get(account, 0) == rows.get(account, 0):
+            found(
+                f"account {account} owes {cents}, {heard.get(account)} was heard, {rows.get(account)} is shown"
+            )
+    for kind in ("statement_issued", "balance_disputed", "payment_plan_agreed", "balance_placed"):
+        world.seen[kind.replace("_", " ")] += len(_told(world, "posting", kind, "guarantor"))
 
 
 # -- the claims

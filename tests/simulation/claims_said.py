@@ -1,7 +1,7 @@
 """What is said of accounts in the simulation: by registration's and coding's doors, and by payers."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -20,9 +20,18 @@ from contracts.reference import (
     EditPart,
     FeeRate,
     FeeSchedulePublished,
+    StatementTermsListed,
 )
 from contracts.values import AdjudicatedLine, Adjustment, Charge, CodedLine, Diagnosis, Sealed
 from services.coding.domain import Capture, Code, CorrectCharge, SupportCharge
+from services.posting.domain.commands import (
+    AgreePlan,
+    AnswerDispute,
+    Dispute,
+    IssueStatement,
+    PlaceBalance,
+    RecallBalance,
+)
 from services.registration.domain import CorrectDemographics, OpenAccount, SetCoverages
 from shared.service import Scope
 from shared.streams import (
@@ -37,12 +46,14 @@ from tests.unit.submission import facts
 
 SCOPE = Scope("test", "LE1", "F1")
 DAY = date(2025, 1, 6)
+FIVE_DAYS = timedelta(days=5)
 PAYERS = ("PAYER-A", "PAYER-B")
 CODES = {"ICD-10-CM": b"J06.9 J069 R05.9 R059", "HCPCS": b"G0001 G0002"}
 ADJUSTED = (("CO", "45"), ("CO", "253"), ("CO", "197"), ("PR", "2"), ("PI", "999"))
 RATES = msgspec.json.encode([FeeRate(procedure="G0001", basis_points=6_000)])
 PAIRS = edit_tables.PAIRS + edit_tables.PAIR.pack(b"G0001", b"G0002", 0, edit_tables.NO_LAST_DAY, 1)
 """What is charged late is part of what was charged before, unless a modifier parts them and somebody says why."""
+WHO_OWES = "guarantor"
 DIAGNOSES = (Diagnosis(sequence=1, code="J06.9"),)
 PHONE = "phone"
 """No claim says it: a person of whom nothing else is corrected is sealed anew, and asks nothing back."""
@@ -91,8 +102,33 @@ def books() -> tuple[Any, ...]:
         effective_from=date(2024, 1, 1),
         payers=(PAYERS[0],),
     )
+    terms = StatementTermsListed(
+        name="HOUSE",
+        cycle_days=7,
+        due_days=5,
+        smallest_cents=1,
+        notices=1,
+        notice_days=0,
+        agency_days=0,
+        remit_to=("1 NOWHERE ST",),
+        phone="555-0100",
+        message="Call us.",
+        effective_from=date(2024, 1, 1),
+    )
     listed = (facts.facility(), *payers, facts.RECEIVER, *enrolled)
-    return (BusinessDayOpened(day=DAY), *listed, rules, *sets, contract, edits)
+    return (BusinessDayOpened(day=DAY), *listed, rules, *sets, contract, edits, terms)
+
+
+def about_a_balance(account: str, n: int) -> list[Any]:
+    """What a person may say of what a patient owes; whoever owes nothing then is refused."""
+    return [
+        Dispute(WHO_OWES, account, f"D-{n}", "not my visit", "desk"),
+        AnswerDispute(WHO_OWES, f"D-{n}", "stands", "it was", "desk"),
+        AgreePlan(WHO_OWES, f"P-{n}", SCOPE.legal_entity, 300, DAY + FIVE_DAYS, "by phone", "desk"),
+        PlaceBalance(WHO_OWES, account, "AGENCY", "all notices were sent", "lead"),
+        RecallBalance(WHO_OWES, account, "the patient called", "lead"),
+        IssueStatement(SCOPE.legal_entity, on_demand=True),
+    ]
 
 
 def number(n: int) -> str:
@@ -118,17 +154,17 @@ def lines(charges: tuple[Charge, ...]) -> tuple[CodedLine, ...]:
     return tuple(CodedLine(charge=c.charge, pointers=(1,)) for c in charges)
 
 
-def opening(account: str, patient: str) -> OpenAccount:
+def opening(account: str, patient: str, payers: tuple[str, ...] = PAYERS) -> OpenAccount:
     given = facts.opened(
         account=account,
         patient=patient,
-        coverages=tuple(facts.coverage(n, payer) for n, payer in enumerate(PAYERS, 1)),
+        coverages=tuple(facts.coverage(n, payer) for n, payer in enumerate(payers, 1)),
     )
     return OpenAccount(
         account=account,
         digest="d",
         patient=patient,
-        guarantor="guarantor",
+        guarantor=WHO_OWES,
         source_system="ehr",
         encounter=account,
         encounter_class="AMB",
