@@ -140,7 +140,7 @@ def _shown(router: APIRouter, doors: Doors) -> None:
         after: str = "",
         limit: Limit = 500,
     ) -> list[Row]:
-        """Statements, the newest first, of one day by number; of a legal entity, guarantor or account; those `after` a number."""
+        """Statements, the newest first, of one day by number; of a legal entity, guarantor or account; those of a day `after` a number."""
         whose = (legal_entity, guarantor, account.upper(), after.upper())
         return await doors.rows(_STATEMENTS, day, *whose, limit)
 
@@ -240,7 +240,7 @@ select *, count(*) over () as listed from statement
 where ($1::date is null or issued_on = $1) and ($2 = '' or legal_entity = $2) and ($3 = '' or guarantor = $3)
   and ($4 = '' or accounts @> jsonb_build_array(jsonb_build_object('account', $4::text)))
   and ($5 = '' or statement > $5)
-order by issued_on desc, statement limit $6
+order by issued_on desc, case when $1::date is null then recorded_at end desc, statement limit $6
 """
 _IN_PLAN = """
 left join payment_plan p on p.guarantor = b.guarantor and p.state = 'in force' and b.account = any(p.accounts)
