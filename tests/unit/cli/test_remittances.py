@@ -64,8 +64,14 @@ def tracking(monkeypatch: pytest.MonkeyPatch) -> Tracking:
     monkeypatch.setattr(receive, "hand_in", taken)
     monkeypatch.setattr(remittances, "_ask", made.ask)
     monkeypatch.setattr(remittances, "STEP_SECONDS", 0.0)
-    monkeypatch.setattr(remittances, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(remittances, "WAIT_SECONDS", 600.0)
     return made
+
+
+@pytest.fixture
+def hasty(tracking: Tracking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is waited for long: what is to be known in time stands there at the first look."""
+    monkeypatch.setattr(remittances, "WAIT_SECONDS", 0.3)
 
 
 def became(tmp_path: Path) -> tuple[int, dict[str, Any]]:
@@ -147,6 +153,7 @@ def test_many_faults_are_counted() -> None:
     assert remittances._faults([OFF] * 5).endswith("; 2 more")
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_payment_that_still_comes_in_is_staged(tracking: Tracking, tmp_path: Path) -> None:
     tracking.looks, tracking.heard = [None, STANDS], False
     code, one = became(tmp_path)
@@ -154,6 +161,7 @@ def test_a_payment_that_still_comes_in_is_staged(tracking: Tracking, tmp_path: P
     assert "`claimlog status`" in one["next_step"]
 
 
+@pytest.mark.usefixtures("hasty")
 def test_what_is_not_known_in_time_is_not_called_released(
     tracking: Tracking, tmp_path: Path
 ) -> None:
@@ -163,6 +171,7 @@ def test_what_is_not_known_in_time_is_not_called_released(
     assert one["next_step"] == "`claimlog list checks-that-do-not-match`"
 
 
+@pytest.mark.usefixtures("hasty")
 def test_an_earlier_refusal_is_not_taken_for_an_answer(tracking: Tracking, tmp_path: Path) -> None:
     tracking.looks, tracking.heard = [{**STANDS, "state": "refused", "faults": [FAULT]}], False
     assert became(tmp_path)[1]["state"] == "taken"
@@ -170,10 +179,7 @@ def test_an_earlier_refusal_is_not_taken_for_an_answer(tracking: Tracking, tmp_p
     assert became(tmp_path)[1]["state"] == "refused"
 
 
-def test_a_file_that_was_here_before_is_not_waited_for(
-    tracking: Tracking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remittances, "WAIT_SECONDS", 600.0)
+def test_a_file_that_was_here_before_is_not_waited_for(tracking: Tracking, tmp_path: Path) -> None:
     tracking.looks, tracking.heard, tracking.again = [{**STANDS, "state": "released"}], False, True
     assert became(tmp_path)[1]["state"] == "released"
 

@@ -68,7 +68,7 @@ def lint(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
 

@@ -73,7 +73,6 @@ async def test_a_facility_with_more_than_its_turn_is_told_to_come_again_and_no_o
     assert engine.seen == [f"account/calm{n}" for n in range(30)]
 
 
-@pytest.mark.usefixtures("hasty")
 async def test_who_is_let_in_later_is_answered_later_and_in_the_order_of_the_orders() -> None:
     doors, engine = await _importing()
     asyncio.get_running_loop().call_later(0.05, setattr, doors.turns, "left", 1.0)

@@ -22,7 +22,7 @@ def passes(setting: str) -> tuple[int, int]:
     """(exit code, how often the loop ran)."""
     program = PROGRAM.format(setting=setting)
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, timeout=20, check=False
+        [sys.executable, "-c", program], capture_output=True, timeout=60, check=False
     )
     return done.returncode, len(done.stdout.split())
 

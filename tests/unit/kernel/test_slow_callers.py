@@ -13,7 +13,7 @@ from shared.service import Service
 
 SERVICE = Service("coding", frozenset(), frozenset(), {}, lambda event, at: ())
 HEAD = b"POST /files HTTP/1.1\r\nHost: door\r\nContent-Length: 4\r\n\r\n"
-SHORT_SECONDS = 0.3
+SHORT_SECONDS = 0.6
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -60,7 +60,7 @@ async def spoken(port: int, *pieces: bytes, every: float = 0.0) -> bytes:
             break
         writer.write(piece)
         await asyncio.sleep(every)
-    heard = await asyncio.wait_for(answer, 20 * SHORT_SECONDS)
+    heard = await asyncio.wait_for(answer, 60 * SHORT_SECONDS)
     writer.close()
     return heard
 
