@@ -30,6 +30,17 @@ ONCE = (
 )
 
 
+_LEAVES = (
+    "select exists (select from (select status, held from submission.hand_over union all "
+    "select status, held from eligibility.hand_over) h where status <> 'handed' and held is null)"
+)
+
+
+async def files_leave(connection: Any) -> bool:
+    """Whether a file is on its way to the outbound folder, and none that waits for a person."""
+    return bool(await connection.fetchval(_LEAVES))
+
+
 async def check_files(connection: Any, outbound: Path, late: Collection[str] = ()) -> list[Result]:
     """Reads every claim file there is. Nothing where the one that sends them, or the one that tells, is `late`."""
     if needed := sorted({"submission", "reporting"} & set(late)):

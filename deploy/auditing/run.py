@@ -8,7 +8,7 @@ import asyncpg
 
 from deploy.auditing.canary import check_canary
 from deploy.auditing.erased import check_erased
-from deploy.auditing.files import check_files
+from deploy.auditing.files import check_files, files_leave
 from deploy.auditing.log import behind, check_log
 from deploy.auditing.records import check_records
 from deploy.auditing.result import Result, without
@@ -80,9 +80,11 @@ async def _wait_for_quiet(
         ends = await reader.ends(list(range(stack.settings.partitions)))
         late = await behind(connection, ends, SERVICES)
         waited = loop.time() - began
+        # A file that was asked for is on no log until it was handed over.
+        leaves = not late and await files_leave(connection)
         if late and waited > min(SILENT_SECONDS, seconds):
             why = await silent(stack)
-        if not late or waited > seconds or late.keys() <= why.keys():
+        if waited > seconds or (late.keys() <= why.keys() and not leaves):
             return {s: f"{where} ({why[s]})" if s in why else where for s, where in late.items()}
         await asyncio.sleep(0.3)
 

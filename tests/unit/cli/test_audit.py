@@ -157,6 +157,34 @@ async def test_a_service_that_answers_is_waited_for(monkeypatch: pytest.MonkeyPa
     assert late == {"posting": "posting is at 3 of 9 in partition 0"}
 
 
+class Leaving:
+    """A database in which a file is on its way for so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    async def fetchval(self, sql: str) -> bool:
+        self.looks -= 1
+        return self.looks >= 0
+
+
+@pytest.mark.parametrize(
+    ("looks", "seconds", "left"), [(2, 30.0, -1), (1_000, -1.0, 999)], ids=["it leaves", "it stays"]
+)
+async def test_a_file_that_is_being_handed_over_is_waited_for_and_makes_nobody_late(
+    monkeypatch: pytest.MonkeyPatch, looks: int, seconds: float, left: int
+) -> None:
+    async def behind(*_: Any) -> dict[str, str]:
+        return {}
+
+    monkeypatch.setattr(run, "behind", behind)
+    here: Any = Stack()
+    log: Any = Log()
+    files = Leaving(looks)
+    assert await run._wait_for_quiet(here, files, log, seconds) == {}
+    assert files.looks == left
+
+
 async def test_metrics_of_a_service_that_does_not_answer_hold_nobody_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
