@@ -19,11 +19,14 @@ from simulator.doors import Doors
 from simulator.feed import Day, Feed, business_days
 from simulator.patients import Patients
 from simulator.pay_run import Treasury
+from simulator.quiet import quiet
 
 FEED_DAYS = 120
 ALL_DAYS = 150
 BILLER_EVERY_DAYS = 5
 SETTLE_SECONDS = 30.0
+SETTLED_LOOKS = 12
+"""More than a second: a file that was asked for is handed over by then."""
 ASK_SECONDS = 0.04
 HANDED_AT_ONCE = 12
 FIRST_TO_HEAR = ("registration", "coding")
@@ -242,16 +245,5 @@ class World:
             await asyncio.sleep(ASK_SECONDS)
 
     async def settle(self) -> None:
-        """Until nobody hears or says anything new."""
-        before: list[int] = []
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + SETTLE_SECONDS * 4
-        quiet = 0
-        while quiet < 4 and loop.time() < deadline:
-            now = []
-            for service in self.books.SERVICES:
-                rows = await self.doors.get(service, "/progress")
-                now.append(sum(r["next_offset"] for r in rows) + sum(r["said"] for r in rows))
-            quiet = quiet + 1 if now == before else 0
-            before = now
-            await asyncio.sleep(0.3)
+        """Until nobody hears or says anything new, and the last files are handed over."""
+        await quiet(self.doors, self.books.SERVICES, 4 * SETTLE_SECONDS, looks=SETTLED_LOOKS)

@@ -13,8 +13,9 @@ from deploy.provision import SERVICES
 from deploy.stack import Stack
 from shared.settings import Settings
 from simulator.doors import Doors
+from simulator.quiet import quiet
 from simulator.world import Plan, World, standing
-from tests.journeys.office import Office
+from tests.journeys.office import LIMIT_SECONDS, Office
 
 ROOT = Path(__file__).parents[2]
 PLAN = Plan(encounters=40, feed_days=6, all_days=30, start=date(2026, 1, 5), seed=5)
@@ -48,7 +49,7 @@ async def office(stack: Stack) -> AsyncIterator[Office]:
 
 @pytest.fixture(scope="session")
 def lived(stack: Stack) -> Stack:
-    """A stack in which something happened: other journeys, or a small world."""
+    """A stack in which something happened: other journeys, or a small world; all of it is heard."""
     asyncio.run(_world(stack))
     return stack
 
@@ -60,5 +61,6 @@ async def _world(stack: Stack) -> None:
             await World(
                 PLAN, doors, stack.home.root / "files" / "outbound", lambda _score: None
             ).run()
+        assert await quiet(doors, SERVICES, LIMIT_SECONDS)
     finally:
         await doors.close()

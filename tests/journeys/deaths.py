@@ -31,6 +31,7 @@ COMMAND = ("command.before_commit", "command.after_commit")
 PARK = ("park.before_commit", "park.after_commit")
 ERASING = ("erasing.destroyed",)
 REBUILD = ("rebuild.before_swap", "rebuild.after_swap")
+REBUILD_SECONDS = 300
 NEW_KEYS_AT_A_DOOR = frozenset({"registration", "adjudication_tracking", "submission", "reference"})
 """Who seals a person or keeps a file that came in."""
 
@@ -155,7 +156,7 @@ def rebuild_dies(stack: Stack, service: str, point: str, partition: int = 3) -> 
         target=rebuild, args=(service, env, str(stack.home.log(f"{service}-rebuild")))
     )
     process.start()
-    process.join(120)
+    process.join(REBUILD_SECONDS)
     return process.exitcode or 0
 
 

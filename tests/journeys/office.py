@@ -19,8 +19,10 @@ from simulator.books import Books
 from simulator.chance import Chance
 from simulator.doors import Doors, NotThere
 from simulator.people import member_id, person
+from simulator.quiet import quiet
 from simulator.world import standing
 from tests.journeys.answers import SentFile, read_sent
+from tests.journeys.commands import command
 from tests.journeys.money import Money, posted_money, reported_money
 
 SOURCE = "JOURNEYS"
@@ -119,6 +121,17 @@ class Office:
 
         await self.until(so, f"the claim is {state}")
         return found
+
+    async def listed(self, service: str, path: str, **which: Any) -> list[dict[str, Any]]:
+        """A list, once its service has heard whatever others show: what is not on it then does not belong there."""
+        await self.quiet()
+        rows: list[dict[str, Any]] = await self.doors.get(service, path, **which)
+        return rows
+
+    async def command(self, *words: str) -> tuple[int, Any]:
+        """`claimlog …` as a biller types it who sees all there is: its exit code and its JSON."""
+        await self.quiet()
+        return await command(self.stack, *words)
 
     async def ask(self, service: str, path: str) -> Any:
         """What a door shows; None where it shows nothing yet."""
@@ -251,8 +264,12 @@ class Office:
         )
         return answer
 
-    async def tell(self, service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """What a person decides at a screen."""
+    async def tell(
+        self, service: str, path: str, body: dict[str, Any], *, at_once: bool = False
+    ) -> dict[str, Any]:
+        """What a person decides at a screen that shows all there is; or `at_once`, whatever is still on its way."""
+        if not at_once:
+            await self.quiet()
         key = f"journey/{self.day}/{service}{path}/{next(_numbers)}"
         answer: dict[str, Any] = await self.doors.post(service, path, key, body)
         assert all(item["status"] == 200 for item in answer.get("items", [])), answer
@@ -260,19 +277,8 @@ class Office:
 
     async def quiet(self) -> None:
         """Wait until all services are at the same place of the log, with nothing on its way, and stay there."""
-        before: list[int] = []
-
-        async def still() -> bool:
-            nonlocal before
-            rows = [await self.doors.get(s, "/progress") for s in SERVICES]
-            places = [[p["next_offset"] for p in progress] for progress in rows]
-            now = places[0] + [sum(p["said"] for p in progress) for progress in rows]
-            on_its_way = any(p["unheard"] for progress in rows for p in progress)
-            same = all(place == places[0] for place in places) and now == before and not on_its_way
-            before = now
-            return same
-
-        await self.until(still, "nobody hears or says anything new")
+        still = await quiet(self.doors, SERVICES, LIMIT_SECONDS)
+        assert still, "waited in vain until nobody hears or says anything new"
 
     # -- what an office sees -----------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from simulator.books import Books
 from simulator.chance import Chance
 from simulator.doors import Doors
 from simulator.people import member_id, person
+from simulator.quiet import quiet
 
 DAY = date(2026, 1, 2)
 SOURCE = "JOURNEY"
@@ -173,6 +174,7 @@ async def _journey(stack: Stack) -> list[str]:
     try:
         await books.publish(doors, DAY)
         await doors.post("reference", "/business-days", f"day/{DAY}", {"day": DAY.isoformat()})
+        await books.heard(doors, DAY.isoformat())
         await _register(doors, books)
 
         async def queued() -> bool:
@@ -225,6 +227,7 @@ async def _journey(stack: Stack) -> list[str]:
         }
         await doors.post("posting", "/deposits", "journey/deposit", {"deposits": [deposit]})
         await _until(lambda: _met(doors), "the takeback met what was paid too much")
+        assert await quiet(doors, SERVICES, LIMIT_SECONDS)
         _judge(await _money(doors))
         results = [result async for result in audit(stack, replay=False)]
         return [f"{r.name}: {r.first or r.unchecked}" for r in results if not r.holds]

@@ -5,15 +5,19 @@ import signal
 from datetime import date
 from typing import NamedTuple
 
+import pytest
+
 from deploy.auditing.result import Result
 from deploy.auditing.run import audit
 from deploy.provision import SERVICES
 from deploy.stack import Stack
 from simulator.doors import Doors
 from simulator.people import CANARY
+from simulator.quiet import quiet
 from simulator.world import Plan, Score, World
 
 PLAN = Plan(encounters=120, feed_days=20, all_days=55, start=date(2026, 1, 5), seed=11)
+LIMIT_SECONDS = 240.0
 VICTIMS = ("submission", "adjudication_tracking", "posting", "coding", "denial", "registration")
 
 
@@ -71,9 +75,11 @@ async def _run(stack: Stack, reaper: Reaper) -> tuple[Score, Figures]:
     """The world's score, and by how much the system's figures grew meanwhile."""
     doors = Doors({s: stack.url_of(s) or "" for s in SERVICES}, "simulator")
     try:
+        assert await quiet(doors, SERVICES, LIMIT_SECONDS)
         before = await _figures(doors)
         world = World(PLAN, doors, stack.home.root / "files" / "outbound", reaper.told)
         score = await world.run()
+        assert await quiet(doors, SERVICES, LIMIT_SECONDS)
         after = await _figures(doors)
         await _booked(doors)
         return score, Figures(*(now - then for now, then in zip(after, before, strict=True)))
@@ -85,6 +91,7 @@ async def _audit(stack: Stack) -> list[Result]:
     return [result async for result in audit(stack, canary=CANARY)]
 
 
+@pytest.mark.timeout(1_200)
 def test_a_world_with_faults_and_kills_ends_with_every_promise_kept(stack: Stack) -> None:
     reaper = Reaper(stack)
     score, figures = asyncio.run(_run(stack, reaper))

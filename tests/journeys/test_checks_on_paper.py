@@ -1,40 +1,14 @@
 """A check with a paper EOB, typed at the command line: posted to the cent, in the bank, told apart, and put right."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from deploy.auditing.run import audit
-from deploy.stack import Stack
 from tests.journeys import answers
 from tests.journeys.lives import PAID, PAID_MONEY, UNTOUCHED, accepted
 from tests.journeys.money import Money
 from tests.journeys.office import Office
-
-ROOT = Path(__file__).parents[2]
-
-
-async def command(stack: Stack, *words: str) -> tuple[int, Any]:
-    """`claimlog …` of this stack as a biller types it: its exit code and its JSON."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith("CLAIMLOG_")
-    }
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "cli", *words],
-        env=inherited | {"CLAIMLOG_HOME": str(stack.home.root)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode in (0, 1), done.stderr
-    return done.returncode, json.loads(done.stdout or "null")
 
 
 def filled(check: dict[str, Any], number: str, office: Office) -> dict[str, Any]:
@@ -73,7 +47,7 @@ async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(
         return str(file)
 
     # What is to fill in has everything but what only the paper says.
-    _, empty = await command(office.stack, "eob", "--for", sent.number.lower())
+    _, empty = await office.command("eob", "--for", sent.number.lower())
     (claim,) = empty["claims"]
     assert (empty["payer"], claim["payer_control"], claim["charge_cents"]) == (
         "BLUE",
@@ -85,14 +59,14 @@ async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(
 
     # A slip of the pen is told, and nothing is kept.
     check = filled(empty, "PAPER-1", office)
-    code, told = await command(
-        office.stack, "eob", write(check | {"amount_cents": 9_500}), "--by", "ann", "--json"
+    code, told = await office.command(
+        "eob", write(check | {"amount_cents": 9_500}), "--by", "ann", "--json"
     )
     assert (code, told["became"]) == (1, None)
     assert [mistake["difference_cents"] for mistake in told["mistakes"]] == [-500]
     await office.has(account, UNTOUCHED)
 
-    code, told = await command(office.stack, "eob", write(check), "--by", "ann", "--json")
+    code, told = await office.command("eob", write(check), "--by", "ann", "--json")
     assert (code, told["became"]["state"], told["notes"]) == (0, "released", [])
     await office.has(account, PAID_MONEY)
     await office.check_is("PAPER-1", posted=9_000)
@@ -127,12 +101,12 @@ async def test_a_check_on_paper_is_typed_posted_matched_and_put_right(
     await office.until(repeated, "the check is known")
 
     # What was typed into the wrong line is taken back and said again, in a check of no money.
-    _, correction = await command(office.stack, "eob", write(check), "--correct")
+    _, correction = await office.command("eob", write(check), "--correct")
     (first, second) = correction["claims"][1]["lines"]
     first["paid_cents"], second["paid_cents"] = 6_500, 2_500
     first["adjustments"] = [{"group": "CO", "reason": "45", "cents": 3_500}]
     second["adjustments"] = [{"group": "CO", "reason": "45", "cents": 2_500}]
-    code, told = await command(office.stack, "eob", write(correction), "--by", "ann", "--json")
+    code, told = await office.command("eob", write(correction), "--by", "ann", "--json")
     assert (code, told["became"]["state"]) == (0, "released")
     await office.has(account, Money(15_000, paid=9_000, contractual=6_000))
     assert "posting_reversed" in await office.steps(account)
@@ -144,21 +118,21 @@ async def test_a_check_that_never_was_is_taken_back_by_two_people(
     account = await office.encounter()
     sent = await accepted(office, account, "ICN-Q")
     file = tmp_path / "check.json"
-    _, empty = await command(office.stack, "eob", "--for", sent.number)
+    _, empty = await office.command("eob", "--for", sent.number)
     file.write_text(json.dumps(filled(empty, "PAPER-2", office)))
-    assert (await command(office.stack, "eob", str(file), "--by", "ann", "--json"))[0] == 0
+    assert (await office.command("eob", str(file), "--by", "ann", "--json"))[0] == 0
     await office.has(account, PAID_MONEY)
 
-    _, back = await command(office.stack, "eob", str(file), "--correct")
+    _, back = await office.command("eob", str(file), "--correct")
     taken_back = back | {"claims": back["claims"][:1], "amount_cents": -9_000}
     file.write_text(json.dumps(taken_back))
-    code, told = await command(office.stack, "eob", str(file), "--by", "ann", "--json")
+    code, told = await office.command("eob", str(file), "--by", "ann", "--json")
     assert (code, [m["sentence"] for m in told["mistakes"]]) == (
         1,
         ["the check's amount is negative"],
     )
     file.write_text(json.dumps(taken_back | {"as_it_stands": True}))
-    code, told = await command(office.stack, "eob", str(file), "--by", "ann", "--json")
+    code, told = await office.command("eob", str(file), "--by", "ann", "--json")
     assert (code, told["became"]["state"]) == (1, "refused")
     await office.has(account, PAID_MONEY)
 
@@ -167,7 +141,7 @@ async def test_a_check_that_never_was_is_taken_back_by_two_people(
         "adjudication_tracking", f"/remittances/{told['remittance']}/release", release
     )
     await office.has(account, UNTOUCHED)
-    rows = await office.doors.get("reporting", "/not-in-the-bank", limit=5_000)
+    rows = await office.listed("reporting", "/not-in-the-bank", limit=5_000)
     assert (
         sum(row["amount_cents"] for row in rows if row["check_number"].startswith("PAPER-2")) == 0
     )

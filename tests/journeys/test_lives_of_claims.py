@@ -96,7 +96,7 @@ async def test_a_denied_claim_is_corrected_as_a_replacement_and_paid(office: Off
     await office.hand_in("adjudication_tracking", denied)
     await office.has(account, Money(15_000, denied=15_000))
     await office.happened(account, "denial_opened", 2)
-    denials = await office.doors.get("denial", "/denials", account=account.number)
+    denials = await office.listed("denial", "/denials", account=account.number)
     assert {(d["carc"], tuple(d["rarcs"])) for d in denials} == {("16", ("MA27",))}
 
     note = {"note": "THE SUBSCRIBER IS NAMED"}
@@ -107,7 +107,7 @@ async def test_a_denied_claim_is_corrected_as_a_replacement_and_paid(office: Off
     await office.hand_in("adjudication_tracking", check)
     await office.has(account, PAID_MONEY)
     await office.happened(account, "denial_resolved", 2)
-    ended = await office.doors.get("denial", "/denials", account=account.number, state="resolved")
+    ended = await office.listed("denial", "/denials", account=account.number, state="resolved")
     assert sorted((d["outcome"], d["outcome_cents"]) for d in ended) == [
         ("paid", 3_000),
         ("paid", 6_000),

@@ -1,10 +1,5 @@
 """Claims of another system: an export that was never sent is billed to the payment, a history is never sent."""
 
-import asyncio
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +20,6 @@ from tests.journeys import answers
 from tests.journeys.lives import PAID, PAID_MONEY, accepted
 from tests.journeys.office import ADMISSION, PHYSICAL, Account, Office
 from tests.x12.made import PATIENT, batch, claim, service
-
-ROOT = Path(__file__).parents[2]
 
 
 def _account(office: Office, clm01: str, charges: Any, source: str = "IMPORT") -> Account:
@@ -57,20 +50,11 @@ def _stop(role: str, street: str) -> Provider:
 
 
 async def _import(office: Office, path: Path, *words: str, code: int = 0) -> dict[str, Any]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("CLAIMLOG_")}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "cli", "import", "--facility", "FAC1", "--json", *words, str(path)],
-        env={**inherited, "CLAIMLOG_HOME": str(office.stack.home.root)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    (told,) = json.loads(done.stdout)
-    return dict(told)
+    asked = ("import", "--facility", "FAC1", "--json", *words, str(path))
+    answered, told = await office.command(*asked)
+    assert answered == code, told
+    (one,) = told
+    return dict(one)
 
 
 def _written(path: Path, office: Office, *made: ProfessionalClaim) -> Path:

@@ -21,7 +21,7 @@ async def void(office: Office, account: Account) -> SentClaim:
 
 async def voided(office: Office, account: Account) -> list[Any]:
     """What the list of voided claims says is still to be taken back of this one."""
-    rows = await office.doors.get("submission", "/voided", limit=2_000)
+    rows = await office.listed("submission", "/voided", limit=2_000)
     (row,) = [r for r in rows if r["claim"] == account.claim()]
     standing: list[Any] = row["standing"]
     return standing
@@ -123,10 +123,9 @@ async def test_a_claim_of_which_no_charge_is_left_is_voided_with_what_its_payer_
     first = await paid(office, account, "ICN-Z", "VOID-5")
     for n in (1, 2):
         await corrected(office, account, n, units=0)
-    await office.quiet()
     (row,) = [
         r
-        for r in await office.doors.get("reporting", "/changed-charges", limit=2_000)
+        for r in await office.listed("reporting", "/changed-charges", limit=2_000)
         if r["claim"] == account.claim()
     ]
     assert row["next_step"].startswith("no charge is left: void it")

@@ -9,7 +9,6 @@ from tests.journeys import answers
 from tests.journeys.lives import LESS, PAID, PAID_MONEY, accepted
 from tests.journeys.money import Money
 from tests.journeys.office import ADMISSION, PHYSICAL, Account, Office
-from tests.journeys.test_checks_on_paper import command
 
 PAYER = "MADV"
 LESS_MONEY = Money(15_000, paid=8_000, contractual=6_000, patient=1_000)
@@ -17,7 +16,7 @@ LESS_MONEY = Money(15_000, paid=8_000, contractual=6_000, patient=1_000)
 
 async def underpaid(office: Office, account: Account) -> list[tuple[str, int, int, int]]:
     """The account's rows of the work list, as the command gives them."""
-    _, rows = await command(office.stack, "list", "underpaid", "--json", "--limit", "5000")
+    _, rows = await office.command("list", "underpaid", "--json", "--limit", "5000")
     own = [row for row in rows if row["account"] == account.number]
     return [
         (row["standing"], row["line"], row["expected_cents"], row["variance_cents"]) for row in own
@@ -44,14 +43,14 @@ async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(
 
     # A schedule with a slip of the pen is told by row and column, and is none.
     file.write_text(f"procedure,allowed_cents\n{ADMISSION[0]},70.00\n{PHYSICAL[0]},3000\n")
-    code, told = await command(office.stack, "fees", "publish", str(file), *words)
+    code, told = await office.command("fees", "publish", str(file), *words)
     assert (code, told["published"], [(m["row"], m["column"]) for m in told["mistakes"]]) == (
         1,
         False,
         [(2, "allowed_cents")],
     )
     file.write_text(f"procedure,allowed_cents\n{ADMISSION[0]},7000\n{PHYSICAL[0]},3000\n")
-    code, told = await command(office.stack, "fees", "publish", str(file), *words)
+    code, told = await office.command("fees", "publish", str(file), *words)
     assert (code, told["published"], told["mistakes"]) == (0, True, [])
     await office.quiet()
 
@@ -86,7 +85,7 @@ async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(
         "lead",
         "--json",
     )
-    assert await command(office.stack, *settle) == (0, {"settled": 1})
+    assert await office.command(*settle) == (0, {"settled": 1})
     await office.happened(account, "underpayment_settled")
     assert [row[1] for row in await underpaid(office, account)] == [1]
 
@@ -99,7 +98,7 @@ async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(
     ended = [s["facts"]["outcome"] for s in steps if s["wire"] == "posting.underpayment_settled.v1"]
     assert sorted(ended) == ["reversed", "settled"]
 
-    _, sums = await command(office.stack, "list", "underpaid-by-schedule", "--json")
+    _, sums = await office.command("list", "underpaid-by-schedule", "--json")
     (row,) = [row for row in sums if (row["payer"], row["schedule"]) == (PAYER, "CLINIC")]
     assert (row["standing"], row["lines"], row["variance_cents"], row["open_lines"]) == (
         "under",
@@ -110,7 +109,7 @@ async def test_what_is_allowed_under_a_contract_is_told_settled_and_put_right(
 
 
 async def _decision(office: Office, account: Account) -> str:
-    _, rows = await command(office.stack, "list", "underpaid", "--json", "--limit", "5000")
+    _, rows = await office.command("list", "underpaid", "--json", "--limit", "5000")
     found: set[str] = {row["adjudication"] for row in rows if row["account"] == account.number}
     (decision,) = found
     return decision

@@ -32,13 +32,13 @@ async def captured_late(office: Office, account: Account) -> None:
         "diagnoses": [{"sequence": 1, "code": "E119"}],
         "pointers": [[1]] * len(charges),
     }
-    await office.tell("coding", "/charges", {"accounts": [body]})
+    await office.tell("coding", "/charges", {"accounts": [body]}, at_once=True)
 
 
 async def corrected(office: Office, account: Account, n: int, **after: Any) -> None:
     """A charge reads differently by now."""
     where = f"/accounts/{account.number}/charges/{account.charge(n)}/correct"
-    await office.tell("coding", where, {**after, "reason": "AS DOCUMENTED"})
+    await office.tell("coding", where, {**after, "reason": "AS DOCUMENTED"}, at_once=True)
 
 
 async def test_charges_and_a_person_that_change_before_the_cut_off_are_on_the_claim_that_leaves(
@@ -50,7 +50,8 @@ async def test_charges_and_a_person_that_change_before_the_cut_off_are_on_the_cl
     await captured_late(office, account)
     await corrected(office, account, 1, charge_cents=DEARER)
     body = {"person": account.who | {"last": "Renamed"}, "changed": ["last"], "reason": "MARRIED"}
-    await office.tell("registration", f"/patients/{account.patient}/demographics", body)
+    where = f"/patients/{account.patient}/demographics"
+    await office.tell("registration", where, body, at_once=True)
     await office.quiet()
 
     sent = await accepted(office, account, "ICN-L")
@@ -100,7 +101,7 @@ async def test_what_has_left_is_a_persons_to_send_again(office: Office) -> None:
 
 async def work(office: Office, account: Account) -> list[Any]:
     """What the work list of held and rejected claims says of this one."""
-    rows = await office.doors.get("submission", "/work-list", limit=2_000)
+    rows = await office.listed("submission", "/work-list", limit=2_000)
     return [row for row in rows if row["claim"] == account.claim()]
 
 
@@ -141,7 +142,7 @@ async def test_a_claim_whose_coverage_is_gone_is_a_persons_to_end(office: Office
     await office.submission_shows(account.claim(), "voided")
     await office.claim_is(account, "voided")
     assert await work(office, account) == []
-    voided = await office.doors.get("submission", "/voided", limit=2_000)
+    voided = await office.listed("submission", "/voided", limit=2_000)
     assert [row["standing"] for row in voided if row["claim"] == account.claim()] == [[]]
     (step,) = [
         s

@@ -10,7 +10,7 @@ from tests.journeys.office import Account, Office
 async def held(office: Office, account: Account) -> list[str]:
     """The rules that hold the claim, as the work list shows them."""
     await office.submission_shows(account.claim(), "held")
-    rows = await office.doors.get("submission", "/work-list", limit=2_000)
+    rows = await office.listed("submission", "/work-list", limit=2_000)
     (row,) = [r for r in rows if r["claim"] == account.claim()]
     return [reason["rule"] for reason in row["reasons"]]
 
@@ -58,7 +58,7 @@ async def test_a_payer_that_refuses_the_inquiry_shows_on_eligibilitys_work_list(
     inquiry = answers.inquiry_in(office.new_files(), account.number)
     await office.hand_in("eligibility", answers.eligible(inquiry, office.day, aaa="75"))
     await office.eligibility_shows(account, "rejected")
-    rows = await office.doors.get("eligibility", "/work-list", limit=5_000)
+    rows = await office.listed("eligibility", "/work-list", limit=5_000)
     assert [r["reason"] for r in rows if r["account"] == account.number] == ["75"]
 
 
@@ -76,7 +76,7 @@ async def test_a_claim_that_fails_an_edit_waits_on_the_work_list_and_goes_when_i
 
 async def test_a_code_that_is_not_in_force_waits_for_a_coder(office: Office) -> None:
     account = await office.encounter(diagnosis="Z9999X")
-    rows = await office.doors.get("coding", "/work-list", limit=5_000)
+    rows = await office.listed("coding", "/work-list", limit=5_000)
     (row,) = [r for r in rows if r["account"] == account.number]
     assert [f["rule"] for f in row["failures"]] == ["NOT-IN-FORCE"]
     await office.has(account, Money(15_000, open=15_000))
@@ -111,8 +111,7 @@ async def test_a_pair_of_procedures_waits_for_a_coder_before_and_after_it_is_cod
     await office.morning()
     charges = (("G0446", 4_100), ("G0447", 4_800))
     account = await office.encounter("MEDB", charges=charges)
-    await office.quiet()
-    rows = await office.doors.get("coding", "/work-list", limit=5_000)
+    rows = await office.listed("coding", "/work-list", limit=5_000)
     (row,) = [r for r in rows if r["account"] == account.number]
     assert [(f["rule"], f["field"]) for f in row["failures"]] == [
         ("PTP-MODIFIER", account.charge(2))

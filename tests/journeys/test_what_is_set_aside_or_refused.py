@@ -49,7 +49,7 @@ async def refused(office: Office, service: str, data: bytes) -> dict[str, Any]:
     with pytest.raises(DoorClosed):
         await office.hand_in(service, data)
     sha256 = hashlib.sha256(data).hexdigest()
-    rows = await office.doors.get(service, "/files", state="refused", limit=5_000)
+    rows = await office.listed(service, "/files", state="refused", limit=5_000)
     (row,) = [r for r in rows if r["sha256"] == sha256]
     return dict(row)
 
@@ -120,5 +120,5 @@ async def test_a_277ca_that_came_too_early_is_refused_and_taken_when_it_is_drive
     answer = await redrive(office, "adjudication_tracking", row)
     assert not answer["again"]
     await office.claim_is(account, "rejected")
-    rows = await office.doors.get("adjudication_tracking", "/files", state="refused", limit=5_000)
+    rows = await office.listed("adjudication_tracking", "/files", state="refused", limit=5_000)
     assert not [r for r in rows if r["sha256"] == row["sha256"]]

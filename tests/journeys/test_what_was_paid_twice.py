@@ -8,14 +8,13 @@ from shared.x12.remittance_835 import Plb
 from tests.journeys import answers
 from tests.journeys.lives import LESS, PAID, accepted
 from tests.journeys.office import Account, Office
-from tests.journeys.test_checks_on_paper import command
 
 PAYER = "COMM"
 
 
 async def listed(office: Office, name: str, account: Account) -> list[dict[str, Any]]:
     """The account's rows of a list, as the command gives them."""
-    _, rows = await command(office.stack, "list", name, "--json", "--limit", "5000")
+    _, rows = await office.command("list", name, "--json", "--limit", "5000")
     return [row for row in rows if row["account"] == account.number]
 
 
@@ -40,8 +39,8 @@ async def test_what_was_paid_twice_is_known_investigated_refunded_and_taken_back
     why = ("--reason", "both checks are here", "--by", "lead", "--json")
 
     # Nobody investigates what nobody knows of; from the day on which somebody does it is due in 60 days.
-    assert (await command(office.stack, "overpayments", "investigate", *this, *why))[0] == 1
-    assert await command(office.stack, "overpayments", "identify", *this, *why) == (
+    assert (await office.command("overpayments", "investigate", *this, *why))[0] == 1
+    assert await office.command("overpayments", "identify", *this, *why) == (
         0,
         {"done": "identified", "changed": True},
     )
@@ -51,7 +50,7 @@ async def test_what_was_paid_twice_is_known_investigated_refunded_and_taken_back
     assert (known["days_left"], known["last_by"]) == (60, "lead")
     assert known["due_on"] == str(day + timedelta(days=60))
 
-    assert (await command(office.stack, "overpayments", "investigate", *this, *why))[0] == 0
+    assert (await office.command("overpayments", "investigate", *this, *why))[0] == 0
     await office.happened(account, "overpayment_investigation_opened")
     (looked,) = await listed(office, "overpayments", account)
     assert (looked["state"], looked["suspended_until"]) == (
@@ -59,7 +58,7 @@ async def test_what_was_paid_twice_is_known_investigated_refunded_and_taken_back
         str(day + timedelta(days=180)),
     )
     await office.morning()
-    assert (await command(office.stack, "overpayments", "conclude", *this, *why))[0] == 0
+    assert (await office.command("overpayments", "conclude", *this, *why))[0] == 0
     await office.happened(account, "overpayment_investigation_concluded")
     (over,) = await listed(office, "overpayments", account)
     suspended = date.fromisoformat(over["concluded_on"]) - day
@@ -68,10 +67,10 @@ async def test_what_was_paid_twice_is_known_investigated_refunded_and_taken_back
 
     # A part is refunded, the rest its payer takes back: no cent goes twice.
     part = ("--refund", "REF-1", "--cents", "3000", *why)
-    assert (await command(office.stack, "overpayments", "refund", *this, *part))[0] == 0
+    assert (await office.command("overpayments", "refund", *this, *part))[0] == 0
     await office.happened(account, "overpayment_refunded")
     too_much = ("--refund", "REF-2", "--cents", "6000", *why)
-    assert (await command(office.stack, "overpayments", "refund", *this, *too_much))[0] == 1
+    assert (await office.command("overpayments", "refund", *this, *too_much))[0] == 1
     taker = await office.encounter(PAYER)
     other = await accepted(office, taker, "ICN-W")
     billing = other.claim.billing
@@ -97,8 +96,8 @@ async def test_what_was_paid_twice_is_known_investigated_refunded_and_taken_back
     )
 
     # As it was known on the day before: identified, under investigation, nothing sent back.
-    _, rows = await command(
-        office.stack, "list", "overpayments", "--until", str(day), "--json", "--limit", "5000"
+    _, rows = await office.command(
+        "list", "overpayments", "--until", str(day), "--json", "--limit", "5000"
     )
     (was,) = [row for row in rows if row["account"] == account.number]
     assert (was["state"], was["cents"], was["days_left"]) == ("under investigation", 8_000, 240)

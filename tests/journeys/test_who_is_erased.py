@@ -5,7 +5,6 @@ from tests.journeys import answers
 from tests.journeys.lives import PAID, PAID_MONEY, accepted
 from tests.journeys.money import Money
 from tests.journeys.office import Account, Office
-from tests.journeys.test_checks_on_paper import command
 
 MATTER = "M-2026-7"
 WHY = ("--reason", "THE CLIENT LEFT")
@@ -13,7 +12,7 @@ WHY = ("--reason", "THE CLIENT LEFT")
 
 async def erase(office: Office, account: Account) -> tuple[int, dict[str, object]]:
     """What the command answers."""
-    return await command(office.stack, "erase", "person", account.number, *WHY, "--yes", "--json")
+    return await office.command("erase", "person", account.number, *WHY, "--yes", "--json")
 
 
 async def test_a_person_is_erased_and_the_money_stays(office: Office) -> None:
@@ -38,17 +37,17 @@ async def test_a_person_is_erased_and_the_money_stays(office: Office) -> None:
     await office.has(account, settled)
 
     hold = ("legal-hold", "place", MATTER, "--account", account.number, *WHY, "--json")
-    assert (await command(office.stack, *hold))[1]["placed"]
+    assert (await office.command(*hold))[1]["placed"]
     await office.quiet()
     code, _ = await erase(office, account)
     assert code == 1
     lift = ("legal-hold", "lift", MATTER, *WHY, "--json")
-    assert (await command(office.stack, *lift))[1]["lifted"]
+    assert (await office.command(*lift))[1]["lifted"]
     await office.quiet()
 
     code, told = await erase(office, account)
     assert (code, told["state"]) == (0, "destroyed")
-    _, story = await command(office.stack, "story", account.number, "--json")
+    _, story = await office.command("story", account.number, "--json")
     assert story["patient"] == "[erased]"
     assert story["steps"][-1]["wire"] == "registration.person_erased.v1"
     await office.has(account, settled)

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -81,7 +80,8 @@ async def _lap(office: Office, lap: int) -> None:
     await office.has(on, Money(15_000, paid=9_000, contractual=5_000, next_payer=1_000))
     await office.happened(other, "denial_opened", 2)
     denial = (await office.doors.get("denial", "/denials", account=other.number))[0]["denial"]
-    await office.tell("denial", f"/denials/{denial}/correct", {"note": "AS THE REMARK ASKS"})
+    correct = f"/denials/{denial}/correct"
+    await office.tell("denial", correct, {"note": "AS THE REMARK ASKS"}, at_once=True)
 
     files = await office.send(on.claim(2), other.claim())
     await _taken(office, files, (on, 2, f"L{lap}C"), (other, 1, f"L{lap}D"))
@@ -109,7 +109,7 @@ async def _money_in(office: Office, account: Account, lap: int) -> None:
         }
         for n, cents in ((1, 9_000), (2, 9_000), (3, 800))
     ]
-    await office.tell("posting", "/deposits", {"deposits": deposits})
+    await office.tell("posting", "/deposits", {"deposits": deposits}, at_once=True)
     payment = {
         "payment": f"PAY-{account.number}",
         "account": account.number,
@@ -117,18 +117,18 @@ async def _money_in(office: Office, account: Account, lap: int) -> None:
         "amount_cents": 200,
         "received_on": office.day.isoformat(),
     }
-    await office.tell("posting", "/patient-payments", {"payments": [payment]})
+    await office.tell("posting", "/patient-payments", {"payments": [payment]}, at_once=True)
 
 
 async def _discard(office: Office) -> dict[str, int]:
     """A person looks at what each service parked, and discards it."""
     found = {}
     for service in SERVICES:
-        rows: list[Any] = await office.doors.get(service, "/parked")
+        rows = await office.listed(service, "/parked")
         found[service] = len(rows)
         for row in rows:
             path = f"/parked/{row['partition']}/{row['offset']}/discard"
-            await office.tell(service, path, {"reason": "NO EVENT OF OURS"})
+            await office.tell(service, path, {"reason": "NO EVENT OF OURS"}, at_once=True)
     return found
 
 
