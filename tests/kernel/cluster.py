@@ -126,6 +126,16 @@ class Member:
             ]
         )
 
+    async def captured(self, numbers: range) -> None:
+        """Commands that come again under their keys, as they are told to, until all of them are taken."""
+
+        async def all_taken() -> bool:
+            answers = await self.capture(numbers)
+            assert {answer.code for answer in answers} <= {"", "away", "recovering"}
+            return all(answer.status == 200 for answer in answers)
+
+        await until(all_taken, "every command taken")
+
     async def open_day(self, day: date) -> None:
         """Open a business day everywhere."""
         order = Order("books/company", OpenDay(day), f"day/{day}", b"", SCOPE, "tester")

@@ -42,17 +42,6 @@ async def _make_anew(cluster: Cluster, partitions: int = 12) -> None:
     await until(made, "a new topic of the same name")
 
 
-async def _captured(alpha: Member, numbers: range) -> None:
-    """Commands that come again, as they are told to, until the restored database has caught up."""
-
-    async def all_taken() -> bool:
-        answers = await alpha.capture(numbers)
-        assert {answer.code for answer in answers} <= {"", "recovering"}
-        return all(answer.status == 200 for answer in answers)
-
-    await until(all_taken, "every command taken")
-
-
 async def _refilling(member: Member) -> bool:
     async with member.pool.acquire() as connection:
         rows = await member.engine.store.progress(connection)
@@ -81,7 +70,7 @@ async def test_a_database_restored_from_an_older_backup_comes_up_to_the_log(
     assert alpha.recovered == 120
     assert beta.recovered == 120
     await cluster.answered(220)
-    await _captured(alpha, range(500, 560))
+    await alpha.captured(range(500, 560))
     await cluster.answered(280)
     await cluster.heard_back()
     after = await cluster.accepted()

@@ -13,7 +13,7 @@ from aiokafka.protocol.admin import ApiVersionRequest
 
 from shared.errors import Stopped
 from shared.lost_connection import tell_as_lost
-from tests.kernel.cluster import Cluster
+from tests.kernel.cluster import LIMIT_SECONDS, Cluster
 
 
 async def test_a_part_of_the_client_that_ends_stops_the_process(cluster: Cluster) -> None:
@@ -27,7 +27,7 @@ async def test_a_part_of_the_client_that_ends_stops_the_process(cluster: Cluster
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(client.force_metadata_update(), 1)  # Nobody answers this any more.
     with pytest.raises(Stopped, match="nothing would be heard"):
-        await asyncio.wait_for(alpha.consumer.failed, 20)
+        await asyncio.wait_for(alpha.consumer.failed, LIMIT_SECONDS)
 
 
 async def _write_after_a_reset() -> None:

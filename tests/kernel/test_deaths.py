@@ -12,7 +12,7 @@ import pytest
 
 from shared.failpoints import REGISTRY
 from shared.keyring import open_ring, read_kek
-from tests.kernel.cluster import ACCOUNTS, Cluster, until
+from tests.kernel.cluster import ACCOUNTS, LIMIT_SECONDS, Cluster, until
 from tests.kernel.test_erasing import ERASING
 from tests.kernel.test_hand_over import POINTS
 from tests.kernel.test_poison import GOOD, inject
@@ -54,11 +54,11 @@ async def _up(cluster: Cluster) -> str:
 
 async def _leave(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
-    await asyncio.to_thread(process.wait, 20)
+    await asyncio.to_thread(process.wait, LIMIT_SECONDS)
 
 
 async def _capture(url: str) -> Any:
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=LIMIT_SECONDS) as client:
         answer = await client.post(
             f"{url}/captures/{ACCOUNTS[0]}/5", headers={"Idempotency-Key": "one-and-only"}
         )
@@ -94,7 +94,7 @@ async def test_killed_while_parking_the_record_is_parked_once(
     await _dies(victim, failpoint)
     again = cluster.process("beta")
     url = await _up(cluster)
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=LIMIT_SECONDS) as client:
 
         async def parked() -> bool:
             return len((await client.get(f"{url}/parked")).json()) == 1
@@ -145,7 +145,7 @@ async def test_killed_in_a_rebuild_the_live_tables_are_whole(
     await cluster.answered(120)
     await alpha.capture(range(120, 180))
     again = cluster.process("beta", job="rebuild")
-    assert await asyncio.to_thread(again.wait, 60) == 0
+    assert await asyncio.to_thread(again.wait, LIMIT_SECONDS) == 0
     await cluster.answered(180)
     await cluster.heard_back()
     assert (await beta.compare()).differences == []

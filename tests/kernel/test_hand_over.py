@@ -19,6 +19,7 @@ from shared.hand_over import hand_over_schema, handing, hold_all, rows_for
 from shared.pool import open_pool
 from shared.service import Answer, At, Event, HandOver, Outside
 from shared.tables import KERNEL
+from tests.kernel.cluster import LIMIT_SECONDS
 from tests.kernel.handing_toy import FACTS, NOTHING, PARTITION, TOY, FactDoors, asked, worker
 
 POINTS = ["built", "ready", "staged", "renamed", "handed"]
@@ -46,7 +47,7 @@ def start(database: str, folder: Path, failpoint: str = "") -> "subprocess.Popen
 
 def finish(process: "subprocess.Popen[bytes]") -> int:
     try:
-        return process.wait(timeout=30)
+        return process.wait(timeout=LIMIT_SECONDS)
     finally:
         process.kill()
 

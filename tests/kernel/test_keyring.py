@@ -13,6 +13,7 @@ import pytest
 from shared import pool
 from shared.errors import Stopped
 from shared.keyring import Kek, KeyRing, MemoryKeyRing, make_kek_file, open_ring, postgres, read_kek
+from tests.kernel.cluster import LIMIT_SECONDS
 
 KEK = Kek("kek-1", {"kek-1": os.urandom(32)})
 
@@ -158,7 +159,7 @@ def test_a_kek_file_without_a_key_is_refused(tmp_path: Path) -> None:
 async def test_a_database_that_falls_silent_is_waited_for_to_a_limit(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "STATEMENT_MS", 500)
+    monkeypatch.setattr(postgres, "STATEMENT_MS", 3_000)
     monkeypatch.setattr(pool, "ANSWER_SECONDS", 0.1)
     monkeypatch.setattr(postgres, "FRESH_SECONDS", -1)
     async with silenced(database) as (dsn, silence):
@@ -166,7 +167,7 @@ async def test_a_database_that_falls_silent_is_waited_for_to_a_limit(
         await ring.keys_for(["a"])
         silence.set()
         asked = asyncio.create_task(ring.keys_for(["a"]))
-        await asyncio.wait({asked}, timeout=30)
+        await asyncio.wait({asked}, timeout=LIMIT_SECONDS)
         assert asked.done() and isinstance(asked.exception(), TimeoutError)
         silence.clear()
         assert await ring.keys_for(["a"])  # Over another connection.

@@ -20,7 +20,7 @@ from shared.log_reader import LogReader
 from shared.relay import producer_for
 from shared.service import Order
 from shared.streams import account_stream
-from tests.kernel.cluster import ACCOUNTS, SCOPE, Cluster, Member, until
+from tests.kernel.cluster import ACCOUNTS, LIMIT_SECONDS, SCOPE, Cluster, Member, until
 from tests.kernel.toys import Capture
 
 KILLED_AT = (
@@ -45,7 +45,7 @@ async def _leave_and_compare(cluster: Cluster) -> None:
         process.send_signal(signal.SIGCONT)
         process.terminate()
     for process in cluster.processes:
-        await asyncio.to_thread(process.wait, 20)
+        await asyncio.to_thread(process.wait, LIMIT_SECONDS)
     await cluster.beta()
     await _same_as_a_replay(cluster)
 
@@ -102,7 +102,7 @@ class Lossy:
 async def test_a_hole_is_not_applied_past_and_is_repaired(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tells: bool
 ) -> None:
-    monkeypatch.setattr(relay_room, "HEARD_BACK_SECONDS", 1.0 if not tells else 3600.0)
+    monkeypatch.setattr(relay_room, "HEARD_BACK_SECONDS", 3600.0)
     beta = await cluster.beta()
     alpha = await cluster.alpha()
     lossy = Lossy(producer_for(cluster.bootstrap, "alpha"), tells=tells)
@@ -110,8 +110,12 @@ async def test_a_hole_is_not_applied_past_and_is_repaired(
     await until(lambda: _true(alpha.consumer.assigned.is_set()), "alpha assigned")
     for start in range(0, 100, 10):
         await alpha.capture(range(start, start + 10), cents=start + 1)
+    await until(lambda: _true(lossy.sends >= 100), "everything after the hole is sent")
+    if (
+        not tells
+    ):  # Only then it misses it: on a slow machine it would repair it before more is said.
+        monkeypatch.setattr(relay_room, "HEARD_BACK_SECONDS", 1.0)
     await cluster.answered(100)
-    assert lossy.sends >= 100
     assert alpha.relay.republished > 0 or tells, "its producer repairs it"
     assert await _out_of_turn(cluster), "later positions stand before the one that was lost"
     assert await _orders(beta) == await _orders(alpha)
@@ -156,7 +160,7 @@ async def test_killed_at_a_failpoint_it_goes_on_where_it_was(
     await cluster.answered(300)
     await cluster.heard_back()
     cluster.processes[-1].terminate()
-    cluster.processes[-1].wait(20)
+    await asyncio.to_thread(cluster.processes[-1].wait, LIMIT_SECONDS)
     assert (await (await cluster.beta()).compare()).differences == []
 
 
@@ -198,11 +202,11 @@ async def test_two_instances_share_the_work_and_one_dies(cluster: Cluster) -> No
 async def test_the_database_dies_and_comes_back_under_load(cluster: Cluster, stack: Stack) -> None:
     alpha, _ = await cluster.alpha(), await cluster.beta()
     await alpha.capture(range(50))
-    under_way = asyncio.create_task(alpha.capture(range(50, 150)))
+    under_way = asyncio.create_task(alpha.captured(range(50, 150)))
     stack.postgres.kill()
-    late = asyncio.create_task(alpha.capture(range(150, 200)))
+    late = asyncio.create_task(alpha.captured(range(150, 200)))
     await asyncio.to_thread(stack.postgres.start)
-    assert all(a.status == 200 for a in [*await under_way, *await late])
+    await asyncio.gather(under_way, late)
     await cluster.answered(200)
     await _same_as_a_replay(cluster)
 

@@ -8,12 +8,12 @@ import httpx
 
 from deploy.embedded.kafka import EmbeddedKafka
 from deploy.stack import Stack
-from tests.kernel.cluster import Cluster, schema_dsn, until
+from tests.kernel.cluster import LIMIT_SECONDS, Cluster, schema_dsn, until
 from tests.kernel.test_deaths import _up
 
 
 async def _asked(url: str) -> dict[str, Any]:
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=LIMIT_SECONDS) as client:
         assert (await client.get(f"{url}/livez")).status_code == 200
         answer = await client.get(f"{url}/readyz")
     said: dict[str, Any] = answer.json()

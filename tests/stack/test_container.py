@@ -45,7 +45,7 @@ def test_a_container_provisions_and_becomes_the_service_it_is_told(
         "CLAIMLOG_HTTP_PORT": str(port),
     }
     container = [sys.executable, "-m", "deploy.container"]
-    subprocess.run([*container, "provision"], env=told, cwd=ROOT, check=True, timeout=60)
+    subprocess.run([*container, "provision"], env=told, cwd=ROOT, check=True, timeout=120)
     assert admin.ends(stack.bootstrap, "log-of-containers").keys() == set(range(5))
     with (tmp_path / "log").open("wb") as log:
         service = subprocess.Popen(
@@ -60,7 +60,7 @@ def test_a_container_provisions_and_becomes_the_service_it_is_told(
             assert up and service.poll() is None, (tmp_path / "log").read_text()
         finally:
             service.terminate()
-            service.wait(20)
+            service.wait(60)
 
 
 def test_a_container_names_the_services_there_are(tmp_path: Path) -> None:

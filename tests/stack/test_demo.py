@@ -56,7 +56,7 @@ def test_a_demo_stays_up_until_ctrl_c_and_a_second_one_sends_nothing_again(home:
     _until_it_stays_up(first)
     assert len(Home.at(home).running()) == 11
     first.send_signal(signal.SIGINT)
-    said, _ = first.communicate(timeout=60)
+    said, _ = first.communicate(timeout=180)
     assert first.returncode == 0
     assert "6 encounters over 10 business days" in said
     assert _nothing_runs(home)
