@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.faults.disks import make_few
 from tests.faults.rows import chosen
 from tests.faults.run import Bench, line
@@ -11,6 +13,7 @@ FEW = ("full-door", "poison", "commit")
 SEED = 1
 
 
+@pytest.mark.timeout(1_200)
 async def test_a_few_faults_under_load_break_no_promise() -> None:
     bench = Bench(name="few", brief=True)
     broken = []

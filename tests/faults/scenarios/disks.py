@@ -107,7 +107,7 @@ async def _hand_in(lab: Lab, body: bytes) -> httpx.Response:
     """The same bytes under the same key."""
     url = lab.services.facts("adjudication_tracking-0")["url"]
     headers = {"Idempotency-Key": f"full/{hashlib.sha256(body).hexdigest()}"}
-    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         return await client.post("/files", content=body, headers=headers)
 
 
