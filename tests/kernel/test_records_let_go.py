@@ -22,6 +22,7 @@ async def test_a_message_holds_no_records_once_they_were_heard(
     alpha, _ = await cluster.alpha(), await cluster.beta()
     await alpha.capture(range(120))
     await cluster.answered(120)
+    await cluster.heard_back()
     await cluster.stop()
     assert messages
     for message in messages:
