@@ -1,10 +1,12 @@
 """What `coding` says: charges, their corrections, and the codes that support them."""
 
+from contracts.denial import CorrectionRequested
 from contracts.registry import event, record
 from contracts.values import (
     AccountNumber,
     Charge,
     ChargeNumber,
+    ClaimNumber,
     Code,
     CodedLine,
     Diagnosis,
@@ -75,3 +77,17 @@ class ChargeSupported:
     account: AccountNumber
     charge: ChargeNumber
     reason: Sentence
+
+
+@event("coding.correction_judged.v1", "account")
+class CorrectionJudged:
+    """What a denial's correction says of charges was held against the rules of coding: it goes when nothing failed.
+
+    `asked` is the correction as it goes: what it does not say of a charge stays as it was captured, amounts always.
+    """
+
+    account: AccountNumber
+    claim: ClaimNumber
+    asked: CorrectionRequested
+    failures: tuple[CodingFailure, ...] = ()
+    code_sets: tuple[str, ...] = ()

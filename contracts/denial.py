@@ -34,12 +34,21 @@ class DenialOpened:
 
 
 @record
+class ChargeReason:
+    """Why a charge of a corrected claim may go as the correction says it."""
+
+    charge: ChargeNumber
+    reason: Sentence
+
+
+@record
 class ClaimCorrection:
-    """What is different in the corrected claim; only named fields change."""
+    """What is different in the corrected claim; only named fields change. `support` is for coding, where its edits want a reason."""
 
     charges: tuple[Charge, ...] = ()
     authorization: str = ""
     note: Sentence = ""
+    support: tuple[ChargeReason, ...] = ()
 
 
 @event("denial.correction_requested.v1", "account")

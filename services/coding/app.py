@@ -15,6 +15,10 @@ SERVICE = Service(
             "reference.code_edits_published.v1",
             "registration.account_opened.v1",
             "registration.coverages_set.v1",
+            "denial.correction_requested.v1",
+            "submission.claim_resubmitted.v1",
+            "submission.correction_declined.v1",
+            "submission.reopening_opened.v1",
         }
     ),
     says=frozenset(
@@ -24,6 +28,7 @@ SERVICE = Service(
             "coding.charge_supported.v1",
             "coding.encounter_coded.v1",
             "coding.coding_held.v1",
+            "coding.correction_judged.v1",
         }
     ),
     deciders={"account": ACCOUNT},

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.denial import ClaimCorrection
+from contracts.denial import ChargeReason, ClaimCorrection
 from contracts.values import Charge, DrugQuantity, Npi, Provider
 from services.denial.domain.commands import Accept, Appeal, Correct, DecideAppeal
 from shared.errors import NotFound
@@ -24,7 +24,7 @@ class _Body(BaseModel):
 
 
 class CorrectedCharge(_Body):
-    """A charge of the claim as the corrected claim shall say it."""
+    """A charge of the claim as the corrected claim shall say it; `support` is why, where code edits ask for a reason."""
 
     charge: str = Field(min_length=1, max_length=48)
     service_on: Day
@@ -41,6 +41,7 @@ class CorrectedCharge(_Body):
     quantity: str | None = Field(default=None, pattern=r"^[0-9]{1,7}\.[0-9]{1,3}$")
     drug: DrugQuantity | None = None
     providers: list[Provider] = Field(default=[], max_length=9)
+    support: str = Field(default="", max_length=200)
 
 
 class Correction(_Body):
@@ -90,11 +91,11 @@ def _commands(router: APIRouter, doors: Doors) -> None:
     async def correct(
         denial: str, body: Correction, key: IdempotencyKey, actor: Actor
     ) -> dict[str, Any]:
-        """Send the claim again, corrected, the way its payer takes it."""
+        """Send the claim again, corrected, the way its payer takes it. Charges that break a rule of coding open the denial again."""
         charges = tuple(
             Charge(
                 **{
-                    **one.model_dump(exclude={"drug", "providers"}),
+                    **one.model_dump(exclude={"drug", "providers", "support"}),
                     "modifiers": tuple(one.modifiers),
                     "drug": one.drug,
                     "providers": tuple(one.providers),
@@ -102,7 +103,16 @@ def _commands(router: APIRouter, doors: Doors) -> None:
             )
             for one in body.charges
         )
-        change = ClaimCorrection(charges=charges, authorization=body.authorization, note=body.note)
+        change = ClaimCorrection(
+            charges=charges,
+            authorization=body.authorization,
+            note=body.note,
+            support=tuple(
+                ChargeReason(charge=one.charge, reason=one.support)
+                for one in body.charges
+                if one.support
+            ),
+        )
         return await one(Correct(denial, change, actor), body, key, actor)
 
     @router.post("/denials/{denial}/appeal")

@@ -7,7 +7,13 @@ from contracts.adjudication_tracking import (
     ClaimForwarded,
     ClaimRejected,
 )
-from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
+from contracts.coding import (
+    ChargeCorrected,
+    ChargesCaptured,
+    CodingHeld,
+    CorrectionJudged,
+    EncounterCoded,
+)
 from contracts.denial import CorrectionRequested
 from contracts.eligibility import BenefitsConfirmed, InquiryRejected
 from contracts.posting import ResponsibilityMoved
@@ -70,6 +76,7 @@ _HEARS = (
     ChargeCorrected,
     EncounterCoded,
     CodingHeld,
+    CorrectionJudged,
     BenefitsConfirmed,
     InquiryRejected,
     ClaimAcknowledged,

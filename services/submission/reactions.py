@@ -8,7 +8,13 @@ from contracts.adjudication_tracking import (
     ClaimAcknowledged,
     ClaimAdjudicated,
 )
-from contracts.coding import ChargeCorrected, ChargesCaptured, CodingHeld, EncounterCoded
+from contracts.coding import (
+    ChargeCorrected,
+    ChargesCaptured,
+    CodingHeld,
+    CorrectionJudged,
+    EncounterCoded,
+)
 from contracts.denial import CorrectionRequested
 from contracts.eligibility import BenefitsConfirmed
 from contracts.posting import ResponsibilityMoved
@@ -80,8 +86,10 @@ def _on_account(event: Any) -> Command | None:
             return AnswerTransport(event)
         case ClaimSetAside():
             return AnswerSetAside(event)
-        case CorrectionRequested():
+        case CorrectionRequested() if not event.correction.charges:
             return SendCorrection(event)
+        case CorrectionJudged():
+            return SendCorrection(event.asked, event.failures)
     return None
 
 

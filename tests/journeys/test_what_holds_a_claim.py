@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tests.journeys import answers
+from tests.journeys.lives import accepted
 from tests.journeys.money import Money
 from tests.journeys.office import Account, Office
 
@@ -128,3 +129,33 @@ async def test_a_pair_of_procedures_waits_for_a_coder_before_and_after_it_is_cod
     sent = answers.claim_in(await office.send(account.claim()), account.claim())
     assert [line.procedure for line in sent.claim.lines] == ["G0446"]
     await office.has(account, Money(4_100, open=4_100))
+
+
+async def test_a_denials_correction_that_makes_a_pair_does_not_go_until_it_says_why(
+    office: Office,
+) -> None:
+    await office.books.publish_edits(office.doors)
+    await office.morning()
+    account = await office.encounter("MADV", charges=(("G0446", 4_100), ("G0438", 15_000)))
+    sent = await accepted(office, account, "ICN-P")
+    check = answers.check(sent, "PAIR-1", [answers.denies(sent, "ICN-P")], office.day)
+    await office.hand_in("adjudication_tracking", check)
+    await office.happened(account, "denial_opened", 2)
+    denials = await office.doors.get("denial", "/denials", account=account.number)
+    correct = f"/denials/{denials[0]['denial']}/correct"
+    charged = await office.doors.get("coding", f"/accounts/{account.number}")
+    line = charged["charges"][account.charge(2)]
+    kept = ("charge", "service_on", "units", "charge_cents", "place_of_service", "rendering_npi")
+    changed = {name: line[name] for name in kept} | {"procedure": "G0447"}
+    await office.tell("denial", correct, {"charges": [changed]})
+    await office.happened(account, "correction_declined")
+    rows = await office.doors.get("denial", "/denials", account=account.number, state="open")
+    assert len(rows) == 2
+    assert "G0447 is part of G0446" in rows[0]["next_action"]
+    assert (await office.claim_is(account, "denied"))["attempt"] == 1
+
+    own = changed | {"modifiers": ["XU"], "support": "another hour, as the note says"}
+    await office.tell("denial", correct, {"charges": [own]})
+    again = await accepted(office, account, "ICN-P7")
+    assert (again.claim.frequency, again.claim.payer_control) == ("7", "ICN-P")
+    assert [line.modifiers for line in again.claim.lines] == [[], ["XU"]]

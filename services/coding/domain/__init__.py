@@ -1,14 +1,15 @@
 """The rules of coding: charges, codes, and the code sets they are checked against."""
 
-from services.coding.domain.account import (
-    ACCOUNT,
+from services.coding.domain.account import ACCOUNT
+from services.coding.domain.books import Book, evolve_book, hydrate, shelve
+from services.coding.domain.commands import (
     Capture,
     Code,
     CorrectCharge,
+    JudgeCorrections,
     SupportCharge,
     TryAgain,
 )
-from services.coding.domain.books import Book, evolve_book, hydrate, shelve
 
 __all__ = [
     "ACCOUNT",
@@ -16,6 +17,7 @@ __all__ = [
     "Capture",
     "Code",
     "CorrectCharge",
+    "JudgeCorrections",
     "SupportCharge",
     "TryAgain",
     "evolve_book",

@@ -1,7 +1,7 @@
 """Charges are captured once, corrected openly, and coded; what fails a rule waits for a coder."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -13,11 +13,31 @@ from contracts.coding import (
     ChargeSupported,
     CodingFailure,
     CodingHeld,
+    CorrectionJudged,
     EncounterCoded,
 )
+from contracts.denial import CorrectionRequested
 from contracts.registration import AccountOpened, CoveragesSet
+from contracts.submission import ClaimResubmitted, CorrectionDeclined, ReopeningOpened
 from contracts.values import Charge, CodedLine, Coverage, Diagnosis
 from services.coding.domain.books import Book
+from services.coding.domain.commands import (
+    Capture,
+    Code,
+    Command,
+    CorrectCharge,
+    JudgeCorrections,
+    SupportCharge,
+    TryAgain,
+)
+from services.coding.domain.corrections import (
+    Claimed,
+    as_it_goes,
+    evolve_claims,
+    not_on_a_claim,
+    reads_alike,
+    with_correction,
+)
 from services.coding.domain.edits import (
     DISTINCT,
     Cover,
@@ -31,54 +51,6 @@ from shared.errors import Refused
 from shared.service import Decider, Wake
 
 CHARGES_AT_MOST = 999
-
-
-@dataclass(frozen=True)
-class Capture:
-    """Charges of an encounter with its codes, as the feed or a person gives them; `support` are reasons by charge."""
-
-    account: str
-    charges: tuple[Charge, ...]
-    diagnoses: tuple[Diagnosis, ...] = ()
-    lines: tuple[CodedLine, ...] = ()
-    coder: str = ""
-    support: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class CorrectCharge:
-    """A charge shall read like `after`; units 0 voids it."""
-
-    account: str
-    after: Charge
-    reason: str
-
-
-@dataclass(frozen=True)
-class SupportCharge:
-    """A charge may go as it stands, and why."""
-
-    account: str
-    charge: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Code:
-    """The encounter is coded (again)."""
-
-    account: str
-    diagnoses: tuple[Diagnosis, ...]
-    lines: tuple[CodedLine, ...]
-    coder: str
-
-
-@dataclass(frozen=True)
-class TryAgain:
-    """A morning came, or it is known whose account it is: what was judged may be otherwise by now."""
-
-
-Command = Capture | CorrectCharge | SupportCharge | Code | TryAgain
 
 
 class Account(msgspec.Struct, frozen=True, array_like=True):
@@ -99,6 +71,8 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
     """The coverages at the time of coding: what was coded before a table was known is not judged for nothing."""
     supported: dict[str, Support] = {}
     coder: str = ""
+    claims: dict[str, Claimed] = {}
+    """Claims that say charges otherwise than they were captured."""
 
 
 def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
@@ -116,6 +90,9 @@ def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
         case TryAgain():
             same = account.tried is None and account.covers == account.coded_for
             return [] if same else _judged_again(account, book)
+        case JudgeCorrections():
+            waiting = [claim for claim in account.claims.values() if claim.waits]
+            return [_correction_judged(account, claim, book) for claim in waiting]
 
 
 def _capture(c: Capture, account: Account, book: Book) -> list[Any]:
@@ -201,9 +178,37 @@ def _code(c: Code, account: Account, book: Book) -> list[Any]:
 def _wrong(c: Code, account: Account, book: Book) -> tuple[CodingFailure, ...]:
     alive = tuple(account.charges.values())
     wrong = failures(alive, c.diagnoses, c.lines, book)
+    return wrong + tuple(_against_edits(account, book))
+
+
+def _against_edits(account: Account, book: Book) -> Iterator[CodingFailure]:
+    """What the edits find of the charges, and of each claim that says some of them otherwise; each once."""
+    seen: set[tuple[str, str]] = set()
+    for claim in (Claimed(), *account.claims.values()) if book.edits else ():
+        for one in edit_failures(claim.charged(account.charges), _standing(account, claim), book):
+            if (one.rule, one.field) not in seen:
+                seen.add((one.rule, one.field))
+                yield one
+
+
+def _correction_judged(account: Account, claim: Claimed, book: Book) -> CorrectionJudged:
+    """By the rules that the encounter's own codes keep to; what was never coded or billed here, submission declines."""
+    assert claim.asked is not None
+    asked = as_it_goes(claim.asked, account.charges)
+    judged = CorrectionJudged(account=asked.account, claim=asked.claim, asked=asked)
+    if not account.lines or account.billing != "bill":
+        return judged
+    after = with_correction(claim, asked.correction.charges)
+    charges, standing = after.charged(account.charges), _standing(account, after)
+    wrong = (
+        *not_on_a_claim(claim.asked, account.charges),
+        *failures(charges, account.diagnoses, account.lines, book),
+    )
+    checked = versions(charges, book)
     if book.edits:
-        wrong += tuple(edit_failures(alive, _standing(account), book))
-    return wrong
+        wrong += tuple(edit_failures(charges, standing, book))
+        checked += edit_versions(charges, standing, book)
+    return replace(judged, failures=wrong, code_sets=checked)
 
 
 def _held(c: Code, wrong: tuple[CodingFailure, ...]) -> CodingHeld:
@@ -212,8 +217,9 @@ def _held(c: Code, wrong: tuple[CodingFailure, ...]) -> CodingHeld:
     )
 
 
-def _standing(account: Account) -> Standing:
-    return Standing(account.opened, account.facility, account.covers, account.supported)
+def _standing(account: Account, claim: Claimed = Claimed()) -> Standing:
+    reasons = claim.reasons(account.charges, account.supported)
+    return Standing(account.opened, account.facility, account.covers, reasons)
 
 
 def _judged_again(account: Account, book: Book) -> list[Any]:
@@ -226,8 +232,7 @@ def _judged_again(account: Account, book: Book) -> list[Any]:
         return [] if same else said
     if not book.edits or account.held or not account.lines or account.billing != "bill":
         return []
-    alive = tuple(account.charges.values())
-    if next(edit_failures(alive, _standing(account), book), None) is None:
+    if next(_against_edits(account, book), None) is None:
         return []
     coded = Code(account.number, account.diagnoses, account.lines, account.coder)
     return [_held(coded, _wrong(coded, account, book))]
@@ -236,10 +241,10 @@ def _judged_again(account: Account, book: Book) -> list[Any]:
 def evolve(state: Account | None, event: Any) -> Account:
     """The account after an event."""
     account = state or Account()
-    replace = msgspec.structs.replace
+    changed = msgspec.structs.replace
     match event:
         case AccountOpened():
-            return replace(
+            return changed(
                 account,
                 number=event.account,
                 opened=True,
@@ -249,20 +254,23 @@ def evolve(state: Account | None, event: Any) -> Account:
                 covers=account.covers or _covers(event.coverages),
             )
         case CoveragesSet(coverages=coverages):
-            return replace(account, covers=_covers(coverages))
+            return changed(account, covers=_covers(coverages))
         case ChargesCaptured(charges=charges):
             new = {c.charge: c for c in charges}
-            return replace(account, number=event.account, charges={**account.charges, **new})
+            return changed(account, number=event.account, charges={**account.charges, **new})
         case ChargeCorrected(after=after):
-            return replace(
+            return changed(
                 account,
                 charges={**account.charges, after.charge: after},
                 supported=_supported(account, event),
+                claims=evolve_claims(account.claims, event),
             )
         case ChargeSupported(charge=charge):
-            return replace(account, supported={**account.supported, charge: "charge"})
+            supported: dict[str, Support] = {**account.supported, charge: "charge"}
+            claims = evolve_claims(account.claims, event)
+            return changed(account, supported=supported, claims=claims)
         case EncounterCoded(diagnoses=diagnoses, lines=lines, coder=coder):
-            return replace(
+            return changed(
                 account,
                 diagnoses=diagnoses,
                 lines=lines,
@@ -272,7 +280,15 @@ def evolve(state: Account | None, event: Any) -> Account:
                 coder=coder,
             )
         case CodingHeld():
-            return replace(account, held=True, tried=event if event.lines else None)
+            return changed(account, held=True, tried=event if event.lines else None)
+        case (
+            CorrectionRequested()
+            | CorrectionJudged()
+            | ClaimResubmitted()
+            | CorrectionDeclined()
+            | ReopeningOpened()
+        ):
+            return changed(account, claims=evolve_claims(account.claims, event))
     return account
 
 
@@ -280,13 +296,10 @@ def _covers(coverages: Iterable[Coverage]) -> tuple[Cover, ...]:
     return tuple(Cover(c.payer, c.effective_from, c.effective_to) for c in coverages)
 
 
-_WHAT_EDITS_READ = ("procedure", "modifiers", "units", "quantity", "service_on", "service_to")
-
-
 def _supported(account: Account, event: ChargeCorrected) -> dict[str, Support]:
     """A reason is about the charge as it was; one that comes with a modifier that parts a pair is about that."""
     before, after = event.before, event.after
-    if all(getattr(before, name) == getattr(after, name) for name in _WHAT_EDITS_READ):
+    if reads_alike(before, after):
         return account.supported
     others = {number: why for number, why in account.supported.items() if number != after.charge}
     added = set(after.modifiers) - set(before.modifiers)
@@ -300,12 +313,20 @@ def _by_itself(account: Account) -> bool:
 
 
 def timers(account: Account) -> Mapping[str, Wake]:
-    """Codes that lack only what the books may bring are looked at again every morning."""
-    return {"code sets": Wake(date.min)} if _by_itself(account) else {}
+    """Codes that lack only what the books may bring are looked at again every morning.
+
+    So is a correction that an older version, which judged none, has passed over.
+    """
+    waiting = {"code sets": Wake(date.min)} if _by_itself(account) else {}
+    if any(claim.waits for claim in account.claims.values()):
+        waiting["corrections"] = Wake(date.min)
+    return waiting
 
 
 def wake(what: str, day: date, account: Account, book: Book) -> Command | None:
     """The command of a morning."""
+    if what == "corrections":
+        return JudgeCorrections()
     return TryAgain() if _by_itself(account) else None
 
 

@@ -26,6 +26,7 @@ from contracts.submission import (
     ClaimResubmitted,
     ClaimSubmitted,
     ClaimVoided,
+    CorrectionDeclined,
     TransportRejected,
     VoidWithdrawn,
 )
@@ -211,6 +212,13 @@ def _withdrawn(row: Row, e: VoidWithdrawn, at: At) -> Row:
     return made if row["answers"] else {**made, "state": e.stands}
 
 
+def _declined(row: Row, e: CorrectionDeclined, at: At) -> Row:
+    """Nothing of it went: the claim stands as posted."""
+    if row["state"] != "correcting":
+        return {}
+    return {"state": answered(row["answers"], row["paid_cents"], row["denied_cents"])}
+
+
 _CLAIM: dict[type, Any] = {
     ClaimCreated: _created,
     ClaimImported: lambda row, e, at: {"state": "history"},
@@ -240,6 +248,7 @@ _CLAIM: dict[type, Any] = {
     OverpaymentRecovered: returned,
     OverpaymentRefunded: returned,
     CorrectionRequested: lambda row, e, at: {"state": "correcting"},
+    CorrectionDeclined: _declined,
     ResponsibilityMoved: moved_on,
 }
 
@@ -297,6 +306,7 @@ CLAIMS = Projection(
             "submission.claim_submitted.v1",
             "submission.claim_voided.v1",
             "submission.void_withdrawn.v1",
+            "submission.correction_declined.v1",
             "submission.transport_rejected.v1",
             "adjudication_tracking.claim_acknowledged.v1",
             "adjudication_tracking.claim_rejected.v1",

@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 
+from contracts.coding import CodingFailure
 from contracts.denial import CorrectionRequested
 from contracts.submission import (
     ClaimCreated,
@@ -72,6 +73,7 @@ from shared.streams import claim_number
 
 MAX_TRANSPORT_TRIES = 3
 """A set that is rejected without a named offender would go round for ever."""
+MOST_OF_A_REASON = 500
 ANY_DAY = date(2000, 1, 1)
 Said = Iterable[Event | Say]
 
@@ -93,7 +95,7 @@ def decide(command: Command, state: Account | None, book: Books | None) -> Said:
         case AnswerSetAside():
             return take_back(account, command.aside, books)
         case SendCorrection():
-            return _correct(account, command.asked, books)
+            return _correct(account, command, books)
         case ReleaseClaim():
             return _release(account, command, books)
         case BillForwarded():
@@ -196,12 +198,13 @@ def _answer_transport(account: Account, rejected: TransportRejected, books: Book
     return again(account, claim, resubmission(account, claim, "transport"), books)
 
 
-def _correct(account: Account, asked: CorrectionRequested, books: Books) -> Said:
+def _correct(account: Account, command: SendCorrection, books: Books) -> Said:
+    asked = command.asked
     claim = account.claims.get(asked.claim)
     if claim is not None and claim.answers == asked.adjudication:
         return []
     newest = newest_adjudication(account, claim.payer_order) if claim else ""
-    reason = _why_declined(claim, asked, newest)
+    reason = _why_declined(claim, asked, newest) or _why_refused(command.failed)
     if claim is None or reason or not is_ready(account):
         return [
             CorrectionDeclined(
@@ -240,6 +243,12 @@ def _why_declined(claim: ClaimState | None, asked: CorrectionRequested, newest: 
     if claim.status != "adjudicated":
         return "A later attempt of the claim is on its way."
     return ""
+
+
+def _why_refused(failed: tuple[CodingFailure, ...]) -> str:
+    """What a biller reads of coding's findings: the denial is open again, and is corrected otherwise."""
+    told = "; ".join(f"{one.rule}, charge {one.field}: {one.sentence}" for one in failed)
+    return f"Coding does not let the correction go. {told}"[:MOST_OF_A_REASON] if failed else ""
 
 
 def _control(account: Account, asked: CorrectionRequested) -> str:

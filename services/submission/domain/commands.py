@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from contracts.coding import CodingFailure
 from contracts.denial import CorrectionRequested
 from contracts.submission import ClaimSetAside, OpeningBalance, TransportRejected
 from contracts.values import ClaimLine
@@ -54,9 +55,10 @@ class AnswerSetAside:
 
 @dataclass(frozen=True, slots=True)
 class SendCorrection:
-    """Denial asks that the claim goes again."""
+    """Denial asks that the claim goes again; `failed` is what coding found of the charges as it says them."""
 
     asked: CorrectionRequested
+    failed: tuple[CodingFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """How an attempt goes: judged, then held with its reasons or put into its receiver's queue."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -16,7 +15,6 @@ from contracts.submission import (
     Frequency,
     TransportRejected,
 )
-from contracts.values import Charge
 from services.submission.domain import edits
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
@@ -131,7 +129,7 @@ def resubmission(
     goes_as, payer = frequency or claim.frequency, payer_now(account, claim)
     if goes_as == REPLACEMENT and payer != claim.payer:
         goes_as, control = "1", ""
-    changed = {charge.charge: charge for charge in _with_amounts_kept(account, wanted)}
+    changed = {charge.charge: charge for charge in wanted.charges}
     after = msgspec.structs.replace(
         claim,
         frequency=goes_as,
@@ -163,36 +161,6 @@ def payer_now(account: Account, claim: ClaimState) -> str:
     """Whom the coverage in the claim's place names by now; the claim's own payer where there is none."""
     coverage = coverage_of(account, claim.payer_order)
     return coverage.payer if coverage else claim.payer
-
-
-def _with_amounts_kept(account: Account, wanted: ClaimCorrection) -> tuple[Charge, ...]:
-    # Amounts and voids are A/R and belong to coding's charge_corrected.
-    return tuple(
-        _with_details_kept(charge, account.charges[charge.charge])
-        for charge in wanted.charges
-        if charge.charge in account.charges and charge.units > 0
-    )
-
-
-def _with_details_kept(charge: Charge, captured: Charge) -> Charge:
-    """What a correction does not say of a charge stays as it was captured."""
-    same_days = charge.service_on == captured.service_on
-    return replace(
-        charge,
-        charge_cents=captured.charge_cents,
-        service_to=charge.service_to or (captured.service_to if same_days else None),
-        unit=captured.unit if charge.unit == "UN" else charge.unit,
-        quantity=charge.quantity or (captured.quantity if charge.units == captured.units else None),
-        drug=charge.drug or (captured.drug if charge.ndc == captured.ndc else None),
-        providers=charge.providers or captured.providers,
-        dates=charge.dates or captured.dates,
-        attachments=charge.attachments or captured.attachments,
-        conditions=charge.conditions or captured.conditions,
-        emergency=charge.emergency or captured.emergency,
-        epsdt=charge.epsdt or captured.epsdt,
-        family_planning=charge.family_planning or captured.family_planning,
-        copay_exempt=charge.copay_exempt or captured.copay_exempt,
-    )
 
 
 def again(

@@ -9,7 +9,15 @@ import pytest
 from contracts.denial import ClaimCorrection, CorrectionRequested, DenialResolved
 from contracts.submission import CorrectionDeclined, ReopeningAsked, ReopeningOpened
 from tests.unit.posting.facts import ACCOUNT, CLAIM, DAY
-from tests.unit.reporting.facts import DENIED, PAID, adjudicated, denial, taken_back
+from tests.unit.reporting.facts import (
+    DENIED,
+    PAID,
+    adjudicated,
+    denial,
+    lived,
+    resubmitted,
+    taken_back,
+)
 from tests.unit.reporting.rows import Rows
 
 D1 = f"{ACCOUNT}-D1"
@@ -74,6 +82,13 @@ def test_a_denial_is_open_until_its_correction_is_requested_and_again_when_that_
     assert (row["state"], row["route"], row["requested_on"]) == ("requested", "reopening", DAY)
     row = _told(requested(), DECLINED)
     assert (row["state"], row["next_action"]) == ("open", "look again")
+
+
+def test_a_claim_whose_correction_is_declined_stands_as_posted() -> None:
+    rows = lived(adjudicated(DENIED)).tell(requested())
+    assert rows.claim(CLAIM)["state"] == "correcting"
+    assert rows.tell(DECLINED).claim(CLAIM)["state"] == "denied"
+    assert rows.tell(resubmitted(20_000), DECLINED).claim(CLAIM)["state"] == "ready"
 
 
 def test_a_declined_correction_opens_nothing_that_has_ended() -> None:

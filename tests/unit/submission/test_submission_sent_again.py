@@ -1,11 +1,13 @@
 """A claim goes again: after transport or a 277CA refused it, and as a correction of what was decided."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from contracts.coding import CodingFailure, CorrectionJudged
+from contracts.denial import CorrectionRequested
 from contracts.submission import ClaimHeld, ClaimResubmitted, CorrectionDeclined
 from services.submission.domain import ACCOUNT
 from services.submission.domain.commands import (
@@ -15,8 +17,12 @@ from services.submission.domain.commands import (
     ResubmitClaim,
     SendCorrection,
 )
+from services.submission.reactions import react
+from shared.service import At, Scope
+from shared.streams import account_stream
 from tests.unit.scenario import refused, scenario
 from tests.unit.submission.facts import (
+    ACCOUNT_NO,
     CLAIM,
     DAY,
     adjudicated,
@@ -30,6 +36,20 @@ from tests.unit.submission.facts import (
     transport_rejected,
 )
 from tests.unit.submission.lives import SENT, UNENROLLED, tell
+
+AT = At(
+    account_stream(ACCOUNT_NO),
+    0,
+    "e",
+    "w",
+    Scope("t"),
+    DAY,
+    datetime(2026, 3, 2, tzinfo=UTC),
+    "a",
+    "c",
+    "coding/0",
+    1,
+)
 
 # -- transport
 
@@ -125,14 +145,39 @@ def test_a_correction_goes_as_the_payer_takes_it(route: str, frequency: str, con
     assert package.note == "MODIFIER ADDED"
 
 
-def test_a_correction_changes_modifiers_and_never_amounts() -> None:
-    changed = charge(1, modifiers=("25",), charge_cents=1)
-    ask = asked(correction=replace(asked().correction, charges=(changed,), authorization="AUTH1"))
-    own, queued = tell((*SENT, adjudicated()), SendCorrection(ask))
-    line = queued.package.charges[0]
-    assert (line.modifiers, line.charge_cents) == (("25",), 10_000)
+def _changing(**changes: Any) -> CorrectionRequested:
+    changed = charge(1, modifiers=("25",), **changes)
+    return asked(correction=replace(asked().correction, charges=(changed,), authorization="AUTH1"))
+
+
+def test_what_a_correction_says_of_charges_goes_once_coding_lets_it() -> None:
+    ask = _changing()
+    assert react(ask, AT) == []
+    judged = CorrectionJudged(account=ACCOUNT_NO, claim=CLAIM, asked=ask)
+    ((stream, command),) = react(judged, AT)
+    own, queued = tell((*SENT, adjudicated(), ask, judged), command)
+    assert stream == AT.stream
+    assert queued.package.charges[0].modifiers == ("25",)
     assert queued.package.total_cents == own[0].total_cents == 30_000
     assert queued.package.authorization == "AUTH1"
+
+
+def test_what_coding_does_not_let_go_is_declined_with_its_reason() -> None:
+    why = CodingFailure(rule="PTP", field="-002", sentence="B is part of A")
+    judged = CorrectionJudged(
+        account=ACCOUNT_NO, claim=CLAIM, asked=_changing(), failures=(why,) * 30
+    )
+    ((_, command),) = react(judged, AT)
+    (declined,), queued = tell((*SENT, adjudicated(), judged), command)
+    assert isinstance(declined, CorrectionDeclined) and queued is None
+    assert declined.denials == ("denial-1",)
+    assert declined.reason.startswith(
+        "Coding does not let the correction go. PTP, charge -002: B is part of A"
+    )
+
+
+def test_a_correction_that_says_nothing_of_charges_is_no_matter_of_coding() -> None:
+    assert react(asked(), AT) == [(AT.stream, SendCorrection(asked()))]
 
 
 def test_a_correction_that_answers_an_older_decision_is_declined() -> None:
