@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import typer
 
+from cli.charges import numbered
 from cli.context import (
     FAILED,
     Json,
@@ -279,9 +280,7 @@ def support(
 ) -> None:
     """Say why a charge may go as it stands, where a modifier or units want a reason. The account is judged again."""
     who = named(by, "says so")
-    account, charge = account.strip().upper(), charge.strip()
-    if charge.isdigit():
-        charge = f"{account}-{int(charge):03d}"
+    account, charge = numbered(account, charge)
     answer = tell(
         "coding",
         f"/accounts/{account}/charges/{charge}/support",

@@ -35,6 +35,7 @@ COMMANDS = {
     "plans": "cli.patients:plans",
     "agency": "cli.patients:agency",
     "overpayments": "cli.overpayments:app",
+    "charges": "cli.charges:app",
     "edits": "cli.edits:app",
     "import": "cli.import_claims:import_claims",
     "parked": "cli.parked:app",

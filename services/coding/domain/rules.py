@@ -26,7 +26,7 @@ _OF_EDITS = {
     "MUE-DAY": "correct its units",
     "MUE-REASON": "say why (claimlog edits support), or correct it",
 }
-_BY_ITSELF = "(coding, POST /accounts/…/charges/…/correct): it is judged again by itself"
+_BY_ITSELF = "(claimlog charges correct): it is judged again by itself"
 
 
 def next_step(rules: Sequence[str]) -> str:

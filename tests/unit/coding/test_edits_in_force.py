@@ -200,12 +200,15 @@ async def test_files_of_edits_are_read_once_and_go_when_no_book_names_them() -> 
 @pytest.mark.parametrize(
     ("broken", "begins"),
     [
-        (["PTP-MODIFIER"], "correct it, with a modifier where one parts them, or void it (coding"),
+        (
+            ["PTP-MODIFIER"],
+            "correct it, with a modifier where one parts them, or void it (claimlog charges",
+        ),
         (
             ["MUE-REASON", "MUE-DAY"],
-            "say why (claimlog edits support), or correct it; correct its units (coding",
+            "say why (claimlog edits support), or correct it; correct its units (claimlog charges",
         ),
-        (["PTP", "NPI"], "correct the charge (coding"),
+        (["PTP", "NPI"], "correct the charge (claimlog charges"),
         (["PTP", "POINTER"], "correct the charge, then code it again"),
     ],
 )
