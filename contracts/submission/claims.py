@@ -157,7 +157,10 @@ class ForwardingGivenUp:
 
 @event("submission.correction_declined.v1", "account")
 class CorrectionDeclined:
-    """A correction was asked for that no longer fits: `newest` is the adjudication known by now."""
+    """A correction was asked for that does not go, or does no more: `newest` is the adjudication known by now.
+
+    A later decision is known, coding does not let it go, or the claim is voided in its place.
+    """
 
     account: AccountNumber
     claim: ClaimNumber

@@ -9,7 +9,9 @@ from contracts.posting import (
     ResponsibilityMoved,
     WriteOffPosted,
 )
+from contracts.submission import CorrectionDeclined
 from services.denial.domain.commands import (
+    HearDeclined,
     HearDeniedAgain,
     HearMoved,
     HearPosting,
@@ -28,6 +30,8 @@ def react(event: Any, at: At) -> Iterable[tuple[str, Command]]:
     if kind_of(at.stream) != "account":
         return []
     match event:
+        case CorrectionDeclined():
+            return [(at.stream, HearDeclined(event.denials))]
         case PaymentPosted():
             return [(at.stream, HearPosting(event))]
         case PostingReversed():

@@ -44,6 +44,13 @@ class HearDeniedAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class HearDeclined:
+    """Nothing that was asked of a payer for these denials is on its way."""
+
+    denials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Correct:
     """A person corrects the claim and sends it again."""
 

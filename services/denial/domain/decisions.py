@@ -17,6 +17,7 @@ from services.denial.domain.commands import (
     Appeal,
     Correct,
     DecideAppeal,
+    HearDeclined,
     HearDeniedAgain,
     HearMoved,
     HearPosting,
@@ -46,6 +47,8 @@ def decide(command: object, state: Account | None, book: Book | None) -> Says:
             return with_the_rest(account, _move(account, command), command.day, books)
         case HearDeniedAgain():
             return with_the_rest(account, _denied_again(account, command), command.day, books)
+        case HearDeclined(denials):
+            return _taken_back_meanwhile(account, denials, books)
         case Correct():
             return _correct(account, command, books)
         case Appeal(denial=name):
@@ -156,6 +159,15 @@ def _reverse(account: Account, reversal: PostingReversed) -> Says:
             fresh = replace(denial, cents=part + waited)
             says.append(again(account, name, fresh, number, reversal.posted_on))
     return says
+
+
+def _taken_back_meanwhile(account: Account, names: Container[str], book: Book) -> Says:
+    """With its correction a denial waited for the decision that follows a reversal; without one it ends with that."""
+    return [
+        _resolved(account, name, "reversed", denial.cents, book.today or denial.deadline_on)
+        for name, denial in account.denials.items()
+        if name in names and denial.status == "open" and denial.adjudication in account.reversed
+    ]
 
 
 def _denied_again(account: Account, command: HearDeniedAgain) -> Says:

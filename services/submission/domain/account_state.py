@@ -217,7 +217,8 @@ def _decided(
             claim = account.claims.get(event.claim)
             if claim is None or claim.payer_order != event.payer_order:
                 return account
-            return _with(account, _replace(claim, status="adjudicated", reopening="", asked=False))
+            decided = _replace(claim, status="adjudicated", reopening="", asked=False, denials=())
+            return _with(account, decided)
         case AdjudicationReversed():
             account = _void_taken(account, event)
             left = tuple(one for one in account.known if one.adjudication != event.reverses)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from contracts.adjudication_tracking import ClaimAcknowledged, ClaimRejected
+from contracts.denial import CorrectionRequested
 from contracts.submission import (
     ClaimHeld,
     ClaimRecalled,
@@ -13,6 +14,7 @@ from contracts.submission import (
     ClaimSetAside,
     ClaimSubmitted,
     ClaimVoided,
+    CorrectionDeclined,
     ForwardingGivenUp,
     Frequency,
     ReopeningAsked,
@@ -96,6 +98,8 @@ class ClaimState(msgspec.Struct, frozen=True, array_like=True):
     """The charges that the newest attempt names, once its account has others; of a void, those that its payer has."""
     had: tuple[str, ...] = ()
     """The charges of what the payer decided, once a correction of it went."""
+    denials: tuple[str, ...] = ()
+    """The denials that a correction of it was asked for, until the payer decides, or nothing of it goes."""
 
 
 _replace = msgspec.structs.replace
@@ -131,7 +135,10 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
             sent = {**claim.sent, file_of(event.isa13, event.st02): event.attempt}
             claim = _replace(claim, sent=sent)
             if event.attempt == claim.attempt:
-                claim = _replace(claim, payer=event.payer, **_WAITS_NO_MORE)
+                accepted_as = claim.accepted_as if event.payer == claim.payer else ""
+                claim = _replace(
+                    claim, payer=event.payer, accepted_as=accepted_as, **_WAITS_NO_MORE
+                )
             left = event.attempt == claim.attempt and claim.status == "queued"
             return _replace(claim, status="submitted") if left else claim
         case ClaimRecalled(attempt=claim.attempt):
@@ -147,6 +154,12 @@ def evolve_claim(claim: ClaimState, event: Any) -> ClaimState:
             return _replace(claim, asked=True)
         case ForwardingGivenUp() if claim.status == "forwarded":
             return _replace(claim, status="held")
+        case CorrectionRequested():
+            together = tuple(dict.fromkeys((*claim.denials, *event.denials)))
+            return _replace(claim, denials=together)
+        case CorrectionDeclined():
+            others = tuple(one for one in claim.denials if one not in event.denials)
+            return _replace(claim, denials=others)
         case ClaimVoided():
             return _voided(claim, event)
         case VoidWithdrawn():
@@ -207,7 +220,7 @@ def answers_void(claim: ClaimState, event: ClaimAcknowledged | ClaimRejected) ->
 
 
 def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
-    again = event.cause == "transport"
+    again, void = event.cause == "transport", event.frequency == VOID
     return _replace(
         claim,
         status="queued",
@@ -215,14 +228,16 @@ def _resubmitted(claim: ClaimState, event: ClaimResubmitted) -> ClaimState:
         frequency=event.frequency,
         payer=event.payer,
         payer_control=event.payer_control,
-        answers=event.adjudication or claim.answers,
+        # A void answers no decision: once it is withdrawn, what it left alone may be corrected again.
+        answers="" if void else event.adjudication or claim.answers,
         reasons=(),
         held_for=(),
         transport_tries=claim.transport_tries + 1 if again else 0,
         taken="",
         emptied=False,
         before_void=_before_void(claim, event),
-        says=at_payer(claim) if event.frequency == VOID else (),
+        says=at_payer(claim) if void else (),
+        accepted_as=claim.accepted_as if event.payer == claim.payer else "",
         had=_had(claim, event),
         corrected={**claim.corrected, **{charge.charge: charge for charge in event.charges}},
         authorization=event.authorization or claim.authorization,
@@ -268,6 +283,7 @@ def _voided(claim: ClaimState, event: ClaimVoided) -> ClaimState:
         accepted_as="",
         taken="",
         before_void=None,
+        denials=(),
         emptied=event.taken_by == "nobody" and not event.voided_by,
         **_WAITS_NO_MORE,
     )

@@ -6,7 +6,7 @@ the payer does not take is sent again, or withdrawn.
 
 from collections.abc import Iterable
 
-from contracts.submission import ClaimVoided, VoidWithdrawn
+from contracts.submission import ClaimVoided, CorrectionDeclined, VoidWithdrawn
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import VOID, ClaimState
@@ -17,6 +17,7 @@ from services.submission.domain.sending import TRANSPORT, again, payer_now, resu
 from shared.errors import Refused
 from shared.service import Event, Say
 
+IN_ITS_PLACE = "The claim is voided in place of its correction, which does not go any more."
 TAKES_NONE = {
     "reopening": "this payer takes no voids: ask it to reopen its decision",
     "new_claim": "this payer takes no voids",
@@ -31,7 +32,7 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
     if claim.status == "voided" or (claim.frequency == VOID and claim.status in _ON_ITS_WAY):
         return []
     if nobody_has(account, claim):
-        return [ended(account, claim, command.reason, command.by)]
+        return [ended(account, claim, command.reason, command.by), *_gone(account, claim)]
     if claim.status not in ("accepted", "adjudicated") and not _came_to_nothing(account, claim):
         raise Refused(
             f"only what a payer has, or what is held and nobody has, is voided; this one is {claim.status}"
@@ -61,7 +62,24 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
         reason=command.reason,
         asked_by=command.by,
     )
-    return again(account, claim, event, books)
+    return [*again(account, claim, event, books), *_gone(account, claim)]
+
+
+def _gone(account: Account, claim: ClaimState) -> list[CorrectionDeclined]:
+    """No correction of a voided claim is on its way any more: what was denied is somebody's work again."""
+    if not claim.denials:
+        return []
+    newest = newest_adjudication(account, claim.payer_order)
+    return [
+        CorrectionDeclined(
+            account=account.account,
+            claim=claim.claim,
+            adjudication=claim.answers or newest,
+            newest=newest,
+            denials=claim.denials,
+            reason=IN_ITS_PLACE,
+        )
+    ]
 
 
 def _came_to_nothing(account: Account, claim: ClaimState) -> bool:
@@ -106,7 +124,11 @@ def withdraw(account: Account, command: WithdrawVoid) -> list[Event | Say]:
 
 def control_of(account: Account, claim: ClaimState) -> str:
     """The payer's number for what it has: of its newest decision, else of its 277CA."""
-    decided = [k.payment for k in account.known if k.payment.payer_order == claim.payer_order]
+    decided = [
+        known.payment
+        for known in account.known
+        if (known.payment.payer_order, known.payment.payer) == (claim.payer_order, claim.payer)
+    ]
     return (decided[-1].payer_control if decided else "") or claim.accepted_as
 
 

@@ -9,7 +9,14 @@ import pytest
 from contracts.denial import ClaimCorrection, CorrectionRequested
 from contracts.submission import CorrectionDeclined
 from services.denial.domain import ACCOUNT as DECIDER
-from services.denial.domain.commands import Accept, Correct, HearMoved, HearPosting, HearReversal
+from services.denial.domain.commands import (
+    Accept,
+    Correct,
+    HearDeclined,
+    HearMoved,
+    HearPosting,
+    HearReversal,
+)
 from services.denial.domain.state import Book, evolve_book
 from shared.errors import NotFound
 from tests.unit.denial.facts import (
@@ -48,6 +55,9 @@ ASKED = CorrectionRequested(
     requested_by="pat",
 )
 CORRECT = Correct(D1, CHANGE, "pat")
+DECLINED = CorrectionDeclined(
+    account=ACCOUNT, claim=CLAIM, adjudication="adj-1", denials=(D1,), reason="later"
+)
 
 
 def _scenario(given: list[Any], when: Any, then: list[Any], book: Book = BOOK) -> None:
@@ -213,10 +223,15 @@ def test_a_correction_that_mends_nothing_is_refused() -> None:
 
 
 def test_a_declined_correction_opens_the_denial_again() -> None:
-    declined = CorrectionDeclined(
-        account=ACCOUNT, claim=CLAIM, adjudication="adj-1", denials=(D1,), reason="later"
-    )
-    _scenario([*OPEN, ASKED, declined], CORRECT, [ASKED])
+    _scenario([*OPEN, ASKED, DECLINED], CORRECT, [ASKED])
+    _scenario([*OPEN, ASKED, DECLINED], HearDeclined((D1,)), [])
+
+
+def test_a_denial_whose_decision_was_taken_back_ends_when_its_correction_is_declined() -> None:
+    given = [*OPEN, ASKED, taken_back(), DECLINED]
+    over = replace(ended("reversed"), resolved_on=BOOK.today or date.max)
+    _scenario(given, HearDeclined((D1,)), [over])
+    _scenario([*given, over], HearDeclined((D1,)), [])
 
 
 def test_accepting_ends_it_once() -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 from contracts.posting import MovedAmount, ResponsibilityMoved, WriteOffPosted
 from contracts.registry import wire_name
-from contracts.submission import CorrectionDeclined
 from services.denial.app import SERVICE
 from services.denial.domain import ACCOUNT as DECIDER
-from services.denial.domain.commands import HearMoved, HearPosting
+from services.denial.domain.commands import HearDeclined, HearMoved, HearPosting
 from services.denial.projections import DENIAL
 from services.denial.reactions import react
 from shared.service import At, Scope
@@ -19,7 +18,6 @@ from shared.streams import account_stream
 from tests.unit.denial.facts import (
     ACCOUNT,
     BOOK,
-    CLAIM,
     D1,
     ONE,
     POSTED_ON,
@@ -30,7 +28,7 @@ from tests.unit.denial.facts import (
     opened,
     posted,
 )
-from tests.unit.denial.test_denial_decisions import ASKED, OPEN
+from tests.unit.denial.test_denial_decisions import ASKED, DECLINED, OPEN
 from tests.unit.scenario import said
 
 
@@ -60,13 +58,14 @@ def test_a_row_tells_what_to_do_next_until_the_denial_ends() -> None:
     assert _row(opened(denied()), replace(ASKED, route="new_claim"))["next_action"] == sent
     told = _row(opened(denied()), replace(ASKED, route="reopening"))["next_action"]
     assert told.startswith("Ask the payer to reopen its decision")
-    declined = CorrectionDeclined(
-        account=ACCOUNT, claim=CLAIM, adjudication="adj-1", denials=(D1,), reason="look again"
-    )
-    back = _row(opened(denied()), ASKED, declined)
-    assert (back["state"], back["next_action"]) == ("open", "look again")
+    back = _row(opened(denied()), ASKED, DECLINED)
+    assert (back["state"], back["next_action"]) == ("open", "later")
     done = _row(opened(denied()), ASKED, ended("paid", 8_000))
     assert (done["state"], done["outcome"], done["outcome_cents"]) == ("resolved", "paid", 8_000)
+
+
+def test_that_nothing_is_on_its_way_for_a_denial_is_reacted_to() -> None:
+    assert react(DECLINED, _at(DECLINED)) == [(account_stream(ACCOUNT), HearDeclined((D1,)))]
 
 
 def test_postings_and_money_that_leaves_the_denied_balance_are_reacted_to() -> None:

@@ -29,7 +29,7 @@ from tests.unit.submission.facts import (
     submitted,
 )
 from tests.unit.submission.lives import HELD, SENT, tell
-from tests.unit.submission.test_submission_void import ACCEPTED, VOID
+from tests.unit.submission.test_submission_void import ACCEPTED, VOID, acknowledged
 
 FOUND = CoveragesSet(
     patient="patient-1", coverages=(coverage(payer="PAYER-B"),), set_on=DAY, reason="the right card"
@@ -121,3 +121,16 @@ def test_a_claim_that_waits_at_a_payer_that_covers_nobody_goes_to_the_one_that_d
 
 def test_a_claim_that_waits_at_its_own_payer_is_not_sent_twice() -> None:
     assert tell(ACCEPTED, ResubmitClaim(CLAIM)) == ([], None)
+
+
+def test_the_number_of_the_payer_that_had_it_is_no_number_of_the_one_that_has_it() -> None:
+    anew = after((*ACCEPTED, FOUND), ResubmitClaim(CLAIM))
+    at_b = (*anew, submitted(2, payer="PAYER-B", isa13=200))
+    taken = acknowledged("clearinghouse", isa13="000000200")
+    assert "control number" in refused(ACCOUNT, (*at_b, taken), VOID, books())
+    decided_by_a = (*ACCEPTED, adjudicated(), FOUND)
+    anew = after(decided_by_a, SendCorrection(asked()))
+    at_b = (*anew, submitted(2, payer="PAYER-B", isa13=200))
+    assert "control number" in refused(ACCOUNT, (*at_b, taken), VOID, books())
+    own, _ = tell((*at_b, acknowledged(isa13="000000200", payer_control="B-1")), VOID)
+    assert (own[0].frequency, own[0].payer_control) == ("8", "B-1")

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.coding import ChargeCorrected
 from contracts.denial import ClaimCorrection
+from contracts.submission import CorrectionDeclined
 from services.submission.domain import ACCOUNT
 from services.submission.domain.commands import (
     AnswerSetAside,
@@ -101,6 +102,37 @@ def test_a_void_in_the_place_of_a_correction_leaves_the_decision_when_it_is_with
     withdrawn = (*bounced, dropped)
     assert fold(ACCOUNT, withdrawn).claims[CLAIM].status == "adjudicated"
     assert named(withdrawn) == ["1", "2"]
+
+
+@pytest.mark.parametrize("stuck", [HELD, REJECTED], ids=["held", "rejected"])
+def test_what_was_denied_is_work_again_once_a_void_takes_the_place_of_its_correction(
+    stuck: tuple[Any, ...],
+) -> None:
+    given = (*DECIDED, asked(), *stuck[len(DECIDED) :])
+    resent, _, declined = asked_to(given)
+    assert isinstance(declined, CorrectionDeclined)
+    assert (declined.denials, declined.adjudication) == (("denial-1",), "adj-1")
+    assert "voided in place of its correction" in declined.reason
+    # Once the void is withdrawn the decision stands, and may be answered again.
+    attempt = resent.attempt
+    bounced = (*given, resent, declined, submitted(attempt, isa13=300, frequency="8"), rejected())
+    withdrawn = (*bounced, *asked_to(bounced, WithdrawVoid(CLAIM, "it was done", "biller")))
+    back = ChargeCorrected(
+        account=ACCOUNT_NO, before=charge(1, units=0), after=charge(1), reason="it was done"
+    )
+    again, queued = asked_to((*withdrawn, back, asked()), SendCorrection(asked()))
+    assert (again.cause, again.frequency) == ("correction", "7")
+    assert queued.package.payer_control == "ICN-1"
+
+
+def test_a_void_of_what_no_correction_waits_for_declines_none() -> None:
+    answered = (*DECIDED, asked(), *after(DECIDED, SendCorrection(asked()))[len(DECIDED) :])
+    answered = (*answered, submitted(2, isa13=200, frequency="7"), adjudicated("adj-2"))
+    for given in (DECIDED, answered):
+        assert [type(one).__name__ for one in asked_to(given)] == [
+            "ClaimResubmitted",
+            "ClaimQueued",
+        ]
 
 
 def test_a_rejected_void_of_no_charge_goes_again_as_it_was() -> None:
