@@ -108,6 +108,7 @@ class ClaimVoided:
     A payer takes a void by its 277CA, or by the reversal of its decision. `standing` are decisions that it has not
     taken back yet, with what they paid: that money is the payer's to take back. `nobody` has a claim that never left
     (it ends by itself when every charge was voided) or was refused wherever it went: it ends by a person, who says why.
+    `nobody` took a void, either, of a payer that takes none: a person told it by other means (`told`, under `reference`).
     Amounts stay receivables until the claim goes anew or its charges are corrected.
     """
 
@@ -122,6 +123,8 @@ class ClaimVoided:
     standing_paid_cents: Cents = 0
     reason: Sentence = ""
     voided_by: str = ""
+    told: str = ""
+    reference: str = ""
 
 
 @event("submission.void_withdrawn.v1", "account")

@@ -65,10 +65,18 @@ class Replace(_Body):
     authorization: str = Field(default="", max_length=48)
 
 
-class Void(_Body):
-    """Why the payer shall cancel the claim."""
+class Withdraw(_Body):
+    """Why the claim shall stand as it did."""
 
     reason: str = Field(min_length=1, max_length=400)
+
+
+class Void(_Body):
+    """Why the payer shall cancel the claim; of one that takes no voids, how it was told, and its reference of that."""
+
+    reason: str = Field(min_length=1, max_length=400)
+    told: Literal["", "phone", "portal", "letter", "fax"] = ""
+    reference: str = Field(default="", max_length=80)
 
 
 class BillIt(_Body):
@@ -182,12 +190,14 @@ def _commands(router: APIRouter, doors: Doors) -> None:
 
     @router.post("/claims/{claim}/void")
     async def void(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
-        """Ask the payer to cancel a claim that it has (frequency 8), or end one that nobody has; resubmit it when it shall go anew."""
-        command = VoidClaim(claim, body.reason, actor)
+        """Ask the payer to cancel a claim that it has (frequency 8), or end one that nobody has, or whose payer takes no voids and was told otherwise; resubmit it when it shall go anew."""
+        command = VoidClaim(claim, body.reason, actor, body.told, body.reference)
         return await one(claim, command, body, key, actor)
 
     @router.post("/claims/{claim}/void/withdraw")
-    async def withdraw(claim: str, body: Void, key: IdempotencyKey, actor: Actor) -> dict[str, Any]:
+    async def withdraw(
+        claim: str, body: Withdraw, key: IdempotencyKey, actor: Actor
+    ) -> dict[str, Any]:
         """Drop a void that is held or that the payer rejected: the claim stands as it did."""
         command = WithdrawVoid(claim, body.reason, actor)
         return await one(claim, command, body, key, actor)

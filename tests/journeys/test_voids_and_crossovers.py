@@ -145,3 +145,30 @@ async def test_a_claim_of_which_no_charge_is_left_is_voided_with_what_its_payer_
     await office.hand_in("adjudication_tracking", check)
     await office.has(account, Money(0))
     assert await voided(office, account) == []
+
+
+async def test_a_payer_that_takes_no_voids_is_told_by_letter_and_the_correction_that_is_held_ends(
+    office: Office,
+) -> None:
+    account = await office.encounter("COMM")
+    sent = await accepted(office, account, "ICN-N")
+    check = answers.check(sent, "VOID-7", [answers.denies(sent, "ICN-N")], office.day)
+    await office.hand_in("adjudication_tracking", check)
+    await office.happened(account, "denial_opened", 2)
+    (denial, _) = await office.doors.get("denial", "/denials", account=account.number)
+    await office.tell("denial", f"/denials/{denial['denial']}/correct", {"note": "AS ASKED"})
+    await office.submission_shows(account.claim(), "queued")
+    for n in (1, 2):
+        await corrected(office, account, n, units=0)
+    await office.submission_shows(account.claim(), "held")
+
+    told = WHY | {"told": "letter", "reference": "L-17"}
+    await office.tell("submission", f"/claims/{account.claim()}/void", told)
+    await office.claim_is(account, "voided")
+    assert len(await voided(office, account)) == 1
+    await office.happened(account, "correction_declined")
+    await office.quiet()
+    await office.has(account, Money(0))
+    assert await office.doors.get("denial", "/denials", account=account.number) == []
+    rows = await office.doors.get("reporting", "/changed-charges", limit=2_000)
+    assert account.claim() not in [row["claim"] for row in rows]

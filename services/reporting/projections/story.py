@@ -95,7 +95,7 @@ TOLD = frozenset(
 """What happens to an account, in the order it is told."""
 
 SHOWN = (
-    "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "entity", "by", "taken_by",
+    "payer", "payer_order", "attempt", "frequency", "isa13", "st02", "category", "status_code", "entity", "by", "taken_by", "told",
     "payer_control", "check_number", "remittance", "paid_cents", "charge_cents", "total_cents",
     "contractual_cents", "expected_cents", "allowed_cents", "variance_cents", "standing", "procedure", "schedule", "version", "patient_part_cents", "cents", "to_party", "to_payer", "basis",
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",

@@ -92,11 +92,13 @@ class ReplaceClaim:
 
 @dataclass(frozen=True, slots=True)
 class VoidClaim:
-    """A person wants the payer to cancel a claim that it has."""
+    """A person wants the payer to cancel a claim that it has, or has `told` one that takes no voids, under its `reference`."""
 
     claim: str
     reason: str
     by: str
+    told: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """A claim that a payer has is voided (frequency 8), and goes as a new claim afterwards when a person wants it.
 
-So is what the payer decided while a correction of it came to nothing; one that nobody has is voided at once. A void that
+So is what the payer decided while a correction of it came to nothing; one that nobody has is voided at once, and so
+is one whose payer takes no voids and was told by other means. A void that
 the payer does not take is sent again, or withdrawn.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from contracts.submission import ClaimVoided, CorrectionDeclined, VoidWithdrawn
 from services.submission.domain.account_state import Account
@@ -13,14 +15,16 @@ from services.submission.domain.claim_state import VOID, ClaimState
 from services.submission.domain.commands import VoidClaim, WithdrawVoid
 from services.submission.domain.ending import ended, nobody_has
 from services.submission.domain.package import is_voidable, newest_adjudication
+from services.submission.domain.prior import Known
 from services.submission.domain.sending import TRANSPORT, again, payer_now, resubmission
 from shared.errors import Refused
 from shared.service import Event, Say
 
 IN_ITS_PLACE = "The claim is voided in place of its correction, which does not go any more."
+TELL_IT = "tell it by phone, portal, letter or fax, and say here how (told)"
 TAKES_NONE = {
-    "reopening": "this payer takes no voids: ask it to reopen its decision",
-    "new_claim": "this payer takes no voids",
+    "reopening": f"this payer takes no voids: ask it to reopen its decision, or {TELL_IT}",
+    "new_claim": f"this payer takes no voids: {TELL_IT}",
 }
 
 
@@ -39,14 +43,17 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
         )
     if claim.reopening:
         raise Refused("the payer is asked to reopen its decision on this claim")
-    control = control_of(account, claim)
+    policy, control = _policy(account, claim, books), control_of(account, claim)
+    if command.told and policy == "yes":
+        raise Refused("this payer takes voids: leave out how it was told, and one goes")
+    if command.told:
+        return [_told(account, claim, command, control), *_gone(account, claim)]
     if not control:
         raise Refused("a void needs the payer's control number, and none is known")
     if payer_now(account, claim) != claim.payer:
         raise Refused(
             "the coverage names another payer by now: set it back, void, then set it anew"
         )
-    policy = _policy(account, claim, books)
     if policy != "yes":
         raise Refused(TAKES_NONE[policy])
     if not is_voidable(account, claim):
@@ -63,6 +70,25 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
         asked_by=command.by,
     )
     return [*again(account, claim, event, books), *_gone(account, claim)]
+
+
+def _told(account: Account, claim: ClaimState, command: VoidClaim, control: str) -> ClaimVoided:
+    """A payer that takes no voids was told by other means: nothing is asked of it any more, and what stands is named."""
+    ends = ended(account, claim, command.reason, command.by)
+    standing = _standing(account, claim)
+    return replace(
+        ends,
+        payer_control=control,
+        told=command.told,
+        reference=command.reference,
+        standing=tuple(known.adjudication for known in standing),
+        standing_paid_cents=sum(known.payment.paid_cents for known in standing),
+    )
+
+
+def _standing(account: Account, claim: ClaimState) -> list[Known]:
+    """The decisions on it that were not taken back."""
+    return [known for known in account.known if known.payment.payer_order == claim.payer_order]
 
 
 def _gone(account: Account, claim: ClaimState) -> list[CorrectionDeclined]:
@@ -143,7 +169,7 @@ def settle(account: Account, number: str) -> list[Event | Say]:
     claim = account.claims.get(number)
     if claim is None or claim.frequency != VOID or not claim.taken or claim.status == "voided":
         return []
-    standing = [k for k in account.known if k.payment.payer_order == claim.payer_order]
+    standing = _standing(account, claim)
     return [
         ClaimVoided(
             account=account.account,

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.coding import ChargeCorrected
 from contracts.denial import ClaimCorrection
-from contracts.submission import CorrectionDeclined
+from contracts.submission import ClaimVoided, CorrectionDeclined
 from services.submission.domain import ACCOUNT
 from services.submission.domain.commands import (
     AnswerSetAside,
@@ -19,7 +19,7 @@ from services.submission.domain.commands import (
     WithdrawVoid,
 )
 from shared.errors import Refused
-from tests.unit.scenario import fold
+from tests.unit.scenario import fold, refused
 from tests.unit.submission.facts import (
     ACCOUNT_NO,
     CLAIM,
@@ -32,6 +32,7 @@ from tests.unit.submission.facts import (
     charge,
     coded,
     enrolled,
+    payer,
     rejected,
     submitted,
 )
@@ -133,6 +134,39 @@ def test_a_void_of_what_no_correction_waits_for_declines_none() -> None:
             "ClaimResubmitted",
             "ClaimQueued",
         ]
+
+
+TOLD = replace(VOID, told="letter", reference="L-17")
+
+
+@pytest.mark.parametrize("policy", ["reopening", "new_claim"])
+@pytest.mark.parametrize("given", [HELD, REJECTED, DECIDED], ids=["held", "rejected", "decided"])
+def test_a_payer_that_takes_no_voids_is_told_by_a_person_and_the_claim_ends(
+    given: tuple[Any, ...], policy: Any
+) -> None:
+    takes_none = books(payer(replacement=policy))
+    given = (*given, asked())
+    assert "phone, portal, letter or fax" in refused(ACCOUNT, given, VOID, takes_none)
+    ended, declined = asked_to(given, TOLD, takes_none)
+    assert isinstance(ended, ClaimVoided)
+    assert (ended.taken_by, ended.told, ended.reference) == ("nobody", "letter", "L-17")
+    assert (ended.reason, ended.voided_by) == (VOID.reason, VOID.by)
+    # What it decided is its to take back, and is named until it does.
+    assert (ended.standing, ended.standing_paid_cents) == (("adj-1",), 20_000)
+    assert declined.denials == ("denial-1",)
+    over = (*given, ended, declined)
+    assert asked_to(over, TOLD, takes_none) == []
+    assert asked_to(over, BuildClaim(), takes_none) == []
+    back = ChargeCorrected(
+        account=ACCOUNT_NO, before=charge(1, units=0), after=charge(1), reason="it was done"
+    )
+    assert asked_to((*over, back), BuildClaim(), takes_none) == []
+    anew, _ = asked_to((*over, back), ResubmitClaim(CLAIM), takes_none)
+    assert (anew.cause, anew.frequency) == ("after_void", "1")
+
+
+def test_a_payer_that_takes_voids_gets_one() -> None:
+    assert "takes voids" in refused(ACCOUNT, DECIDED, TOLD, books())
 
 
 def test_a_rejected_void_of_no_charge_goes_again_as_it_was() -> None:
