@@ -8,7 +8,7 @@ import typer
 
 from cli.context import Json, ask, out, plainly, print_json, tell
 from cli.persons import named
-from cli.tables import Column, money, number, show, text
+from cli.tables import Column, money, show, text
 
 app = typer.Typer(help="Charges of an account: list them, and correct or void one.")
 NONE = "none"
@@ -22,11 +22,10 @@ CHARGES = (
     text("to", "service_to"),
     text("procedure", "procedure"),
     Column("modifiers", lambda row: " ".join(row["modifiers"])),
-    number("units", "units"),
+    Column("units", lambda row: f"{row['units']:,}" if row["units"] else "voided", right=True),
     text("place", "place_of_service"),
     text("rendering", "rendering_npi"),
     money("amount", "charge_cents"),
-    Column("", lambda row: "" if row["units"] else "voided"),
 )
 
 
@@ -133,4 +132,7 @@ def _told(charge: str, answer: dict[str, Any], void: bool, json: bool) -> None:
     elif coded:
         out.print(f"{done}; the encounter is coded")
     else:
-        out.print(f"{done}; what its payer has otherwise stands in `claimlog list changed-charges`")
+        out.print(
+            f"{done}; what coding holds stands in `claimlog list coding`, "
+            "what a payer has otherwise in `claimlog list changed-charges`"
+        )

@@ -131,7 +131,7 @@ def _correct(c: CorrectCharge, account: Account, book: Book) -> list[Any]:
     if before == c.after:
         return []
     said = [ChargeCorrected(account=c.account, before=before, after=c.after, reason=c.reason)]
-    return [*said, *_judged_again(_after(account, said), book)]
+    return [*said, *_judged_again(_after(account, said), book, before=account)]
 
 
 def _support(c: SupportCharge, account: Account, book: Book) -> list[Any]:
@@ -222,20 +222,27 @@ def _standing(account: Account, claim: Claimed = Claimed()) -> Standing:
     return Standing(account.opened, account.facility, account.covers, reasons)
 
 
-def _judged_again(account: Account, book: Book) -> list[Any]:
-    """What waits may pass by now, and what passed may make a pair by now."""
+def _judged_again(account: Account, book: Book, before: Account | None = None) -> list[Any]:
+    """What waits may pass by now, and what passed may make a pair by now, or break a rule that it kept `before`."""
     tried = account.tried
     if tried is not None:
         again = Code(tried.account, tried.diagnoses, tried.lines, tried.coder)
         said = _code(again, account, book)
         same = [e for e in said if isinstance(e, CodingHeld) and e.failures == tried.failures]
         return [] if same else said
-    if not book.edits or account.held or not account.lines or account.billing != "bill":
+    if account.held or not account.lines or account.billing != "bill":
         return []
-    if next(_against_edits(account, book), None) is None:
-        return []
-    coded = Code(account.number, account.diagnoses, account.lines, account.coder)
-    return [_held(coded, _wrong(coded, account, book))]
+    broken = next(_against_edits(account, book), None) is not None
+    if broken or (before is not None and not _of_codes(account, book) <= _of_codes(before, book)):
+        coded = Code(account.number, account.diagnoses, account.lines, account.coder)
+        return [_held(coded, _wrong(coded, account, book))]
+    return []
+
+
+def _of_codes(account: Account, book: Book) -> set[CodingFailure]:
+    """What the codes in force break."""
+    charges = tuple(account.charges.values())
+    return set(failures(charges, account.diagnoses, account.lines, book))
 
 
 def evolve(state: Account | None, event: Any) -> Account:

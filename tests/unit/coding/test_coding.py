@@ -104,6 +104,18 @@ def test_a_charge_is_corrected_with_both_faces() -> None:
     assert "no such charge" in refused(ACCOUNT, [], when, BOOK)
 
 
+def test_a_correction_that_breaks_a_rule_holds_what_was_coded_and_another_one_does_not() -> None:
+    coded = said(ACCOUNT, [CAPTURED], Code(NUMBER, DIAGNOSES, LINES, "c"), BOOK)
+    wrong = CorrectCharge(NUMBER, replace(CHARGE, procedure="99999"), "typo")
+    _, held = said(ACCOUNT, [CAPTURED, *coded], wrong, BOOK)
+    assert [(f.rule, f.value) for f in held.failures] == [("NOT-IN-FORCE", "99999")]
+    assert (held.lines, held.coder) == (LINES, "c")
+    cheaper = CorrectCharge(NUMBER, replace(CHARGE, charge_cents=1), "typo")
+    assert len(said(ACCOUNT, [CAPTURED, *coded], cheaper, BOOK)) == 1
+    # What was coded by a set that another one took the place of is not judged for nothing.
+    assert len(said(ACCOUNT, [CAPTURED, *coded], cheaper, Book())) == 1
+
+
 def test_nothing_can_be_coded_before_a_charge() -> None:
     assert "nothing to code" in refused(ACCOUNT, [], Code(NUMBER, DIAGNOSES, (), "c"), BOOK)
 
