@@ -29,7 +29,7 @@ from cli.persons import named
 from cli.tables import Column, number, show, text
 
 app = typer.Typer(
-    help="Tables of code edits (NCCI pairs and unit limits): publish, list; and say why a charge may go as it stands."
+    help="Tables of code edits (NCCI pairs, unit limits and add-on codes): publish, list; and say why a charge may go as it stands."
 )
 BOOKS = "reference"
 PIECE_BYTES = 8 * 1024 * 1024
@@ -43,6 +43,7 @@ class Kind(StrEnum):
 
     ptp = "ptp"
     mue = "mue"
+    aoc = "aoc"
 
 
 class Setting(StrEnum):
@@ -73,12 +74,12 @@ def publish(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="CMS's files as they are (tab or comma): all parts of a table of pairs, or the one of unit limits.",
+            help="CMS's files as they are (tab or comma): all parts of a table of pairs or add-on codes, or the one of unit limits.",
             exists=True,
             dir_okay=False,
         ),
     ],
-    kind: Annotated[Kind, typer.Option(help="Pairs of procedures, or unit limits.")],
+    kind: Annotated[Kind, typer.Option(help="Pairs of procedures, unit limits, or add-on codes.")],
     version: Annotated[
         str, typer.Option(help="The quarter; the same one again takes the place of the first.")
     ],

@@ -21,7 +21,7 @@ def failures(row: dict[str, Any]) -> str:
 def _told(failure: dict[str, Any]) -> str:
     """Code edits speak of codes: which charge it is, `edits support` and a correction ask for."""
     charge = str(failure.get("field", "")).rpartition("-")[2].lstrip("0")
-    of_codes = str(failure.get("rule", "")).startswith(("PTP", "MUE"))
+    of_codes = str(failure.get("rule", "")).startswith(("PTP", "MUE", "ADD-ON"))
     return f"charge {charge}: {failure['sentence']}" if of_codes else failure["sentence"]
 
 

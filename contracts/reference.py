@@ -215,14 +215,14 @@ class EditPart:
 
 @event("reference.code_edits_published.v1", "broadcast")
 class CodeEditsPublished:
-    """A quarter's table of code edits: procedure-to-procedure pairs (`ptp`), or unit limits (`mue`).
+    """A quarter's table of code edits: procedure-to-procedure pairs (`ptp`), unit limits (`mue`), or add-on codes (`aoc`).
 
-    Pairs carry their own days, so the newest quarter's table is about every day of service; limits are those of
+    Pairs and add-on codes carry their own days, so the newest table is about every day of service; limits are those of
     the quarter, from `effective_from` on. Without `payers` it is for whatever payer; without `facilities` for
     those that no table of the same kind names.
     """
 
-    kind: Literal["ptp", "mue"]
+    kind: Literal["ptp", "mue", "aoc"]
     setting: Literal["practitioner", "outpatient", "dme"] = "practitioner"
     name: Code
     version: Code

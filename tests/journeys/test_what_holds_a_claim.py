@@ -159,3 +159,33 @@ async def test_a_denials_correction_that_makes_a_pair_does_not_go_until_it_says_
     again = await accepted(office, account, "ICN-P7")
     assert (again.claim.frequency, again.claim.payer_control) == ("7", "ICN-P")
     assert [line.modifiers for line in again.claim.lines] == [[], ["XU"]]
+
+
+async def test_an_add_on_code_waits_for_its_primary_code_or_for_who_says_where_it_is(
+    office: Office,
+) -> None:
+    rows = "AOC_Edit_Type,Add-On_Code,AOC_DelDT,Primary_Code,Primary_Code_DelDT,AOC_Edit_EffDT,AOC_Edit_DelDT\n1,G0447,,G0446,,2026001,\n"
+    part = await office.doors.post(
+        "reference",
+        "/code-edits/parts",
+        "add-ons/part",
+        content=rows.encode(),
+        params={"kind": "aoc"},
+    )
+    table = {
+        "kind": "aoc",
+        "version": "2026Q1",
+        "parts": [part["sha256"]],
+        "effective_from": "2026-01-01",
+        "payers": ["COMM"],
+    }
+    await office.tell("reference", "/code-edits", table)
+    await office.morning()
+    account = await office.encounter("COMM", charges=(("G0447", 4_800),))
+    await office.quiet()
+    waiting = await office.doors.get("coding", "/work-list", limit=5_000)
+    (row,) = [r for r in waiting if r["account"] == account.number]
+    assert [f["rule"] for f in row["failures"]] == ["ADD-ON"]
+    support = f"/accounts/{account.number}/charges/{account.charge(1)}/support"
+    await office.tell("coding", support, {"reason": "the visit is on another account"})
+    await office.submission_shows(account.claim(), "queued")

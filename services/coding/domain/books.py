@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from contracts.reference import BusinessDayOpened, CodeEditsPublished, CodeSetPublished
-from services.coding.domain.edit_tables import EditTable, Limits, Pairs, shelved
+from services.coding.domain.edit_tables import AddOns, EditTable, Limits, Pairs, shelved
 from shared.errors import FileGone, Malformed, NotFound
 
 
@@ -30,10 +30,14 @@ class Book(msgspec.Struct, frozen=True):
     tables: dict[str, frozenset[str]] = {}
     edits: tuple[EditTable, ...] = ()
     edits_held: dict[str, Any] = {}
-    """`Pairs` and `Limits`, which no book is kept with."""
+    """`Pairs`, `Limits` and `AddOns`, which no book is kept with."""
 
     def pairs(self, table: EditTable) -> Iterator[Pairs]:
         """The files of a table of pairs."""
+        return (self.edits_held[part] for part in table.parts)
+
+    def add_ons(self, table: EditTable) -> Iterator[AddOns]:
+        """The files of a table of add-on codes."""
         return (self.edits_held[part] for part in table.parts)
 
     def limits(self, table: EditTable) -> Limits:
@@ -92,6 +96,9 @@ async def hydrate(book: Book, objects: Any) -> Book:
     return msgspec.structs.replace(book, tables=tables, edits_held=held)
 
 
+_LIES_AS: dict[str, type[Pairs | Limits]] = {"ptp": Pairs, "aoc": AddOns, "mue": Limits}
+
+
 async def _held(table: EditTable, sha256: str, objects: Any) -> Pairs | Limits:
     known = _edits.get(sha256)
     if known is None:
@@ -99,7 +106,7 @@ async def _held(table: EditTable, sha256: str, objects: Any) -> Pairs | Limits:
             data: bytes = await objects.read(sha256)
         except (NotFound, Malformed):
             raise FileGone(f"code edits {table.label}") from None
-        known = _edits[sha256] = Pairs(data) if table.kind == "ptp" else Limits(data)
+        known = _edits[sha256] = _LIES_AS[table.kind](data)
     return known
 
 

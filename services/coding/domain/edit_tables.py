@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from contracts.edit_tables import LIMIT, LIMITS, PAIR, PAIRS
+from contracts.edit_tables import ADD_ONS, LIMIT, LIMITS, PAIR, PAIRS
 from contracts.reference import CodeEditsPublished
 
 WIDTH = PAIR.size
@@ -39,7 +39,7 @@ class EditTable(msgspec.Struct, frozen=True):
 
 
 def shelved(tables: tuple[EditTable, ...], said: CodeEditsPublished) -> tuple[EditTable, ...]:
-    """The tables with another. Pairs carry their own days: of them the newest quarter's table alone is kept."""
+    """The tables with another. Of those whose rows carry their own days the newest quarter's alone is kept."""
     made = EditTable(
         said.kind,
         said.setting,
@@ -52,7 +52,7 @@ def shelved(tables: tuple[EditTable, ...], said: CodeEditsPublished) -> tuple[Ed
         said.facilities,
     )
     others = [t for t in tables if (t.kept_as, t.version) != (made.kept_as, made.version)]
-    if made.kind == "ptp":
+    if made.kind != "mue":
         same = [t for t in others if t.kept_as == made.kept_as]
         if any(t.effective_from > made.effective_from for t in same):
             return tuple(others)
@@ -92,8 +92,10 @@ def _newest(tables: Iterable[EditTable], kind: str, on: date) -> Iterator[EditTa
 class Pairs:
     """A file of pairs as it lies, in order of column 1 and column 2: found by halving, never made into objects."""
 
+    MAGIC = PAIRS
+
     def __init__(self, data: bytes) -> None:
-        assert data.startswith(PAIRS), "reference keeps no other file under a table of pairs"
+        assert data.startswith(self.MAGIC), "reference keeps no other file under such a table"
         self._data = data
         self._rows = (len(data) - len(PAIRS)) // WIDTH
         self._begins, self._ends = (self[0], self[self._rows - 1]) if self._rows else (b"", b"")
@@ -131,6 +133,19 @@ class Pairs:
             )
             if second in seconds and begins <= day <= ends:
                 yield second, indicator
+
+
+class AddOns(Pairs):
+    """A file of add-on codes, which lies as pairs do: add-on code, primary code, and the type of the edit."""
+
+    MAGIC = ADD_ONS
+
+    def primaries(self, add_on: bytes, day: int) -> Iterator[tuple[bytes, int]]:
+        """The primary codes of an add-on code on a day, with the type; none where it is no add-on code."""
+        for row in range(bisect_left(self, add_on), bisect_left(self, add_on + b"\xff")):
+            _, primary, begins, ends, kind = PAIR.unpack_from(self._data, len(PAIRS) + row * WIDTH)
+            if begins <= day <= ends:
+                yield primary, kind
 
 
 class Limits:

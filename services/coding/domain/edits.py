@@ -1,11 +1,11 @@
-"""Code edits (NCCI) before a claim leaves: pairs of procedures, and more units than a day or a line has.
+"""Code edits (NCCI) before a claim leaves: pairs of procedures, more units than a day or a line has, add-on codes alone.
 
-Both are about one provider's services of one day. Rules: CMS, "How to use the Medicare NCCI tools"; modifiers 59 and
+All are about one provider's services of one day. Rules: CMS, "How to use the Medicare NCCI tools"; modifiers 59 and
 X{EPSU} count on either code of a pair (CMS change request 11168).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -31,7 +31,9 @@ _ANATOMICAL = frozenset(
 _OF_OTHER_CARE = frozenset({"24", "25", "27", "57", "58", "78", "79", "91"})
 PARTING = DISTINCT | _ANATOMICAL | _OF_OTHER_CARE
 """CMS's list of modifiers that part a pair of indicator 1: anatomical, of visits and global surgery, and others."""
-RULES = frozenset({"PTP", "PTP-MODIFIER", "PTP-REASON", "MUE-LINE", "MUE-DAY", "MUE-REASON"})
+RULES = frozenset(
+    {"PTP", "PTP-MODIFIER", "PTP-REASON", "MUE-LINE", "MUE-DAY", "MUE-REASON", "ADD-ON"}
+)
 
 Support = Literal["modifiers", "charge"]
 """What was given a reason: that a modifier was added, or that the charge goes as it stands."""
@@ -76,7 +78,11 @@ def edit_failures(
     """What does not pass the tables in force, each charge and rule once."""
     seen: set[tuple[str, str]] = set()
     for (on, _), services in _services(charges).items():
-        for one in (*_pairs(on, services, standing, book), *_units(on, services, standing, book)):
+        for one in (
+            *_pairs(on, services, standing, book),
+            *_units(on, services, standing, book),
+            *_add_ons(on, services, standing, book),
+        ):
             if (one.rule, one.field) not in seen:
                 seen.add((one.rule, one.field))
                 yield one
@@ -86,7 +92,10 @@ def edit_versions(charges: Sequence[Charge], standing: Standing, book: Book) -> 
     """Name and version of the tables that an encounter was held against."""
     days = sorted({c.service_on for c in charges if c.units})
     found = (
-        t.label for day in days for kind in ("ptp", "mue") for t in standing.tables(book, kind, day)
+        t.label
+        for day in days
+        for kind in ("ptp", "mue", "aoc")
+        for t in standing.tables(book, kind, day)
     )
     return tuple(dict.fromkeys(found))
 
@@ -189,6 +198,38 @@ def _beyond(
     else:
         rule, told = "MUE-REASON", f"{told} unless somebody says why ({table.label})"
     yield CodingFailure(rule=rule, field=counted[-1].charge, value=code, sentence=told)
+
+
+def _add_ons(
+    on: date, services: Mapping[str, list[Charge]], standing: Standing, book: Book
+) -> Iterator[CodingFailure]:
+    """Add-on codes without a primary code; who knows that it is billed elsewhere, says so."""
+    day = day_number(on)
+    for table in standing.tables(book, "aoc", on):
+        found = {
+            code: {
+                primary.decode(): kind
+                for part in book.add_ons(table)
+                for primary, kind in part.primaries(code.encode(), day)
+            }
+            for code in services
+            if len(code) == 5
+        }
+        others = {code for code in services if not found.get(code)}
+        for code, primaries in found.items():
+            if not primaries or _has_primary(primaries, services.keys() - {code}, others):
+                continue
+            told = f"{code} is billed in addition to a primary code of the same day and provider, and none is there ({table.label})"
+            for charge in services[code]:
+                if standing.supported.get(charge.charge) != "charge":
+                    yield CodingFailure(
+                        rule="ADD-ON", field=charge.charge, value=code, sentence=told
+                    )
+
+
+def _has_primary(primaries: Mapping[str, int], billed: Set[str], others: Set[str]) -> bool:
+    """Type 1 lists all of its primary codes; of types 2 and 3 a payer takes more, so whatever is no add-on code may be one."""
+    return bool(primaries.keys() & billed or (others and set(primaries.values()) != {1}))
 
 
 def _a_day(charge: Charge) -> Fraction:

@@ -25,6 +25,7 @@ _OF_EDITS = {
     "MUE-LINE": "correct its units",
     "MUE-DAY": "correct its units",
     "MUE-REASON": "say why (claimlog edits support), or correct it",
+    "ADD-ON": "bill its primary code, say why (claimlog edits support), or void it",
 }
 _BY_ITSELF = "(claimlog charges correct): it is judged again by itself"
 

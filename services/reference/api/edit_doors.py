@@ -7,14 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.reference import CodeEditsPublished
 from contracts.values import Code, Sha256
-from services.reference.api.edits import edits_in, limits_of, pairs_of
+from services.reference.api.edits import add_ons_of, edits_in, limits_of, pairs_of
 from services.reference.api.listing import list_entry
 from shared.aside import aside
 from shared.errors import Malformed, NotFound
 from shared.http import Actor, Day, IdempotencyKey
 from shared.service import Doors
 
-Kind = Literal["ptp", "mue"]
+Kind = Literal["ptp", "mue", "aoc"]
 Setting = Literal["practitioner", "outpatient", "dme"]
 
 
@@ -47,13 +47,15 @@ def edit_doors(router: APIRouter, doors: Doors) -> None:
         """Keep a piece of a table as CMS lays it out, whose first line is the file's `first_line`; nothing is in force of it yet."""
         if kind == "ptp":
             kept, edits = await aside(pairs_of, data, first_line)
+        elif kind == "aoc":
+            kept, edits = await aside(add_ons_of, data, first_line)
         else:
             kept, edits = await aside(limits_of, data, setting)
         return {"sha256": await doors.store_object(kept), "edits": edits}
 
     @router.post("/code-edits")
     async def publish(body: EditsBody, key: IdempotencyKey, who: Actor) -> dict[str, Any]:
-        """Publish a quarter's table of pairs or unit limits, from files that were kept."""
+        """Publish a quarter's table of pairs, unit limits or add-on codes, from files that were kept."""
         edits = [await _edits(doors, body.kind, one) for one in body.parts]
         facts = body.model_dump(mode="json") | {
             "parts": [

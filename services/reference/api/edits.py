@@ -1,16 +1,26 @@
-"""Tables of code edits as CMS lays them out: pairs and unit limits, read a piece at a time into rows of one width.
+"""Tables of code edits as CMS lays them out: pairs, unit limits and add-on codes, read a piece at a time into rows of one width.
 
 PTP: column 1, column 2, a mark, effective date, deletion date, modifier indicator, rationale. MUE: code, units, MUE
-adjudication indicator, rationale. Tab or comma; copyright notices and titles above are skipped, rationales are not kept.
+adjudication indicator, rationale. AOC: type, add-on code, its deletion date, primary code, its deletion date, effective
+and deletion date of the edit, notes; days of these are a year and a day of it (2013091). Tab or comma; copyright notices and titles above are skipped, rationales are not kept.
 """
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
-from contracts.edit_tables import LIMIT, LIMITS, NO_LAST_DAY, PAIR, PAIRS, day_number
+from contracts.edit_tables import (
+    ADD_ONS,
+    CONTRACTORS,
+    LIMIT,
+    LIMITS,
+    NO_LAST_DAY,
+    PAIR,
+    PAIRS,
+    day_number,
+)
 from services.reference.api.mistakes import Mistakes
 
 ROWS_AT_MOST = 400_000
@@ -20,6 +30,7 @@ ABOVE_AT_MOST = 30
 MOST_UNITS = 99_999_999
 _CODE = re.compile(r"(?=.*[0-9])[0-9A-Z]{5}")
 _DAY = re.compile(r"(19|20|21)[0-9]{6}")
+_DAY_OF_YEAR = re.compile(r"(19|20|21)[0-9]{5}")
 SETTINGS = ("practitioner", "outpatient", "dme")
 
 Cells = list[str]
@@ -44,9 +55,14 @@ def limits_of(data: bytes, setting: str) -> tuple[bytes, int]:
     return _kept(LIMITS, LIMIT.size, _rows(data, 1, read, names))
 
 
+def add_ons_of(data: bytes, first_line: int = 1) -> tuple[bytes, int]:
+    """The file that is kept of a piece of a table of add-on codes, and how many primary codes it names. Malformed."""
+    return _kept(ADD_ONS, PAIR.size, _rows(data, first_line, _add_on, _names_add_ons))
+
+
 def edits_in(kind: str, data: bytes) -> int | None:
     """How many edits a kept file holds; None where it is none of that kind."""
-    begins, row = (PAIRS, PAIR) if kind == "ptp" else (LIMITS, LIMIT)
+    begins, row = {"ptp": (PAIRS, PAIR), "aoc": (ADD_ONS, PAIR), "mue": (LIMITS, LIMIT)}[kind]
     left, over = divmod(len(data) - len(begins), row.size)
     return left if data.startswith(begins) and not over else None
 
@@ -120,6 +136,11 @@ def _names_limits(row: int, cells: Cells, mistakes: Mistakes, setting: str) -> b
     return False
 
 
+def _names_add_ons(row: int, cells: Cells, mistakes: Mistakes) -> bool:
+    names = {"".join(filter(str.isalpha, cell.lower())) for cell in cells}
+    return {"addoncode", "primarycode"} <= names
+
+
 def _pair(row: int, cells: Cells, mistakes: Mistakes) -> bytes | None:
     if len(cells) < 6:
         mistakes.tell(row, "", f"it has {len(cells)} cells; a pair has 6, and a rationale")
@@ -139,6 +160,34 @@ def _pair(row: int, cells: Cells, mistakes: Mistakes) -> bytes | None:
         return None  # It was taken back for all of its days.
     until = NO_LAST_DAY if last is None else day_number(last)
     return PAIR.pack(first, second, day_number(begins), until, int(indicator))
+
+
+def _add_on(row: int, cells: Cells, mistakes: Mistakes) -> bytes | None:
+    if len(cells) < 7:
+        mistakes.tell(row, "", f"it has {len(cells)} cells; an add-on code has 7, and notes")
+        return None
+    before = mistakes.count
+    kind = cells[0].strip()
+    if kind not in ("1", "2", "3"):
+        mistakes.tell(row, "aoc edit type", "it is none of 1, 2 and 3")
+    add_on = _code(row, "add-on code", cells[1], mistakes)
+    primary = cells[3].strip().upper().encode("latin-1", "replace")
+    if primary != CONTRACTORS:
+        primary = _code(row, "primary code", cells[3], mistakes)
+    begins = _day_of_year(row, "aoc edit effective date", cells[5], mistakes)
+    ends = [
+        day_number(day)
+        for column, cell in (
+            ("aoc deletion date", cells[2]),
+            ("primary code deletion date", cells[4]),
+            ("aoc edit deletion date", cells[6]),
+        )
+        if (day := _day_of_year(row, column, cell, mistakes)) is not None
+    ]
+    if mistakes.count > before:
+        return None
+    first = day_number(begins) if begins else 0
+    return PAIR.pack(add_on, primary, first, min(ends, default=NO_LAST_DAY), int(kind))
 
 
 def _limit(row: int, cells: Cells, mistakes: Mistakes, seen: dict[bytes, int]) -> bytes | None:
@@ -175,4 +224,21 @@ def _day(row: int, column: str, cell: str, mistakes: Mistakes) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         mistakes.tell(row, column, "it is no day as YYYYMMDD")
+        return None
+
+
+def _day_of_year(row: int, column: str, cell: str, mistakes: Mistakes) -> date | None:
+    """A day as YYYYDDD; None where the cell is empty."""
+    text = cell.strip()
+    if text in ("", "*"):
+        return None
+    try:
+        if not _DAY_OF_YEAR.fullmatch(text):
+            raise ValueError
+        day = datetime.strptime(text, "%Y%j").date()
+        if day.year != int(text[:4]):
+            raise ValueError  # Day 366 of a year of 365.
+        return day
+    except ValueError:
+        mistakes.tell(row, column, "it is no day as YYYYDDD, a year and a day of it")
         return None

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli import edits, lists
 from cli.main import app
-from services.reference.api.edits import limits_of, pairs_of
+from services.reference.api.edits import add_ons_of, limits_of, pairs_of
 from tests.unit.cli.test_documented import PAGE, documented
 
 NAMES = "Column 1\tColumn 2\t\tEffective Date\tDeletion Date\tModifier\n"
@@ -109,9 +109,10 @@ def test_the_answer_for_scripts_is_documented(monkeypatch: pytest.MonkeyPatch, f
 
 def test_the_files_on_the_page_are_read() -> None:
     section = PAGE.read_text().split("\n## edits\n")[1].split("\n## ")[0]
-    pairs, limits = re.findall(r"```csv\n(.*?)```", section, re.DOTALL)
+    pairs, limits, add_ons = re.findall(r"```csv\n(.*?)```", section, re.DOTALL)
     assert pairs_of(pairs.encode())[1] == 2
     assert limits_of(limits.encode(), "practitioner")[1] == 2
+    assert add_ons_of(add_ons.encode())[1] == 2
 
 
 def test_tables_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from contracts.coding import (
     ChargesCaptured,
     EncounterCoded,
 )
-from contracts.edit_tables import LIMIT, LIMITS, NO_LAST_DAY, PAIR, PAIRS, day_number
+from contracts.edit_tables import ADD_ONS, LIMIT, LIMITS, NO_LAST_DAY, PAIR, PAIRS, day_number
 from contracts.reference import CodeEditsPublished, EditPart
 from contracts.values import Charge, CodedLine
 from services.coding.domain import (
@@ -21,7 +21,7 @@ from services.coding.domain import (
     Code,
     evolve_book,
 )
-from services.coding.domain.edit_tables import Limits, Pairs
+from services.coding.domain.edit_tables import AddOns, Limits, Pairs
 from shared.streams import charge_number
 from tests.unit.coding.test_coding import BOOK, CHARGE, DIAGNOSES, NUMBER
 from tests.unit.posting.facts import opened
@@ -33,8 +33,8 @@ PAYER = "MEDB"
 OPENED = replace(opened(PAYER), account=NUMBER)
 
 
-def pairs(*rows: tuple[str, str, int, tuple[date, date | None]]) -> bytes:
-    return PAIRS + b"".join(
+def pairs(*rows: tuple[str, str, int, tuple[date, date | None]], begins: bytes = PAIRS) -> bytes:
+    return begins + b"".join(
         sorted(
             PAIR.pack(
                 a.encode(),
@@ -64,13 +64,23 @@ def published(sha: str, **said: Any) -> CodeEditsPublished:
     return CodeEditsPublished(**facts | said)
 
 
-PTP, MUE = "d" * 64, "e" * 64
+PTP, MUE, AOC = "d" * 64, "e" * 64, "f" * 64
 TABLES: dict[str, Pairs | Limits] = {
     PTP: Pairs(
         pairs(
             ("G0438", "G0101", 1, ALWAYS),
             ("G0438", "G0439", 0, ALWAYS),
             ("G0438", "G0270", 0, (date(2020, 1, 1), date(2026, 2, 28))),
+        )
+    ),
+    AOC: AddOns(
+        pairs(
+            ("G0101", "G0438", 1, ALWAYS),
+            ("G0101", "G0439", 1, (date(2020, 1, 1), date(2026, 2, 28))),
+            ("J1885", "CCCCC", 2, ALWAYS),
+            ("J3420", "G0438", 3, ALWAYS),
+            ("J3420", "CCCCC", 3, ALWAYS),
+            begins=ADD_ONS,
         )
     ),
     MUE: Limits(limits(("G0101", 2, 1), ("J1885", 3, 2), ("J3420", 3, 3))),
@@ -87,6 +97,7 @@ def book_of(*tables: CodeEditsPublished) -> Book:
 
 
 EDITS = book_of(published(PTP), published(MUE, kind="mue"))
+ADD_ON_CODES = book_of(published(AOC, kind="aoc"))
 NO_EDITS = book_of()
 
 

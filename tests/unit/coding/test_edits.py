@@ -20,6 +20,7 @@ from services.coding.domain import (
 )
 from shared.x12.npi import with_check_digit
 from tests.unit.coding.edits import (
+    ADD_ON_CODES,
     EDITS,
     EXAM,
     NO_EDITS,
@@ -124,6 +125,44 @@ def test_a_limit_of_indicator_3_gives_way_to_a_recorded_reason_and_one_of_2_does
     assert said(ACCOUNT, [*captured(absolute), held], why, EDITS) == [supported]
     stranger = SupportCharge(NUMBER, "X", "why")
     assert "no such charge" in refused(ACCOUNT, given, stranger, EDITS)
+
+
+ADD_ON = charge(1, "G0101")
+
+
+def test_an_add_on_code_wants_one_of_its_primary_codes_of_that_day_and_provider() -> None:
+    assert rules(ADD_ON, book=ADD_ON_CODES) == [("ADD-ON", 1)]
+    assert rules(ADD_ON, charge(2, "G0438"), book=ADD_ON_CODES) == []
+    # One that it had until February is none in March, and no other code is one.
+    assert rules(ADD_ON, charge(2, "G0439"), book=ADD_ON_CODES) == [("ADD-ON", 1)]
+    in_february = date(2026, 2, 28)
+    then = (replace(ADD_ON, service_on=in_february), charge(2, "G0439", service_on=in_february))
+    assert rules(*then, book=ADD_ON_CODES) == []
+    elsewhere = charge(2, "G0438", service_on=in_february)
+    other = charge(2, "G0438", rendering_npi=with_check_digit("199900101"))
+    for one in (elsewhere, other):
+        assert ("ADD-ON", 1) in rules(ADD_ON, one, book=ADD_ON_CODES)
+
+
+@pytest.mark.parametrize("code", ["J1885", "J3420"])
+def test_where_payers_take_other_primary_codes_any_code_that_is_no_add_on_code_will_do(
+    code: str,
+) -> None:
+    drug = charge(1, code)
+    assert rules(drug, charge(2, "G0270"), book=ADD_ON_CODES) == []
+    assert rules(drug, book=ADD_ON_CODES) == [("ADD-ON", 1)]
+    assert rules(drug, charge(2, "G0101"), book=ADD_ON_CODES) == [("ADD-ON", 1), ("ADD-ON", 2)]
+
+
+def test_whoever_bills_the_primary_code_elsewhere_says_so() -> None:
+    (held,) = judged(ADD_ON, book=ADD_ON_CODES)
+    assert held.failures[0].sentence == (
+        "G0101 is billed in addition to a primary code of the same day and provider, and none is there (NCCI AOC 2026Q1)"
+    )
+    why = SupportCharge(NUMBER, ADD_ON.charge, "the visit is on another account")
+    _, coded = said(ACCOUNT, [*captured(ADD_ON), held], why, ADD_ON_CODES)
+    assert isinstance(coded, EncounterCoded)
+    assert coded.code_sets[-1] == "NCCI AOC 2026Q1"
 
 
 def _corrected(

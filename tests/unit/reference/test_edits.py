@@ -1,14 +1,15 @@
 """Tables of code edits are read as CMS lays them out; what is wrong is told by row and column, and nothing is quoted."""
 
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
-from contracts.edit_tables import LIMIT, LIMITS, NO_LAST_DAY, PAIR, PAIRS
+from contracts.edit_tables import ADD_ONS, LIMIT, LIMITS, NO_LAST_DAY, PAIR, PAIRS, day_number
 from contracts.reference import CodeEditsPublished
 from services.reference.api import edits
-from services.reference.api.edits import edits_in, limits_of, pairs_of
+from services.reference.api.edits import add_ons_of, edits_in, limits_of, pairs_of
 from services.reference.app import SERVICE
 from services.reference.domain import Books, List, decide
 from shared.errors import Malformed, NotFound, Refused
@@ -133,6 +134,50 @@ def test_limits_of_another_setting_and_of_one_code_twice_are_told() -> None:
     ]
 
 
+ADD_ON_CODES = (
+    "A notice of whoever holds the copyright.,,,,,,,\n"
+    "AOC_Edit_Type,Add-On_Code,AOC_DelDT,Primary_Code,Primary_Code_DelDT,AOC_Edit_EffDT,AOC_Edit_DelDT,Special_Instruction_Notes\n"
+    "1,G0101,,G0438,,2013091,,\n1,G0101,2026059,G0439,,2013091,2026365,made up\n2,J1885,,CCCCC,,2020001,,\n3,J3420,,G0438,,,,\n"
+)
+
+
+def test_add_on_codes_are_read_as_cms_lays_them_out_until_the_first_day_on_which_any_of_it_ends() -> (
+    None
+):
+    kept, count = add_ons_of(ADD_ON_CODES.encode())
+    assert (count, edits_in("aoc", kept), edits_in("ptp", kept)) == (4, 4, None)
+    assert kept.startswith(ADD_ONS)
+    rows = list(PAIR.iter_unpack(kept[len(ADD_ONS) :]))
+    assert [(a, b, kind) for a, b, _, _, kind in rows] == [
+        (b"G0101", b"G0438", 1),
+        (b"G0101", b"G0439", 1),
+        (b"J1885", b"CCCCC", 2),
+        (b"J3420", b"G0438", 3),
+    ]
+    days = [(begins, ends) for _, _, begins, ends, _ in rows]
+    in_april, end_of_february = day_number(date(2013, 4, 1)), day_number(date(2026, 2, 28))
+    assert days[:2] == [(in_april, NO_LAST_DAY), (in_april, end_of_february)]
+    assert days[3] == (0, NO_LAST_DAY)
+
+
+def test_what_is_wrong_with_add_on_codes_is_told_by_row_and_column() -> None:
+    rows = "4,G0101,,G0438,,20130401,,\n1,G01,,CANARY,x,2013366,,\n1,G0101\n"
+    with pytest.raises(Malformed) as no:
+        add_ons_of((ADD_ON_CODES + rows).encode())
+    assert "CANARY" not in str(no.value.more)
+    assert [(m["row"], m["column"]) for m in no.value.more["mistakes"]] == [
+        (7, "aoc edit type"),
+        (7, "aoc edit effective date"),
+        (8, "add-on code"),
+        (8, "primary code"),
+        (8, "aoc edit effective date"),
+        (8, "primary code deletion date"),
+        (9, ""),
+    ]
+    with pytest.raises(Malformed, match="names the columns"):
+        add_ons_of(table(*ROWS))
+
+
 TABLE: dict[str, Any] = {"kind": "ptp", "version": "2026Q1", "effective_from": "2026-01-01"}
 
 
@@ -188,7 +233,9 @@ async def test_a_part_that_was_not_kept_or_is_of_the_other_kind_is_refused() -> 
     limit = await _post(
         doors, "/code-edits/parts", params={"kind": "mue"}, content=LIMITS_CSV.encode()
     )
-    for part in ("f" * 64, limit.json()["sha256"]):
+    words: dict[str, Any] = {"params": {"kind": "aoc"}, "content": ADD_ON_CODES.encode()}
+    add_ons = await _post(doors, "/code-edits/parts", **words)
+    for part in ("f" * 64, limit.json()["sha256"], add_ons.json()["sha256"]):
         answer = await _post(doors, "/code-edits", json={**TABLE, "parts": [part]})
         assert (answer.status_code, doors.said) == (422, [])
 
