@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 
 from cli.context import Json, ask, out, plainly, print_json, tell
-from cli.persons import named
+from cli.persons import By, named, signed
 from cli.tables import Column, money, show, text
 
 app = typer.Typer(help="Charges of an account: list them, and correct or void one.")
@@ -68,12 +67,7 @@ def correct(
     place: Annotated[str | None, typer.Option(help="Another place of service.")] = None,
     npi: Annotated[str | None, typer.Option(help="Another rendering provider's NPI.")] = None,
     void: Annotated[bool, typer.Option("--void", help="It is billed to nobody.")] = False,
-    by: Annotated[
-        str,
-        typer.Option(
-            help="Who corrects it; without it, the login name.", metavar="NAME", show_default=False
-        ),
-    ] = "",
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Correct or void a charge. What is owed moves with it, and coding judges the account again.
@@ -100,7 +94,7 @@ def correct(
         "coding",
         f"/accounts/{account}/charges/{charge}/correct",
         json={**body, "reason": reason},
-        headers={"X-Actor": who, "Idempotency-Key": uuid4().hex},
+        headers=signed(who),
     )
     _told(charge, answer, void, json)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import httpx
 import typer
@@ -16,7 +15,6 @@ from cli.context import (
     FAILED,
     Json,
     ask,
-    complain,
     counted,
     err,
     out,
@@ -25,7 +23,8 @@ from cli.context import (
     tell,
     url_of,
 )
-from cli.persons import named
+from cli.persons import By, named, signed
+from cli.publishing import BEFORE, answered, complain_of, mistakes_in
 from cli.tables import Column, number, show, text
 
 app = typer.Typer(
@@ -151,7 +150,7 @@ def _publish(files: list[Path], words: dict[str, Any]) -> dict[str, Any]:
     body = {**words, "parts": parts}
     key = hashlib.sha256(repr(sorted(body.items())).encode()).hexdigest()
     headers = {"Idempotency-Key": f"edits/{key}", "X-Actor": "command line"}
-    status, answer = _answered(
+    status, answer = answered(
         httpx.post(
             f"{url_of(BOOKS)}/code-edits", json=body, headers=headers, timeout=ANSWER_SECONDS
         )
@@ -171,7 +170,7 @@ def _kept(file: Path, words: dict[str, Any], told: dict[str, Any]) -> Iterator[s
             if len(told["mistakes"]) >= MISTAKES_SHOWN:
                 return
             shown.update(f"reading {file.name}, from line {first_line:,}")
-            status, answer = _answered(
+            status, answer = answered(
                 httpx.post(
                     f"{url_of(BOOKS)}/code-edits/parts",
                     content=piece,
@@ -205,42 +204,20 @@ def pieces(file: Path) -> Iterator[tuple[int, bytes]]:
     yield begins, b"".join(kept)
 
 
-def _answered(answer: httpx.Response) -> tuple[int, dict[str, Any]]:
-    try:
-        body: dict[str, Any] = answer.json()
-    except ValueError:
-        body = {"sentence": f"{answer.status_code} without a reason"}
-    return answer.status_code, body
-
-
 def _add(told: dict[str, Any], file: str, answer: dict[str, Any]) -> None:
     """What a door said against it, within what is shown."""
-    found = list(answer.get("mistakes", []))
-    if not found:
-        named = [
-            f"{field} is missing, or not what stands there" for field in answer.get("fields", [])
-        ]
-        found = [
-            {"row": 0, "column": "", "sentence": one}
-            for one in named or [answer.get("sentence", "")]
-        ]
+    found = mistakes_in(answer)
     room = MISTAKES_SHOWN - len(told["mistakes"])
     told["mistakes"] += [{"file": file, **mistake} for mistake in found[:room]]
     told["left_off"] += answer.get("left_off", 0) + max(len(found) - room, 0)
 
 
 def _show(told: dict[str, Any]) -> None:
-    for one in told["mistakes"]:
-        row = f"row {one['row']}" if one["row"] else ""
-        where = ", ".join(filter(None, (row, one["column"])))
-        said = ": ".join(filter(None, (one["file"], where, one["sentence"])))
-        complain("not published", said)
-    if told["left_off"]:
-        complain("not published", f"{told['left_off']:,} more things are wrong")
+    complain_of(told)
     if not told["mistakes"]:
         edits = counted(told["edits"], "edit")
         out.print(
-            "it was published before: nothing changed"
+            BEFORE
             if told["again"]
             else f"published: {edits}; what is coded from now on is held against them"
         )
@@ -271,12 +248,7 @@ def support(
         str, typer.Argument(help="The charge, as it shows that (`field`), or its running number.")
     ],
     reason: Annotated[str, typer.Option(help="Why it may go as it stands; what the record says.")],
-    by: Annotated[
-        str,
-        typer.Option(
-            help="Who says so; without it, the login name.", metavar="NAME", show_default=False
-        ),
-    ] = "",
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Say why a charge may go as it stands, where a modifier or units want a reason. The account is judged again."""
@@ -286,7 +258,7 @@ def support(
         "coding",
         f"/accounts/{account}/charges/{charge}/support",
         json={"reason": reason},
-        headers={"X-Actor": who, "Idempotency-Key": uuid4().hex},
+        headers=signed(who),
     )
     coded = "coding.encounter_coded.v1" in answer["said"]
     if json:

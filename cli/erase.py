@@ -3,13 +3,12 @@
 import sys
 import time
 from typing import Annotated, Any, Literal
-from uuid import uuid4
 
 import typer
 
 from cli.context import FAILED, Json, ask, counted, err, fail, out, plainly, print_json, tell
-from cli.legal_hold import By, patient_of
-from cli.persons import named
+from cli.legal_hold import patient_of
+from cli.persons import By, named, signed
 from cli.tables import Column, show, text
 
 app = typer.Typer(help="Erase a person for good; the requests; how long received files are kept.")
@@ -48,7 +47,7 @@ def person(
         if not sys.stdin.isatty():
             raise typer.BadParameter("nobody is there to be asked: say --yes", param_hint="--yes")
         typer.confirm("Nobody can take this back. Erase this person?", abort=True, err=True)
-    headers = {"X-Actor": who, "Idempotency-Key": uuid4().hex}
+    headers = signed(who)
     tell("registration", f"/patients/{patient}/erasure", json={"reason": reason}, headers=headers)
     row = _outcome(patient)
     if json:
@@ -108,7 +107,7 @@ def files(
     if (days is None) != for_ever:
         raise typer.BadParameter("say --days, or --for-ever", param_hint="--days")
     who = named(by, "says so")
-    headers = {"X-Actor": who, "Idempotency-Key": uuid4().hex}
+    headers = signed(who)
     body = {"received_files_days": days, "reason": reason}
     said = bool(tell("reference", "/retention", json=body, headers=headers)["said"])
     if json:

@@ -4,7 +4,6 @@ import hashlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import httpx
 import msgspec
@@ -16,7 +15,6 @@ from cli.context import (
     FAILED,
     Json,
     ask,
-    complain,
     counted,
     err,
     need_engines,
@@ -27,7 +25,8 @@ from cli.context import (
     tell,
     url_of,
 )
-from cli.persons import named
+from cli.persons import By, named, signed
+from cli.publishing import BEFORE, answered, complain_of, mistakes_in
 from cli.tables import Column, money, number, show, text
 from contracts.reference import FeeSchedulePublished
 from deploy.what_if import priced_again
@@ -119,7 +118,7 @@ def _publish(file: Path, words: dict[str, str]) -> dict[str, Any]:
     headers = {"Idempotency-Key": f"fees/{key}", "X-Actor": "command line", "content-type": CSV}
     return result(
         file,
-        *_answered(
+        *answered(
             httpx.post(
                 f"{url_of(BOOKS)}/fee-schedules",
                 content=data,
@@ -131,47 +130,22 @@ def _publish(file: Path, words: dict[str, str]) -> dict[str, Any]:
     )
 
 
-def _answered(answer: httpx.Response) -> tuple[int, dict[str, Any]]:
-    try:
-        body: dict[str, Any] = answer.json()
-    except ValueError:
-        body = {"sentence": f"{answer.status_code} without a reason"}
-    return answer.status_code, body
-
-
 def result(file: Path, status: int, body: dict[str, Any]) -> dict[str, Any]:
     """What is answered, whatever happened."""
-    mistakes = list(body.get("mistakes", []))
-    if status >= 400 and not mistakes:
-        named = [
-            f"{field} is missing, or not what stands there" for field in body.get("fields", [])
-        ]
-        mistakes = [
-            {"row": 0, "column": "", "sentence": told}
-            for told in named or [body.get("sentence", "")]
-        ]
     return {
         "file": str(file),
         "published": status < 400 and bool(body.get("said")),
         "again": status < 400 and (body.get("again", False) or not body.get("said")),
-        "mistakes": mistakes,
+        "mistakes": mistakes_in(body) if status >= 400 else [],
         "left_off": body.get("left_off", 0),
     }
 
 
 def _show(file: Path, told: dict[str, Any]) -> None:
-    for mistake in told["mistakes"]:
-        where = ", ".join(
-            filter(None, (f"row {mistake['row']}" if mistake["row"] else "", mistake["column"]))
-        )
-        complain("not published", f"{file}: {where + ': ' if where else ''}{mistake['sentence']}")
-    if told["left_off"]:
-        complain("not published", f"{file}: {told['left_off']:,} more things are wrong with it")
+    complain_of(told, str(file))
     if not told["mistakes"]:
         out.print(
-            "it was published before: nothing changed"
-            if told["again"]
-            else "published; what is posted from now on is held against it"
+            BEFORE if told["again"] else "published; what is posted from now on is held against it"
         )
 
 
@@ -203,7 +177,7 @@ def reprice(
     """
     chosen = stack()
     need_engines(chosen)
-    status, read = _answered(
+    status, read = answered(
         httpx.post(
             f"{url_of(BOOKS)}/fee-schedules/check",
             content=file.read_bytes(),
@@ -269,12 +243,7 @@ def settle(
     line: Annotated[
         int | None, typer.Option(help="Only this line of it; all that are open without.", min=1)
     ] = None,
-    by: Annotated[
-        str,
-        typer.Option(
-            help="Who says so; without it, the login name.", metavar="NAME", show_default=False
-        ),
-    ] = "",
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Say why a line that was allowed under its contract (or over it) is nobody's work any more. No money moves."""
@@ -283,7 +252,7 @@ def settle(
         "posting",
         f"/accounts/{account.strip().upper()}/underpayments/{decision.strip()}/settle",
         json={"reason": reason, "approver": who, **({"line": line} if line else {})},
-        headers={"X-Actor": who, "Idempotency-Key": uuid4().hex},
+        headers=signed(who),
     )
     if json:
         print_json({"settled": len(answer["said"])})

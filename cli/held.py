@@ -1,13 +1,13 @@
 """`held`: files that wait for a person before they leave, over the services that hand files over."""
 
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from cli.context import NOT_RUNNING, Json, ask, of_each, one_of, out, plainly, print_json, tell
+from cli.persons import signed
 
 app = typer.Typer(help="Files that wait for a person, as after a restore: list, release, left.")
 HANDS_OVER = ("eligibility", "submission")
@@ -58,6 +58,6 @@ def _settle(service: str, event: str, how: str, said: str, json: bool) -> None:
     answer = tell(
         one_of(HANDS_OVER, service),
         f"/held/{event}/{how}",
-        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+        headers=signed("operator"),
     )
     print_json(answer) if json else out.print(said)

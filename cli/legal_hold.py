@@ -2,12 +2,11 @@
 
 from typing import Annotated
 from urllib.parse import quote
-from uuid import uuid4
 
 import typer
 
 from cli.context import Json, ask, out, plainly, print_json, tell
-from cli.persons import named
+from cli.persons import By, named, signed
 from cli.tables import Column, show, text
 
 app = typer.Typer(help="Legal holds: place one, lift it, list them. Whom one keeps is not erased.")
@@ -22,12 +21,6 @@ HOLDS = (
 )
 
 Matter = Annotated[str, typer.Argument(help="The number of the matter; never a name.")]
-By = Annotated[
-    str,
-    typer.Option(
-        help="Who says so; without it, the login name.", metavar="NAME", show_default=False
-    ),
-]
 
 
 @app.command()
@@ -87,5 +80,5 @@ def patient_of(account: str) -> str:
 
 
 def _told(path: str, body: dict[str, str], who: str) -> bool:
-    headers = {"X-Actor": who, "Idempotency-Key": uuid4().hex}
+    headers = signed(who)
     return bool(tell(BOOKS, path, json=body, headers=headers)["said"])

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 
 from cli.context import Json, dollars, out, plainly, print_json, tell
-from cli.persons import named
+from cli.persons import By, named, signed
 
 app = typer.Typer(
     help="What payers paid too much (`list overpayments`): identify it, investigate what else there is, refund it."
@@ -26,12 +25,6 @@ On = Annotated[
         help="The day; the last business day that was opened without.",
         formats=["%Y-%m-%d"],
         metavar="DAY",
-    ),
-]
-By = Annotated[
-    str,
-    typer.Option(
-        help="Who says so; without it, the login name.", metavar="NAME", show_default=False
     ),
 ]
 
@@ -115,7 +108,7 @@ def _say(
         "posting",
         f"/accounts/{account.strip().upper()}/overpayments/{decision.strip()}/{what}",
         json={**body, "approver": who},
-        headers={"X-Actor": who, "Idempotency-Key": uuid4().hex},
+        headers=signed(who),
     )
     return answer
 

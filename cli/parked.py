@@ -1,7 +1,6 @@
 """`parked`: records that could not be applied, over all services."""
 
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.markup import escape
@@ -22,6 +21,7 @@ from cli.context import (
     stack,
     tell,
 )
+from cli.persons import signed
 from deploy.provision import SERVICES
 
 app = typer.Typer(help="Records that could not be applied: list, show, redrive, discard.")
@@ -103,7 +103,7 @@ def redrive(service: Service, partition: Partition, offset: Offset, json: Json =
     answer = tell(
         one_of(SERVICES, service),
         f"/parked/{partition}/{offset}/redrive",
-        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+        headers=signed("operator"),
     )
     if json:
         print_json(answer)
@@ -125,7 +125,7 @@ def discard(
         one_of(SERVICES, service),
         f"/parked/{partition}/{offset}/discard",
         json={"reason": reason},
-        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+        headers=signed("operator"),
     )
     if json:
         print_json(answer)

@@ -1,11 +1,21 @@
 """Who does it: the name that a command gives to what a person decides."""
 
 import getpass
+from typing import Annotated
+from uuid import uuid4
 
 import typer
 
 MOST_LETTERS = 48
 """Of a name, as an event holds it."""
+
+
+By = Annotated[
+    str,
+    typer.Option(
+        help="Who says so; without it, the login name.", metavar="NAME", show_default=False
+    ),
+]
 
 
 def named(by: str, does: str) -> str:
@@ -21,3 +31,8 @@ def named(by: str, does: str) -> str:
         told = f"an event names people in at most {MOST_LETTERS} letters"
         raise typer.BadParameter(told, param_hint="--by")
     return by
+
+
+def signed(who: str) -> dict[str, str]:
+    """The headers of what somebody asks of a door, once."""
+    return {"X-Actor": who, "Idempotency-Key": uuid4().hex}

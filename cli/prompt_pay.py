@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 
 from cli.context import Json, ask, out, plainly, print_json, tell
-from cli.persons import named
+from cli.persons import By, named, signed
+from cli.publishing import BEFORE
 from cli.tables import Column, number, show, text
 
 app = typer.Typer(
@@ -80,14 +80,14 @@ def publish(
         BOOKS,
         "/prompt-pay-rules",
         json=rule,
-        headers={"X-Actor": "command line", "Idempotency-Key": uuid4().hex},
+        headers=signed("command line"),
     )
     if json:
         print_json({"published": bool(answer["said"])})
     elif answer["said"]:
         out.print("published; what is posted from now on is held against it")
     else:
-        out.print("it was published before: nothing changed")
+        out.print(BEFORE)
 
 
 @app.command("list")
@@ -114,12 +114,7 @@ def settle(
     ],
     decision: Annotated[str, typer.Argument(help="The payer's decision (ADJ…), as it shows that.")],
     reason: Annotated[str, typer.Option(help="Why nothing more is asked of the payer.")],
-    by: Annotated[
-        str,
-        typer.Option(
-            help="Who says so; without it, the login name.", metavar="NAME", show_default=False
-        ),
-    ] = "",
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Say why a claim that was paid late is nobody's work any more. No money moves."""
@@ -128,7 +123,7 @@ def settle(
         "posting",
         f"/accounts/{account.strip().upper()}/late-payments/{decision.strip()}/settle",
         json={"reason": reason, "approver": who},
-        headers={"X-Actor": who, "Idempotency-Key": uuid4().hex},
+        headers=signed(who),
     )
     if json:
         print_json({"settled": len(answer["said"])})

@@ -1,7 +1,6 @@
 """`refused`: files of clearinghouses and payers that could not be taken, over the services that take them."""
 
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.markup import escape
@@ -19,6 +18,7 @@ from cli.context import (
     print_json,
     tell,
 )
+from cli.persons import signed
 
 app = typer.Typer(help="Received files that were refused: list, redrive.")
 TAKES_FILES = ("submission", "adjudication_tracking", "eligibility")
@@ -72,7 +72,7 @@ def redrive(
     answer = tell(
         row["service"],
         f"/files/{row['sha256']}/redrive",
-        headers={"X-Actor": "operator", "Idempotency-Key": uuid4().hex},
+        headers=signed("operator"),
     )
     if json:
         print_json(answer)
