@@ -56,14 +56,6 @@ RULES: tuple[Rule, ...] = (
         findings.billing_listed, mended_by_books=True,
     ),
     Rule(
-        "BILLING-ZIP", "1", "2010AA", "N403", "block", "List the facility with ZIP+4.",
-        findings.billing_zip, mended_by_books=True,
-    ),
-    Rule(
-        "BILLING-TAX-ID", "1", "2010AA", "REF02", "block", "List the facility with its TIN.",
-        findings.billing_tax_id, mended_by_books=True,
-    ),
-    Rule(
         "BILLING-NPI", "1", "2010AA", "NM109", "block", "List the facility with its NPI.",
         findings.billing_npi, mended_by_books=True,
     ),

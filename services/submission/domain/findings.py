@@ -108,18 +108,6 @@ def billing_listed(facts: Facts) -> Iterator[Found]:
         yield Found("The facility is not listed.")
 
 
-def billing_zip(facts: Facts) -> Iterator[Found]:
-    facility = _facility(facts)
-    if facility and not (len(facility.zip) == 9 and facility.zip.isdigit()):
-        yield Found("The billing provider's ZIP code does not have nine digits.")
-
-
-def billing_tax_id(facts: Facts) -> Iterator[Found]:
-    facility = _facility(facts)
-    if facility and not (len(facility.tax_id) == 9 and facility.tax_id.isdigit()):
-        yield Found("The billing provider's tax id does not have nine digits.")
-
-
 def billing_npi(facts: Facts) -> Iterator[Found]:
     facility = _facility(facts)
     if facility and not is_npi(facility.npi):

@@ -11,6 +11,7 @@ from services.submission.domain import ACCOUNT, OUTBOUND
 from services.submission.domain.commands import (
     AnswerSetAside,
     AnswerTransport,
+    BillForwarded,
     BillNext,
     BuildClaim,
     ReplaceClaim,
@@ -135,6 +136,15 @@ def test_what_ended_by_itself_is_not_sent_where_an_earlier_payer_sends_it_on() -
     (ended,), _ = tell((*given, *GONE), AnswerSetAside(replace(ASIDE, claim=SECOND)))
     told = said(ACCOUNT, (*given, *GONE, ended, FORWARDED, *BACK), BuildClaim(), books())
     assert [e for e in told if getattr(e, "claim", "") == SECOND] == []
+
+
+def test_what_a_person_bills_in_the_place_of_a_payer_that_sends_it_on_goes_again_by_itself() -> (
+    None
+):
+    given = after((*PAID_FIRST, FORWARDED), BillForwarded(SECOND, "nobody answered", "biller"))
+    (ended,), _ = tell((*given, *GONE), AnswerSetAside(replace(ASIDE, claim=SECOND)))
+    told = said(ACCOUNT, (*given, *GONE, ended, *BACK), BuildClaim(), books())
+    assert ClaimResubmitted in [type(e) for e in told if getattr(e, "claim", "") == SECOND]
 
 
 # -- by a person

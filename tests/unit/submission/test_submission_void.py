@@ -93,6 +93,7 @@ def test_a_void_goes_as_frequency_8_under_the_payers_number_and_says_who_wants_i
         (SENT, "this one is submitted"),
         ((*SENT, rejected()), "this one is rejected"),
         ((*SENT, acknowledged("clearinghouse")), "control number"),
+        (after(DECIDED, SendCorrection(asked())), "this one is queued"),
     ],
 )
 def test_only_what_a_payer_has_is_voided(given: tuple[Any, ...], why: str) -> None:
@@ -201,6 +202,12 @@ def test_a_rejected_void_shows_what_may_be_done_and_a_withdrawn_one_waits_for_no
 
 
 GONE = (*ON_ITS_WAY, taken_back(), *asked_to((*ON_ITS_WAY, taken_back()), SettleVoid(CLAIM)))
+
+
+def test_what_a_payer_voided_goes_anew_by_a_person_alone() -> None:
+    given = (*ON_ITS_WAY, acknowledged(isa13="000000200"))
+    voided = (*given, *asked_to(given, SettleVoid(CLAIM)))
+    assert asked_to(voided, BuildClaim()) == []
 
 
 def test_a_voided_claim_goes_anew_as_an_original() -> None:

@@ -12,6 +12,7 @@ from contracts.submission import ClaimVoided, CorrectionDeclined
 from services.submission.domain import ACCOUNT
 from services.submission.domain.commands import (
     AnswerSetAside,
+    AnswerTransport,
     BuildClaim,
     ReplaceClaim,
     ResubmitClaim,
@@ -35,6 +36,7 @@ from tests.unit.submission.facts import (
     payer,
     rejected,
     submitted,
+    transport_rejected,
 )
 from tests.unit.submission.test_submission_overtaken import ASIDE, RECALLED
 from tests.unit.submission.test_submission_void import (
@@ -185,7 +187,20 @@ def test_a_void_of_no_charge_that_is_held_goes_by_itself_once_it_may() -> None:
     assert (queued.package.frequency, queued.package.total_cents) == ("8", 30_000)
 
 
+def test_a_void_that_was_held_and_then_refused_by_a_gate_names_the_same_charges_again() -> None:
+    held = after((*DECIDED, *gone(1, 2)), VOID, books(enrolled(yes=False)))
+    bounced = (*after(held, BuildClaim()), submitted(2, frequency="8"), transport_rejected(2))
+    _, queued = asked_to(bounced, AnswerTransport(bounced[-1]))
+    assert (queued.package.frequency, queued.package.total_cents) == ("8", 30_000)
+
+
 LATE = (captured(charge(3)), coded((1,), (1, 2), (2,)))
+
+
+def test_a_charge_that_came_while_the_claim_was_held_is_in_its_void() -> None:
+    went = after((*after(READY, BuildClaim(), books(enrolled(yes=False))), *LATE), BuildClaim())
+    given = (*went, submitted(), acknowledged(), adjudicated())
+    assert named((*given, *gone(1, 2, 3))) == ["1", "2", "3"]
 
 
 def test_a_charge_that_came_after_the_claim_left_is_in_no_void_of_it() -> None:
