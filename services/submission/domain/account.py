@@ -39,7 +39,12 @@ from services.submission.domain.commands import (
     WithdrawVoid,
 )
 from services.submission.domain.crossing import bill_forwarded
-from services.submission.domain.ending import begin_again, end_empty, nothing_is_left
+from services.submission.domain.ending import (
+    begin_again,
+    end_empty,
+    must_be_ready,
+    nothing_is_left,
+)
 from services.submission.domain.history import take_over
 from services.submission.domain.package import (
     coverage_of,
@@ -291,7 +296,7 @@ def _resubmit(account: Account, command: ResubmitClaim, books: Books) -> Said:
     offender = claim.status == "held" and TRANSPORT in claim.reasons
     if claim.status == "accepted" and payer_now(account, claim) != claim.payer:
         # Whoever has it is not who covers the person; it never decided, and no answer of it is asked for any more.
-        _must_be_ready(account)
+        must_be_ready(account, "resubmit")
         anew = resubmission(
             account, claim, "correction", frequency="1", payer_control="", note=command.note
         )
@@ -299,7 +304,7 @@ def _resubmit(account: Account, command: ResubmitClaim, books: Books) -> Said:
     if claim.status in ("held", "adjudicated", "imported", "forwarded") and not offender:
         raise Refused(f"only a rejected claim is resubmitted; this one is {claim.status}")
     if claim.status == "voided":
-        _must_be_ready(account)
+        must_be_ready(account, "resubmit")
         anew = resubmission(
             account, claim, "after_void", frequency="1", payer_control="", note=command.note
         )
@@ -309,13 +314,6 @@ def _resubmit(account: Account, command: ResubmitClaim, books: Books) -> Said:
     return again(
         account, claim, resubmission(account, claim, "rejection", note=command.note), books
     )
-
-
-def _must_be_ready(account: Account) -> None:
-    if nothing_is_left(account):
-        raise Refused("no charge of the claim is left: there is nothing to bill")
-    if not is_ready(account):
-        raise Refused("the account cannot be billed as it is: set its coverages, then resubmit it")
 
 
 def timers(state: Account) -> Mapping[str, Wake]:

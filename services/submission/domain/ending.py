@@ -7,8 +7,9 @@ from contracts.submission import ClaimVoided
 from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import ClaimState
-from services.submission.domain.package import billable, newest_adjudication
+from services.submission.domain.package import billable, is_said, newest_adjudication
 from services.submission.domain.sending import TRANSPORT, again, resubmission
+from shared.errors import Refused
 from shared.service import Event, Say
 
 EMPTY = "No charge of the claim is left, and it never left: there is nothing to bill."
@@ -18,6 +19,19 @@ CHARGED = "There are charges to bill again."
 def nothing_is_left(account: Account) -> bool:
     """Whether the account was charged, and every charge was voided."""
     return bool(account.charges) and not billable(account)
+
+
+def must_be_said(account: Account, then: str) -> None:
+    """Refused where no claim of the account can be compiled, whatever is charged."""
+    if not is_said(account):
+        raise Refused(f"the account cannot be billed as it is: set its coverages, then {then} it")
+
+
+def must_be_ready(account: Account, then: str) -> None:
+    """Refused, and why, where nothing could be billed."""
+    if nothing_is_left(account):
+        raise Refused("no charge of the claim is left: there is nothing to bill")
+    must_be_said(account, then)
 
 
 def never_left(account: Account, claim: ClaimState) -> bool:

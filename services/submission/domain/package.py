@@ -34,16 +34,17 @@ def coverage_of(account: Account, order: int) -> Coverage | None:
 
 def is_ready(account: Account) -> bool:
     """Whether a first claim can be compiled: open, billed by us, insured, charged and coded."""
-    return _is_said(account) and bool(billable(account))
+    return is_said(account) and bool(billable(account))
 
 
 def is_voidable(account: Account, claim: ClaimState) -> bool:
     """Whether a void of it can be compiled: something is charged, or what was is known."""
     void = msgspec.structs.replace(claim, frequency=VOID, says=at_payer(claim))
-    return _is_said(account) and bool(charges_of(account, void))
+    return is_said(account) and bool(charges_of(account, void))
 
 
-def _is_said(account: Account) -> bool:
+def is_said(account: Account) -> bool:
+    """Whether all is known of it that a claim says beside its charges."""
     return bool(
         account.opened and account.billing == "bill" and account.coverages and account.coded
     )

@@ -8,7 +8,8 @@ from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.commands import RecordReopening, ReplaceClaim
-from services.submission.domain.package import is_ready, newest_adjudication
+from services.submission.domain.ending import must_be_ready
+from services.submission.domain.package import newest_adjudication
 from services.submission.domain.prior import told
 from services.submission.domain.sending import REPLACEMENT, again, payer_now, resubmission
 from shared.errors import Refused
@@ -47,8 +48,7 @@ def replace(account: Account, command: ReplaceClaim, books: Books) -> Iterable[E
         raise Refused("the payer took its decision back: there is nothing to replace")
     if claim.reopening:
         raise Refused("the payer is asked to reopen its decision on this claim")
-    if not is_ready(account):
-        raise Refused("no charge of the claim is left")
+    must_be_ready(account, "replace")
     correction = ClaimCorrection(note=command.note, authorization=command.authorization)
     return _told_again(account, claim, newest, correction, books, command.reason, command.by)
 

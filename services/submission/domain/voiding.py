@@ -13,7 +13,7 @@ from services.submission.domain.account_state import Account
 from services.submission.domain.books import Books
 from services.submission.domain.claim_state import VOID, ClaimState
 from services.submission.domain.commands import VoidClaim, WithdrawVoid
-from services.submission.domain.ending import ended, nobody_has
+from services.submission.domain.ending import ended, must_be_said, nobody_has
 from services.submission.domain.package import is_voidable, newest_adjudication
 from services.submission.domain.prior import Known
 from services.submission.domain.sending import TRANSPORT, again, payer_now, resubmission
@@ -56,6 +56,7 @@ def void(account: Account, command: VoidClaim, books: Books) -> Iterable[Event |
         )
     if policy != "yes":
         raise Refused(TAKES_NONE[policy])
+    must_be_said(account, "void")
     if not is_voidable(account, claim):
         raise Refused(
             "no charge of the claim is left: set them back, and void the claim before its charges"

@@ -104,6 +104,13 @@ def test_a_coverage_that_had_ended_is_passed_over() -> None:
     assert (own[0].payer, own[0].claim) == ("PAYER-B", SECOND)
 
 
+def test_a_coverage_counts_on_its_first_and_on_its_last_day() -> None:
+    one_day = coverage(1, effective_from=DAY, effective_to=DAY)
+    given = (opened(coverages=(one_day, coverage(2, "PAYER-B"))), captured(), coded())
+    own, queued = tell(given, BuildClaim())
+    assert (own[0].payer, queued.package.payer) == ("PAYER-A", "PAYER-A")
+
+
 def test_a_rendering_provider_is_checked_by_check_digit() -> None:
     assert NPI.endswith("3")
     own, _ = tell(

@@ -15,8 +15,8 @@ from shared.x12.ack_999 import Ack999, Fault999, Set999, write_999
 from shared.x12.ack_ta1 import Ta1, write_ta1
 from shared.x12.claim_837p import check_837p, read_837p
 from shared.x12.writing import Header, plain
-from tests.unit.submission.facts import DAY
-from tests.unit.submission.outside import AT, NOBODY, TWO, Memory, one_package, second_payer
+from tests.unit.submission.facts import DAY, coverage
+from tests.unit.submission.outside import AT, NOBODY, SELF, TWO, Memory, one_package, second_payer
 
 BACK = Header("CLEARING01", "CLAIMLOG01", 501, 501, DAY)
 
@@ -76,6 +76,15 @@ def test_a_delimiter_in_a_name_stops_no_file() -> None:
     assert plain("ABCDEF", 3) == "ABC"
     assert plain("Zoë O`Test", 60) == "ZOE O TEST"
     assert plain("测试", 60) == ""
+
+
+def test_whoever_has_a_member_number_of_their_own_is_the_subscriber_whatever_they_are_to_the_holder() -> (
+    None
+):
+    child = coverage(relation="19", member=SELF)
+    data = built(Memory(one_package(1, coverages=(child,))))
+    assert b"SBR*P*18*" in data and b"~PAT*" not in data
+    assert b"NM1*IL*1*TESTA PERSON*ZOE*" in data
 
 
 def test_the_batch_id_is_control_number_and_set() -> None:

@@ -87,7 +87,10 @@ def test_a_line_of_an_earlier_payer_that_leads_to_none_of_ours_holds_the_claim()
 
 
 def test_a_line_of_which_the_earlier_payer_says_nothing_holds_the_claim() -> None:
-    assert "PRIOR-LINES" in _rules(_decided(WHOLE[0]))
+    _, held = _billed(_decided(WHOLE[0]))
+    assert isinstance(held, ClaimHeld)
+    (why,) = [reason.sentence for reason in held.reasons if reason.rule == "PRIOR-LINES"]
+    assert why == "An earlier payer says nothing of line 2."
 
 
 def test_a_line_that_does_not_balance_holds_the_claim_although_the_whole_does() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,8 +32,8 @@ from services.submission.domain.commands import (
 )
 from services.submission.domain.inbound import ReceiveAnswers
 from services.submission.domain.queue import JudgeAnswer, SetAside, TellRejected
-from services.submission.projections.claims import CLAIM
-from services.submission.projections.outbound import INTERCHANGE, QUEUE
+from services.submission.projections.claims import CLAIM, claim_keys
+from services.submission.projections.outbound import INTERCHANGE, QUEUE, queue_row
 from services.submission.reactions import react
 from shared.service import Answer, At, Order, Projection, Row, Scope, to
 from shared.x12.ack_ta1 import Ta1, write_ta1
@@ -194,6 +195,8 @@ def test_a_late_answer_to_an_earlier_attempt_changes_no_row() -> None:
 def test_a_crossover_opens_a_claim_that_we_never_sent() -> None:
     table = claim_rows(*after(READY, BuildClaim()), submitted(), adjudicated(), FORWARDED)
     assert (table[CLAIM_NO,]["state"], table[SECOND,]["state"]) == ("adjudicated", "forwarded")
+    nobody_of_ours = replace(FORWARDED, expected_claim=None, payer_order=None)
+    assert claim_keys(nobody_of_ours, ON_ACCOUNT) == []
 
 
 def test_a_queue_counts_what_waits() -> None:
@@ -202,6 +205,10 @@ def test_a_queue_counts_what_waits() -> None:
     assert (row["claims"], row["cents"], row["lane"]) == (4, 120_000, 0)
     ((_, row),) = rows(QUEUE, (*queued, TWO.event), AT).items()
     assert (row["claims"], row["cents"], row["since"]) == (0, 0, None)
+    first = queue_row(None, queued[0], AT)
+    next_day = structs.replace(AT, occurred_on=DAY + timedelta(days=1))
+    later = queue_row(first, queued[1], next_day)
+    assert (first["since"], later["since"], later["claims"]) == (DAY, DAY, 2)
 
 
 def test_an_interchange_holds_what_leaves_without_what_was_set_aside() -> None:

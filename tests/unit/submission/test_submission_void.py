@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from contracts.adjudication_tracking import ClaimAcknowledged
+from contracts.registration import CoveragesSet
 from contracts.submission import ClaimQueued, ClaimResubmitted, ClaimVoided, VoidWithdrawn
 from services.submission.domain import ACCOUNT, Books
 from services.submission.domain.commands import (
     BuildClaim,
+    ReplaceClaim,
     ResubmitClaim,
     SendCorrection,
     SettleVoid,
@@ -23,6 +25,7 @@ from tests.unit.scenario import fold, refused, said, scenario
 from tests.unit.submission.facts import (
     ACCOUNT_NO,
     CLAIM,
+    DAY,
     READY,
     SOURCE,
     adjudicated,
@@ -100,6 +103,12 @@ def test_only_what_a_payer_has_is_voided(given: tuple[Any, ...], why: str) -> No
     assert why in refused(ACCOUNT, given, VOID, books())
 
 
+@pytest.mark.parametrize("command", [VOID, ReplaceClaim(CLAIM, "late charge", "biller")])
+def test_what_a_payer_decided_needs_a_coverage_to_be_voided_or_replaced(command: Any) -> None:
+    uncovered = CoveragesSet(patient="patient-1", coverages=(), set_on=DAY, reason="never insured")
+    assert "set its coverages" in refused(ACCOUNT, (*DECIDED, uncovered), command, books())
+
+
 @pytest.mark.parametrize(("policy", "why"), [("reopening", "reopen"), ("new_claim", "no voids")])
 def test_a_payer_that_takes_no_replacement_takes_no_void(policy: str, why: str) -> None:
     assert why in refused(ACCOUNT, DECIDED, VOID, books(payer(replacement=policy)))
@@ -117,6 +126,23 @@ def test_the_payers_277ca_takes_the_void_and_what_it_paid_is_its_to_take_back() 
     assert (voided.standing, voided.standing_paid_cents) == (("adj-1",), 20_000)
     scenario(ACCOUNT, given=(*given, voided), when=SettleVoid(CLAIM), then=[], book=books())
     scenario(ACCOUNT, given=(*given, voided), when=VOID, then=[], book=books())
+
+
+def test_what_the_payer_says_after_the_clearinghouse_counts_its_number_and_that_it_took_a_void() -> (
+    None
+):
+    passed_on = (*SENT, acknowledged("clearinghouse"), acknowledged())
+    assert asked_to(passed_on)[0].payer_control == "ICN-0"
+    void_too = (*ON_ITS_WAY, acknowledged("clearinghouse", "000000200"))
+    (voided,) = asked_to((*void_too, acknowledged(isa13="000000200")), SettleVoid(CLAIM))
+    assert voided.taken_by == "277CA"
+
+
+def test_a_late_rejection_of_the_first_attempt_refuses_no_void() -> None:
+    late = replace(rejected(), answers_isa13="000000100", answers_st02="0001")
+    for given in (ON_ITS_WAY, (*ON_ITS_WAY, adjudicated("adj-2"))):
+        before, after_it = (fold(ACCOUNT, events) for events in (given, (*given, late)))
+        assert after_it == before
 
 
 def test_the_reversal_of_its_decision_takes_the_void_too() -> None:

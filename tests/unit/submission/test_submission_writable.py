@@ -120,6 +120,11 @@ def test_a_listing_that_cannot_be_written_holds_its_claims_until_it_is_mended(
     assert isinstance(queued, ClaimQueued) and released.overridden == ()
 
 
+def test_services_of_several_days_are_written_though_the_patient_was_born_on_the_first() -> None:
+    days = (charge(1), charge(2, service_on=DAY + timedelta(days=1)))
+    assert _found((opened(), captured(*days), coded())) == []
+
+
 @pytest.mark.parametrize("code", ["99:13", "99*13", "9 9", "99~13", "9-1"])
 def test_codes_are_letters_and_digits(code: str) -> None:
     wrong: Account = fold(ACCOUNT, (opened(), captured(charge(1, procedure=code)), coded((1,))))
