@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.coding import ChargeCorrected
+from contracts.eligibility import InquiryRejected
 from contracts.registration import CoveragesSet
 from contracts.submission import ClaimCreated, ClaimHeld, ClaimQueued, ClaimReleased
 from contracts.values import ClaimLine
@@ -18,6 +19,7 @@ from tests.unit.submission.facts import (
     NPI,
     READY,
     SECOND,
+    SOURCE,
     after,
     benefits,
     books,
@@ -151,6 +153,18 @@ def test_a_coverage_that_eligibility_denied_holds_the_claim_until_it_says_otherw
     assert [reason.rule for reason in held[-1].reasons] == ["ELIGIBILITY"]
     own, queued = tell((*held, benefits(True)), BuildClaim())
     assert isinstance(own[0], ClaimReleased) and queued is not None
+
+
+@pytest.mark.parametrize(("reason", "holds"), [("42", False), ("80", False), ("75", True)])
+def test_a_payer_that_only_could_not_answer_holds_no_claim(reason: str, holds: bool) -> None:
+    no = InquiryRejected(
+        account=ACCOUNT_NO, trace="trace", payer="PAYER-A", reason=reason, follow_up="R",
+        source=SOURCE,
+    )  # fmt: skip
+    said_on_it = after((*READY, no), BuildClaim())
+    assert isinstance(said_on_it[-1], ClaimHeld) is holds
+    unclear_since = after((*READY, benefits(False), no), BuildClaim())
+    assert isinstance(unclear_since[-1], ClaimHeld)
 
 
 def test_new_coverages_mend_a_held_claim_and_change_its_payer() -> None:

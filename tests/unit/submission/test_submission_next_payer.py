@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contracts.adjudication_tracking import ClaimAcknowledged
 from contracts.submission import (
     ClaimCreated,
     ClaimHeld,
@@ -20,6 +21,7 @@ from tests.unit.scenario import said
 from tests.unit.submission.facts import (
     ACCOUNT_NO,
     SECOND,
+    SOURCE,
     adjudicated,
     after,
     books,
@@ -154,6 +156,15 @@ def test_a_correction_before_the_next_payer_answered_waits_for_its_answer() -> N
     assert isinstance(resent, ClaimResubmitted)
     assert (resent.frequency, resent.payer_control, resent.attempt) == ("7", "ICN-2", 2)
     assert queued.package.prior[0].paid_cents == 19_000
+
+
+def test_a_gates_word_on_what_the_next_payer_got_tells_it_nothing_of_a_correction() -> None:
+    gate = ClaimAcknowledged(
+        account=ACCOUNT_NO, claim=SECOND, by="clearinghouse", category="A1",
+        charge_cents=30_000, source=SOURCE,
+    )  # fmt: skip
+    resent, queued = _again((*SECOND_SENT, *CORRECTED, gate, ANSWERED), RestateNext(2))
+    assert resent.payer == "PAYER-B" and queued.package.prior[0].paid_cents == 19_000
 
 
 def test_a_correction_after_the_next_payer_answered_is_told_to_it_once() -> None:

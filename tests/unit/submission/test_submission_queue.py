@@ -245,6 +245,19 @@ def test_an_answered_file_leaves_nothing_but_its_answers_in_the_state() -> None:
     assert date.min < DAY
 
 
+def test_of_answered_files_the_newest_are_remembered_and_a_repeated_answer_to_them_is_quiet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = many_sent(4)
+    for isa13 in (107, 207, 307, 407):
+        given = (*given, *tell(given, answer("999", isa13, "0001", accepted=True)))
+    assert list(fold(OUTBOUND, given).sent) == [107, 207, 307, 407]
+    again = answer("999", 107, "0001", accepted=False)
+    scenario(OUTBOUND, given=given, when=again, then=[], book=BOOKS)
+    monkeypatch.setattr(lane_state, "REMEMBERED", 2)
+    assert list(fold(OUTBOUND, given).sent) == [307, 407]
+
+
 # -- a receiver that sends no 999
 
 

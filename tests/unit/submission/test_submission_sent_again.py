@@ -66,7 +66,8 @@ def test_the_offender_of_a_rejected_set_is_held_with_what_was_named() -> None:
     no = transport_rejected(offender=True)
     own, queued = tell((*SENT, no), AnswerTransport(no))
     assert [type(event) for event in own] == [ClaimHeld]
-    assert own[0].reasons[0].element == "SV101"
+    (reason,) = own[0].reasons
+    assert reason.element == "SV101"
     assert queued is None
 
 

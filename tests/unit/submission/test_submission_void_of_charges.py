@@ -224,7 +224,10 @@ def test_what_replaced_a_claim_is_voided_as_it_replaced_it_and_a_refused_one_cha
 ):
     replaced = (*after((*DECIDED, *gone(1), *LATE), REPLACE), submitted(2, isa13=200))
     assert named((*replaced, adjudicated("adj-2"), *gone(2, 3))) == ["2", "3"]
-    assert named((*replaced, rejected(), *gone(2, 3))) == ["1", "2"]
+    refused_once = (*replaced, rejected())
+    assert named((*refused_once, *gone(2, 3))) == ["1", "2"]
+    refused_again = (*after(refused_once, ResubmitClaim(CLAIM)), submitted(3, isa13=300))
+    assert named((*refused_again, rejected(), *gone(2, 3))) == ["1", "2"]
 
 
 def test_a_void_says_a_charge_as_it_was_corrected_for_the_payer() -> None:
