@@ -8,6 +8,7 @@ from contracts.adjudication_tracking import (
     AdjudicationReversed,
     AnswerLate,
 )
+from contracts.posting import DeniedAmount, PaymentPosted, ResponsibilityMoved
 from contracts.reference import BusinessDayOpened
 from contracts.submission import (
     ClaimHeld,
@@ -23,6 +24,7 @@ from services.adjudication_tracking.domain.states import ALLOWED, LATE, STATES, 
 from shared.service import Wake
 from tests.unit.adjudication_tracking.test_claims import (
     CAPTURED,
+    CHARGE,
     CLAIM,
     CREATED,
     DAY,
@@ -163,6 +165,8 @@ def test_a_correction_that_was_declined_leaves_the_claim_as_the_payer_decided_it
     )
     assert _state(first, _correcting(first)).state == "correcting"
     assert _state(first, _correcting(first), declined).state == "adjudicated"
+    sent_again = (_correcting(first), _again(2, "7"), replace(SUBMITTED, attempt=2))
+    assert _state(first, *sent_again, declined).state == "submitted"
 
 
 def test_a_claim_that_went_to_another_payer_is_awaited_from_that_one() -> None:
@@ -171,3 +175,67 @@ def test_a_claim_that_went_to_another_payer_is_awaited_from_that_one() -> None:
         ACCOUNT, given, NobodyAnswered("835", CLAIM, 2, DAY + timedelta(days=31)), Book()
     )
     assert late.payer == "Q"
+
+
+def test_only_a_payer_that_says_so_has_accepted_the_claim() -> None:
+    for by, category, state in (
+        ("clearinghouse", "A2", "received"),
+        ("payer", "A1", "received"),
+        ("payer", "A2", "accepted"),
+        ("payer", "A5", "accepted"),
+    ):
+        assert _state(_ack(by, category)).state == state
+
+
+def test_a_claim_that_was_sent_waits_for_a_277ca_until_there_is_one_and_for_an_835() -> None:
+    def waits(*more: Any) -> list[str]:
+        assert ACCOUNT.timers is not None
+        return [name.split()[0] for name in ACCOUNT.timers(fold(ACCOUNT, [*SENT, *more]))]
+
+    late = AnswerLate(
+        account=NUMBER, claim=CLAIM, attempt=1, awaited="277CA", payer="P", due_on=DAY
+    )
+    assert waits() == ["277CA", "835"]
+    assert waits(_ack("clearinghouse", "A1")) == waits(late) == ["835"]
+
+
+def test_a_morning_asks_after_the_answer_that_its_timer_waits_for() -> None:
+    state = fold(ACCOUNT, SENT)
+    assert ACCOUNT.timers is not None and ACCOUNT.wake is not None
+    patient = Book(payers={"P": PayerFacts("P", (), 9, 99)}, opened=(DAY - timedelta(days=1),))
+    day = DAY + timedelta(days=120)
+    asked = [ACCOUNT.wake(name, day, state, patient) for name in ACCOUNT.timers(state)]
+    assert asked == [NobodyAnswered("277CA", CLAIM, 1, day), NobodyAnswered("835", CLAIM, 1, day)]
+
+
+def _booked(denied: int = 0, patient: int = 0) -> PaymentPosted:
+    cut = DeniedAmount(
+        charge=CHARGE, group="CO", carc="197", cents=denied, category="AUTH", owner="o",
+        next_action="n", correctable=True,
+    )  # fmt: skip
+    return PaymentPosted(
+        account=NUMBER, claim=CLAIM, adjudication="a", payer="P", payer_order=1, remittance="r1",
+        check_number="C1", entry="e", posted_on=DAY, paid_cents=8_000, contractual_cents=0,
+        denied=(cut,) if denied else (), allowed_cents=8_000, patient_part_cents=patient,
+        entries=(), rule_set="r",
+    )  # fmt: skip
+
+
+def _moved(to: str) -> ResponsibilityMoved:
+    return ResponsibilityMoved(
+        account=NUMBER, claim=CLAIM, from_payer_order=1, to_party=to, cents=2_000, amounts=(),
+        basis="remainder", entry="e", posted_on=DAY, entries=(),
+    )  # fmt: skip
+
+
+def test_a_decided_claim_is_settled_when_nothing_of_it_is_left_or_what_is_left_has_moved() -> None:
+    (answer,) = _answer(SENT, _delivered(8_000))
+    for words, state in (
+        ((_booked(),), "settled"),
+        ((_booked(denied=2_000),), "adjudicated"),
+        ((_booked(patient=2_000),), "adjudicated"),
+        ((_booked(patient=2_000), _moved("patient")), "settled"),
+        ((_booked(patient=2_000), _moved("payer")), "next_payer"),
+    ):
+        assert _state(answer, *words).state == state
+        assert _state(answer, _correcting(answer), *words).state == "correcting"

@@ -241,6 +241,48 @@ def test_a_second_payment_on_another_check_is_flagged() -> None:
     assert "other_check" in second.flags
 
 
+def test_neither_a_payment_of_nothing_nor_one_that_was_taken_back_is_another_check() -> None:
+    (first,) = _answer(SENT, _delivered(8_000))
+    (back,) = _answer([*SENT, first], _delivered(-8_000, "22", 1))
+    other = replace(_delivered(8_000), remittance="r2", check_number="C2")
+    (second,) = _answer([*SENT, first, back], other)
+    nothing = replace(_delivered(0), remittance="r3", check_number="C3")
+    (third,) = _answer([*SENT, first], nothing)
+    (fourth,) = _answer([*SENT, third], other)
+    (twice,) = _answer([*SENT, first], _delivered(1_000, position=1))
+    for one in (second, third, fourth, twice):
+        assert "other_check" not in one.flags
+
+
+def test_an_answer_after_a_rejection_and_one_that_was_awaited_are_told_apart() -> None:
+    (after,) = _answer([*SENT, _rejected("payer")], _delivered(8_000))
+    (awaited,) = _answer([*SENT, _ack("payer", "A2")], _delivered(8_000))
+    assert (after.flags, awaited.flags) == (("after_rejection",), ())
+
+
+def test_the_decision_of_another_payer_is_none_that_a_reversal_takes_back() -> None:
+    (first,) = _answer(SENT, _delivered(8_000))
+    (waits,) = _answer([*SENT, first], replace(_delivered(-8_000, "22", 1), payer="Q"))
+    assert "No decision of this payer" in waits.reason
+
+
+def test_of_several_decisions_only_the_one_that_was_reversed_is_taken_back() -> None:
+    (first,) = _answer(SENT, _delivered(8_000))
+    other = _delivered(5_000, position=1)
+    other = replace(other, payment=replace(other.payment, payer_control="ICN2"))
+    (second,) = _answer([*SENT, first], other)
+    (back,) = _answer([*SENT, first, second], _delivered(-8_000, "22", 2))
+    of_second = _delivered(-5_000, "22", 3)
+    of_second = replace(of_second, payment=replace(of_second.payment, payer_control="ICN2"))
+    (other_back,) = _answer([*SENT, first, second, back], of_second)
+    assert other_back.reverses == second.adjudication
+
+
+def test_a_reversal_that_waits_is_said_once() -> None:
+    (waits,) = _answer(SENT, _delivered(-8_000, "22", 1))
+    assert _answer([*SENT, waits], _delivered(-8_000, "22", 1)) == []
+
+
 def test_a_forwarded_claim_tells_which_answer_is_expected() -> None:
     forwarded, adjudicated = _answer(SENT, _delivered(8_000, "19"))
     assert isinstance(adjudicated, ClaimAdjudicated)

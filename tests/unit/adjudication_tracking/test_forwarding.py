@@ -165,6 +165,19 @@ def test_a_payer_that_is_first_and_second_is_told_apart_by_what_it_processed_the
     assert (decided.payer_order, decided.claim) == (2, SECOND)
 
 
+def test_an_answer_belongs_to_the_coverage_of_the_payer_that_gave_it() -> None:
+    third = replace(_delivered(500), payer="THIRD")
+    (decided,) = _answer(third)
+    assert (decided.payer_order, decided.claim) == (3, claim_number(NUMBER, 3))
+    assert decided.flags == ("crossover",) and decided.attempt is None
+
+
+def test_a_payer_is_called_by_its_id_where_nobody_listed_it() -> None:
+    assert BOOK.payer_named(" x-1 ", "Some Plan") == "unknown:X1"
+    assert BOOK.payer_named("", "Some  plan") == "unknown:SOMEPLAN"
+    assert BOOK.payer_named("", "") == "unknown:"
+
+
 def test_a_watched_claim_is_listed_until_and_after_its_answer() -> None:
     rows: dict[Any, Any] = {}
     told = _answer(_sent_on())

@@ -1,5 +1,6 @@
 """A remittance is released whole or refused whole; the same payment again changes nothing."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ from services.adjudication_tracking.domain.remittance import (
 )
 from shared.service import Say
 from shared.streams import account_number, claim_number
-from tests.unit.scenario import refused, said
+from tests.unit.scenario import fold, refused, said
 
 BOOK = Book(today=date(2026, 2, 1), npis={"1999000009": "GROUP"})
 SOURCE = Source(sha256="a" * 64, st02="0001")
@@ -103,6 +104,12 @@ def test_a_payee_that_is_not_ours_is_refused() -> None:
     assert [f.level for f in no.faults] == ["payee"]
 
 
+def test_the_payee_of_the_file_is_the_legal_entity_where_it_names_one() -> None:
+    given = [_received(1, 8_000, legal_entity="L9"), _staged([_claim(1)])]
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert released.legal_entity == "L9"
+
+
 def test_the_same_payment_in_another_file_is_a_repeat() -> None:
     given = _released_state([_claim(1)])
     again = _received(1, 8_000, source=Source(sha256="b" * 64, st02="0001"))
@@ -168,6 +175,32 @@ def test_a_file_that_broke_off_half_way_yields_to_one_that_is_whole() -> None:
     assert isinstance(repeat, RemittanceRepeated) and repeat.conflict
 
 
+def test_of_two_files_that_are_whole_the_first_stands() -> None:
+    mended = _received(1, 8_100, source=MENDED)
+    given = [_received(1, 8_000), _staged([_claim(1)]), mended, _staged([_claim(1)], source=MENDED)]
+    released, repeat = said(REMITTANCE, given, Balance(), BOOK)
+    assert (released.amount_cents, repeat.amount_cents) == (8_000, 8_100)
+
+
+def test_of_two_files_that_are_not_whole_neither_is_judged() -> None:
+    both = [_received(2, 16_000, 2), _received(2, 16_000, 2, source=MENDED)]
+    chunks = [_staged([_claim(1)]), _staged([_claim(1)], source=MENDED)]
+    given = [*both, *chunks]
+    assert said(REMITTANCE, given, Balance(), BOOK) == []
+    released, _ = said(REMITTANCE, [*given, _staged([_claim(2)], 1)], Balance(), BOOK)
+    assert (released.claims, released.claims_cents) == (2, 16_000)
+
+
+def test_the_same_file_heard_again_is_neither_beside_itself_nor_staged_anew() -> None:
+    first = _received(1, 8_000)
+    given: list[Any] = [first, _staged([_claim(1)]), first]
+    (released,) = said(REMITTANCE, given, Balance(), BOOK)
+    assert isinstance(released, RemittanceReleased)
+    refused_once = [*_refused(), _received(1, 8_100)]
+    assert said(REMITTANCE, refused_once, Balance(), BOOK) == []
+    assert fold(REMITTANCE, refused_once).state == "refused"
+
+
 def test_a_file_that_came_beside_the_one_that_was_released_is_a_repeat() -> None:
     again = _received(1, 8_000, source=MENDED)
     given = [_received(1, 8_000), _staged([_claim(1)]), again]
@@ -188,6 +221,19 @@ def test_a_foreign_number_is_matched_in_the_file_it_stands_in() -> None:
     given: list[Any] = [_received(1, 8_000), of_mended, _staged([_claim(1, number="FOREIGN-1")])]
     given += said(REMITTANCE, given, Balance(), BOOK)
     assert isinstance(said(REMITTANCE, given, Dispatch(), BOOK)[0], ClaimUnmatched)
+
+
+def test_a_foreign_number_that_was_matched_in_the_file_that_stands_reaches_its_claim() -> None:
+    ours = claim_number(account_number("t", "s", "9"), 1)
+    matched = ClaimMatched(
+        remittance="r", position=0, claim=ours, account=ours[:14], matched_on="number before",
+        matched_by="the door", sha256=SOURCE.sha256, st02="0001",
+    )  # fmt: skip
+    given: list[Any] = [_received(1, 8_000), matched, _staged([_claim(1, number="FOREIGN-1")])]
+    given += said(REMITTANCE, given, Balance(), BOOK)
+    (stream, delivered), _ = said(REMITTANCE, given, Dispatch(), BOOK)
+    assert stream == f"account/{ours[:14]}"
+    assert (delivered.claim, delivered.matched_on) == (ours, "number before")
 
 
 def test_a_named_person_closes_a_refused_check_for_good() -> None:
@@ -237,6 +283,35 @@ def test_a_number_that_is_not_ours_waits_for_a_person_who_matches_it() -> None:
     assert stream == f"account/{ours[:14]}"
     assert isinstance(delivered, ClaimPaymentDelivered)
     assert refused(REMITTANCE, [*given, unmatched, done, matched], match, BOOK)
+    strange = MatchClaim(0, "FOREIGN-1", "name and date", "biller")
+    assert "not a claim number of ours" in refused(
+        REMITTANCE, [*given, unmatched, done], strange, BOOK
+    )
+
+
+def _handed_out(given: list[Any]) -> list[int]:
+    *delivered, done = said(REMITTANCE, given, Dispatch(), BOOK)
+    assert isinstance(done, RemittanceDispatched)
+    return [event.position for _, event in delivered]
+
+
+def _taken_back(n: int, paid: int = 8_000) -> ClaimPayment:
+    one = _claim(n, paid)
+    line = replace(
+        one.lines[0],
+        charge_cents=-10_000,
+        paid_cents=-paid,
+        adjustments=(Adjustment(group="CO", reason="45", cents=paid - 10_000),),
+    )
+    return replace(one, status="22", charge_cents=-10_000, paid_cents=-paid, lines=(line,))
+
+
+def test_a_reversal_is_handed_out_before_what_corrects_it_wherever_the_payer_put_it() -> None:
+    assert _handed_out(_released_state([_claim(1, 6_000), _taken_back(1), _claim(2)])) == [1, 0, 2]
+
+
+def test_a_reversal_of_what_stands_before_it_in_the_same_file_stays_behind_that() -> None:
+    assert _handed_out(_released_state([_claim(2), _claim(1), _taken_back(1)])) == [0, 1, 2]
 
 
 def test_a_named_person_releases_what_does_not_balance_into_suspense() -> None:
@@ -245,6 +320,20 @@ def test_a_named_person_releases_what_does_not_balance_into_suspense() -> None:
     (released,) = said(REMITTANCE, given, Release("biller", "bank agrees"), BOOK)
     assert released.suspense_cents == 100
     assert refused(REMITTANCE, [], Release("biller", "x"), BOOK)
+    assert refused(REMITTANCE, [*given, released], Release("biller", "x"), BOOK)
+
+
+def test_of_what_a_person_releases_the_claims_that_balance_post_and_the_rest_is_in_suspense() -> (
+    None
+):
+    plb = (ProviderAdjustment(reason="WO", cents=500),)
+    claims = [_claim(1), replace(_claim(2), paid_cents=7_000), _claim(3)]
+    given: list[Any] = [_received(3, 22_500, provider_adjustments=plb), _staged(claims)]
+    given += said(REMITTANCE, given, Balance(), BOOK)
+    assert said(REMITTANCE, given, Dispatch(), BOOK) == []
+    (released,) = said(REMITTANCE, given, Release("biller", "bank agrees"), BOOK)
+    assert (released.claims, released.claims_cents, released.suspense_cents) == (2, 16_000, 7_000)
+    assert _handed_out([*given, released]) == [0, 2]
 
 
 def test_events_of_the_remittance_are_its_own() -> None:

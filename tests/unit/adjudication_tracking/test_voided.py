@@ -139,6 +139,16 @@ def test_a_withdrawn_void_leaves_the_claim_as_it_stood_and_its_835_awaited() -> 
     assert claim.acknowledged and claim.acknowledged_by_payer
 
 
+def test_a_void_that_went_twice_and_is_withdrawn_leaves_the_claim_as_it_stood_before_the_first() -> (
+    None
+):
+    once = [*ACCEPTED, AGAIN, LEFT, _rejected("payer")]
+    twice = [*once, replace(AGAIN, attempt=3, cause="rejection"), replace(LEFT, attempt=3)]
+    given = [*twice, _rejected("payer"), replace(DROPPED, attempt=3)]
+    claim = fold(ACCOUNT, given).claims[CLAIM]
+    assert (claim.state, claim.submitted_on, claim.forbidden) == ("accepted", DAY, 0)
+
+
 def test_a_rejected_void_of_a_decided_claim_awaits_nobody_withdrawn_or_not() -> None:
     bounced = [*ACCEPTED, DECIDED, AGAIN, LEFT, _rejected("payer")]
     for given in (bounced, [*bounced, DROPPED]):
