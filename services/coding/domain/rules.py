@@ -51,12 +51,13 @@ def failures(
     lines: Sequence[CodedLine],
     book: Book,
 ) -> tuple[CodingFailure, ...]:
-    """Everything that does not pass, in the order a coder reads it."""
+    """Everything that does not pass, in the order a coder reads it; nobody judges what was voided."""
+    alive = [charge for charge in charges if charge.units]
     return (
         *_sequence(diagnoses),
-        *_pointers(charges, diagnoses, lines),
-        *_charges(charges),
-        *_codes(charges, diagnoses, book),
+        *_pointers(alive, diagnoses, lines),
+        *_charges(alive),
+        *_codes(alive, diagnoses, book),
     )
 
 
@@ -79,7 +80,7 @@ def _pointers(
     known = {d.sequence for d in diagnoses}
     coded = {line.charge for line in lines}
     for charge in charges:
-        if charge.units and charge.charge not in coded:
+        if charge.charge not in coded:
             yield CodingFailure(
                 rule="LINE-UNCODED",
                 field=charge.charge,
@@ -131,9 +132,8 @@ def _codes(
     charges: Sequence[Charge], diagnoses: Sequence[Diagnosis], book: Book
 ) -> Iterator[CodingFailure]:
     for charge in charges:
-        if charge.units:
-            yield from _code("HCPCS", charge.procedure, charge.service_on, charge.charge, book)
-    first = min((c.service_on for c in charges if c.units), default=None)
+        yield from _code("HCPCS", charge.procedure, charge.service_on, charge.charge, book)
+    first = min((charge.service_on for charge in charges), default=None)
     if first is not None:
         for diagnosis in diagnoses:
             field = f"diagnosis {diagnosis.sequence}"

@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
-from contracts.coding import ChargesCaptured, CodingFailure, CodingHeld
+from contracts.coding import (
+    ChargeCorrected,
+    ChargesCaptured,
+    CodingFailure,
+    CodingHeld,
+    EncounterCoded,
+)
 from contracts.registry import wire_name
 from services.coding.domain.rules import next_step
 from services.coding.projections import CHARGES, WORK_LIST
 from shared.changes import tell
 from shared.service import At, Projection, Row, Scope
-from shared.streams import account_stream
-from tests.unit.coding.test_coding import CHARGE, NUMBER
+from shared.streams import account_stream, charge_number
+from tests.unit.coding.test_coding import CHARGE, DIAGNOSES, LINES, NUMBER
 from tests.unit.posting.facts import opened
 
 DAY = date(2026, 3, 2)
@@ -80,3 +86,36 @@ def test_an_account_without_charges_has_no_row(projection: Projection) -> None:
 )
 def test_a_coder_is_told_what_to_do(rules: list[str], begins: str) -> None:
     assert next_step(rules).startswith(begins)
+
+
+def test_a_row_of_charges_counts_what_was_not_voided_and_says_whether_it_is_coded() -> None:
+    other = replace(CHARGE, charge=charge_number(NUMBER, 2), charge_cents=5_000)
+    both = ChargesCaptured(account=NUMBER, charges=(CHARGE, other))
+    gone = ChargeCorrected(
+        account=NUMBER, before=other, after=replace(other, units=0), reason="not done"
+    )
+    coded = EncounterCoded(
+        account=NUMBER, diagnoses=DIAGNOSES, lines=LINES, code_sets=("HCPCS 1",), coder="c"
+    )
+    for events, cents, done in (
+        ((both,), 15_000, False),
+        ((both, gone), 10_000, False),
+        ((both, coded, gone), 10_000, True),
+    ):
+        row = row_after(CHARGES, [(event, "F1") for event in events])
+        assert row is not None
+        assert (row["total_cents"], row["coded"], len(row["charges"])) == (cents, done, 2)
+
+
+def test_an_encounter_is_on_the_work_list_since_it_was_first_held_until_it_is_coded() -> None:
+    row = row_after(WORK_LIST, [(HELD, "F1")])
+    since = {"since": date(2026, 1, 1)}
+    at = At(
+        account_stream(NUMBER), 0, "e", wire_name(CodingHeld), Scope("t", "", "F1"), DAY,
+        datetime(2026, 3, 2, tzinfo=UTC), "somebody", "c", "coding/0", 1,
+    )  # fmt: skip
+    rows: dict[tuple[Any, ...], Row | None] = {(NUMBER,): {**(row or {}), **since}}
+    tell(WORK_LIST, rows, HELD, at)
+    found = rows[(NUMBER,)]
+    assert row is not None and found is not None
+    assert (row["since"], found["since"]) == (DAY, date(2026, 1, 1))

@@ -7,6 +7,7 @@ import pytest
 
 from contracts.coding import (
     ChargeCorrected,
+    ChargesCaptured,
     ChargeSupported,
     CodingHeld,
     EncounterCoded,
@@ -70,6 +71,15 @@ def test_a_modifier_of_a_service_of_its_own_wants_a_recorded_reason(modifier: st
     _, supported, coded = said(ACCOUNT, [OPENED], with_reason, EDITS)
     assert supported == ChargeSupported(account=NUMBER, charge=exam.charge, reason="another lesion")
     assert isinstance(coded, EncounterCoded)
+
+
+def test_a_reason_of_the_other_code_parts_no_pair() -> None:
+    exam = charge(2, "G0101", "59")
+    when = codes(VISIT, exam)
+    of_the_visit = ((VISIT.charge, "another lesion"),)
+    with_reason = Capture(NUMBER, (VISIT, exam), when.diagnoses, when.lines, "c", of_the_visit)
+    held = said(ACCOUNT, [OPENED], with_reason, EDITS)[-1]
+    assert [failure.rule for failure in held.failures] == ["PTP-REASON"]
 
 
 def test_no_modifier_parts_a_pair_of_indicator_0() -> None:
@@ -228,6 +238,12 @@ def test_history_is_taken_as_it_was_billed() -> None:
     (coded,) = judged(VISIT, EXAM, given=[replace(OPENED, billing="history")])
     assert isinstance(coded, EncounterCoded)
     assert not any("NCCI" in name for name in coded.code_sets)
+    history = [replace(OPENED, billing="history"), *captured(VISIT)[1:]]
+    (alone,) = said(ACCOUNT, history, codes(VISIT), EDITS)
+    more = ChargesCaptured(account=NUMBER, charges=(EXAM,))
+    corrected = CorrectCharge(NUMBER, replace(EXAM, charge_cents=1), "typo")
+    told = said(ACCOUNT, [*history, alone, more], corrected, EDITS)
+    assert [type(event) for event in told] == [ChargeCorrected]
 
 
 def test_without_a_table_nothing_is_held() -> None:

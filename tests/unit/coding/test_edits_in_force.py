@@ -2,7 +2,7 @@
 
 import gc
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -98,6 +98,32 @@ def test_what_was_coded_before_a_table_is_not_judged_by_it_until_its_payer_is_an
     assert isinstance(held, CodingHeld)
 
 
+def test_the_payers_of_a_day_are_those_in_force_on_it_or_all_where_none_was() -> None:
+    theirs = book_of(published(PTP, payers=(PAYER,)))
+    (cover,) = OPENED.coverages
+    other = replace(cover, order=2, payer="SOMEBODY", effective_from=date(2020, 1, 1))
+    before, after = DAY - timedelta(days=1), DAY + timedelta(days=1)
+    for begins, ends, held in (
+        (DAY, DAY, True),
+        (date(2020, 1, 1), before, False),
+        (after, None, False),
+    ):
+        ours = replace(cover, effective_from=begins, effective_to=ends)
+        account = replace(OPENED, coverages=(ours, other))
+        assert bool(rules(VISIT, EXAM, book=theirs, given=[account])) is held
+    over = replace(OPENED, coverages=(replace(cover, effective_to=before),))
+    assert rules(VISIT, EXAM, book=theirs, given=[over]) == [("PTP-MODIFIER", 2)]
+
+
+def test_coverages_that_were_set_before_the_account_was_heard_of_stay() -> None:
+    others = book_of(published(PTP, payers=("SOMEBODY",)))
+    moved = CoveragesSet(
+        patient="p", coverages=(replace(OPENED.coverages[0], payer="SOMEBODY"),), set_on=DAY,
+        reason="r",
+    )  # fmt: skip
+    assert rules(VISIT, EXAM, book=others, given=[moved, OPENED]) == [("PTP-MODIFIER", 2)]
+
+
 def test_coding_looks_again_when_an_account_opens_or_its_insurance_changes() -> None:
     coverages = CoveragesSet(patient="P", coverages=(), set_on=DAY, reason="lapsed")
     for event in (OPENED, coverages):
@@ -140,6 +166,8 @@ def test_the_newest_quarters_pairs_are_about_every_day_and_limits_are_those_of_t
     assert rules(charge(1, "G0101", units=3), book=book_of(later)) == []
     ended = published(MUE, kind="mue", effective_to=date(2026, 2, 28))
     assert rules(charge(1, "G0101", units=3), book=book_of(ended)) == []
+    last_day = published(MUE, kind="mue", effective_from=DAY, effective_to=DAY)
+    assert rules(charge(1, "G0101", units=3), book=book_of(last_day)) == [("MUE-LINE", 1)]
 
 
 def test_a_hold_of_edits_is_looked_at_every_morning_for_a_table_may_be_taken_back() -> None:
