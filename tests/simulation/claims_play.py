@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
+from random import Random
 from typing import Any
 
 import msgspec
@@ -121,12 +122,13 @@ class ClaimsPlay:
         for n in range(world.options.accounts):
             account = said.number(n)
             stream, begins = account_stream(account), rng.uniform(0, 4)
+            own = Random(f"{world.options.seed} {account}")
             charges = said.charges(account, rng)
             patient = f"patient-{n % 3}"
             ask(
                 "registration",
                 patient_stream(patient),
-                said.opening(account, patient, rng.choice((said.PAYERS, said.PAYERS[:1]))),
+                said.opening(account, patient, own.choice((said.PAYERS, said.PAYERS[:1]))),
                 f"open {n}",
                 begins,
             )
@@ -162,7 +164,7 @@ class ClaimsPlay:
                     guarantor_stream(said.WHO_OWES),
                     command,
                     key,
-                    rng.uniform(3, MOST_SECONDS),
+                    own.uniform(3, MOST_SECONDS),
                 )
         return errands
 
