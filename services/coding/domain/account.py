@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Literal
-
-import msgspec
+from typing import Any
 
 from contracts.coding import (
     ChargeCorrected,
@@ -16,10 +14,7 @@ from contracts.coding import (
     CorrectionJudged,
     EncounterCoded,
 )
-from contracts.denial import CorrectionRequested
-from contracts.registration import AccountOpened, CoveragesSet
-from contracts.submission import ClaimResubmitted, CorrectionDeclined, ReopeningOpened
-from contracts.values import Charge, CodedLine, Coverage, Diagnosis
+from contracts.values import Charge
 from services.coding.domain.books import Book
 from services.coding.domain.commands import (
     Capture,
@@ -33,46 +28,20 @@ from services.coding.domain.commands import (
 from services.coding.domain.corrections import (
     Claimed,
     as_it_goes,
-    evolve_claims,
     not_on_a_claim,
-    reads_alike,
     with_correction,
 )
 from services.coding.domain.edits import (
-    DISTINCT,
-    Cover,
     Standing,
-    Support,
     edit_failures,
     edit_versions,
 )
 from services.coding.domain.rules import MENDED_BY_BOOKS, failures, versions
+from services.coding.domain.state import Account, evolve
 from shared.errors import Refused
 from shared.service import Decider, Wake
 
 CHARGES_AT_MOST = 999
-
-
-class Account(msgspec.Struct, frozen=True, array_like=True):
-    """The charges, the codes in force, what is held, and whether the account is billed at all."""
-
-    charges: dict[str, Charge] = {}
-    diagnoses: tuple[Diagnosis, ...] = ()
-    lines: tuple[CodedLine, ...] = ()
-    held: bool = False
-    tried: CodingHeld | None = None
-    """The codes that wait: they are judged again when a charge changes, and in the morning where only the books lack."""
-    billing: Literal["bill", "history"] = "bill"
-    number: str = ""
-    opened: bool = False
-    facility: str = ""
-    covers: tuple[Cover, ...] = ()
-    coded_for: tuple[Cover, ...] = ()
-    """The coverages at the time of coding: what was coded before a table was known is not judged for nothing."""
-    supported: dict[str, Support] = {}
-    coder: str = ""
-    claims: dict[str, Claimed] = {}
-    """Claims that say charges otherwise than they were captured."""
 
 
 def decide(command: Command, state: Account | None, book: Book) -> list[Any]:
@@ -192,7 +161,7 @@ def _against_edits(account: Account, book: Book) -> Iterator[CodingFailure]:
 
 
 def _correction_judged(account: Account, claim: Claimed, book: Book) -> CorrectionJudged:
-    """By the rules that the encounter's own codes keep to; what was never coded or billed here, submission declines."""
+    """By the rules that the encounter's own codes keep to, where it kept to them; what was never coded or billed here, submission declines."""
     assert claim.asked is not None
     asked = as_it_goes(claim.asked, account.charges)
     judged = CorrectionJudged(account=asked.account, claim=asked.claim, asked=asked)
@@ -200,9 +169,10 @@ def _correction_judged(account: Account, claim: Claimed, book: Book) -> Correcti
         return judged
     after = with_correction(claim, asked.correction.charges)
     charges, standing = after.charged(account.charges), _standing(account, after)
+    before = _of_codes(account, claim.charged(account.charges), book)
     wrong = (
         *not_on_a_claim(claim.asked, account.charges),
-        *failures(charges, account.diagnoses, account.lines, book),
+        *(one for one in _of_codes(account, charges, book) if one not in before),
     )
     checked = versions(charges, book)
     if book.edits:
@@ -233,84 +203,24 @@ def _judged_again(account: Account, book: Book, before: Account | None = None) -
     if account.held or not account.lines or account.billing != "bill":
         return []
     broken = next(_against_edits(account, book), None) is not None
-    if broken or (before is not None and not _of_codes(account, book) <= _of_codes(before, book)):
+    if broken or (before is not None and _breaks_more(account, before, book)):
         coded = Code(account.number, account.diagnoses, account.lines, account.coder)
         return [_held(coded, _wrong(coded, account, book))]
     return []
 
 
-def _of_codes(account: Account, book: Book) -> set[CodingFailure]:
-    """What the codes in force break."""
-    charges = tuple(account.charges.values())
-    return set(failures(charges, account.diagnoses, account.lines, book))
+def _breaks_more(account: Account, before: Account, book: Book) -> bool:
+    """Whether a rule is broken that was not before."""
+    then = _of_codes(before, tuple(before.charges.values()), book)
+    now = _of_codes(account, tuple(account.charges.values()), book)
+    return not set(now) <= set(then)
 
 
-def evolve(state: Account | None, event: Any) -> Account:
-    """The account after an event."""
-    account = state or Account()
-    changed = msgspec.structs.replace
-    match event:
-        case AccountOpened():
-            return changed(
-                account,
-                number=event.account,
-                opened=True,
-                billing=event.billing,
-                facility=event.facility,
-                # Coverages that were set may have been heard of before the account was.
-                covers=account.covers or _covers(event.coverages),
-            )
-        case CoveragesSet(coverages=coverages):
-            return changed(account, covers=_covers(coverages))
-        case ChargesCaptured(charges=charges):
-            new = {c.charge: c for c in charges}
-            return changed(account, number=event.account, charges={**account.charges, **new})
-        case ChargeCorrected(after=after):
-            return changed(
-                account,
-                charges={**account.charges, after.charge: after},
-                supported=_supported(account, event),
-                claims=evolve_claims(account.claims, event),
-            )
-        case ChargeSupported(charge=charge):
-            supported: dict[str, Support] = {**account.supported, charge: "charge"}
-            claims = evolve_claims(account.claims, event)
-            return changed(account, supported=supported, claims=claims)
-        case EncounterCoded(diagnoses=diagnoses, lines=lines, coder=coder):
-            return changed(
-                account,
-                diagnoses=diagnoses,
-                lines=lines,
-                held=False,
-                tried=None,
-                coded_for=account.covers,
-                coder=coder,
-            )
-        case CodingHeld():
-            return changed(account, held=True, tried=event if event.lines else None)
-        case (
-            CorrectionRequested()
-            | CorrectionJudged()
-            | ClaimResubmitted()
-            | CorrectionDeclined()
-            | ReopeningOpened()
-        ):
-            return changed(account, claims=evolve_claims(account.claims, event))
-    return account
-
-
-def _covers(coverages: Iterable[Coverage]) -> tuple[Cover, ...]:
-    return tuple(Cover(c.payer, c.effective_from, c.effective_to) for c in coverages)
-
-
-def _supported(account: Account, event: ChargeCorrected) -> dict[str, Support]:
-    """A reason is about the charge as it was; one that comes with a modifier that parts a pair is about that."""
-    before, after = event.before, event.after
-    if reads_alike(before, after):
-        return account.supported
-    others = {number: why for number, why in account.supported.items() if number != after.charge}
-    added = set(after.modifiers) - set(before.modifiers)
-    return others if added.isdisjoint(DISTINCT) else {**others, after.charge: "modifiers"}
+def _of_codes(
+    account: Account, charges: tuple[Charge, ...], book: Book
+) -> tuple[CodingFailure, ...]:
+    """What charges break of the rules that need no table of edits."""
+    return failures(charges, account.diagnoses, account.lines, book)
 
 
 def _by_itself(account: Account) -> bool:

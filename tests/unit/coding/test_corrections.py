@@ -13,6 +13,7 @@ from contracts.submission import ClaimResubmitted, CorrectionDeclined, Reopening
 from contracts.values import Charge, DrugQuantity, Provider
 from services.coding.domain import (
     ACCOUNT,
+    Book,
     CorrectCharge,
     JudgeCorrections,
     SupportCharge,
@@ -129,6 +130,12 @@ def test_a_correction_that_makes_a_pair_or_is_too_many_units_fails() -> None:
 
 def test_a_correction_with_a_code_that_is_not_in_force_fails_without_any_table_of_edits() -> None:
     assert rules(asked(replace(PARTED, procedure="99999")), book=NO_EDITS) == [("NOT-IN-FORCE", 2)]
+
+
+def test_a_correction_answers_for_no_rule_that_the_claim_broke_before() -> None:
+    other_side = replace(PARTED, modifiers=("RT",))
+    assert rules(asked(other_side), book=Book()) == []
+    assert rules(asked(replace(other_side, procedure="G0439")), book=Book()) == [("NO-CODE-SET", 2)]
 
 
 def test_a_charge_is_not_voided_on_a_claim_alone_and_a_strange_one_is_none() -> None:
