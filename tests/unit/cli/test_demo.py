@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,13 +40,18 @@ class Installation:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installation:
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Installation]:
+    """An installation of its own; what a demo does at a signal ends with it."""
+    signs = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(sign) for sign in signs]
     made = Installation(tmp_path)
     monkeypatch.setattr(demo, "stack", lambda **_how: made)
     monkeypatch.setattr(demo, "_summary", lambda _stack: demo.out.print("the summary"))
     monkeypatch.setattr(demo, "ask", lambda _service, _path: SUMMARY)
     _world(monkeypatch, None)
-    return made
+    yield made
+    for sign, handler in zip(signs, before, strict=True):
+        signal.signal(sign, handler)
 
 
 def _world(monkeypatch: pytest.MonkeyPatch, before: date | None, ends: Any = Score) -> list[Plan]:
