@@ -1,7 +1,9 @@
 """The calendar and the books: days only go forward, a listing is said when it changed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from contracts.reference import (
     EntryKept,
     FeeSchedulePublished,
     PayerListed,
+    PeriodClosed,
     PromptPayRuleListed,
     StatementTermsListed,
 )
@@ -24,12 +27,13 @@ from services.reference.domain import (
     decide,
     evolve,
 )
+from services.reference.projections import keys, project
 from shared.service import Decider, to
 from shared.streams import BROADCAST
-from tests.unit.scenario import refused, scenario
+from tests.unit.scenario import refused, said, scenario
 
 BOOKS = Decider("books", Books, decide, evolve)
-DAY, NEXT = date(2026, 1, 5), date(2026, 1, 6)
+BEFORE, DAY, NEXT = (date(2026, 1, n) for n in (4, 5, 6))
 OPENED = EntryKept(name="day", day=DAY)
 ENTRY = EnrolmentRecorded(
     legal_entity="A", payer="P", transaction="837P", enrolled=True, effective_from=DAY
@@ -62,6 +66,7 @@ def test_a_cutoff_belongs_to_the_open_day() -> None:
     said = [EntryKept(name="cutoff", day=DAY), to(BROADCAST, CutoffReached(day=DAY))]
     scenario(BOOKS, given=[OPENED], when=ReachCutoff(DAY), then=said)
     assert refused(BOOKS, [OPENED], ReachCutoff(NEXT))
+    assert refused(BOOKS, [], ReachCutoff(DAY))
 
 
 def test_a_cutoff_passes_once() -> None:
@@ -70,7 +75,37 @@ def test_a_cutoff_passes_once() -> None:
 
 
 def test_only_a_past_period_is_closed() -> None:
-    assert refused(BOOKS, [OPENED], ClosePeriod(DAY, NEXT))
+    assert "past period" in refused(BOOKS, [OPENED], ClosePeriod(DAY, NEXT))
+    assert "past period" in refused(BOOKS, [], ClosePeriod(BEFORE, DAY))
+
+
+def test_a_period_is_closed_for_everybody_once_and_never_opened_again() -> None:
+    kept = EntryKept(name="period", day=BEFORE)
+    closed = to(BROADCAST, PeriodClosed(last_day=BEFORE, next_open=DAY))
+    scenario(BOOKS, given=[OPENED], when=ClosePeriod(BEFORE, DAY), then=[kept, closed])
+    earlier = BEFORE - timedelta(days=31)
+    for last_day in (BEFORE, earlier):
+        scenario(BOOKS, given=[OPENED, kept], when=ClosePeriod(last_day, DAY), then=[])
+    first = EntryKept(name="period", day=earlier)
+    scenario(BOOKS, given=[OPENED, first], when=ClosePeriod(BEFORE, DAY), then=[kept, closed])
+
+
+@pytest.mark.parametrize("next_open", [date(2026, 1, 3), date(2026, 1, 4)])
+def test_what_is_open_begins_after_what_is_closed(next_open: date) -> None:
+    assert "lies after" in refused(BOOKS, [OPENED], ClosePeriod(BEFORE, next_open))
+
+
+def test_the_calendar_shows_the_day_the_cutoff_and_the_period_each_by_its_name() -> None:
+    at: Any = SimpleNamespace(partition=0, occurred_on=DAY)
+    for event, name in (
+        (BusinessDayOpened(day=DAY), "calendar/day"),
+        (CutoffReached(day=DAY), "calendar/cutoff"),
+        (PeriodClosed(last_day=BEFORE, next_open=DAY), "calendar/period"),
+        (ENTRY, "enrolment/A/P/837P"),
+    ):
+        assert keys(event, at) == [(0, name)]
+        row = project(None, event, at)
+        assert (row["name"], row["kind"]) == (name, name.partition("/")[0])
 
 
 def test_a_listing_that_did_not_change_is_not_said_again() -> None:
@@ -214,3 +249,18 @@ def test_terms_that_no_statement_can_print_or_of_no_time_are_refused() -> None:
         ({"effective_to": date(2025, 1, 1)}, "before it begins"),
     ):
         assert why in refused(BOOKS, [], List(replace(TERMS, **wrong), "d"))
+
+
+def test_a_rule_may_be_in_force_for_one_day_and_pay_no_sooner_than_its_last_day() -> None:
+    shortest = replace(RULE, effective_to=DAY, floor_days=RULE.days)
+    assert said(BOOKS, [LISTED], List(shortest, "d"))[1] == (BROADCAST, shortest)
+
+
+@pytest.mark.parametrize("days", [1, 1_500])
+def test_a_payer_may_have_from_one_day_to_four_years_to_answer(days: int) -> None:
+    payer = PayerListed(
+        payer="P", name="PAYER", payer_id="P1", filing_indicator="CI", receiver="R",
+        replacement="yes", filing_limit_days=90, in_force_from=DAY, remittance_late_days=days,
+        ack_277ca_late_days=days,
+    )  # fmt: skip
+    assert said(BOOKS, [], List(payer, "d"))[1] == (BROADCAST, payer)

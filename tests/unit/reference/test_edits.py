@@ -256,6 +256,20 @@ def test_a_table_is_listed_under_kind_setting_name_and_version() -> None:
 
 
 @pytest.mark.parametrize(
+    "fine",
+    [
+        {"setting": "outpatient", "facilities": ("F1",)},
+        {"kind": "mue", "parts": ({"sha256": "a" * 64, "edits": 1},)},
+        {"parts": ({"sha256": "a" * 64, "edits": 1}, {"sha256": "b" * 64, "edits": 1})},
+        {"effective_from": "2026-01-01", "effective_to": "2026-01-01"},
+    ],
+    ids=["of a hospital", "limits in one file", "pairs in two", "of one day"],
+)
+def test_a_table_that_is_about_something_is_listed(fine: dict[str, Any]) -> None:
+    assert len(decide(List(_published(name="NCCI", **fine), "d"), _listed())) == 2
+
+
+@pytest.mark.parametrize(
     ("said", "sentence"),
     [
         ({"payers": ("NOBODY",)}, "no payer of that code"),

@@ -40,6 +40,8 @@ def test_a_hold_ends_once_and_may_begin_again() -> None:
 def test_so_many_holds_and_no_more() -> None:
     many = [EntryKept(name=f"legal-hold/M{n}", digest="p") for n in range(MOST_HOLDS)]
     assert "everybody" in refused(BOOKS, many, PLACE)
+    others = [EntryKept(name=f"payer/P{n}", digest="d") for n in range(MOST_HOLDS)]
+    assert said(BOOKS, [*many[1:], *others], PLACE)[0] == KEPT
     over = EntryKept(name="legal-hold/M0", digest="")
     assert said(BOOKS, [*many, over], PLACE)[0] == KEPT
 

@@ -111,6 +111,8 @@ def test_an_answer_to_an_earlier_request_answers_nothing() -> None:
     again = replace(ASKED, request=2)
     given = [*KNOWN, ASKED, answer(ONE), again, answer(TWO)]
     scenario(PATIENT, given=given, when=SettleErasure("p"), then=[])
+    late = [*KNOWN, ASKED, again, answer(ONE), answer(TWO)]
+    scenario(PATIENT, given=late, when=SettleErasure("p"), then=[])
     given += [answer(ONE, 2), answer(TWO, 2)]
     assert said(PATIENT, given, SettleErasure("p"))[0].request == 2
 

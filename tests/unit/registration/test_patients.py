@@ -18,6 +18,7 @@ from contracts.registration import (
 from contracts.values import Coverage, Sealed
 from services.registration.api.bodies import Person
 from services.registration.domain import PATIENT, CorrectDemographics, OpenAccount, SetCoverages
+from services.registration.domain.patient import ACCOUNTS_AT_MOST
 from shared.service import Scope
 from shared.streams import account_number
 from tests.unit.scenario import refused, said, scenario
@@ -78,6 +79,29 @@ def test_a_history_may_wait_for_the_second_payer_alone() -> None:
     second = Coverage(order=2, payer="P", filing_indicator="CI", member=BOX, effective_from=DAY)
     *_, (_, opened) = said(PATIENT, [], replace(OPEN, coverages=(second,), billing="history"))
     assert [cover.order for cover in opened.coverages] == [2]
+
+
+def test_a_history_may_know_no_payer_at_all_and_what_is_billed_begins_with_the_first() -> None:
+    second = Coverage(order=2, payer="P", filing_indicator="CI", member=BOX, effective_from=DAY)
+    first, third = (replace(second, order=order) for order in (1, 3))
+    for billing, coverages in (
+        ("history", ()),
+        ("bill", (first, second)),
+        ("history", (second, third)),
+    ):
+        when = replace(OPEN, billing=billing, coverages=coverages)
+        *_, (_, opened) = said(PATIENT, [], when)
+        assert opened.coverages == coverages
+    assert "ordered" in refused(PATIENT, [], replace(OPEN, coverages=(second, third)))
+
+
+def test_a_patient_holds_so_many_accounts_and_no_more() -> None:
+    many = [
+        AccountRegistered(account=account_number("t", "s", str(n)), digest="d")
+        for n in range(ACCOUNTS_AT_MOST)
+    ]
+    assert said(PATIENT, many[1:], OPEN)[-1][0] == f"account/{NUMBER}"
+    assert "too many accounts" in refused(PATIENT, many, OPEN)
 
 
 def test_a_service_does_not_end_before_it_begins() -> None:
