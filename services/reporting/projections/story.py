@@ -101,7 +101,7 @@ SHOWN = (
     "carc", "rarcs", "owner", "next_action", "deadline_on", "route", "outcome", "awaited",
     "level", "identified_on", "looked_from", "concluded_on", "suspended_until", "suspended_days", "look_back_until", "cause", "filed_on", "answer_by", "decided_on", "due_on", "filing_limit_on", "service_from", "submitted_on", "paid_on", "posted_on", "received_on", "pay_by", "days_late", "interest_cents", "stated_cents", "rule", "reason", "kind",
     "status", "flags", "forwarded_to", "active", "codes", "plan", "coder", "facility",
-    "statement", "notice", "asked_cents", "final", "on_demand", "dispute", "instalment_cents", "instalments", "first_due_on", "instalment", "short_cents", "how", "agency",
+    "statement", "notice", "asked_cents", "dispute", "instalment_cents", "instalments", "first_due_on", "instalment", "short_cents", "how", "agency",
 )  # fmt: skip
 """Fields worth telling; none of them can hold a person's data."""
 
@@ -197,16 +197,22 @@ def _rows(event: Any, at: At) -> list[Row]:
     }
     if isinstance(event, StatementIssued):
         return [
-            {**told, "account": one.account, "facts": facts | _stated(one)}
+            {**told, "account": one.account, "facts": facts | _stated(event, one)}
             for one in event.accounts
         ]
     return [{**told, "account": account} for account in accounts]
 
 
-def _stated(one: StatedAccount) -> dict[str, Any]:
+def _stated(event: StatementIssued, one: StatedAccount) -> dict[str, Any]:
     """Of a statement, what it says of this account."""
     said = {"owed_cents": one.owed_cents, "notice": one.notice}
-    return said | {name: True for name in ("disputed", "in_plan") if getattr(one, name)}
+    marks = {
+        "final": event.final,
+        "on_demand": event.on_demand,
+        "disputed": one.disputed,
+        "in_plan": one.in_plan,
+    }
+    return said | {name: True for name, so in marks.items() if so}
 
 
 STORY = Projection(
