@@ -22,7 +22,7 @@ VERSION = "4.3.0"
 FETCHED = "kafka"
 """The folder of what Maven fetched: it holds nothing of ours and can be fetched again."""
 JARS_AT_LEAST = 40
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 FETCH_SECONDS = 280
 JAVA_AT_LEAST = 17
 HEAP = ("-Xms256m", "-Xmx512m")

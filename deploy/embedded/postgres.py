@@ -23,7 +23,7 @@ from deploy.embedded.unprivileged import (
 from deploy.home import Home, NotStarted, kept_ports, listens, tail, until
 from deploy.pids import end, halted, kill, working_in
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 ORPHAN_SECONDS = 10.0
 ASK_SECONDS = 20.0
 """A server that takes connections and answers nothing is no server; `create database` takes a second."""

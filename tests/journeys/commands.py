@@ -26,7 +26,7 @@ async def command(stack: Stack, *words: str) -> tuple[int, Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode in (0, 1), done.stderr
     return done.returncode, json.loads(done.stdout or "null")
