@@ -123,7 +123,7 @@ def _created(account: Account, e: ClaimCreated) -> Account:
         e.total_cents,
         before.state if before else "",
     )
-    return _put(account, claim.to("editing") if not claim.state else claim)
+    return _put(account, claim.to("editing"))
 
 
 def _imported(account: Account, e: ClaimImported) -> Account:

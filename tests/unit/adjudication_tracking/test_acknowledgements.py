@@ -73,6 +73,12 @@ def test_an_answer_that_names_no_file_of_ours_is_about_the_newest_attempt() -> N
     assert _claim(*SENT_AGAIN, _rejected("payer")).state == "rejected"
 
 
+def test_an_answer_that_names_a_file_before_the_newest_attempts_is_about_an_earlier_one() -> None:
+    for isa13, state in ((150, "submitted"), (250, "rejected")):
+        told = replace(_rejected("payer"), answers_isa13=isa13, answers_st02="0001")
+        assert _claim(*SENT_AGAIN, told).state == state
+
+
 # -- at the door -----------------------------------------------------------------------------------------------
 
 

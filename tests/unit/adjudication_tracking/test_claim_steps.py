@@ -57,7 +57,7 @@ def test_a_late_acknowledgement_does_not_rewind() -> None:
 def test_silence_is_told_once_when_the_answer_was_due() -> None:
     when = NobodyAnswered("277CA", CLAIM, 1, date(2026, 1, 9))
     (late,) = said(ACCOUNT, SENT, when, Book())
-    assert isinstance(late, AnswerLate)
+    assert isinstance(late, AnswerLate) and late.due_on == DAY + timedelta(days=2)
     assert said(ACCOUNT, [*SENT, late], when, Book()) == []
     assert said(ACCOUNT, [*SENT, _ack("payer", "A2"), late], when, Book()) == []
 

@@ -17,6 +17,7 @@ from shared.service import At, Scope
 from shared.streams import claim_number
 from tests.unit.adjudication_tracking.test_claims import (
     CLAIM,
+    CREATED,
     DAY,
     NUMBER,
     SENT,
@@ -96,6 +97,34 @@ def test_the_payer_that_it_went_to_is_known_by_id_by_name_and_by_alias() -> None
     for name, code in (("", "S1"), ("SUPP  insurance", ""), ("sup plan", ""), ("Odd", "S1")):
         told = _forwarded(_sent_on(name=name, code=code))
         assert (told.payer_order, told.to_payer, told.expected_claim) == (2, "SUPP", SECOND)
+
+
+def test_it_is_told_to_whom_as_the_payer_calls_it_or_as_we_do() -> None:
+    assert _forwarded(_sent_on(name="Odd", code="S1")).forwarded_to == "Odd"
+    assert _forwarded(_sent_on(code="S1")).forwarded_to == "SUPP"
+
+
+def test_what_was_answered_is_not_watched_anew_when_it_is_sent_on_again() -> None:
+    told = _answer(_sent_on())
+    answer = replace(_delivered(500, "2", 1), payer="SUPP", remittance="r2")
+    given = [*GIVEN, *told, *_answer(answer, *told)]
+    again = _forwarded(replace(_sent_on(), remittance="r3", position=4))
+    assert fold(ACCOUNT, [*given, again]).claims[SECOND] == fold(ACCOUNT, given).claims[SECOND]
+
+
+def test_what_went_to_nobody_whom_we_know_is_watched_as_no_claim() -> None:
+    unknown = replace(_forwarded(_sent_on()), expected_claim=None, payer_order=None, to_payer="")
+    assert set(fold(ACCOUNT, [*GIVEN, unknown]).claims) == {CLAIM}
+
+
+def test_what_is_billed_from_here_after_all_is_made_here() -> None:
+    billed = replace(CREATED, claim=SECOND, claim_no=2, payer="SUPP", payer_order=2)
+    claim = fold(ACCOUNT, [*GIVEN, *_answer(_sent_on()), billed]).claims[SECOND]
+    assert (claim.state, claim.submitted_on, claim.forbidden) == ("editing", None, 0)
+    answer = replace(_delivered(500, "2", 1), payer="SUPP", remittance="r2")
+    told = _answer(answer)
+    claim = fold(ACCOUNT, [*GIVEN, *told, billed]).claims[SECOND]
+    assert (claim.state, claim.forbidden) == ("adjudicated", 0)
 
 
 def test_a_claim_may_skip_a_coverage_on_its_way() -> None:

@@ -10,6 +10,7 @@ from contracts.adjudication_tracking import (
     AdjudicationReversed,
     BalanceFault,
     ClaimAcknowledged,
+    ClaimForwarded,
     ClaimMatched,
     ClaimRejected,
     ClaimUnmatched,
@@ -23,7 +24,7 @@ from contracts.adjudication_tracking import (
 from contracts.values import ProviderAdjustment, Source
 from services.adjudication_tracking.app import SERVICE
 from shared.service import Row
-from shared.streams import account_stream, remittance_stream
+from shared.streams import account_stream, claim_number, remittance_stream
 from tests.unit.adjudication_tracking.test_claims import (
     CLAIM,
     CREATED,
@@ -188,6 +189,19 @@ def test_a_late_answer_to_an_earlier_attempt_changes_nothing_of_its_row() -> Non
     again = (_rejected("payer"), _again(2), replace(SUBMITTED, attempt=2, isa13=200))
     late = replace(_rejected("payer"), answers_isa13=100, answers_st02="0001")
     assert claim(*again, late) == claim(*again)
+
+
+def test_a_crossover_shows_the_claim_that_is_watched_where_one_is() -> None:
+    sent_on = ClaimForwarded(
+        account=NUMBER, claim=CLAIM, by_payer="P", forwarded_to="Q", payer_order=2, to_payer="Q",
+        expected_claim=claim_number(NUMBER, 2), forwarded_on=DAY,
+    )  # fmt: skip
+    rows = Rows(SERVICE).tell(CREATED, sent_on, stream=account_stream(NUMBER))
+    found = {key[0]: row["state"] for key, row in rows.tables["claim_status"].items()}
+    assert found == {CLAIM: "editing", claim_number(NUMBER, 2): "forwarded"}
+    unknown = replace(sent_on, expected_claim=None, payer_order=None, to_payer="")
+    rows = Rows(SERVICE).tell(CREATED, unknown, stream=account_stream(NUMBER))
+    assert list(rows.tables["claim_status"]) == [(CLAIM,)]
 
 
 # -- what each file was answered

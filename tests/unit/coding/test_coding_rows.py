@@ -105,6 +105,7 @@ def test_a_row_of_charges_counts_what_was_not_voided_and_says_whether_it_is_code
         row = row_after(CHARGES, [(event, "F1") for event in events])
         assert row is not None
         assert (row["total_cents"], row["coded"], len(row["charges"])) == (cents, done, 2)
+        assert row["code_sets"] == (["HCPCS 1"] if done else [])
 
 
 def test_an_encounter_is_on_the_work_list_since_it_was_first_held_until_it_is_coded() -> None:

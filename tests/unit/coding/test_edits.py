@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from contracts.coding import (
     ChargeCorrected,
@@ -19,6 +20,7 @@ from services.coding.domain import (
     CorrectCharge,
     SupportCharge,
 )
+from services.coding.domain.edit_tables import Pairs
 from shared.x12.npi import with_check_digit
 from tests.unit.coding.edits import (
     ADD_ON_CODES,
@@ -26,11 +28,13 @@ from tests.unit.coding.edits import (
     EXAM,
     NO_EDITS,
     OPENED,
+    PTP,
     VISIT,
     captured,
     charge,
     codes,
     judged,
+    pairs,
     rules,
 )
 from tests.unit.coding.test_coding import DIAGNOSES, NUMBER
@@ -100,6 +104,13 @@ def test_a_pair_holds_on_the_days_that_it_carries_and_on_no_other() -> None:
     both = (charge(1, "G0438"), charge(2, "G0270"))
     assert rules(*both) == []
     assert rules(*(replace(c, service_on=old) for c in both)) == [("PTP", 2)]
+    one_day = Pairs(pairs(("G0438", "G0270", 0, (old, old))))
+    book = structs.replace(EDITS, edits_held={**EDITS.edits_held, PTP: one_day})
+    held = {
+        day: rules(*(replace(c, service_on=day) for c in both), book=book)
+        for day in (date(2026, 2, 27), old, date(2026, 3, 1))
+    }
+    assert [bool(found) for found in held.values()] == [False, True, False]
 
 
 def test_units_of_a_line_have_a_limit() -> None:
@@ -188,6 +199,25 @@ def test_a_reason_is_about_the_charge_as_it_was() -> None:
     for after, rule in ((dearer, []), (more, ["MUE-REASON"])):
         (one,) = said(ACCOUNT, [*captured(drug), why, _corrected(drug, after)], codes(drug), EDITS)
         assert [f.rule for f in getattr(one, "failures", ())] == rule
+
+
+def test_a_correction_that_leaves_a_modifier_as_it_was_gives_it_no_reason() -> None:
+    exam = charge(2, "G0101", "59")
+    given = [
+        *captured(VISIT, exam),
+        *said(ACCOUNT, captured(VISIT, exam), codes(VISIT, exam), EDITS),
+    ]
+    two = CorrectCharge(NUMBER, replace(exam, units=2), "two lesions")
+    assert [type(event) for event in said(ACCOUNT, given, two, EDITS)] == [ChargeCorrected]
+
+
+def test_a_correction_holds_neither_what_is_not_coded_nor_what_makes_no_pair() -> None:
+    dearer = CorrectCharge(NUMBER, replace(EXAM, charge_cents=1), "typo")
+    told = said(ACCOUNT, captured(VISIT, EXAM), dearer, EDITS)
+    assert [type(event) for event in told] == [ChargeCorrected]
+    (coded,) = said(ACCOUNT, captured(EXAM), codes(EXAM), EDITS)
+    told = said(ACCOUNT, [*captured(EXAM), coded], dearer, EDITS)
+    assert [type(event) for event in told] == [ChargeCorrected]
 
 
 def test_a_hold_ends_by_itself_when_a_charge_is_corrected() -> None:

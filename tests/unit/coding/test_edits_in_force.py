@@ -23,7 +23,7 @@ from services.coding.domain import (
     shelve,
 )
 from services.coding.domain.account import timers, wake
-from services.coding.domain.edit_tables import Pairs
+from services.coding.domain.edit_tables import Limits, Pairs
 from services.coding.domain.rules import next_step
 from services.coding.reactions import react
 from shared.service import At, Scope
@@ -168,6 +168,20 @@ def test_the_newest_quarters_pairs_are_about_every_day_and_limits_are_those_of_t
     assert rules(charge(1, "G0101", units=3), book=book_of(ended)) == []
     last_day = published(MUE, kind="mue", effective_from=DAY, effective_to=DAY)
     assert rules(charge(1, "G0101", units=3), book=book_of(last_day)) == [("MUE-LINE", 1)]
+
+
+def test_of_two_quarters_limits_the_newer_ones_count_whatever_was_published_last() -> None:
+    strict = published("f" * 64, kind="mue", version="2026Q2", effective_from=DAY)
+    wide = published(MUE, kind="mue")
+    held = {MUE: Limits(limits(("G0101", 9, 1))), "f" * 64: Limits(limits(("G0101", 1, 1)))}
+    for order in ((wide, strict), (strict, wide)):
+        book = msgspec.structs.replace(book_of(*order), edits_held=held)
+        assert rules(charge(1, "G0101", units=2), book=book) == [("MUE-LINE", 1)]
+        before = charge(1, "G0101", units=2, service_on=DAY - timedelta(days=1))
+        assert rules(before, book=book) == []
+    mended = published(MUE, kind="mue", version="2026Q2B", effective_from=DAY)
+    book = msgspec.structs.replace(book_of(strict, mended), edits_held=held)
+    assert rules(charge(1, "G0101", units=2), book=book) == []
 
 
 def test_a_hold_of_edits_is_looked_at_every_morning_for_a_table_may_be_taken_back() -> None:

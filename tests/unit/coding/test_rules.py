@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from contracts.coding import ChargesCaptured, CodingHeld, EncounterCoded
 from contracts.reference import CodeSetPublished
@@ -17,6 +18,9 @@ from tests.unit.scenario import refused, said
 
 SECOND = replace(CHARGE, charge=charge_number(NUMBER, 2))
 BOTH = (*LINES, CodedLine(charge=SECOND.charge, pointers=(1,)))
+
+
+DAY_AFTER = date(2026, 10, 1)
 
 
 def broken(
@@ -106,6 +110,18 @@ def test_a_code_set_counts_on_its_first_and_on_its_last_day(day: date, code: str
     ) == []  # fmt: skip
 
 
+def test_after_the_last_day_of_a_code_set_there_is_none_until_another_is_published() -> None:
+    ended = structs.replace(BOOK, sets=tuple(s for s in BOOK.sets if s.version != "bbbb"))
+    late = replace(CHARGE, service_on=date(2026, 10, 1))
+    assert broken(late, book=ended) == ["NO-CODE-SET"]
+
+
+def test_what_it_was_checked_against_is_told_for_the_first_day() -> None:
+    days = (replace(CHARGE, service_on=date(2026, 9, 30)), replace(SECOND, service_on=DAY_AFTER))
+    told = said(ACCOUNT, [], Capture(NUMBER, days[::-1], DIAGNOSES, BOTH, "c"), BOOK)[-1]
+    assert told.code_sets == ("ICD-10-CM aaaa", "HCPCS cccc")
+
+
 def test_a_version_that_is_published_again_stands_in_the_place_of_the_first() -> None:
     again = CodeSetPublished(
         name="HCPCS", version="cccc", sha256="b" * 64, effective_from=date(2026, 1, 1), codes=1
@@ -125,6 +141,16 @@ def test_charges_alone_are_captured_and_wait_for_their_codes() -> None:
 def test_only_what_is_new_is_captured_again() -> None:
     told = said(ACCOUNT, [CAPTURED], Capture(NUMBER, (CHARGE, SECOND)), BOOK)
     assert told == [ChargesCaptured(account=NUMBER, charges=(SECOND,))]
+
+
+def test_reasons_are_kept_of_the_charges_that_came_with_them() -> None:
+    why = ((CHARGE.charge, "old"), (SECOND.charge, "new"))
+    _, supported = said(ACCOUNT, [CAPTURED], Capture(NUMBER, (SECOND,), support=why), BOOK)
+    assert (supported.charge, supported.reason) == (SECOND.charge, "new")
+
+
+def test_a_line_of_a_charge_that_is_not_there_is_refused() -> None:
+    assert "not there" in refused(ACCOUNT, [CAPTURED], Code(NUMBER, DIAGNOSES, BOTH, "c"), BOOK)
 
 
 def test_nothing_is_captured_as_voided_and_an_account_holds_so_many_charges_and_no_more() -> None:

@@ -75,6 +75,14 @@ def test_a_replacement_that_is_held_goes_to_another_payer_as_an_original() -> No
     assert tell((*given, FOUND, *still), BuildClaim(), UNENROLLED_B) == ([], None)
 
 
+def test_a_replacement_that_is_held_goes_as_the_replacement_that_it_is_to_its_own_payer() -> None:
+    given = after(DENIED, SendCorrection(asked()), books(enrolled(yes=False)))
+    assert tell(given, BuildClaim(), books(enrolled(yes=False))) == ([], None)
+    own, queued = tell(given, BuildClaim())
+    assert [type(event) for event in own] == [ClaimReleased]
+    assert (queued.package.frequency, queued.package.attempt) == ("7", 2)
+
+
 def test_a_replacement_that_a_gate_rejects_goes_to_another_payer_as_an_original() -> None:
     given = (
         *after(DENIED, SendCorrection(asked())),
