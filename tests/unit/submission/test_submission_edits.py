@@ -1,5 +1,6 @@
 """Claim edits: what each finds, and where it points."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from contracts.submission import EditFailure
 from contracts.values import Diagnosis
-from services.submission.domain import ACCOUNT, Books
+from services.submission.domain import ACCOUNT, Books, evolve_book
 from services.submission.domain.account_state import Account
 from services.submission.domain.claim_state import ClaimState
 from services.submission.domain.edits import OVERRIDABLE, RULES
@@ -118,6 +119,17 @@ def test_a_later_filing_limit_of_the_payer_counts_for_later_services_only() -> N
     assert found(book=books(tighter, day=DAY + timedelta(days=30))) == ()
 
 
+def test_terms_of_a_payer_count_for_services_from_their_first_day() -> None:
+    tighter = payer(filing_limit_days=1, in_force_from=DAY)
+    late = found(book=books(tighter, day=DAY + timedelta(days=2)))
+    assert [failure.rule for failure in late] == ["FILING-LIMIT"]
+    wider = payer(filing_limit_days=90, in_force_from=DAY)
+    assert found(book=books(tighter, wider, day=DAY + timedelta(days=2))) == ()
+    first = payer("PAYER-A", filing_limit_days=1, in_force_from=DAY + timedelta(days=9))
+    only = evolve_book(Books(), first)
+    assert only.filing_limit_days("PAYER-A", DAY) == 1, "before its first day, as first listed"
+
+
 def test_a_replacement_has_no_filing_limit_but_needs_the_payers_control_number() -> None:
     late = books(day=DAY + timedelta(days=91))
     seven = ClaimState(claim=CLAIM, payer="PAYER-A", payer_order=1, frequency="7")
@@ -126,6 +138,14 @@ def test_a_replacement_has_no_filing_limit_but_needs_the_payers_control_number()
 
 def test_enrolment_counts_from_its_day() -> None:
     assert found(book=books(enrolled(yes=False)))[0].rule == "ENROLMENT"
+    over = replace(enrolled(yes=False), effective_from=DAY)
+    for given, rules in (
+        ((over,), ["ENROLMENT"]),
+        ((replace(over, effective_from=DAY + timedelta(days=1)),), []),
+        ((over, replace(over, effective_from=DAY - timedelta(days=1))), ["ENROLMENT"]),
+        ((over, replace(over, enrolled=True)), []),
+    ):
+        assert [failure.rule for failure in found(book=books(*given))] == rules
     assert {f.rule for f in found(book=Books(today=DAY))} == {
         "BILLING-LISTED",
         "PAYER-LISTED",

@@ -53,11 +53,11 @@ def test_what_was_never_opened_or_is_answered_is_not_asked() -> None:
 
 def test_a_reopening_is_listed_until_it_is_answered() -> None:
     (told,) = _said(OPEN, ASK)
-    life = (*OPEN[len(DECIDED) :], told, taken_back())
+    life = (*OPEN[len(DECIDED) :], told, taken_back("adj-0"), taken_back())
     states = []
     row = None
     for event in life:
         row = reopening_row(row, event, ON_ACCOUNT)
         assert row is not None and set(row) == set(REOPENING.columns)
         states.append(row["state"])
-    assert states == ["open", "asked", "answered"]
+    assert states == ["open", "asked", "asked", "answered"]
