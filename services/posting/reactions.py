@@ -53,7 +53,9 @@ def _account(event: Any, at: At) -> Command | None:
             return ReversePosting(event)
         case ClaimImported() if event.opening:
             return PostOpening(event)
-        case AccountOpened() | CoveragesSet() | ChargesCaptured() | ChargeCorrected():
+        case AccountOpened():
+            return MoveOn(opened=True)
+        case CoveragesSet() | ChargesCaptured() | ChargeCorrected():
             return MoveOn()
         case ErasureAsked():
             return AnswerErasure(event)

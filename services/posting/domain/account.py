@@ -71,7 +71,7 @@ NO_MONEY = frozenset({"23", "25"})
 def decide(command: object, state: Account | None, book: Book | None) -> list[Event | Say]:
     """What follows for the account; repeats are quiet."""
     telling = Telling(state or Account(), book or Book())
-    told = telling.account.told
+    told = 0 if isinstance(command, MoveOn) and command.opened else telling.account.told
     match command:
         case PostAdjudication():
             _post(telling, command)

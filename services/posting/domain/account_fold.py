@@ -68,6 +68,7 @@ def evolve(state: Account | None, event: Any) -> Account:
                 guarantor=event.guarantor,
                 service_on=event.service_from,
                 covers=_covers(event.coverages),
+                told=account.total("patient"),
             )
         case CoveragesSet():
             account = replace(

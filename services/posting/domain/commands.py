@@ -41,7 +41,10 @@ class PostOpening:
 
 @dataclass(frozen=True, slots=True)
 class MoveOn:
-    """What waits for somebody may have found them: coverages or charges became known."""
+    """What waits for somebody may have found them: coverages or charges became known, or the account was `opened`."""
+
+    opened: bool = False
+    """Its guarantor is known only now, and has heard nothing: whatever the patient owes here is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.coding import ChargeCorrected
-from contracts.posting import ChargesSetAside, OpeningBalancePosted
+from contracts.posting import (
+    ChargesSetAside,
+    OpeningBalancePosted,
+    PatientBalanceTold,
+    PatientPaymentReceived,
+)
 from contracts.reference import PeriodClosed
 from contracts.submission import ClaimImported, OpeningBalance
 from contracts.values import ClaimLine
@@ -18,6 +23,7 @@ from services.posting.domain import ACCOUNT as DECIDER
 from services.posting.domain.balance import CLAIM_LEVEL, equation
 from services.posting.domain.book import evolve_book
 from services.posting.domain.commands import MoveOn, PostOpening
+from shared.streams import account_stream
 from tests.unit.posting.facts import (
     ACCOUNT,
     BOOK,
@@ -102,6 +108,22 @@ def test_what_stands_at_the_claim_alone_lowers_the_whole_and_is_spread_over_no_c
     assert town.balance(CLAIM_LEVEL).insurance_paid == 9_000
     assert all(equation(town.balance(n)) == 0 for n in (ONE, TWO, CLAIM_LEVEL))
     assert town.ledgers["ar_open"] == -town.ledgers["opening"] == 25_000
+
+
+@pytest.mark.parametrize("order", list(permutations([HISTORY, captured(), imported()])))
+def test_what_a_patient_owes_and_pays_is_told_whatever_is_heard_first(order: Any) -> None:
+    town = Town(*order)
+    assert [told.owed_cents for told in town.of(PatientBalanceTold)] == [1_000]
+    paid = PatientPaymentReceived(
+        guarantor=town.account.guarantor,
+        payment="P-1",
+        tender="check",
+        amount_cents=1_000,
+        received_on=date(2026, 1, 20),
+        account=ACCOUNT,
+    )
+    town.say(account_stream(ACCOUNT), paid)
+    assert [told.owed_cents for told in town.of(PatientBalanceTold)] == [1_000, 0]
 
 
 def test_a_charge_opens_once() -> None:
