@@ -94,7 +94,11 @@ class BalanceDisputed:
 
 @event("posting.dispute_answered.v1", "guarantor")
 class DisputeAnswered:
-    """A dispute is over: the balance `stands`, or was `changed` (by its own events on the account)."""
+    """A dispute is over: the balance `stands`, or was `changed` (by its own events on the account).
+
+    A `plan` that it let rest goes on: where an instalment came due meanwhile, all that are left are due as if the first
+    one had been on `first_due_on`.
+    """
 
     guarantor: Code
     account: AccountNumber
@@ -103,6 +107,8 @@ class DisputeAnswered:
     answered_on: date
     reason: Sentence
     approver: Code
+    plan: str = ""
+    first_due_on: date | None = None
 
 
 @event("posting.payment_plan_agreed.v1", "guarantor")
@@ -137,7 +143,7 @@ class InstalmentMissed:
 
 @event("posting.payment_plan_ended.v1", "guarantor")
 class PaymentPlanEnded:
-    """A plan is over: `kept` (nothing is owed any more), `broken` (too many instalments missed in a row), or `ended` by a person."""
+    """A plan is over: `kept` (all of it came, or nothing is owed any more), `broken` (too many instalments missed in a row, or the last one), or `ended` by a person."""
 
     guarantor: Code
     plan: Code

@@ -123,7 +123,7 @@ def about_a_balance(account: str, n: int) -> list[Any]:
     """What a person may say of what a patient owes; whoever owes nothing then is refused."""
     return [
         Dispute(WHO_OWES, account, f"D-{n}", "not my visit", "desk"),
-        AnswerDispute(WHO_OWES, f"D-{n}", "stands", "it was", "desk"),
+        AnswerDispute(WHO_OWES, account, f"D-{n}", "stands", "it was", "desk"),
         AgreePlan(WHO_OWES, f"P-{n}", SCOPE.legal_entity, 300, DAY + FIVE_DAYS, "by phone", "desk"),
         PlaceBalance(WHO_OWES, account, "AGENCY", "all notices were sent", "lead"),
         RecallBalance(WHO_OWES, account, "the patient called", "lead"),

@@ -64,7 +64,7 @@ def _balances(router: APIRouter, doors: Doors) -> None:
     ) -> dict[str, Any]:
         """Answer a dispute: the balance stands, or was changed on the account; what is left is asked for again."""
         guarantor = await _guarantor_of(doors, account)
-        command = AnswerDispute(guarantor, dispute, **body.model_dump())
+        command = AnswerDispute(guarantor, account.upper(), dispute, **body.model_dump())
         return await one(guarantor_stream(guarantor), command, body, key, actor)
 
     @router.post("/accounts/{account}/agency")

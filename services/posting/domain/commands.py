@@ -316,6 +316,7 @@ class AnswerDispute:
     """A person answers a dispute."""
 
     guarantor: str
+    account: str
     dispute: str
     outcome: Literal["stands", "changed"]
     reason: str

@@ -1,11 +1,13 @@
 """Disputes of guarantors, and balances that are given to collection agencies."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from contracts.posting import BalanceDisputed, BalancePlaced, BalanceRecalled, DisputeAnswered
 from services.posting.domain.book import Book
 from services.posting.domain.commands import AnswerDispute, Dispute, PlaceBalance, RecallBalance
 from services.posting.domain.guarantor_state import Guarantor, Owed
+from services.posting.domain.plans import first_due_after_rest
 from services.posting.domain.stating import NO_TERMS
 from services.posting.domain.terms import Terms, in_force
 from shared.errors import Refused
@@ -32,20 +34,25 @@ def dispute(guarantor: Guarantor, command: Dispute, book: Book) -> list[BalanceD
 
 
 def answer(guarantor: Guarantor, command: AnswerDispute, book: Book) -> list[DisputeAnswered]:
-    """What is still owed is asked for again."""
+    """What is still owed is asked for again; a plan that rested goes on with what came due meanwhile."""
     for account, owed in guarantor.owed.items():
-        if owed.dispute == command.dispute:
-            return [
-                DisputeAnswered(
-                    guarantor=command.guarantor,
-                    account=account,
-                    dispute=command.dispute,
-                    outcome=command.outcome,
-                    answered_on=book.business_day(),
-                    reason=command.reason,
-                    approver=command.approver,
-                )
-            ]
+        if owed.dispute != command.dispute:
+            continue
+        if account != command.account:
+            raise Refused(f"dispute {command.dispute} is of another account")
+        day = book.business_day()
+        return [
+            DisputeAnswered(
+                guarantor=command.guarantor,
+                account=account,
+                dispute=command.dispute,
+                outcome=command.outcome,
+                answered_on=day,
+                reason=command.reason,
+                approver=command.approver,
+                **_goes_on(guarantor, account, day),
+            )
+        ]
     if command.dispute in guarantor.disputes:
         return []
     raise Refused("there is no such dispute")
@@ -104,6 +111,14 @@ def recall(guarantor: Guarantor, command: RecallBalance, book: Book) -> list[Bal
             approver=command.approver,
         )
     ]
+
+
+def _goes_on(guarantor: Guarantor, account: str, day: date) -> dict[str, Any]:
+    """The plan that no dispute lets rest any more, with the first instalment's new day, where it has one."""
+    plan = guarantor.in_plan(account)
+    others = (guarantor.owed[a].dispute for a in plan.accounts if a != account) if plan else ()
+    first = first_due_after_rest(plan, day) if plan and not any(others) else None
+    return {"plan": plan.plan, "first_due_on": first} if plan and first else {}
 
 
 def _owed(guarantor: Guarantor, account: str) -> Owed:

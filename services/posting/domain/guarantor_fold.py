@@ -1,7 +1,7 @@
 """How each event changes what posting remembers of a guarantor."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -65,7 +65,7 @@ def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
             guarantor = replace(guarantor, disputes=(*guarantor.disputes, event.dispute))
             return _owed(guarantor, event.account, event.opened_on, dispute=event.dispute)
         case DisputeAnswered():
-            return _owed(guarantor, event.account, event.answered_on, dispute="")
+            return _answered(guarantor, event)
         case BalancePlaced():
             return _owed(guarantor, event.account, event.placed_on, agency=event.agency)
         case BalanceRecalled():
@@ -117,9 +117,18 @@ def _stated(guarantor: Guarantor, event: StatementIssued) -> Guarantor:
     guarantor = replace(guarantor, owed=owed, statements=counted, received_before=came)
     if event.on_demand:
         return guarantor
-    after = _entity(guarantor, event.legal_entity, event.next_on)
-    entity = replace(after.entities[event.legal_entity], next_on=event.next_on)
-    return replace(after, entities={**after.entities, event.legal_entity: entity})
+    turn = event.next_on
+    return _entity(guarantor, event.legal_entity, None, look_on=turn, next_on=turn)
+
+
+def _answered(guarantor: Guarantor, event: DisputeAnswered) -> Guarantor:
+    plan = guarantor.in_plan(event.account)
+    guarantor = _owed(guarantor, event.account, event.answered_on, dispute="")
+    if plan is None or event.first_due_on is None:
+        return guarantor
+    legal_entity = guarantor.owed[event.account].told.legal_entity
+    later = replace(plan, first_due=event.first_due_on)
+    return _entity(guarantor, legal_entity, None, plan=later)
 
 
 def _missed(guarantor: Guarantor, event: InstalmentMissed) -> Guarantor:
@@ -148,10 +157,13 @@ def _owed(guarantor: Guarantor, account: str, day: date, **changed: Any) -> Guar
 
 
 def _entity(guarantor: Guarantor, legal_entity: str, day: date | None, **changed: Any) -> Guarantor:
-    """With a day, that is when its next statement is thought of: never before its turn."""
+    """What changed on a day lets a statement be thought of the day after, never before its turn.
+
+    Not on that day: one that was thought of this morning and put off would stay put off.
+    """
     entity = guarantor.entities.get(legal_entity) or Entity(day or date.min)
     if day is not None:
-        changed["look_on"] = max(_days(day, entity.next_on))
+        changed["look_on"] = max(_days(day + timedelta(days=1), entity.next_on))
     entity = replace(entity, **changed)
     return replace(guarantor, entities={**guarantor.entities, legal_entity: entity})
 

@@ -101,6 +101,10 @@ class Guarantor(Struct, frozen=True):
         """What is still owed on the accounts of a plan."""
         return sum(self.owed[a].cents for a in plan.accounts if a in self.owed)
 
+    def is_kept(self, plan: Plan) -> bool:
+        """Whether all that was agreed came, or nothing is owed any more; what is owed beyond it is no part of the plan."""
+        return plan.came >= plan.cents or self.left_of(plan) <= 0
+
     def paused(self, plan: Plan) -> bool:
         """Whether a dispute about one of its accounts lets a plan rest."""
         return any(self.owed[a].dispute for a in plan.accounts if a in self.owed)

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Literal
 
+from msgspec.structs import replace
+
 from contracts.posting import InstalmentMissed, PaymentPlanAgreed, PaymentPlanEnded
 from services.posting.domain.book import Book
 from services.posting.domain.cash import BY_RULE
@@ -13,7 +15,9 @@ from services.posting.domain.terms import Terms, in_force
 from shared.errors import Refused
 
 KEPT = "Nothing is owed on its accounts any more."
+ALL_CAME = "All that was agreed has come."
 BROKEN = "Too many instalments in a row did not come."
+OVER = "The last instalment did not come."
 
 
 def agree(guarantor: Guarantor, command: AgreePlan, book: Book) -> list[PaymentPlanAgreed]:
@@ -75,15 +79,16 @@ def end(guarantor: Guarantor, command: EndPlan, book: Book) -> list[PaymentPlanE
 def judge(
     guarantor: Guarantor, legal_entity: str, day: date, book: Book
 ) -> list[InstalmentMissed | PaymentPlanEnded]:
-    """A plan is kept when nothing is left; else each instalment whose grace is over was missed, or came.
+    """A plan is kept when all of it came or nothing is left; else each instalment whose grace is over was missed, or came.
 
-    What lies unapplied is the guarantor's money: while it would be enough, nothing was missed.
+    None follows the last one: what is short of it then is asked for by statements. What lies unapplied is the guarantor's money: while it would be enough, nothing was missed.
     """
     plan = guarantor.plan(legal_entity)
     if plan is None:
         return []
-    if guarantor.left_of(plan) <= 0:
-        return [_ended(guarantor.name, legal_entity, plan, "kept", day, KEPT, BY_RULE)]
+    if guarantor.is_kept(plan):
+        why = KEPT if guarantor.left_of(plan) <= 0 else ALL_CAME
+        return [_ended(guarantor.name, legal_entity, plan, "kept", day, why, BY_RULE)]
     terms = in_force(book.statement_terms, legal_entity, day)
     if terms is None or guarantor.paused(plan):
         return []
@@ -106,11 +111,9 @@ def judge(
                 short_cents=min(short, guarantor.left_of(plan)),
             )
         )
-        if missed >= terms.missed:
-            return [
-                *said,
-                _ended(guarantor.name, legal_entity, plan, "broken", day, BROKEN, BY_RULE),
-            ]
+        if missed >= terms.missed or n == plan.instalments:
+            why = BROKEN if missed >= terms.missed else OVER
+            return [*said, _ended(guarantor.name, legal_entity, plan, "broken", day, why, BY_RULE)]
     return said
 
 
@@ -127,10 +130,23 @@ def look_again(guarantor: Guarantor, plan: Plan, day: date, terms: Terms | None)
 
 
 def next_look(guarantor: Guarantor, plan: Plan) -> date:
-    """When a plan is to be looked at: at once where nothing is left, else on the day of its next instalment."""
-    if guarantor.left_of(plan) <= 0:
+    """When a plan is to be looked at: at once where it is kept, else on the day of its next instalment."""
+    if guarantor.is_kept(plan):
         return date.min
     return plan.due_on(min(plan.judged + 1, plan.instalments))
+
+
+def first_due_after_rest(plan: Plan, day: date) -> date | None:
+    """The first instalment's new day, where one came due while a plan rested: it is due on the next such day, the others after it."""
+    waits = (
+        n for n in range(plan.judged + 1, plan.instalments + 1) if plan.due_until(n) > plan.came
+    )
+    n = next(waits, None)
+    if n is None or plan.due_on(n) > day:
+        return None
+    while plan.due_on(n) <= day:
+        plan = replace(plan, first_due=plan.due_on(2))
+    return plan.first_due
 
 
 def _ended(

@@ -1,6 +1,7 @@
 """Statements: who is asked for what, how often, and when no other follows."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from contracts.posting import StatedAccount, StatementIssued
 from services.posting.domain.book import Book
@@ -68,7 +69,9 @@ def look_again(guarantor: Guarantor, legal_entity: str, day: date, book: Book) -
     if entity.next_on is not None and day < entity.next_on:
         return entity.next_on
     if issue(guarantor, legal_entity, day, book, on_demand=False) is None:
-        return terms.next_after(day)
+        return min(
+            [terms.next_after(day), *_before_instalments(guarantor, legal_entity, day, terms)]
+        )
     return None
 
 
@@ -78,6 +81,17 @@ def instalments_due(guarantor: Guarantor, plan: Plan, until: date) -> int:
         return 0
     short = plan.due_until(plan.due_by(until)) - plan.came
     return max(0, min(short, guarantor.left_of(plan)))
+
+
+def _before_instalments(
+    guarantor: Guarantor, legal_entity: str, day: date, terms: Terms
+) -> Iterator[date]:
+    """The days on which a statement asks for a plan's instalments in time: nobody misses what was asked for too late."""
+    plan = guarantor.plan(legal_entity)
+    if plan is not None and not guarantor.paused(plan):
+        asked_until = terms.due_after(day)
+        due = (plan.due_on(n) for n in range(1, plan.instalments + 1))
+        yield from (on - timedelta(days=terms.due) for on in due if on > asked_until)
 
 
 def _is_asked(one: StatedAccount) -> bool:

@@ -136,7 +136,9 @@ def dispute_row(row: Row | None, event: Any, at: At) -> Row | None:
 
 
 def plan_keys(event: Any, at: At) -> Keys:
-    """One row per payment plan."""
+    """One row per payment plan; an answered dispute may let one go on."""
+    if not event.plan:
+        return []
     return [(event.guarantor, event.plan)]
 
 
@@ -150,6 +152,8 @@ def plan_row(row: Row | None, event: Any, at: At) -> Row | None:
         case PaymentPlanEnded():
             over = {"state": event.how, "ended_on": event.ended_on, "ended_by": event.approver}
             return row and {**row, **over, "came_cents": event.received_cents}
+        case DisputeAnswered():
+            return row and {**row, "first_due_on": event.first_due_on}
     return {
         "guarantor": event.guarantor,
         "plan": event.plan,
@@ -286,7 +290,7 @@ PAYMENT_PLAN = Projection(
         "ended_by": "text",
     },
     key=("guarantor", "plan"),
-    hears=_wires(PaymentPlanAgreed, InstalmentMissed, PaymentPlanEnded),
+    hears=_wires(PaymentPlanAgreed, InstalmentMissed, PaymentPlanEnded, DisputeAnswered),
     keys=plan_keys,
     project=plan_row,
     indexes=("(agreed_on) where state = 'in force'",),

@@ -60,7 +60,7 @@ def test_what_is_disputed_or_paid_by_a_plan_stays_here() -> None:
     home.obey(Dispute("g1", ONE, "D-1", "not my visit", "desk"))
     with pytest.raises(Refused, match="D-1"):
         home.obey(PLACE)
-    home.obey(AnswerDispute("g1", "D-1", "stands", "it was", "desk"))
+    home.obey(AnswerDispute("g1", ONE, "D-1", "stands", "it was", "desk"))
     home.obey(AgreePlan("g1", "PLAN-1", ENTITY, 1_000, MAY, "by phone", "desk"))
     with pytest.raises(Refused, match="PLAN-1"):
         home.obey(PLACE)

@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 
 from contracts.posting import (
+    DisputeAnswered,
     InstalmentMissed,
     PatientPaymentReceived,
     PaymentPlanEnded,
     StatementIssued,
 )
-from services.posting.domain.commands import AgreePlan, Dispute, EndPlan
+from services.posting.domain.commands import AgreePlan, AnswerDispute, Dispute, EndPlan
 from shared.errors import Refused
 from tests.unit.posting.household import ENTITY, FIRST, ONE, OTHER, TWO, Household, terms
 
@@ -23,6 +24,10 @@ def agreed(owed: int = 4_500) -> Household:
     home = Household(terms()).owes(ONE, owed)
     home.obey(plan())
     return home
+
+
+def answered(name: str = "D-1", account: str = ONE) -> AnswerDispute:
+    return AnswerDispute("g1", account, name, "stands", "looked at the chart", "desk")
 
 
 def ended(home: Household) -> list[tuple[date, str, int]]:
@@ -96,11 +101,11 @@ def test_what_lies_unapplied_is_the_guarantors_and_misses_nothing() -> None:
 
 
 def test_a_statement_asks_for_the_instalments_due_by_its_day_and_counts_no_notice() -> None:
-    home = agreed().for_days(1)
-    (first,) = home.of(StatementIssued) or (None,)
-    assert first is None  # Nothing is due within its 21 days.
-    home.until(date(2026, 4, 30))
+    home = agreed().until(date(2026, 3, 9))
+    assert home.of(StatementIssued) == []  # Nothing is due within its 21 days.
+    home.until(date(2026, 4, 8))
     (asked,) = home.of(StatementIssued)
+    assert (asked.issued_on, asked.due_on) == (date(2026, 3, 10), date(2026, 3, 31))
     assert (asked.asked_cents, asked.instalments_cents, asked.plan, asked.notice) == (
         1_000,
         1_000,
@@ -111,7 +116,7 @@ def test_a_statement_asks_for_the_instalments_due_by_its_day_and_counts_no_notic
 
 
 def test_what_is_owed_since_is_asked_for_beside_the_plan() -> None:
-    home = agreed().for_days(15).owes(TWO, 700).for_days(20)
+    home = agreed().for_days(15).owes(TWO, 700).for_days(25)
     said = home.of(StatementIssued)[-1]
     assert said.asked_cents == 700 + said.instalments_cents
     assert {one.account: one.in_plan for one in said.accounts} == {ONE: True, TWO: False}
@@ -122,6 +127,58 @@ def test_a_dispute_lets_a_plan_rest() -> None:
     home.obey(Dispute("g1", ONE, "D-1", "not my visit", "desk"))
     home.for_days(120)
     assert home.of(InstalmentMissed) == []
+
+
+def test_what_came_due_while_a_plan_rested_is_due_after_it_and_was_not_missed() -> None:
+    home = agreed().until(date(2026, 3, 20))
+    home.obey(Dispute("g1", ONE, "D-1", "not my visit", "desk"))
+    home.until(date(2026, 7, 3)).obey(answered())
+    assert home.until(date(2026, 7, 30)).of(InstalmentMissed) == []
+    assert [e.asked_cents for e in home.of(StatementIssued)] == [1_000, 1_000]
+    found = home.for_days(6).of(InstalmentMissed)
+    assert [(e.instalment, e.due_on) for e in found] == [(1, date(2026, 7, 30))]
+
+
+def test_an_answer_before_anything_came_due_moves_no_instalment() -> None:
+    home = agreed()
+    home.obey(Dispute("g1", ONE, "D-1", "not my visit", "desk"))
+    home.obey(answered())
+    assert [e.first_due_on for e in home.of(DisputeAnswered)] == [None]
+    assert [e.due_on for e in home.until(date(2026, 4, 6)).of(InstalmentMissed)] == [
+        date(2026, 3, 31)
+    ]
+
+
+def test_a_plan_rests_until_the_last_dispute_is_answered() -> None:
+    home = Household(terms()).owes(ONE, 4_000).owes(TWO, 500)
+    home.obey(plan())
+    home.obey(Dispute("g1", ONE, "D-1", "not my visit", "desk"))
+    home.obey(Dispute("g1", TWO, "D-2", "not my visit", "desk"))
+    home.until(date(2026, 5, 10)).obey(answered())
+    home.until(date(2026, 6, 10)).obey(answered("D-2", TWO))
+    first = [e.first_due_on for e in home.of(DisputeAnswered)]
+    assert first == [None, date(2026, 6, 30)]
+
+
+def test_a_plan_of_which_all_came_is_kept_and_what_is_owed_beyond_it_is_asked_for() -> None:
+    home = agreed(2_000).owes(ONE, 5_000)
+    home.until(date(2026, 3, 30)).pays(ONE, 1_000, left=4_000)
+    home.until(date(2026, 4, 29)).pays(ONE, 1_000, left=3_000).until(date(2026, 5, 10))
+    assert ended(home) == [(date(2026, 4, 30), "kept", 2_000)]
+    last = home.of(StatementIssued)[-1]
+    assert (last.asked_cents, last.notice) == (3_000, 1)
+
+
+@pytest.mark.parametrize("monthly", [9_000, 3_000])
+def test_no_instalment_follows_the_last_one_a_plan_that_misses_it_is_broken(monthly: int) -> None:
+    home = Household(terms()).owes(ONE, 4_500)
+    home.obey(plan(monthly))
+    if monthly < 4_500:
+        home.pays(ONE, 3_000, left=1_500)
+    home.until(date(2026, 12, 1))
+    assert len(home.of(InstalmentMissed)) == 1
+    assert [how for _, how, _ in ended(home)] == ["broken"]
+    assert [e.notice for e in home.of(StatementIssued)][-3:] == [1, 2, 3]
 
 
 def test_a_person_ends_a_plan_once() -> None:

@@ -89,7 +89,7 @@ def test_rows_count_as_the_guarantor_does() -> None:
     home.obey(Dispute("g1", TWO, "D-1", "not mine", "desk"))
     home.pays(ONE, 1_000, left=3_000).until(date(2026, 7, 5))
     home.check()
-    home.obey(AnswerDispute("g1", "D-1", "stands", "it was", "desk"))
+    home.obey(AnswerDispute("g1", TWO, "D-1", "stands", "it was", "desk"))
     home.obey(PlaceBalance("g1", ONE, "AGENCY", "", "lead"))
     home.for_days(31)
     home.check()
@@ -130,9 +130,23 @@ def test_a_plans_row_tells_what_was_missed_last_and_how_it_ended() -> None:
     assert (row["state"], row["ended_by"], row["came_cents"]) == ("ended", "lead", 0)
 
 
+def test_a_plans_row_has_the_new_days_of_one_that_rested() -> None:
+    home = Shown()
+    home.owes(ONE, 4_500).obey(
+        AgreePlan("g1", "PLAN-1", ENTITY, 1_000, date(2026, 3, 15), "by phone", "desk")
+    )
+    home.obey(Dispute("g1", ONE, "D-1", "not mine", "desk"))
+    home.until(date(2026, 4, 20)).obey(AnswerDispute("g1", ONE, "D-1", "stands", "it was", "lead"))
+    assert home.state is not None
+    found = home.state.plan(ENTITY)
+    assert found is not None
+    row = home.rows["payment_plan"][("g1", "PLAN-1")]
+    assert row["first_due_on"] == found.first_due == date(2026, 5, 15)
+
+
 def test_a_disputes_row_has_its_answer() -> None:
     home = Shown()
     home.owes(ONE, 4_500).obey(Dispute("g1", ONE, "D-1", "not mine", "desk"))
-    home.obey(AnswerDispute("g1", "D-1", "changed", "written off", "lead"))
+    home.obey(AnswerDispute("g1", ONE, "D-1", "changed", "written off", "lead"))
     row = home.rows["dispute"][("g1", "D-1")]
     assert (row["outcome"], row["answer"], row["answered_by"]) == ("changed", "written off", "lead")

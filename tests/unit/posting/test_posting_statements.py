@@ -18,7 +18,7 @@ def dispute(account: str = ONE, name: str = "D-1") -> Dispute:
 
 
 def answered(name: str = "D-1") -> AnswerDispute:
-    return AnswerDispute("g1", name, "stands", "looked at the chart", "desk")
+    return AnswerDispute("g1", ONE, name, "stands", "looked at the chart", "desk")
 
 
 def test_the_morning_after_something_is_owed_a_statement_is_issued() -> None:
@@ -78,6 +78,13 @@ def test_a_small_balance_waits_until_there_is_more_of_it() -> None:
     home.owes(TWO, 1).for_days(1)
     (said,) = home.of(StatementIssued)
     assert (said.asked_cents, len(said.accounts)) == (500, 2)
+
+
+def test_what_is_owed_on_the_day_of_a_statement_that_was_put_off_waits_for_no_other_cycle() -> None:
+    home = Household(terms()).owes(ONE, 4_000).for_days(1).pays(ONE, 3_700, left=300)
+    home.until(date(2026, 4, 2))  # A month after: too little is left.
+    home.owes(TWO, 4_000).for_days(1)
+    assert [e.issued_on for e in home.of(StatementIssued)] == [date(2026, 3, 3), date(2026, 4, 3)]
 
 
 def test_all_accounts_of_a_legal_entity_stand_on_one_statement_and_each_entity_has_its_own() -> (
@@ -147,6 +154,13 @@ def test_disputes_count_once_and_one_at_a_time() -> None:
         home.obey(answered(name="D-9"))
     with pytest.raises(Refused, match="owes nothing"):
         home.obey(dispute(TWO, "D-3"))
+
+
+def test_a_dispute_is_answered_on_its_own_account() -> None:
+    home = Household(terms()).owes(ONE, 4_000).owes(TWO, 900)
+    home.obey(dispute())
+    with pytest.raises(Refused, match="of another account"):
+        home.obey(AnswerDispute("g1", TWO, "D-1", "stands", "looked at the chart", "desk"))
 
 
 def test_what_lies_unapplied_is_told_and_not_taken_off() -> None:
