@@ -10,6 +10,8 @@ from shared.http import Day
 
 MAX_ITEMS = 2_000
 Positive = Annotated[int, Field(gt=0, le=10**12)]
+InAddress = Annotated[str, Field(pattern=r"^[0-9A-Za-z][ -.0-~]{0,39}$")]
+"""An id that stands in a door's address later: with a slash, or as `..`, it would lead to another one, and be answered never."""
 
 
 class _Body(BaseModel):
@@ -165,7 +167,7 @@ class DepositMatch(_Body):
 class DisputeAsked(_Body):
     """What a patient disputes on an account, under our own id of it."""
 
-    dispute: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
+    dispute: InAddress
     reason: str = Field(min_length=1, max_length=400)
     approver: Code
 
@@ -181,7 +183,7 @@ class DisputeAnswerAsked(_Body):
 class PlanAsked(_Body):
     """Monthly instalments until all that is owed to the legal entity today is paid, under our own id of the plan."""
 
-    plan: Annotated[str, Field(pattern=r"^[ -~]{1,40}$")]
+    plan: InAddress
     legal_entity: Code
     instalment_cents: Positive
     first_due_on: Day

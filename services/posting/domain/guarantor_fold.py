@@ -85,7 +85,7 @@ def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
         case InstalmentMissed():
             return _missed(guarantor, event)
         case PaymentPlanEnded():
-            return _entity(guarantor, event.legal_entity, event.ended_on, plan=None)
+            return _ended(guarantor, event)
     return guarantor
 
 
@@ -122,13 +122,26 @@ def _stated(guarantor: Guarantor, event: StatementIssued) -> Guarantor:
 
 
 def _answered(guarantor: Guarantor, event: DisputeAnswered) -> Guarantor:
-    plan = guarantor.in_plan(event.account)
-    guarantor = _owed(guarantor, event.account, event.answered_on, dispute="")
+    """It is asked for again, also after its last notice: the last that asked for it counts no more."""
+    plan, owed = guarantor.in_plan(event.account), guarantor.owed.get(event.account)
+    stated = max(0, owed.stated - 1) if owed else 0
+    guarantor = _owed(guarantor, event.account, event.answered_on, dispute="", stated=stated)
     if plan is None or event.first_due_on is None:
         return guarantor
     legal_entity = guarantor.owed[event.account].told.legal_entity
     later = replace(plan, first_due=event.first_due_on)
     return _entity(guarantor, legal_entity, None, plan=later)
+
+
+def _ended(guarantor: Guarantor, event: PaymentPlanEnded) -> Guarantor:
+    """What is left is asked for from the first notice on, as what an agency gave back."""
+    fresh = {
+        account: replace(guarantor.owed[account], stated=0, last_notice=None)
+        for account in event.accounts
+        if account in guarantor.owed
+    }
+    guarantor = replace(guarantor, owed={**guarantor.owed, **fresh})
+    return _entity(guarantor, event.legal_entity, event.ended_on, plan=None)
 
 
 def _missed(guarantor: Guarantor, event: InstalmentMissed) -> Guarantor:

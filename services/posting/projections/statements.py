@@ -33,6 +33,8 @@ def balance_keys(event: Any, at: At) -> Keys:
     """One row per account of a guarantor that ever owed something."""
     if isinstance(event, StatementIssued):
         return [(event.guarantor, one.account) for one in event.accounts if one.notice]
+    if isinstance(event, PaymentPlanEnded):
+        return [(event.guarantor, account) for account in event.accounts]
     return [(event.guarantor, event.account)]
 
 
@@ -53,7 +55,9 @@ def balance_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Ro
         case BalanceDisputed():
             return {**row, "dispute": event.dispute}
         case DisputeAnswered():
-            return {**row, "dispute": ""}
+            return {**row, "dispute": "", "stated": max(0, row["stated"] - 1)}
+        case PaymentPlanEnded():
+            return {**row, "stated": 0, "last_notice_on": None}
         case BalancePlaced():
             return {**row, "agency": event.agency, "placed_on": event.placed_on}
         case BalanceRecalled():
@@ -208,6 +212,7 @@ PATIENT_BALANCE = Projection(
         StatementIssued,
         BalanceDisputed,
         DisputeAnswered,
+        PaymentPlanEnded,
         BalancePlaced,
         BalanceRecalled,
     ),

@@ -181,6 +181,21 @@ def test_no_instalment_follows_the_last_one_a_plan_that_misses_it_is_broken(mont
     assert [e.notice for e in home.of(StatementIssued)][-3:] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("how", ["broken", "ended"])
+def test_what_had_all_its_notices_before_a_plan_is_asked_for_from_one_on_after_it(how: str) -> None:
+    home = Household(terms()).owes(ONE, 4_500).until(date(2026, 7, 5))
+    home.obey(plan(first=date(2026, 7, 10)))
+    if how == "ended":
+        home.obey(EndPlan("g1", "PLAN-1", "moved away", "desk"))
+    home.until(date(2027, 3, 1))
+    assert [found for _, found, _ in ended(home)] == [how]
+    assert [(e.notice, e.final) for e in home.of(StatementIssued)][-3:] == [
+        (1, False),
+        (2, False),
+        (3, True),
+    ]
+
+
 def test_a_person_ends_a_plan_once() -> None:
     home = agreed()
     assert [e.how for e in home.obey(EndPlan("g1", "PLAN-1", "moved away", "desk"))] == ["ended"]

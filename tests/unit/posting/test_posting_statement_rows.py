@@ -96,6 +96,9 @@ def test_rows_count_as_the_guarantor_does() -> None:
     home.obey(RecallBalance("g1", ONE, "", "lead"))
     home.owes(TWO, 1_200).for_days(31)
     home.check()
+    home.obey(AgreePlan("g1", "PLAN-1", ENTITY, 500, home.day, "by phone", "desk"))
+    home.obey(EndPlan("g1", "PLAN-1", "moved away", "desk"))
+    home.check()
     home.pays(ONE, 3_000, left=0).pays(TWO, 1_200, left=0)
     home.check()
 

@@ -6,7 +6,12 @@ from itertools import pairwise
 import pytest
 
 from contracts.posting import PatientPaymentReceived, StatementIssued
-from services.posting.domain.commands import AnswerDispute, Dispute, IssueStatement
+from services.posting.domain.commands import (
+    AnswerDispute,
+    Dispute,
+    IssueStatement,
+    PlaceBalance,
+)
 from services.posting.domain.stating import MOST_ACCOUNTS
 from shared.errors import Refused
 from shared.streams import statement_number
@@ -140,6 +145,16 @@ def test_a_dispute_alone_brings_no_statement_and_its_answer_lets_it_be_asked_for
     assert home.for_days(90).of(StatementIssued) == []
     home.obey(answered())
     assert [e.notice for e in home.for_days(1).of(StatementIssued)] == [1]
+
+
+def test_what_was_disputed_after_its_final_notice_is_asked_for_once_more() -> None:
+    home = Household(terms()).owes(ONE, 4_000).until(date(2026, 6, 30))
+    home.obey(dispute())
+    home.for_days(5).obey(answered())
+    with pytest.raises(Refused, match="asked for 2 times"):
+        home.obey(PlaceBalance("g1", ONE, "AGENCY", "all notices were sent", "lead"))
+    told = [(e.notice, e.final) for e in home.for_days(120).of(StatementIssued)]
+    assert told == [(1, False), (2, False), (3, True), (3, True)]
 
 
 def test_disputes_count_once_and_one_at_a_time() -> None:
