@@ -18,6 +18,7 @@ from services.denial.domain.commands import (
     HearPosting,
 )
 from services.denial.domain.state import Book, evolve_book
+from shared.streams import charge_number
 from tests.unit.denial.facts import (
     ACCOUNT,
     BOOK,
@@ -41,7 +42,7 @@ from tests.unit.denial.facts import (
 from tests.unit.denial.test_denial_decisions import ASKED, CORRECT, DUPLICATE, OPEN
 from tests.unit.scenario import said, scenario
 
-D3 = f"{ACCOUNT}-D3"
+D3, TWO = f"{ACCOUNT}-D3", charge_number(ACCOUNT, 2)
 
 
 def _scenario(given: list[Any], when: Any, then: list[Any], book: Book = BOOK) -> None:
@@ -105,10 +106,14 @@ def test_a_duplicate_without_a_line_is_about_every_correction_of_the_claim() -> 
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [replace(DUPLICATE, payer="OTHER"), replace(DUPLICATE, claim="another claim")],
-    ids=["payer", "claim"],
+    [
+        replace(DUPLICATE, payer="OTHER"),
+        replace(DUPLICATE, claim="another claim"),
+        replace(DUPLICATE, duplicates=(replace(DUPLICATE.duplicates[0], charge=TWO),)),
+    ],
+    ids=["payer", "claim", "line"],
 )
-def test_a_duplicate_of_another_payer_or_claim_changes_nothing(elsewhere: Any) -> None:
+def test_a_duplicate_of_another_payer_claim_or_line_changes_nothing(elsewhere: Any) -> None:
     _scenario([*OPEN, ASKED, elsewhere], HearPosting(elsewhere), [])
 
 
@@ -177,6 +182,22 @@ def test_what_was_written_off_and_is_taken_back_is_work_again_once() -> None:
     _scenario(_written_off(), _again(), [again])
     _scenario(_written_off(again), _again(), [])
     _scenario(_written_off(), _again("adj-1"), [again])
+
+
+def test_what_was_written_off_of_a_denial_that_stands_and_is_taken_back_is_its_again() -> None:
+    some = (line("write_off", 5_000), line("ar_denied", -5_000))
+    back = (line("write_off", -5_000), line("ar_denied", 5_000))
+    for more, left in (((), 15_000), ((_off(back, -5_000),), 20_000)):
+        given = [*OPEN, _off(some, 5_000), *more]
+        assert said(DECIDER, given, Accept(D1, "r"), BOOK)[0].cents == left
+
+
+def test_a_denial_that_has_ended_is_ended_by_no_later_payment() -> None:
+    _scenario([*OPEN, ended("accepted"), paid(8_000)], HearPosting(paid(8_000)), [])
+    late = (line("remittance_clearing", 8_000), line("ar_denied", -8_000))
+    answer = posted(adjudication="adj-2", entries=late)
+    off = [_off(OFF, 20_000), ended("written_off")]
+    _scenario([*OPEN, *off, answer], HearPosting(answer), [])
 
 
 def test_what_a_decision_took_of_a_denial_that_stands_is_its_again_when_that_is_taken_back() -> (

@@ -60,6 +60,8 @@ def test_a_row_tells_what_to_do_next_until_the_denial_ends() -> None:
     assert told.startswith("Ask the payer to reopen its decision")
     back = _row(opened(denied()), ASKED, DECLINED)
     assert (back["state"], back["next_action"]) == ("open", "later")
+    over = _row(opened(denied()), ASKED, ended("paid", 8_000), DECLINED)
+    assert (over["state"], over["outcome"]) == ("resolved", "paid")
     done = _row(opened(denied()), ASKED, ended("paid", 8_000))
     assert (done["state"], done["outcome"], done["outcome_cents"]) == ("resolved", "paid", 8_000)
 
