@@ -45,8 +45,7 @@ def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
                 assignments=(*guarantor.assignments, event.assignment),
             )
         case PatientPaymentApplied():
-            guarantor = replace(guarantor, unapplied=guarantor.unapplied - event.cents)
-            return _came(guarantor, event)
+            return replace(guarantor, unapplied=guarantor.unapplied - event.cents)
         case PatientPaymentRefunded():
             loose = guarantor.loose
             if event.payment in loose and not event.account:  # Else it was an account's by then.
@@ -90,8 +89,16 @@ def evolve_guarantor(state: Guarantor | None, event: Any) -> Guarantor:
 
 
 def _told(guarantor: Guarantor, event: PatientBalanceTold) -> Guarantor:
-    """More is owed than before: that is asked for from the first notice on. Nothing is: nothing was asked for any more."""
+    """More is owed than before: that is asked for from the first notice on. Nothing is: nothing was asked for any more.
+
+    What was paid on an account of a plan came for it, whoever paid.
+    """
     before = guarantor.owed.get(event.account) or Owed(event)
+    plan = guarantor.in_plan(event.account)
+    if plan is not None:
+        came = event.patient_paid_cents - before.told.patient_paid_cents
+        more = replace(plan, came=plan.came + came)
+        guarantor = _entity(guarantor, before.told.legal_entity, None, plan=more)
     after = replace(before, told=event)
     if event.owed_cents <= 0:
         after = Owed(event, dispute=before.dispute)
@@ -151,14 +158,6 @@ def _missed(guarantor: Guarantor, event: InstalmentMissed) -> Guarantor:
     in_a_row = plan.missed + 1 if event.instalment == plan.judged + 1 else 1
     plan = replace(plan, judged=event.instalment, missed=in_a_row)
     return _entity(guarantor, event.legal_entity, None, plan=plan)
-
-
-def _came(guarantor: Guarantor, event: PatientPaymentApplied) -> Guarantor:
-    plan = guarantor.in_plan(event.account)
-    if plan is None:
-        return guarantor
-    more = replace(plan, came=plan.came + event.cents)
-    return _entity(guarantor, guarantor.owed[event.account].told.legal_entity, None, plan=more)
 
 
 def _owed(guarantor: Guarantor, account: str, day: date, **changed: Any) -> Guarantor:

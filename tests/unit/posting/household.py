@@ -38,6 +38,7 @@ class Household:
         self.state: Guarantor | None = None
         self.due: dict[str, date] = {}
         self.said: list[tuple[date, Any]] = []
+        self.paid: dict[str, int] = {}
 
     def hear(self, event: Any) -> "Household":
         """An event of the guarantor's stream."""
@@ -62,9 +63,9 @@ class Household:
             service_on=date(2026, 2, 1),
             told_on=self.day,
             charged_cents=charged,
-            insurance_paid_cents=charged - cents,
+            insurance_paid_cents=charged - cents - self.paid.get(account, 0),
             adjusted_cents=0,
-            patient_paid_cents=0,
+            patient_paid_cents=self.paid.get(account, 0),
             with_payers_cents=0,
             owed_cents=cents,
         )
@@ -89,7 +90,12 @@ class Household:
             entry=f"{number}-G",
             posted_on=self.day,
         )
-        return self.hear(received).owes(account, left).hear(applied)
+        return self.hear(received).hear(applied).is_paid(account, cents, left)
+
+    def is_paid(self, account: str, cents: int, left: int) -> "Household":
+        """Its account tells that a patient's money met its balance, of whomever it came."""
+        self.paid[account] = self.paid.get(account, 0) + cents
+        return self.owes(account, left)
 
     def obey(self, command: Any) -> list[Any]:
         """A command decided; what it says is folded."""

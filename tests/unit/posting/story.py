@@ -81,10 +81,10 @@ class Life:
             assert not any(sums.values()), (event, sums)
         for balance in self._balances():
             assert equation(balance) == 0, balance
-        if self.state is not None and self.state.guarantor and self.state.told:
-            assert self.state.told == self.state.total("patient")
-        if self.told and self.state is not None:
-            assert self.told[-1].owed_cents == self.state.total("patient")
+        if self.state is not None and self.state.guarantor:
+            owed = self.state.total("patient")
+            assert self.state.told == owed
+            assert (self.told[-1].owed_cents if self.told else 0) == owed
         entries = [e.entry for e in self.said if hasattr(e, "entry")]
         assert len(entries) == len(set(entries))
 

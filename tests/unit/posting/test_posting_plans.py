@@ -92,6 +92,19 @@ def test_one_missed_and_made_good_begins_a_new_row() -> None:
     assert ended(home) == []
 
 
+def test_what_somebody_else_pays_on_an_account_of_a_plan_counts_for_it() -> None:
+    home = agreed(2_000).until(date(2026, 3, 30)).is_paid(ONE, 1_000, left=1_000)
+    home.until(date(2026, 4, 29)).is_paid(ONE, 1_000, left=0).for_days(3)
+    assert home.of(InstalmentMissed) == []
+    assert ended(home) == [(date(2026, 4, 30), "kept", 2_000)]
+
+
+def test_what_goes_back_off_a_balance_did_not_come() -> None:
+    home = agreed(2_000).is_paid(ONE, 1_000, left=1_000).until(date(2026, 4, 1))
+    home.is_paid(ONE, -1_000, left=2_000).until(date(2026, 4, 6))
+    assert [e.short_cents for e in home.of(InstalmentMissed)] == [1_000]
+
+
 def test_what_lies_unapplied_is_the_guarantors_and_misses_nothing() -> None:
     loose = PatientPaymentReceived(
         guarantor="g1", payment="P9", tender="card", amount_cents=2_000, received_on=FIRST
