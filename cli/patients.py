@@ -100,13 +100,14 @@ def answer(
 @plainly
 def tell_again(json: Json = False) -> None:
     """Tell guarantors what is owed, where they have heard something else: once, after an older version's log was taken over."""
-    told = 0
-    while rows := ask(POSTING, "/patient-balances/untold", limit=BATCH):
+    told, after = 0, ""
+    while rows := ask(POSTING, "/patient-balances/untold", after=after, limit=BATCH):
         body = {"accounts": [row["account"] for row in rows]}
         answer = _tell("/patient-balances/tell-again", body, "command line")
-        fresh = sum(bool(item["said"]) for item in answer["items"])
-        told += fresh
-        if not fresh or len(rows) < BATCH:
+        told += sum(bool(item["said"]) for item in answer["items"])
+        # Guarantors hear it a little later: what was told just now is listed still, before what is not.
+        after = rows[-1]["account"]
+        if len(rows) < BATCH:
             break
     if json:
         print_json({"told": told})

@@ -184,9 +184,9 @@ def _work(router: APIRouter, doors: Doors) -> None:
         )
 
     @router.get("/patient-balances/untold")
-    async def untold(limit: Limit = 500) -> list[Row]:
-        """Accounts whose guarantors have heard something else than what is owed there."""
-        return await doors.rows(_UNTOLD, limit)
+    async def untold(after: str = "", limit: Limit = 500) -> list[Row]:
+        """Accounts whose guarantors have heard something else than what is owed there, by number; those `after` one."""
+        return await doors.rows(_UNTOLD, limit, after.upper())
 
 
 async def _guarantor_of(doors: Doors, account: str) -> str:
@@ -263,5 +263,5 @@ where d.outcome = '' order by d.opened_on, d.dispute limit $1
 _UNTOLD = """
 select a.account, a.patient_cents, coalesce(b.owed_cents, 0) as told_cents, count(*) over () as listed
 from account_balance a left join patient_balance b using (account)
-where a.patient_cents <> coalesce(b.owed_cents, 0) order by a.account limit $1
+where a.patient_cents <> coalesce(b.owed_cents, 0) and a.account > $2 order by a.account limit $1
 """

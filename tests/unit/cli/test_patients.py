@@ -108,6 +108,20 @@ def test_guarantors_are_told_again_until_all_have_heard(
     assert told[0][2] == {"accounts": ["A1"]}
 
 
+def test_each_account_is_told_again_once_though_its_guarantor_hears_it_later(
+    told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patients, "BATCH", 1)
+
+    def untold(*_: Any, after: str, **__: Any) -> list[dict[str, str]]:
+        return [{"account": one} for one in ("A1", "A2", "A3") if one > after][:1]
+
+    monkeypatch.setattr(patients, "ask", untold)
+    run = CliRunner().invoke(app, ["statements", "tell-again", "--json"])
+    assert json.loads(run.stdout) == {"told": 3}
+    assert [body["accounts"] for _, _, body, _ in told] == [["A1"], ["A2"], ["A3"]]
+
+
 @pytest.mark.parametrize(
     ("section", "words"),
     [
