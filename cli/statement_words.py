@@ -135,7 +135,7 @@ def _final(s: StatementIssued) -> str:
     last = [one.account for one in s.accounts if one.notice]
     which = f" for {', '.join(last)}" if s.plan else ""
     return (
-        f"This is the final notice{which}: no other statement will ask for this amount. "
+        f"This is the final notice{which}: we send no other statement for this amount alone. "
         "If you cannot pay it, please call us: we look for a way together."
     )
 

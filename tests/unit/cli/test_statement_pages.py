@@ -124,7 +124,7 @@ def test_nothing_goes_back_where_nothing_is_asked() -> None:
 def test_a_final_notice_says_so_and_threatens_nobody() -> None:
     _, told, *_ = said({**ROW, "final": True})["says"]
     assert told == (
-        "This is the final notice: no other statement will ask for this amount. "
+        "This is the final notice: we send no other statement for this amount alone. "
         "If you cannot pay it, please call us: we look for a way together."
     )
     assert "agency" not in page(said({**ROW, "final": True})).decode()
@@ -133,7 +133,7 @@ def test_a_final_notice_says_so_and_threatens_nobody() -> None:
 def test_beside_a_plan_a_final_notice_says_for_what() -> None:
     accounts = [account(A), account(B, notice=0, in_plan=True)]
     _, told, *_ = said({**ROW, "plan": "P1", "final": True, "accounts": accounts})["says"]
-    assert told.startswith(f"This is the final notice for {A}: no other statement")
+    assert told.startswith(f"This is the final notice for {A}: we send no other statement")
 
 
 def test_what_a_plan_pays_stands_apart() -> None:
