@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from deploy.auditing.run import audit
-from tests.journeys.commands import command
 from tests.journeys.lives import PAID_MONEY, paid
 from tests.journeys.office import Account, Office
 
