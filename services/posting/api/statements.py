@@ -224,7 +224,9 @@ def _next_step(row: Row, book: Book) -> str:
     if row["dispute"]:
         return f"answer the dispute: claimlog statements answer {row['account']} {row['dispute']}"
     if row["agency"]:
-        return f"with agency {row['agency']} since {row['placed_on']}"
+        told = f"with agency {row['agency']} since {row['placed_on']}"
+        more = row["owed_cents"] > row["placed_cents"]
+        return f"{told}; more is owed than was placed: tell it, or recall it" if more else told
     if row["plan"]:
         return f"plan {row['plan']} pays it"
     terms = book.today and in_force(book.statement_terms, row["legal_entity"], book.today)

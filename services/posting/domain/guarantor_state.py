@@ -106,5 +106,6 @@ class Guarantor(Struct, frozen=True):
         return plan.came >= plan.cents or self.left_of(plan) <= 0
 
     def paused(self, plan: Plan) -> bool:
-        """Whether a dispute about one of its accounts lets a plan rest."""
-        return any(self.owed[a].dispute for a in plan.accounts if a in self.owed)
+        """Whether a dispute about one of its accounts, on which something is owed, lets a plan rest."""
+        among = (self.owed[a] for a in plan.accounts if a in self.owed)
+        return any(owed.dispute and owed.cents > 0 for owed in among)

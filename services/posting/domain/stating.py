@@ -11,7 +11,7 @@ from shared.errors import Refused
 from shared.streams import statement_number
 
 MOST_ACCOUNTS = 200
-"""On one statement; what was asked for the fewest times goes first, so that all of them come to a turn."""
+"""On one statement; what is asked for goes first, the fewest times before, so that all of them come to a turn."""
 NO_TERMS = "no terms of statements are in force for this legal entity"
 
 
@@ -25,7 +25,8 @@ def issue(
             raise Refused(NO_TERMS)
         return None
     due_on = terms.due_after(day)
-    listed = sorted(guarantor.of(legal_entity), key=_turn)[:MOST_ACCOUNTS]
+    turns = sorted(guarantor.of(legal_entity), key=lambda one: _turn(guarantor, *one))
+    listed = turns[:MOST_ACCOUNTS]
     shown = [_stated(guarantor, account, owed, terms, on_demand) for account, owed in listed]
     fresh = [
         one.notice for one, (_, owed) in zip(shown, listed, strict=True) if one.notice > owed.stated
@@ -119,6 +120,6 @@ def _stated(
     )
 
 
-def _turn(item: tuple[str, Owed]) -> tuple[int, date, str]:
-    account, owed = item
-    return (owed.stated, owed.told.service_on or date.min, account)
+def _turn(guarantor: Guarantor, account: str, owed: Owed) -> tuple[bool, int, date, str]:
+    only_shown = bool(owed.dispute) or guarantor.in_plan(account) is not None
+    return (only_shown, owed.stated, owed.told.service_on or date.min, account)

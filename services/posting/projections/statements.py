@@ -20,13 +20,8 @@ from contracts.registry import wire_name
 from shared.service import At, Projection, Row
 
 Keys = Iterable[tuple[Any, ...]]
-_NEVER = {
-    "stated": 0,
-    "first_stated_on": None,
-    "last_notice_on": None,
-    "agency": "",
-    "placed_on": None,
-}
+_NO_AGENCY = {"agency": "", "placed_on": None, "placed_cents": 0}
+_NEVER = {"stated": 0, "first_stated_on": None, "last_notice_on": None, **_NO_AGENCY}
 
 
 def balance_keys(event: Any, at: At) -> Keys:
@@ -59,9 +54,14 @@ def balance_row(row: Row | None, event: Any, at: At, key: tuple[Any, ...]) -> Ro
         case PaymentPlanEnded():
             return {**row, "stated": 0, "last_notice_on": None}
         case BalancePlaced():
-            return {**row, "agency": event.agency, "placed_on": event.placed_on}
+            return {
+                **row,
+                "agency": event.agency,
+                "placed_on": event.placed_on,
+                "placed_cents": event.cents,
+            }
         case BalanceRecalled():
-            fresh = {"agency": "", "placed_on": None, "stated": 0, "last_notice_on": None}
+            fresh = {**_NO_AGENCY, "stated": 0, "last_notice_on": None}
             return {**row, **fresh}
     return row
 
@@ -205,6 +205,7 @@ PATIENT_BALANCE = Projection(
         "dispute": "text",
         "agency": "text",
         "placed_on": "date",
+        "placed_cents": "bigint",
     },
     key=("guarantor", "account"),
     hears=_wires(

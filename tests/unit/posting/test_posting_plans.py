@@ -209,6 +209,14 @@ def test_what_had_all_its_notices_before_a_plan_is_asked_for_from_one_on_after_i
     ]
 
 
+def test_a_dispute_of_what_is_paid_by_now_lets_no_plan_rest() -> None:
+    home = Household(terms()).owes(ONE, 4_000).owes(TWO, 500)
+    home.obey(plan())
+    home.obey(Dispute("g1", TWO, "D-1", "not my visit", "desk"))
+    home.owes(TWO, 0).until(date(2026, 4, 6))
+    assert [e.instalment for e in home.of(InstalmentMissed)] == [1]
+
+
 def test_a_person_ends_a_plan_once() -> None:
     home = agreed()
     assert [e.how for e in home.obey(EndPlan("g1", "PLAN-1", "moved away", "desk"))] == ["ended"]

@@ -103,6 +103,18 @@ def test_rows_count_as_the_guarantor_does() -> None:
     home.check()
 
 
+def test_the_row_tells_how_much_an_agency_got() -> None:
+    home = Shown()
+    home.owes(ONE, 4_000).until(date(2026, 7, 5)).obey(
+        PlaceBalance("g1", ONE, "AGENCY", "", "lead")
+    )
+    home.owes(ONE, 5_000)
+    row = home.rows["patient_balance"][("g1", ONE)]
+    assert (row["agency"], row["placed_cents"], row["owed_cents"]) == ("AGENCY", 4_000, 5_000)
+    home.obey(RecallBalance("g1", ONE, "", "lead"))
+    assert home.rows["patient_balance"][("g1", ONE)]["placed_cents"] == 0
+
+
 def test_a_statement_is_kept_as_it_was_issued() -> None:
     home = Shown()
     home.owes(ONE, 4_000).for_days(1)

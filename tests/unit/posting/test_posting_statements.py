@@ -202,6 +202,16 @@ def test_on_demand_there_must_be_something_to_show() -> None:
         Household(terms()).owes(ONE, 0).obey(IssueStatement(ENTITY, on_demand=True))
 
 
+def test_what_is_only_shown_crowds_nothing_off_a_statement() -> None:
+    home = Household(terms())
+    for n in range(MOST_ACCOUNTS):
+        home.owes(f"{n:014d}", 1_000)
+        home.obey(dispute(f"{n:014d}", f"D-{n}"))
+    home.owes(ONE, 4_000)
+    (said,) = home.for_days(1).of(StatementIssued)
+    assert (said.asked_cents, said.accounts[0].account) == (4_000, ONE)
+
+
 def test_more_accounts_than_a_statement_holds_come_to_their_turn() -> None:
     home = Household(terms())
     for n in range(MOST_ACCOUNTS + 5):
