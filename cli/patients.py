@@ -4,12 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
-from uuid import uuid4
 
 import typer
 
 from cli.context import Json, ask, counted, dollars, out, plainly, print_json, tell
-from cli.persons import named
+from cli.persons import By, named, signed
 from cli.tables import money, number, show, text
 
 POSTING = "posting"
@@ -22,12 +21,6 @@ Account = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option(help="Why.", show_default=False)]
-By = Annotated[
-    str,
-    typer.Option(
-        help="Who says so; without it, the login name.", metavar="NAME", show_default=False
-    ),
-]
 DisputeName = Annotated[
     str, typer.Argument(help="Our own number of the dispute.", show_default=False)
 ]
@@ -208,9 +201,7 @@ def _balance(account: str) -> dict[str, Any]:
 
 
 def _tell(path: str, body: dict[str, Any], who: str) -> dict[str, Any]:
-    said: dict[str, Any] = tell(
-        POSTING, path, json=body, headers={"X-Actor": who, "Idempotency-Key": uuid4().hex}
-    )
+    said: dict[str, Any] = tell(POSTING, path, json=body, headers=signed(who))
     return said
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
-from uuid import uuid4
 
 import typer
 from rich.text import Text
@@ -26,6 +25,7 @@ from cli.context import (
     telling,
 )
 from cli.output import printable
+from cli.persons import signed
 from cli.statement_printing import (
     ERASED,
     Addressee,
@@ -126,11 +126,7 @@ def publish(
         BOOKS,
         "/statement-terms",
         content=file.read_bytes(),
-        headers={
-            "X-Actor": "command line",
-            "Idempotency-Key": uuid4().hex,
-            "content-type": "application/json",
-        },
+        headers=signed("command line") | {"content-type": "application/json"},
     )
     if json:
         print_json({"published": bool(answer["said"])})
